@@ -1,0 +1,35 @@
+/**
+ * A mistake in what the user gave: a file, an option, a model folder. Its message is one sentence that says
+ * what is wrong and where; the command line prints it without a stack trace and exits with code 2.
+ */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** Checks that an option is a number inside its range. @throws {InputError} naming parameter, range and value. */
+export function requireNumber(
+  parameter: string,
+  value: number,
+  range: { min?: number; max?: number; integer?: boolean; minExcluded?: boolean; maxExcluded?: boolean },
+): void {
+  const {
+    min = -Infinity,
+    max = Infinity,
+    integer = false,
+    minExcluded = false,
+    maxExcluded = false,
+  } = range;
+  const inside = (minExcluded ? value > min : value >= min) && (maxExcluded ? value < max : value <= max);
+  if (inside && Number.isFinite(value) && (!integer || Number.isInteger(value))) return;
+  const left = minExcluded || min === -Infinity ? "(" : "[";
+  const right = maxExcluded || max === Infinity ? ")" : "]";
+  const bound = (limit: number) => (Math.abs(limit) === Infinity ? (limit < 0 ? "-∞" : "∞") : String(limit));
+  throw new InputError(
+    `${parameter} must be ${integer ? "an integer" : "a number"} in ${left}${bound(min)}, ${bound(max)}${right}, got ${value}`,
+  );
+}
+
+/** The operating system's error code (`ENOENT`, `ENOSPC`, …) of a caught value, if it has one. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,23 @@
+/** What a long piece of work tells while it runs. */
+export interface ProgressUpdate {
+  /** What is being done, in a few words: `training the autoencoder`. */
+  readonly stage: string;
+  /** Units done so far, out of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** One short remark, such as the last loss. */
+  readonly note?: string;
+}
+
+/** Options that every long piece of work accepts. */
+export interface WorkOptions {
+  readonly onProgress?: (update: ProgressUpdate) => void;
+  /** Stops the work at the next safe point; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Lets timers, signals and the abort signal have their turn between two pieces of synchronous work. */
+export async function breathe(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}

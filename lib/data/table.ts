@@ -1,0 +1,68 @@
+/** A column of numbers, one a row. Bytes and seconds are `Float64Array`, so that no count is rounded. */
+export interface NumericColumn {
+  readonly kind: "numeric";
+  readonly name: string;
+  readonly values: Float32Array | Float64Array;
+}
+
+/** A column of names: `categories[codes[row]]` is the row's value. Categories are sorted. */
+export interface NominalColumn {
+  readonly kind: "nominal";
+  readonly name: string;
+  readonly codes: Uint8Array | Uint16Array;
+  readonly categories: readonly string[];
+}
+
+export type Column = NumericColumn | NominalColumn;
+
+/** Typed columns of equal length: the features of connections, and their labels where the source has them. */
+export interface Table {
+  readonly rows: number;
+  readonly features: readonly Column[];
+  readonly labels?: NominalColumn;
+}
+
+/** Some rows of a table, in the order given: 0-based row numbers. */
+export type Rows = Uint32Array;
+
+/** The column of that name. @throws {RangeError} if there is none */
+export function column(table: Table, name: string): Column {
+  const found = table.features.find((feature) => feature.name === name);
+  if (!found) throw new RangeError(`the table has no column ${name}`);
+  return found;
+}
+
+/** The numbers of a numeric column. @throws {RangeError} if it is missing or nominal */
+export function numbers(table: Table, name: string): Float32Array | Float64Array {
+  const found = column(table, name);
+  if (found.kind !== "numeric") throw new RangeError(`the column ${name} is nominal, not numeric`);
+  return found.values;
+}
+
+/** The labels. @throws {RangeError} if the table has none */
+export function labels(table: Table): NominalColumn {
+  if (!table.labels) throw new RangeError("the table has no labels");
+  return table.labels;
+}
+
+/** Every row of a table, in order. */
+export function allRows(table: Table): Rows {
+  return Uint32Array.from({ length: table.rows }, (_, row) => row);
+}
+
+/** A new table of the rows given. */
+export function selectRows(table: Table, rows: Rows): Table {
+  const selected = { rows: rows.length, features: table.features.map((feature) => take(feature, rows)) };
+  return table.labels ? { ...selected, labels: take(table.labels, rows) } : selected;
+}
+
+function take<C extends Column>(source: C, rows: Rows): C {
+  if (source.kind === "nominal") {
+    const codes = new (source.codes.constructor as Uint16ArrayConstructor)(rows.length);
+    for (let i = 0; i < rows.length; i++) codes[i] = source.codes[rows[i]];
+    return { ...source, codes };
+  }
+  const values = new (source.values.constructor as Float64ArrayConstructor)(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = source.values[rows[i]];
+  return { ...source, values };
+}

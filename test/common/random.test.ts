@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRandom, permutation, sampleWithoutReplacement } from "traffic-anomaly";
+
+test("the same seed and purpose give the same numbers, another purpose gives others", () => {
+  const draw = (seed: number, purpose: string) => {
+    const random = createRandom(seed, purpose);
+    return Array.from({ length: 5 }, () => random.uniform());
+  };
+  assert.deepEqual(draw(7, "tree 1"), draw(7, "tree 1"));
+  assert.notDeepEqual(draw(7, "tree 1"), draw(7, "tree 2"));
+  assert.notDeepEqual(draw(7, "tree 1"), draw(8, "tree 1"));
+});
+
+test("uniform numbers lie in [0, 1) with mean 1/2", () => {
+  const random = createRandom(1, "test");
+  let sum = 0;
+  for (let i = 0; i < 10_000; i++) {
+    const value = random.uniform();
+    assert.ok(value >= 0 && value < 1);
+    sum += value;
+  }
+  assert.ok(Math.abs(sum / 10_000 - 0.5) < 0.02);
+});
+
+test("a seed outside [0, 2³²) is refused", () => {
+  assert.throws(() => createRandom(-1, "test"), /seed must be an integer in \[0, 4294967295\], got -1/);
+  assert.throws(() => createRandom(0.5, "test"), /got 0.5/);
+});
+
+test("a permutation holds every integer once", () => {
+  const order = permutation(1000, createRandom(3, "test"));
+  assert.deepEqual(
+    Array.from(order).sort((a, b) => a - b),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
+});
+
+test("a sample without replacement holds no integer twice, and all when it is as large as the whole", () => {
+  const random = createRandom(5, "test");
+  const sample = sampleWithoutReplacement(1000, 256, random);
+  assert.equal(new Set(sample).size, 256);
+  assert.ok(sample.every((value) => value < 1000));
+  assert.equal(new Set(sampleWithoutReplacement(10, 10, random)).size, 10);
+});
