@@ -1,7 +1,14 @@
-/** A column of numbers, one a row. Bytes and seconds are `Float64Array`, so that no count is rounded. */
+/**
+ * What a number measures: an `amount` of bytes or seconds, heavy-tailed and stored with 64 bits so that none is
+ * rounded; a small `count`; a `rate` in [0, 1]; a `flag`, 0 or 1.
+ */
+export type Measure = "amount" | "count" | "rate" | "flag";
+
+/** A column of numbers, one a row. */
 export interface NumericColumn {
   readonly kind: "numeric";
   readonly name: string;
+  readonly measure: Measure;
   readonly values: Float32Array | Float64Array;
 }
 

@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import * as http from "node:http";
+import * as https from "node:https";
+import { dirname, join } from "node:path";
+import { addAbortSignal } from "node:stream";
+import { InputError, requireNumber, systemErrorCode } from "../common/errors";
+import type { WorkOptions } from "../common/progress";
+import { isGzip, sha256OfContent, sha256OfFile } from "./checksum";
+import type { DownloadSource } from "./sources";
+
+export interface DownloadOptions extends WorkOptions {
+  /** Where to get the file, tried in order. Default: the source's own addresses. */
+  readonly addresses?: readonly string[];
+  /** Milliseconds to wait for an answer from one address, redirects included. Default 15,000. */
+  readonly connectTimeout?: number;
+  /** Milliseconds without a byte after which an address is given up. Default 30,000. */
+  readonly stallTimeout?: number;
+}
+
+const MAX_REDIRECTS = 10;
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/**
+ * Downloads a file into a folder, which is created if need be, and gives its path. The addresses are tried in
+ * order. The file appears under its name only when it is whole and its checksum is right; until then it is a
+ * hidden `.NAME.….part` beside it, which no failure and no abort leaves behind.
+ *
+ * A right file that is there already is not downloaded again; a wrong one is refused, never overwritten: it
+ * may be the user's own.
+ *
+ * Progress is in bytes and starts at 0 with each address; `total` equals `done` where the server tells no size.
+ *
+ * @throws {InputError} if no address gives the file (the message names each with its reason, and says what to
+ * do by hand), a wrong file is in its place, or the folder can't be written; the signal's reason if aborted
+ * @example
+ * await download(sources["10-percent"], "data"); // "data/kddcup.data_10_percent.gz"
+ */
+export async function download(
+  source: DownloadSource,
+  folder: string,
+  options: DownloadOptions = {},
+): Promise<string> {
+  const { addresses = source.addresses, connectTimeout = 15_000, stallTimeout = 30_000, signal } = options;
+  requireNumber("connectTimeout", connectTimeout, { min: 1, max: MAX_TIMEOUT });
+  requireNumber("stallTimeout", stallTimeout, { min: 1, max: MAX_TIMEOUT });
+  signal?.throwIfAborted();
+
+  const path = join(folder, source.file);
+  if (await exists(path)) {
+    const fault = await checksumFault(source, path, signal);
+    if (!fault) return path;
+    throw new InputError(
+      `${path} exists, but is not the right file: ${fault}; move it away to download ${source.file}, or pass --data FILE to use another`,
+    );
+  }
+
+  await writing(folder, mkdir(folder, { recursive: true }));
+  const part = join(folder, `.${source.file}.${randomUUID()}.part`);
+  const failures: string[] = [];
+  for (const address of addresses) {
+    try {
+      await fetchFile(address, part, `downloading ${source.file}`, {
+        ...options,
+        connectTimeout,
+        stallTimeout,
+      });
+      const fault = await checksumFault(source, part, signal);
+      if (fault) throw new Error(fault);
+      await writing(folder, rename(part, path));
+      return path;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof InputError) throw error;
+      failures.push(`${address} (${reason(error)})`);
+    } finally {
+      await rm(part, { force: true });
+    }
+  }
+  throw new InputError(
+    `cannot download ${source.file} from ${failures.join(" or ")}: put ${source.file} into ${join(folder, "/")} or pass --data FILE`,
+  );
+}
+
+type Attempt = WorkOptions & Required<Pick<DownloadOptions, "connectTimeout" | "stallTimeout">>;
+
+/** Writes what one address gives to the new file `part`. @throws {InputError} only if that can't be written */
+async function fetchFile(address: string, part: string, stage: string, options: Attempt): Promise<void> {
+  const { connectTimeout, stallTimeout, signal, onProgress } = options;
+  const folder = dirname(part);
+  const watchdog = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, watchdog.signal]) : watchdog.signal;
+  let timer: NodeJS.Timeout | undefined;
+  const waitFor = (what: string, milliseconds: number) => {
+    const reason = new Error(`no ${what}: timed out after ${milliseconds / 1000} s`);
+    timer = setTimeout(() => watchdog.abort(reason), milliseconds);
+  };
+
+  let done = 0;
+  let size = 0;
+  const report = () =>
+    onProgress?.({ stage, done, total: Math.max(done, size), note: new URL(address).host });
+
+  const file = await writing(folder, open(part, "wx"));
+  try {
+    waitFor("answer", connectTimeout);
+    const response = addAbortSignal(stop, await request(address, stop));
+    clearTimeout(timer);
+    size = Number(response.headers["content-length"] ?? 0);
+    report();
+    waitFor("data", stallTimeout);
+    for await (const chunk of response) {
+      clearTimeout(timer);
+      await writing(folder, file.writeFile(chunk));
+      done += chunk.length;
+      report();
+      waitFor("data", stallTimeout);
+    }
+  } catch (error) {
+    if (stop.aborted) throw stop.reason;
+    if (systemErrorCode(error) !== "ECONNRESET") throw error;
+    throw new Error(`connection lost after ${done}${size ? ` of ${size}` : ""} bytes`);
+  } finally {
+    clearTimeout(timer);
+    watchdog.abort();
+    await writing(folder, file.close());
+  }
+}
+
+/** The 200 answer of an address, its body unread, after redirects. Plain `http`, as `fetch` would gunzip some bodies. */
+async function request(address: string, signal: AbortSignal): Promise<http.IncomingMessage> {
+  let url = new URL(address);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await get(url, signal);
+    const { statusCode = 0, statusMessage, headers } = response;
+    if (statusCode === 200) return response;
+    response.destroy();
+    if (statusCode < 300 || statusCode > 399 || !headers.location) {
+      throw new Error(`${statusCode} ${statusMessage}`.trim());
+    }
+    url = new URL(headers.location, url);
+  }
+  throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+}
+
+function get(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
+  const client = url.protocol === "https:" ? https : http;
+  // Node's 250 ms for each of a host's addresses is too short for a slow line.
+  const agent = new client.Agent({ autoSelectFamilyAttemptTimeout: 3_000 });
+  return new Promise((resolve, reject) => {
+    client
+      .get(url, { agent, signal, headers: { "user-agent": "traffic-anomaly" } }, resolve)
+      .on("error", reject);
+  });
+}
+
+/** What is wrong with a file's checksum, or nothing. */
+async function checksumFault(
+  source: DownloadSource,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const actual = await sha256OfFile(path, signal);
+  if (actual === source.sha256) return undefined;
+  if (source.contentSha256) {
+    const content = await sha256OfContent(path, signal).catch(() => "damaged");
+    signal?.throwIfAborted();
+    if (content === source.contentSha256) return undefined;
+  }
+  const kind = (await isGzip(path)) ? "" : "not a gzip file, ";
+  return `${kind}checksum differs: expected ${source.sha256}, got ${actual}`;
+}
+
+/** Tells a failure of the disk, which no other address mends, from one of the network. */
+async function writing<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new InputError(`cannot write into ${folder}: ${(error as Error).message}`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function reason(error: unknown): string {
+  const code = systemErrorCode(error);
+  const text = (error instanceof Error && error.message) || code || String(error);
+  const message = text.replace(/\s+/g, " ").trim();
+  const offline = ["ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(code ?? "");
+  return offline ? `no network: ${message}` : message;
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { InputError, systemErrorCode } from "../common/errors";
+import { isGzip, unreadable } from "./checksum";
+import { kddFeatures, type Layout, splitLine } from "./schema";
+
+/**
+ * Finds out, by its content, whether a file is KDD'99 or NSL-KDD data and how it is laid out.
+ *
+ * @throws {InputError} if it is missing, a directory, empty, not text, or another data set
+ */
+export async function recogniseLayout(path: string): Promise<Layout> {
+  await requireFile(path);
+  const gzip = await isGzip(path);
+  const lines = await firstLines(path, gzip);
+  if (lines.length === 0) throw new InputError(`${path} is empty`);
+  if (lines.some((line) => line.includes("\0") || line.includes("\ufffd"))) {
+    throw new InputError(`${path} is not a text file; KDD'99 files are comma-separated text, plain or gzip`);
+  }
+  const [first, ...others] = lines.map(splitLine);
+  const columns = mostFrequent((others.length > 0 ? others : [first]).map((fields) => fields.length));
+  if (columns !== 41 && columns !== 42 && columns !== 43) {
+    throw new InputError(
+      `${path} is not a KDD'99 file: its lines have ${columns} comma-separated columns instead of 41 features and a label`,
+    );
+  }
+  const header = looksLikeHeader(first);
+  if (header) requireFeatureNames(path, first);
+  return { gzip, header, columns };
+}
+
+/** The lines of a text or gzip file with their 1-based numbers. @throws {InputError} if the gzip is damaged */
+export async function* numberedLines(
+  path: string,
+  gzip: boolean,
+): AsyncGenerator<{ line: string; number: number }> {
+  const file = createReadStream(path);
+  const text: Readable = gzip ? file.pipe(createGunzip()) : file;
+  file.on("error", (error) => text.destroy(error));
+  let failure: unknown;
+  text.on("error", (error) => {
+    failure = error;
+  });
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+      yield { line, number: ++number };
+    }
+    if (failure) throw failure;
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    file.destroy();
+    text.destroy();
+  }
+}
+
+/** @throws {InputError} unless the path is a readable file with at least one byte */
+async function requireFile(path: string): Promise<void> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new InputError(`${path} is a directory, not a data file`);
+    if (found.size === 0) throw new InputError(`${path} is empty`);
+    await (await open(path)).close();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") throw new InputError(`${path} does not exist`);
+    if (code === "EACCES" || code === "EPERM")
+      throw new InputError(`${path} cannot be read: permission denied`);
+    throw error;
+  }
+}
+
+async function firstLines(path: string, gzip: boolean): Promise<string[]> {
+  const file = createReadStream(path, { end: 65_535 });
+  const pieces: Buffer[] = [];
+  const collect = async (source: AsyncIterable<Buffer>) => {
+    for await (const piece of source) pieces.push(piece);
+  };
+  // The first bytes of a gzip end in the middle of it, so its complaint about the end means nothing here.
+  await (gzip ? pipeline(file, createGunzip(), collect) : pipeline(file, collect)).catch((error) => {
+    if (systemErrorCode(error) !== "Z_BUF_ERROR") throw unreadable(path, error);
+  });
+  const text = Buffer.concat(pieces).toString("utf8");
+  const lines = text.split(/\r?\n/).slice(0, 50);
+  if (text.length > 0 && lines.length > 1 && !text.endsWith("\n") && lines.length < 50) lines.pop();
+  return lines.filter((line) => line.trim() !== "");
+}
+
+function mostFrequent(values: readonly number[]): number {
+  const times = new Map<number, number>();
+  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  return [...times].sort((a, b) => b[1] - a[1])[0][0];
+}
+
+/** A header has names where rows have numbers. */
+function looksLikeHeader(fields: readonly string[]): boolean {
+  const numeric = kddFeatures.map((_, i) => i).filter((i) => kddFeatures[i].measure !== "nominal");
+  const named = numeric.filter((i) => /^[a-z_ ]{3,}$/i.test(fields[i] ?? ""));
+  return named.length > numeric.length / 2;
+}
+
+function requireFeatureNames(path: string, names: readonly string[]): void {
+  for (const [i, { name }] of kddFeatures.entries()) {
+    if (names[i]?.toLowerCase().replaceAll(" ", "_") !== name) {
+      throw new InputError(
+        `${path} is not a KDD'99 file: line 1 names column ${i + 1} '${names[i]}' instead of '${name}'`,
+      );
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { Nodes } from "./tree";
+
+/** What a worker is asked to do: all arrays are shared, only rows `start` to `end` are its own. */
+export interface ScoringTask {
+  readonly nodes: Nodes;
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly start: number;
+  readonly end: number;
+  readonly result: Float64Array;
+}
+
+const pool: Worker[] = [];
+
+/** Lets `workers` threads fill `task.result`, each a run of rows. Threads are kept, and do not keep the process alive. */
+export async function scoreInWorkers(task: ScoringTask, workers: number): Promise<void> {
+  while (pool.length < workers) {
+    const worker = new Worker(join(__dirname, "scoring-worker.js"));
+    worker.setMaxListeners(0);
+    pool.push(worker);
+  }
+  const rows = task.end - task.start;
+  const share = Math.ceil(rows / workers);
+  await Promise.all(
+    pool.slice(0, workers).map((worker, i) => {
+      const start = task.start + Math.min(i * share, rows);
+      return ask(worker, { ...task, start, end: Math.min(start + share, task.end) });
+    }),
+  );
+}
+
+async function ask(worker: Worker, task: ScoringTask): Promise<void> {
+  worker.ref();
+  const { port1, port2 } = new MessageChannel();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.once("error", reject);
+      port1.once("message", () => {
+        worker.off("error", reject);
+        resolve();
+      });
+      worker.postMessage({ task, port: port2 }, [port2]);
+    });
+  } finally {
+    port1.close();
+    worker.unref();
+  }
+}

@@ -1,0 +1,118 @@
+import { type Random, sampleWithoutReplacement } from "../../common/random";
+import type { Matrix } from "../../preprocess/matrix";
+import { averagePathLength } from "./average-path-length";
+
+/**
+ * The nodes of all trees, in flat arrays. A row goes to node `left[n]` if its value of column `column[n]` is at
+ * most `split[n]`, else to `left[n] + 1`. A leaf has column −1.
+ */
+export interface Nodes {
+  readonly column: Int16Array;
+  readonly split: Float32Array;
+  readonly left: Int32Array;
+  /**
+   * At a leaf: its depth plus c(number of training rows in it), the path length of rows that end there. At an inner
+   * node: the mean of that over the training rows that pass it, which explanations use.
+   */
+  readonly pathLength: Float64Array;
+  /** The first node of each tree. */
+  readonly roots: Int32Array;
+}
+
+/** Empty arrays for trees of at most `sampleSize` leaves, in memory that worker threads can share. */
+export function allocateNodes(trees: number, sampleSize: number): Nodes {
+  const most = trees * (2 * sampleSize - 1);
+  const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+  return {
+    column: new Int16Array(shared(2 * most)),
+    split: new Float32Array(shared(4 * most)),
+    left: new Int32Array(shared(4 * most)),
+    pathLength: new Float64Array(shared(8 * most)),
+    roots: new Int32Array(shared(4 * trees)),
+  };
+}
+
+/**
+ * Grows one isolation tree (algorithms 1 and 2 of Liu, Ting and Zhou 2008) on `sampleSize` rows drawn without
+ * replacement: a random column and a random split value between its least and greatest value in the node, until
+ * a node holds one row, all its rows are equal, or the depth is ⌈log₂ sampleSize⌉. As in scikit-learn, the column is
+ * drawn among those that vary in the node; the paper draws among all.
+ *
+ * @param first where the tree's nodes begin
+ * @returns where the next tree's nodes begin
+ */
+export function growTree(
+  matrix: Matrix,
+  sampleSize: number,
+  random: Random,
+  nodes: Nodes,
+  first: number,
+): number {
+  const width = matrix.columns.length;
+  const sample = new Float32Array(sampleSize * width);
+  sampleWithoutReplacement(matrix.rows, sampleSize, random).forEach((row, i) => {
+    sample.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  const order = Uint32Array.from({ length: sampleSize }, (_, i) => i);
+  const candidates = Uint32Array.from({ length: width }, (_, i) => i);
+  const maximumDepth = Math.ceil(Math.log2(sampleSize));
+  let next = first + 1;
+
+  /** Grows the node that holds rows order[start … end − 1]. */
+  const grow = (node: number, start: number, end: number, depth: number): void => {
+    nodes.column[node] = -1;
+    nodes.pathLength[node] = depth + averagePathLength(end - start);
+    if (end - start <= 1 || depth >= maximumDepth) return;
+    const drawn = drawSplit(sample, width, order, start, end, candidates, random);
+    if (!drawn) return;
+
+    let middle = start;
+    for (let i = start; i < end; i++) {
+      if (sample[order[i] * width + drawn.column] > drawn.split) continue;
+      const held = order[i];
+      order[i] = order[middle];
+      order[middle++] = held;
+    }
+    const left = next;
+    next += 2;
+    nodes.column[node] = drawn.column;
+    nodes.split[node] = drawn.split;
+    nodes.left[node] = left;
+    grow(left, start, middle, depth + 1);
+    grow(left + 1, middle, end, depth + 1);
+    nodes.pathLength[node] =
+      (nodes.pathLength[left] * (middle - start) + nodes.pathLength[left + 1] * (end - middle)) /
+      (end - start);
+  };
+  grow(first, 0, sampleSize, 0);
+  return next;
+}
+
+/** A random column that varies in the node with a random split that parts it; undefined if all rows are equal. */
+function drawSplit(
+  sample: Float32Array,
+  width: number,
+  order: Uint32Array,
+  start: number,
+  end: number,
+  candidates: Uint32Array,
+  random: Random,
+): { column: number; split: number } | undefined {
+  for (let left = width; left > 0; left--) {
+    const drawn = random.integer(left);
+    const column = candidates[drawn];
+    candidates[drawn] = candidates[left - 1];
+    candidates[left - 1] = column;
+    let minimum = Infinity;
+    let maximum = -Infinity;
+    for (let i = start; i < end; i++) {
+      const value = sample[order[i] * width + column];
+      if (value < minimum) minimum = value;
+      if (value > maximum) maximum = value;
+    }
+    if (minimum === maximum) continue;
+    const split = Math.fround(minimum + random.uniform() * (maximum - minimum));
+    return { column, split: split < maximum ? split : minimum }; // rounding may reach the maximum
+  }
+  return undefined;
+}

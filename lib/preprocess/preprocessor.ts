@@ -1,0 +1,224 @@
+import { InputError } from "../common/errors";
+import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
+import type { Matrix } from "./matrix";
+
+export interface PreprocessOptions {
+  /**
+   * What becomes of a nominal feature: `one-hot`, a 0/1 column for each category; `ordinal`, its number in
+   * alphabetical order (the Python original's label encoding); `none`, left out. Default `one-hot`.
+   */
+  readonly encoding?: "one-hot" | "ordinal" | "none";
+  /** Measures whose values x are replaced by log(1 + x) before scaling. Default `["amount", "count"]`. */
+  readonly logarithm?: readonly Measure[];
+  /**
+   * `min-max`: training values to [0, 1]; `standard`: to mean 0 and standard deviation 1; `none`. One-hot columns
+   * stay 0/1. Values outside of the training range are not clipped. Default `min-max`.
+   */
+  readonly scaling?: "min-max" | "standard" | "none";
+}
+
+/** A fitted preprocessor: plain data, so that JSON saves and restores it exactly. */
+export interface Preprocessor {
+  readonly options: Required<PreprocessOptions>;
+  readonly steps: readonly Step[];
+  /** Names of the matrix columns it makes; one-hot columns are called `feature=category`. */
+  readonly columns: readonly string[];
+}
+
+/** What becomes of one feature. A number x becomes (x − shift) · factor; a constant column has factor 0. */
+export type Step =
+  | {
+      readonly kind: "number";
+      readonly feature: string;
+      readonly logarithm: boolean;
+      readonly shift: number;
+      readonly factor: number;
+    }
+  | { readonly kind: "one-hot"; readonly feature: string; readonly categories: readonly string[] }
+  | {
+      readonly kind: "ordinal";
+      readonly feature: string;
+      readonly categories: readonly string[];
+      readonly shift: number;
+      readonly factor: number;
+    };
+
+/** A category that the training rows did not hold, with the number of rows that have it. */
+export interface UnseenCategory {
+  readonly feature: string;
+  readonly category: string;
+  readonly rows: number;
+}
+
+/**
+ * Learns encoding and scaling from training rows, and from no others.
+ *
+ * @param table the data
+ * @param options see there
+ * @param rows the training rows; default all
+ * @throws {InputError} if there are no rows, or a number is not finite
+ * @example
+ * const preprocessor = fitPreprocessor(table, { scaling: "standard" }, trainingRows);
+ * const matrix = transform(preprocessor, table);
+ */
+export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
+  const { encoding = "one-hot", logarithm = ["amount", "count"], scaling = "min-max" } = options;
+  if ((rows ? rows.length : table.rows) === 0)
+    throw new InputError("preprocessing needs at least one training row");
+  const steps: Step[] = [];
+  for (const source of table.features) {
+    const feature = source.name;
+    if (source.kind === "numeric") {
+      const useLogarithm = logarithm.includes(source.measure);
+      const values = gather(source.values, rows);
+      if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = Math.log1p(values[i]);
+      steps.push({ kind: "number", feature, logarithm: useLogarithm, ...scale(feature, values, scaling) });
+    } else if (encoding !== "none") {
+      const codes = gather(source.codes, rows);
+      const present = new Set(codes);
+      const categories = source.categories.filter((_, code) => present.has(code));
+      if (encoding === "one-hot") {
+        steps.push({ kind: "one-hot", feature, categories });
+      } else {
+        const position = positions(categories, source);
+        steps.push({
+          kind: "ordinal",
+          feature,
+          categories,
+          ...scale(
+            feature,
+            codes.map((code) => position[code]),
+            scaling,
+          ),
+        });
+      }
+    }
+  }
+  const columns = steps.flatMap((step) =>
+    step.kind === "one-hot"
+      ? step.categories.map((category) => `${step.feature}=${category}`)
+      : [step.feature],
+  );
+  return { options: { encoding, logarithm, scaling }, steps, columns };
+}
+
+/**
+ * Turns rows of a table into numbers. An unseen category becomes zeros in all columns of its one-hot group, or
+ * the ordinal number after the last; `unseenCategories` counts them.
+ *
+ * @param rows which rows, in this order; default all
+ * @returns `rows × preprocessor.columns.length`, in memory that worker threads can share
+ * @throws {InputError} if the table lacks a feature
+ */
+export function transform(preprocessor: Preprocessor, table: Table, rows?: Rows): Matrix {
+  const { steps, columns } = preprocessor;
+  const count = rows ? rows.length : table.rows;
+  const width = columns.length;
+  const data: Float32Array = new Float32Array(new SharedArrayBuffer(count * width * 4));
+  const writers: Writer[] = [];
+  let offset = 0;
+  for (const step of steps) {
+    writers.push(writer(step, sourceColumn(table, step), offset));
+    offset += step.kind === "one-hot" ? step.categories.length : 1;
+  }
+  // Block by block, so that the rows being written stay in the processor's cache for all columns.
+  const block = 1024;
+  for (let start = 0; start < count; start += block) {
+    const end = Math.min(start + block, count);
+    for (const write of writers) write(data, width, rows, start, end);
+  }
+  return { rows: count, columns, data };
+}
+
+/** Categories of the rows that the preprocessor was not fitted on, most frequent first. */
+export function unseenCategories(preprocessor: Preprocessor, table: Table, rows?: Rows): UnseenCategory[] {
+  const unseen: UnseenCategory[] = [];
+  for (const step of preprocessor.steps) {
+    if (step.kind === "number") continue;
+    const source = sourceColumn(table, step) as NominalColumn;
+    const times = new Map<number, number>();
+    for (const code of gather(source.codes, rows)) times.set(code, (times.get(code) ?? 0) + 1);
+    for (const [code, count] of times) {
+      const category = source.categories[code];
+      if (!step.categories.includes(category)) unseen.push({ feature: step.feature, category, rows: count });
+    }
+  }
+  return unseen.sort((a, b) => b.rows - a.rows);
+}
+
+type Writer = (data: Float32Array, width: number, rows: Rows | undefined, start: number, end: number) => void;
+
+function writer(step: Step, source: Column, offset: number): Writer {
+  if (step.kind === "number" && source.kind === "numeric") {
+    const { values } = source;
+    const { logarithm, shift, factor } = step;
+    return (data, width, rows, start, end) => {
+      for (let i = start, at = start * width + offset; i < end; i++, at += width) {
+        const value = values[rows ? rows[i] : i];
+        data[at] = ((logarithm ? Math.log1p(value) : value) - shift) * factor;
+      }
+    };
+  }
+  const { codes } = source as NominalColumn;
+  if (step.kind === "one-hot") {
+    const position = positions(step.categories, source as NominalColumn);
+    return (data, width, rows, start, end) => {
+      for (let i = start, at = start * width + offset; i < end; i++, at += width) {
+        const category = position[codes[rows ? rows[i] : i]];
+        if (category < step.categories.length) data[at + category] = 1;
+      }
+    };
+  }
+  const { shift, factor, categories } = step as Step & { kind: "ordinal" };
+  const position = positions(categories, source as NominalColumn);
+  return (data, width, rows, start, end) => {
+    for (let i = start, at = start * width + offset; i < end; i++, at += width) {
+      data[at] = (position[codes[rows ? rows[i] : i]] - shift) * factor;
+    }
+  };
+}
+
+/** For each code of the column, the position of its category in the fitted list; the list's length if unseen. */
+function positions(categories: readonly string[], source: NominalColumn): Uint32Array {
+  return Uint32Array.from(source.categories, (category) => {
+    const position = categories.indexOf(category);
+    return position < 0 ? categories.length : position;
+  });
+}
+
+function sourceColumn(table: Table, step: Step): Column {
+  const found = table.features.find((feature) => feature.name === step.feature);
+  if (!found) throw new InputError(`the data has no column ${step.feature}, which the model was fitted on`);
+  if ((found.kind === "numeric") !== (step.kind === "number")) {
+    throw new InputError(`the column ${step.feature} is ${found.kind} in the data, but not in the model`);
+  }
+  return column(table, step.feature);
+}
+
+function gather(values: ArrayLike<number>, rows: Rows | undefined): Float64Array {
+  return rows ? Float64Array.from(rows, (row) => values[row]) : Float64Array.from(values);
+}
+
+function scale(
+  feature: string,
+  values: Float64Array,
+  scaling: Required<PreprocessOptions>["scaling"],
+): { shift: number; factor: number } {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  let sum = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value))
+      throw new InputError(`the column ${feature} holds ${value}, not a finite number`);
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    sum += value;
+  }
+  if (minimum === maximum) return { shift: minimum, factor: 0 };
+  if (scaling === "none") return { shift: 0, factor: 1 };
+  if (scaling === "min-max") return { shift: minimum, factor: 1 / (maximum - minimum) };
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { shift: mean, factor: 1 / Math.sqrt(squares / values.length) };
+}
