@@ -12,12 +12,21 @@ export function sourceFeature(columnName: string): string {
   return equals < 0 ? columnName : columnName.slice(0, equals);
 }
 
-/** Rows `start` to `end` (exclusive) of a matrix, sharing its memory. */
-export function matrixRows(matrix: Matrix, start: number, end: number): Matrix {
+/** Rows that become numbers only when asked for: a stand-in for a matrix too large to hold. */
+export interface LazyMatrix {
+  readonly rows: number;
+  readonly columns: readonly string[];
+  /** The rows of those numbers, in this order. */
+  readonly select: (rows: Uint32Array) => Matrix;
+}
+
+/** Some rows of a matrix, in the order given, as a new matrix. */
+export function selectMatrixRows(matrix: Matrix | LazyMatrix, rows: Uint32Array): Matrix {
+  if ("select" in matrix) return matrix.select(rows);
   const width = matrix.columns.length;
-  return {
-    rows: end - start,
-    columns: matrix.columns,
-    data: matrix.data.subarray(start * width, end * width),
-  };
+  const data: Float32Array = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    data.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return { rows: rows.length, columns: matrix.columns, data };
 }

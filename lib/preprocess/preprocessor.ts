@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors";
 import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
-import type { Matrix } from "./matrix";
+import type { LazyMatrix, Matrix } from "./matrix";
 
 export interface PreprocessOptions {
   /**
@@ -8,7 +8,7 @@ export interface PreprocessOptions {
    * alphabetical order (the Python original's label encoding); `none`, left out. Default `one-hot`.
    */
   readonly encoding?: "one-hot" | "ordinal" | "none";
-  /** Measures whose values x are replaced by log(1 + x) before scaling. Default `["amount", "count"]`. */
+  /** Measures whose values x are replaced by log(1 + x) before scaling. Default `["amount"]`. */
   readonly logarithm?: readonly Measure[];
   /**
    * `min-max`: training values to [0, 1]; `standard`: to mean 0 and standard deviation 1; `none`. One-hot columns
@@ -62,7 +62,7 @@ export interface UnseenCategory {
  * const matrix = transform(preprocessor, table);
  */
 export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
-  const { encoding = "one-hot", logarithm = ["amount", "count"], scaling = "min-max" } = options;
+  const { encoding = "one-hot", logarithm = ["amount"], scaling = "min-max" } = options;
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");
   const steps: Step[] = [];
@@ -128,6 +128,15 @@ export function transform(preprocessor: Preprocessor, table: Table, rows?: Rows)
     for (const write of writers) write(data, width, rows, start, end);
   }
   return { rows: count, columns, data };
+}
+
+/** The rows of a table as a matrix of which only the rows asked for are made. */
+export function lazyTransform(preprocessor: Preprocessor, table: Table, rows?: Rows): LazyMatrix {
+  return {
+    rows: rows ? rows.length : table.rows,
+    columns: preprocessor.columns,
+    select: (wanted) => transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted),
+  };
 }
 
 /** Categories of the rows that the preprocessor was not fitted on, most frequent first. */

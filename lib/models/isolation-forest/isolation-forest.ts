@@ -2,10 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InputError, requireNumber } from "../../common/errors";
-import type { WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
-import type { Matrix } from "../../preprocess/matrix";
-import { type Detector, requireColumns } from "../detector";
+import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
+import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { averagePathLength } from "./average-path-length";
 import { meanPathLengths } from "./path-length";
 import { scoreInWorkers } from "./scoring-pool";
@@ -20,11 +19,6 @@ export interface IsolationForestOptions {
   readonly seed?: number;
 }
 
-export interface ScoreOptions extends WorkOptions {
-  /** Threads to share the rows among; they change the speed, never the result. Default: as many as processors. */
-  readonly workers?: number;
-}
-
 /** Fewer rows than this are scored without threads. */
 const smallMatrix = 4096;
 
@@ -33,13 +27,16 @@ const smallMatrix = 4096;
  * anomalies stand alone after few splits. Cost: trees × sampleSize × log₂ sampleSize, whatever the number of rows.
  *
  * @param matrix `rows × columns`, at least two rows; rows may repeat. Fit it on normal rows where you can: on a mix in
- *   which attacks are the majority, they look usual.
+ *   which attacks are the majority, they look usual. Of a lazy matrix only the sampled rows are made.
  * @throws {InputError} on an option out of range, too few rows or too many columns
  * @example
  * const forest = fitIsolationForest(matrix, { trees: 100, sampleSize: 256, seed: 1 });
  * const scores = await forest.score(matrix); // in (0, 1), higher = more anomalous
  */
-export function fitIsolationForest(matrix: Matrix, options: IsolationForestOptions = {}): IsolationForest {
+export function fitIsolationForest(
+  matrix: Matrix | LazyMatrix,
+  options: IsolationForestOptions = {},
+): IsolationForest {
   const { trees = 100, seed = 1 } = options;
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
@@ -127,7 +124,7 @@ export class IsolationForest implements Detector {
 
   async save(folder: string): Promise<string[]> {
     const { roots, left, split, pathLength, column } = this.nodes;
-    const description = { settings: this.settings, nodes: column.length, columns: this.columns };
+    const description = { settings: this.settings, nodes: column.length };
     const bytes = [pathLength, roots, left, split, column].map((array) =>
       Buffer.from(array.buffer, array.byteOffset, array.byteLength),
     );
@@ -137,15 +134,19 @@ export class IsolationForest implements Detector {
   }
 }
 
-/** Reads a forest that was saved. @throws {InputError} if a file is missing or damaged */
-export async function loadIsolationForest(folder: string): Promise<IsolationForest> {
-  const {
-    settings,
-    columns,
-    nodes: count,
-  } = JSON.parse(await readFile(join(folder, "forest.json"), "utf8")) as {
+/**
+ * Reads what {@link IsolationForest.save} wrote.
+ *
+ * @param columns the columns that it was fitted on, which its own files do not hold
+ * @throws {InputError} if the file of nodes is truncated
+ */
+export async function loadIsolationForest(
+  folder: string,
+  columns: readonly string[],
+): Promise<IsolationForest> {
+  const description = await readFile(join(folder, "forest.json"), "utf8");
+  const { settings, nodes: count } = JSON.parse(description) as {
     settings: Required<IsolationForestOptions>;
-    columns: string[];
     nodes: number;
   };
   const bytes = await readFile(join(folder, "forest.bin"));

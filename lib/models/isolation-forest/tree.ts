@@ -1,5 +1,5 @@
 import { type Random, sampleWithoutReplacement } from "../../common/random";
-import type { Matrix } from "../../preprocess/matrix";
+import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import { averagePathLength } from "./average-path-length";
 
 /**
@@ -42,17 +42,17 @@ export function allocateNodes(trees: number, sampleSize: number): Nodes {
  * @returns where the next tree's nodes begin
  */
 export function growTree(
-  matrix: Matrix,
+  matrix: Matrix | LazyMatrix,
   sampleSize: number,
   random: Random,
   nodes: Nodes,
   first: number,
 ): number {
   const width = matrix.columns.length;
-  const sample = new Float32Array(sampleSize * width);
-  sampleWithoutReplacement(matrix.rows, sampleSize, random).forEach((row, i) => {
-    sample.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
-  });
+  const { data: sample } = selectMatrixRows(
+    matrix,
+    sampleWithoutReplacement(matrix.rows, sampleSize, random),
+  );
   const order = Uint32Array.from({ length: sampleSize }, (_, i) => i);
   const candidates = Uint32Array.from({ length: width }, (_, i) => i);
   const maximumDepth = Math.ceil(Math.log2(sampleSize));

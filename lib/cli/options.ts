@@ -1,0 +1,20 @@
+import { InvalidArgumentError } from "commander";
+import { InputError, requireNumber } from "../common/errors";
+
+type Range = Parameters<typeof requireNumber>[2];
+
+/** A parser for a numeric option: refuses what is no number or out of range, in one sentence. */
+export function numberOption(parameter: string, range: Range): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    try {
+      requireNumber(parameter, value, range);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InvalidArgumentError(
+        Number.isNaN(value) ? `${error.message.replace(/got NaN$/, `got '${text}'`)}` : error.message,
+      );
+    }
+    return value;
+  };
+}

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { InputError, systemErrorCode } from "./errors";
+
+/** Names of staging folders start with this, then the number of the process. */
+const prefix = ".unfinished-";
+
+/**
+ * Results that appear all together or not at all: files and folders are written aside, in a hidden folder beside
+ * their place, and moved there by `commit`. Until then whatever was there before stays as it was.
+ */
+export class Transaction {
+  readonly #staged: { readonly staging: string; readonly target: string }[] = [];
+  readonly #stagingFolders = new Map<string, string>();
+
+  /** A path to write to, whose content will stand at `target`. @throws {InputError} if its folder can't be written */
+  async stage(target: string): Promise<string> {
+    const parent = dirname(resolve(target));
+    let folder = this.#stagingFolders.get(parent);
+    if (!folder) {
+      try {
+        await mkdir(parent, { recursive: true });
+        await removeAbandoned(parent);
+        folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+      } catch (error) {
+        throw unwritable(parent, error);
+      }
+      this.#stagingFolders.set(parent, folder);
+    }
+    const staging = join(folder, `new-${this.#staged.length}`);
+    this.#staged.push({ staging, target: resolve(target) });
+    return staging;
+  }
+
+  /**
+   * Moves everything that was written to its place, and removes what stood at a staged place that was not written to.
+   * If one move fails, those before it are undone.
+   */
+  async commit(): Promise<void> {
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      for (const { staging, target } of this.#staged) {
+        const previous = `${staging}.previous`;
+        if (existsSync(target)) {
+          await rename(target, previous);
+          undo.push(() => rename(previous, target));
+        }
+        if (!existsSync(staging)) continue;
+        await rename(staging, target);
+        undo.push(() => rename(target, staging));
+      }
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw unwritable(dirname(this.#staged[0].target), error);
+    } finally {
+      await this.rollback();
+    }
+  }
+
+  /** Removes what was written aside and is not in its place. */
+  async rollback(): Promise<void> {
+    for (const folder of this.#stagingFolders.values()) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes the staging folders of processes that were killed. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    if (Number.isInteger(pid) && !isRunning(pid))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemErrorCode(error) === "EPERM";
+  }
+}
+
+/** Says in a sentence why nothing can be written to a path, where the reason is the user's to mend. */
+export function unwritable(path: string, error: unknown): unknown {
+  const reasons: Record<string, string> = {
+    EACCES: "permission denied",
+    EPERM: "not permitted",
+    EROFS: "the file system is read-only",
+    ENOTDIR: "a part of the path is a file, not a folder",
+    EEXIST: "a file of that name is in the way",
+    EISDIR: "a folder of that name is in the way",
+    ENOENT: "no such folder",
+    ENOSPC: "no space left on the device",
+    EDQUOT: "the disk quota is used up",
+    EFBIG: "the file would be too large",
+    EIO: "the device failed to write",
+  };
+  const code = systemErrorCode(error);
+  const fullDisk = error instanceof Error && /no space left/i.test(error.message) ? "ENOSPC" : undefined;
+  const reason = reasons[fullDisk ?? code ?? ""];
+  return reason ? new InputError(`cannot write to ${path}: ${reason}`) : error;
+}

@@ -1,0 +1,43 @@
+import { numbers, type Rows, type Table } from "../data/table";
+import { fitPrincipalComponents, reconstructionErrors } from "../models/principal-components";
+import { type Preprocessor, transform } from "../preprocess/preprocessor";
+
+/** Components that the PCA baseline keeps: as many as a narrow autoencoder's code. */
+const pcaComponents = 8;
+
+/** Scores of one baseline; higher = more anomalous. */
+export interface BaselineScores {
+  readonly name: "count" | "dst_bytes" | "pca";
+  readonly trainingScores: Float64Array;
+  readonly testScores?: Float64Array;
+}
+
+/**
+ * What any model must beat: `count` alone, few `dst_bytes` alone, and the reconstruction error of 8 principal
+ * components fitted on the same rows and columns as the autoencoder.
+ */
+export function* baselineScores(
+  preprocessor: Preprocessor,
+  train: Table,
+  test: Table | undefined,
+  fitRows: Rows,
+): Generator<BaselineScores> {
+  const both = (name: BaselineScores["name"], scores: (table: Table) => Float64Array): BaselineScores => ({
+    name,
+    trainingScores: scores(train),
+    ...(test && { testScores: scores(test) }),
+  });
+  yield both("count", (table) => Float64Array.from(numbers(table, "count")));
+  yield both("dst_bytes", (table) => Float64Array.from(numbers(table, "dst_bytes"), (bytes) => -bytes));
+  const components = fitPrincipalComponents(transform(preprocessor, train, fitRows), pcaComponents);
+  yield both("pca", (table) => {
+    const scores = new Float64Array(table.rows);
+    const blockRows = 32_768;
+    for (let start = 0; start < table.rows; start += blockRows) {
+      const length = Math.min(blockRows, table.rows - start);
+      const rows = Uint32Array.from({ length }, (_, i) => start + i);
+      scores.set(reconstructionErrors(components, transform(preprocessor, table, rows)), start);
+    }
+    return scores;
+  });
+}

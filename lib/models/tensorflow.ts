@@ -1,0 +1,145 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import util from "node:util";
+import type * as Tf from "@tensorflow/tfjs";
+import { InputError } from "../common/errors";
+
+/** What TensorFlow.js computes with: libtensorflow, WebAssembly with SIMD, or plain JavaScript; fastest first. */
+export type Backend = "native" | "wasm" | "cpu";
+
+/** TensorFlow.js, ready on the backend that this process has chosen. */
+export interface TensorFlow {
+  readonly tf: typeof Tf;
+  readonly backend: Backend;
+}
+
+let chosen: Promise<TensorFlow> | undefined;
+
+/**
+ * TensorFlow.js, loaded at the first call. That call also chooses the backend, for as long as the process
+ * lives, since tensors made on one backend are not safe on another: native (`tfjs-node`, where it could be
+ * installed) → wasm → cpu, or just the one requested.
+ *
+ * @throws {InputError} if `requested` is native and could not be loaded, or is not the backend chosen before
+ * @example
+ * const { tf, backend } = await tensorflow(); // backend: "wasm" where tfjs-node is not installed
+ */
+export async function tensorflow(requested: Backend | "auto" = "auto"): Promise<TensorFlow> {
+  if (!["auto", "native", "wasm", "cpu"].includes(requested))
+    throw new InputError(
+      `backend must be "auto", "native", "wasm" or "cpu", got ${JSON.stringify(requested)}`,
+    );
+  chosen ??= choose(requested).catch((error) => {
+    chosen = undefined;
+    throw error;
+  });
+  const { tf, backend } = await chosen;
+  if (requested === "auto" || requested === backend) return { tf, backend };
+  throw new InputError(
+    `the backend ${requested} was asked for, but this process already computes with ${backend}: ` +
+      "ask for it before the first model is trained or loaded",
+  );
+}
+
+async function choose(requested: Backend | "auto"): Promise<TensorFlow> {
+  if (requested === "auto" || requested === "native") {
+    try {
+      return { tf: loadNative(), backend: "native" };
+    } catch (error) {
+      if (requested === "native")
+        throw new InputError(
+          "the backend native needs tfjs-node, which could not be loaded; " +
+            "run `npm install` where its download succeeds, or choose the backend wasm",
+          { cause: error },
+        );
+    }
+  }
+  const tf = require("@tensorflow/tfjs") as typeof Tf;
+  tf.enableProdMode(); // otherwise the backends greet on stderr
+  if (tf.io.getSaveHandlers("file://").length === 0) {
+    tf.io.registerSaveRouter((url) => fileHandler(tf, url));
+    tf.io.registerLoadRouter((url) => fileHandler(tf, url));
+  }
+  if (requested !== "cpu" && (await startWasm(tf))) return { tf, backend: "wasm" };
+  if (requested === "wasm") throw new InputError("the backend wasm could not be started by this Node.js");
+  await tf.setBackend("cpu");
+  return { tf, backend: "cpu" };
+}
+
+function loadNative(): typeof Tf {
+  // tfjs-node 4.22 calls these, and Node.js 23 removed one of them.
+  const legacy = util as { isArray?: unknown; isNullOrUndefined?: unknown };
+  legacy.isArray ??= Array.isArray;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  const tf = require("tfjs-node-native") as typeof Tf;
+  if (tf.getBackend() !== "tensorflow") throw new Error("tfjs-node did not start");
+  tf.enableProdMode();
+  return tf;
+}
+
+async function startWasm(tf: typeof Tf): Promise<boolean> {
+  const { setWasmPaths } =
+    require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));
+  transposeBeforeMatMul(tf);
+  return tf.setBackend("wasm").catch(() => false);
+}
+
+/**
+ * The wasm kernel multiplies a transposed operand by three plain loops, eight times slower than XNNPACK, which
+ * it leaves to untransposed ones; and every gradient of a dense layer is such a product. Transposing first
+ * makes an epoch of training nearly three times faster.
+ */
+function transposeBeforeMatMul(tf: typeof Tf): void {
+  const multiply = tf.getKernel("BatchMatMul", "wasm");
+  const transpose = tf.getKernel("Transpose", "wasm");
+  tf.unregisterKernel("BatchMatMul", "wasm");
+  tf.registerKernel({
+    ...multiply,
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const flipped: Tf.TensorInfo[] = [];
+      const flip = (x: Tf.TensorInfo): Tf.TensorInfo => {
+        const perm = x.shape.map((_, axis) => axis);
+        perm.push(perm.pop()!, perm.pop()!);
+        const out = transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm } }) as Tf.TensorInfo;
+        flipped.push(out);
+        return out;
+      };
+      const a = attrs?.transposeA ? flip(inputs.a!) : inputs.a;
+      const b = attrs?.transposeB ? flip(inputs.b!) : inputs.b;
+      const product = multiply.kernelFunc({
+        inputs: { a, b },
+        backend,
+        attrs: { transposeA: false, transposeB: false },
+      });
+      for (const { dataId } of flipped) (backend as Tf.KernelBackend).disposeData(dataId);
+      return product;
+    },
+  });
+}
+
+/** Does for `file://` what tfjs-node does: saves into a folder, loads from a model.json. */
+function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
+  if (typeof url !== "string" || !url.startsWith("file://")) return null as unknown as Tf.io.IOHandler;
+  const path = url.slice("file://".length);
+  return {
+    async save({ modelTopology, weightSpecs, weightData, format, generatedBy, convertedBy }) {
+      const weightsManifest = [{ paths: ["weights.bin"], weights: weightSpecs }];
+      const model = { modelTopology, format, generatedBy, convertedBy, weightsManifest };
+      await writeFile(join(path, "model.json"), JSON.stringify(model));
+      await writeFile(join(path, "weights.bin"), Buffer.from(tf.io.CompositeArrayBuffer.join(weightData)));
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
+    },
+    async load() {
+      const { weightsManifest, ...model } = JSON.parse(await readFile(path, "utf8")) as Tf.io.ModelJSON;
+      const files = weightsManifest.flatMap((group) => group.paths);
+      const weights = await Promise.all(files.map((file) => readFile(join(dirname(path), file))));
+      return {
+        ...model,
+        weightSpecs: weightsManifest.flatMap((group) => group.weights),
+        weightData: new Uint8Array(Buffer.concat(weights)).buffer,
+      };
+    },
+  };
+}

@@ -1,0 +1,415 @@
+import { writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { performance } from "node:perf_hooks";
+
+import { InputError, requireNumber } from "./common/errors";
+import type { ProgressUpdate } from "./common/progress";
+import { Transaction, unwritable } from "./common/transaction";
+import { libraryVersion } from "./common/version";
+import { locateTestFile, locateTrainingFile } from "./data/locate";
+import { loadTable, openSource, type Source } from "./data/reader";
+import { labels, type Table } from "./data/table";
+import { TableWriter } from "./data/table-writer";
+import type { Metrics } from "./evaluation/metrics";
+import {
+  literatureProtocol,
+  type MetricsByDetector,
+  mixedProtocol,
+  type NoveltyStudy,
+  noveltyProtocol,
+  type ProtocolOptions,
+} from "./evaluation/protocols";
+import { type Spread, spread } from "./evaluation/spread";
+import { writeModel } from "./models/model";
+import { type Backend, tensorflow } from "./models/tensorflow";
+import { verdicts } from "./models/threshold";
+import type { Figure } from "./visualize/figure";
+import { renderImages } from "./visualize/image";
+import { writePage } from "./visualize/page";
+import { studyFigures } from "./visualize/study-figures";
+
+export interface RunOptions extends ProtocolOptions {
+  /** The training file. Default: see {@link locateTrainingFile}. */
+  readonly data?: string;
+  /** The test file. Default: the one that belongs to the training file, see {@link locateTestFile}. */
+  readonly test?: string;
+  /** Default `data`. */
+  readonly dataFolder?: string;
+  /** Default `models`. */
+  readonly modelsFolder?: string;
+  /** Default `outputs`. */
+  readonly outputsFolder?: string;
+  /** Studies with seeds seed, seed + 1, …; models and predictions are the first's. An integer ≥ 1. Default 1. */
+  readonly repeats?: number;
+  /** Write `predictions.csv` too. Default false. */
+  readonly csv?: boolean;
+  /** Leave bad rows out, and write them to `rejected.csv`. Default false: refuse the file. */
+  readonly skipBadRows?: boolean;
+  /** What the user typed, for `run.json`. */
+  readonly command?: readonly string[];
+  /** Told in a sentence what the user should know, such as a missing test file. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** The figures of one study, by protocol and detector. */
+export interface ProtocolMetrics {
+  readonly mixed: MetricsByDetector;
+  /** `holdout`, and the test set by its name. */
+  readonly novelty: Readonly<Record<string, MetricsByDetector>>;
+  readonly literature?: Readonly<Record<string, MetricsByDetector>>;
+}
+
+/** `outputs/metrics.json`. */
+export interface RunMetrics {
+  readonly schemaVersion: 1;
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
+  readonly testDataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
+  readonly protocols: ProtocolMetrics;
+  /** Mean and standard deviation of every figure over the seeds, where there are several. */
+  readonly repeats?: { readonly seeds: readonly number[]; readonly protocols: Spread };
+  /** Seconds, by stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** What a run found and where it put it. */
+export interface RunResult {
+  readonly metrics: RunMetrics;
+  /** Paths of models and outputs. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * The whole study: reads the data, fits both detectors, evaluates them by all protocols and writes models,
+ * predictions, metrics and pictures. Until all of it is done, earlier results stay as they were.
+ *
+ * @throws {InputError} on anything wrong with the data, an option or a folder; the signal's reason if it is aborted
+ */
+export async function run(options: RunOptions = {}): Promise<RunResult> {
+  const { modelsFolder = "models", outputsFolder = "outputs", seed = 1, repeats = 1, signal } = options;
+  requireNumber("repeats", repeats, { min: 1, integer: true });
+  requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
+  const started = new Date();
+  const clock = new StageClock();
+  const transaction = new Transaction();
+  try {
+    const stage = (name: string) => transaction.stage(join(outputsFolder, name));
+    const files: OutputFiles = {
+      metrics: await stage("metrics.json"),
+      run: await stage("run.json"),
+      predictions: await stage("predictions.parquet"),
+      predictionsCsv: await stage("predictions.csv"),
+      plots: await stage("plots"),
+      rejected: await stage("rejected.csv"),
+      rejectedTest: await stage("rejected-test.csv"),
+    };
+    const models = {
+      "isolation-forest": await transaction.stage(join(modelsFolder, "isolation-forest")),
+      autoencoder: await transaction.stage(join(modelsFolder, "autoencoder")),
+    };
+
+    const data = await clock.time("load", () => loadData(options, files));
+    const { backend } = await tensorflow(options.autoencoder?.backend);
+    const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
+    const studies: ProtocolMetrics[] = [];
+    let first: NoveltyStudy | undefined;
+    for (const [i, seed] of seeds.entries()) {
+      const label = (update: ProgressUpdate) =>
+        options.onProgress?.(repeats === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` });
+      const study = await runProtocols(data, { ...options, seed, onProgress: label }, clock);
+      studies.push(study.metrics);
+      if (i === 0) first = study.novelty;
+      else study.novelty.autoencoder.detector.dispose();
+    }
+    if (!first) throw new RangeError("no study was run");
+
+    const dataset = describe(data.trainSource);
+    const metrics: RunMetrics = {
+      schemaVersion: 1,
+      seed,
+      backend,
+      dataset,
+      ...(data.testSource && { testDataset: describe(data.testSource) }),
+      protocols: studies[0],
+      ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
+      timings: clock.seconds,
+    };
+    await clock.time("write", async () => {
+      for (const [kind, result] of [
+        ["isolation-forest", first.isolationForest],
+        ["autoencoder", first.autoencoder],
+      ] as const) {
+        const figures = Object.entries(metrics.protocols.novelty).map(([part, by]) => [
+          part,
+          ranked(by[kind]),
+        ]);
+        const training = { dataset, seed, metrics: Object.fromEntries(figures) };
+        await writeModel(models[kind], { ...result, training });
+      }
+      await writePredictions(first, data, files, options.csv ?? false);
+    });
+    await clock.time("figures", () => writeFigures(first, data, files.plots, options));
+    first.autoencoder.detector.dispose();
+    signal?.throwIfAborted();
+    await writeJson(files.metrics, metrics);
+    await writeJson(files.run, {
+      command: options.command ?? [],
+      started: started.toISOString(),
+      seconds: (Date.now() - started.getTime()) / 1000,
+      seed,
+      backend,
+      versions: {
+        "traffic-anomaly": libraryVersion,
+        node: process.versions.node,
+        platform: `${process.platform} ${process.arch}`,
+      },
+      inputs: [data.trainSource, data.testSource].filter((source) => source !== undefined).map(describe),
+      timings: clock.seconds,
+      peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    });
+    await transaction.commit();
+    const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"].map((name) =>
+      join(outputsFolder, name),
+    );
+    return {
+      metrics,
+      paths: [...Object.keys(models).map((name) => join(modelsFolder, name)), ...kept].map(shortPath),
+    };
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+/** Where the results are written until all are there. */
+type OutputFiles = Readonly<
+  Record<"metrics" | "run" | "predictions" | "predictionsCsv" | "plots" | "rejected" | "rejectedTest", string>
+>;
+
+interface StudyData {
+  readonly trainSource: Source;
+  readonly train: Table;
+  readonly testSource?: Source;
+  readonly test?: Table;
+}
+
+async function loadData(options: RunOptions, files: OutputFiles): Promise<StudyData> {
+  const { dataFolder = "data", onProgress, signal, onNotice, skipBadRows } = options;
+  const work = { onProgress, signal };
+  const open = async (path: string, rejected: string) => {
+    const rejectedFile = skipBadRows ? rejected : undefined;
+    const source = await openSource(path, { ...work, cacheFolder: join(dataFolder, "cache"), rejectedFile });
+    if (!source.labelled)
+      throw new InputError(`${path} has no labels (41 columns); a study needs a label in column 42`);
+    if (source.skippedRows.length > 0) {
+      const file = rejected === files.rejected ? "rejected.csv" : "rejected-test.csv";
+      onNotice?.(`${path}: skipped ${source.skippedRows.length} bad rows, see ${file} in the outputs`);
+    }
+    return source;
+  };
+  const trainSource = await open(
+    options.data ?? (await locateTrainingFile({ dataFolder, ...work })),
+    "rejected.csv",
+  );
+  const train = await loadTable(trainSource);
+  requireBothClasses(trainSource, train);
+  const testPath = options.test ?? (await locateTest(trainSource, options));
+  if (!testPath) return { trainSource, train };
+  const testSource = await open(testPath, files.rejectedTest);
+  const test = await loadTable(testSource);
+  requireBothClasses(testSource, test);
+  return { trainSource, train, testSource, test };
+}
+
+/** The test file is no condition: without it the study ends with the holdout part, and says so. */
+async function locateTest(
+  source: Source,
+  { dataFolder, onProgress, signal, onNotice }: RunOptions,
+): Promise<string | undefined> {
+  try {
+    return await locateTestFile(source.name, { dataFolder, onProgress, signal });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNotice?.(`no test file: ${error.message}`);
+    return undefined;
+  }
+}
+
+function requireBothClasses({ path }: Source, table: Table): void {
+  const { categories } = labels(table);
+  const normal = categories.includes("normal");
+  if (!normal)
+    throw new InputError(`${path} has no row labelled normal; a study needs normal rows and attacks`);
+  if (categories.length < 2)
+    throw new InputError(`${path} has no attack; a study needs normal rows and attacks`);
+}
+
+async function runProtocols(
+  { train, trainSource, test, testSource }: StudyData,
+  options: ProtocolOptions,
+  clock: StageClock,
+): Promise<{ metrics: ProtocolMetrics; novelty: NoveltyStudy }> {
+  const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, options));
+  const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
+  // The subsets are defined on KDD'99's training files.
+  const isKdd = trainSource.name === "10-percent" || trainSource.name === "full";
+  const literature = isKdd
+    ? await clock.time("literature", () => literatureProtocol(train, options))
+    : undefined;
+  const { holdout, test: onTest } = novelty.metrics;
+  return {
+    metrics: {
+      mixed,
+      novelty: { holdout, ...(testSource && onTest && { [testSource.name]: onTest }) },
+      ...(literature && { literature }),
+    },
+    novelty,
+  };
+}
+
+async function writePredictions(
+  study: NoveltyStudy,
+  data: StudyData,
+  outputs: OutputFiles,
+  csv: boolean,
+): Promise<void> {
+  const { isolationForest, autoencoder, fitRows } = study;
+  const files = [data.trainSource.name, data.testSource?.name ?? ""];
+  const names = [
+    ...new Set([data.train, data.test].flatMap((table) => table?.labels?.categories ?? [])),
+  ].sort();
+  const writer = await TableWriter.create([
+    { name: "dataset", type: { categories: files } },
+    { name: "part", type: { categories: ["fit", "holdout", "test"] } },
+    { name: "row", type: "integer" },
+    { name: "label", type: { categories: names } },
+    { name: "isolation_forest_score", type: "number" },
+    { name: "isolation_forest_anomaly", type: "boolean" },
+    { name: "autoencoder_score", type: "number" },
+    { name: "autoencoder_anomaly", type: "boolean" },
+  ]);
+  const append = async (
+    file: number,
+    source: Source,
+    table: Table,
+    forest: Float64Array,
+    network: Float64Array,
+  ) => {
+    const part = new Uint8Array(table.rows).fill(file === 0 ? 1 : 2);
+    if (file === 0) for (const row of fitRows) part[row] = 0;
+    const { codes, categories } = labels(table);
+    const position = categories.map((name) => names.indexOf(name));
+    await writer.append([
+      new Uint8Array(table.rows).fill(file),
+      part,
+      rowNumbers(source, 0, table.rows),
+      Uint16Array.from(codes, (code) => position[code]),
+      forest,
+      verdicts(forest, isolationForest.threshold),
+      network,
+      verdicts(network, autoencoder.threshold),
+    ]);
+  };
+  try {
+    await append(0, data.trainSource, data.train, isolationForest.trainingScores, autoencoder.trainingScores);
+    if (data.test && data.testSource && isolationForest.testScores && autoencoder.testScores) {
+      await append(1, data.testSource, data.test, isolationForest.testScores, autoencoder.testScores);
+    }
+    await writer.write(outputs.predictions, "parquet");
+    if (csv) await writer.write(outputs.predictionsCsv, "csv");
+  } finally {
+    await writer.close();
+  }
+}
+
+/** 1-based numbers, in the file, of the rows `start` to `end` (exclusive) that were read; skipped rows count. */
+export function rowNumbers(
+  { skippedRows }: Pick<Source, "skippedRows">,
+  start: number,
+  end: number,
+): Uint32Array {
+  const numbers = new Uint32Array(end - start);
+  let number = 0;
+  let skipped = 0;
+  for (let row = 0; row < end; row++) {
+    number++;
+    while (skippedRows[skipped] === number) {
+      skipped++;
+      number++;
+    }
+    if (row >= start) numbers[row - start] = number;
+  }
+  return numbers;
+}
+
+async function writeFigures(
+  study: NoveltyStudy,
+  data: StudyData,
+  folder: string,
+  options: RunOptions,
+): Promise<void> {
+  const names = { train: data.trainSource.name, test: data.testSource?.name };
+  const figures = studyFigures(study, data.train, data.test, names);
+  try {
+    for (const [name, figure] of Object.entries(figures)) await writePage(figure, folder, name);
+    const images = await drawImages(Object.values(figures), options);
+    for (const [i, name] of Object.keys(figures).entries()) {
+      if (images) await writeFile(join(folder, `${name}.png`), images[i]);
+    }
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+/** Pictures are no condition either: without a browser that works there are only pages. */
+async function drawImages(
+  figures: readonly Figure[],
+  { onProgress, signal, onNotice }: RunOptions,
+): Promise<Uint8Array[] | undefined> {
+  let reason = "no Chromium was found";
+  try {
+    const images = await renderImages(figures, { onProgress, signal });
+    if (images) return images;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    reason = error.message;
+  }
+  onNotice?.(`the plots are pages (.html) without pictures (.png): ${reason}`);
+  return undefined;
+}
+
+function describe({ name, sha256, rows }: Source): { name: string; sha256: string; rows: number } {
+  return { name, sha256, rows };
+}
+
+function ranked({ rocAuc, averagePrecision, f1, falseAlarmRate }: Metrics): Partial<Metrics> {
+  return { rocAuc, averagePrecision, f1, falseAlarmRate };
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+/** Adds up the seconds spent in each stage. */
+class StageClock {
+  readonly seconds: Record<string, number> = {};
+
+  async time<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      const seconds = (this.seconds[stage] ?? 0) + (performance.now() - start) / 1000;
+      this.seconds[stage] = Math.round(seconds * 1000) / 1000;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { basename, extname, join } from "node:path";
+import { InputError } from "./common/errors";
+import { Transaction } from "./common/transaction";
+import { openSource, tableBlocks } from "./data/reader";
+import { type OutputColumn, type OutputValues, TableWriter } from "./data/table-writer";
+import type { ScoreOptions } from "./models/detector";
+import { loadModel, scoreTable } from "./models/model";
+import type { Backend } from "./models/tensorflow";
+import { verdicts } from "./models/threshold";
+import { rowNumbers } from "./pipeline";
+import { type UnseenCategory, unseenCategories } from "./preprocess/preprocessor";
+
+export interface ScoreFileOptions extends ScoreOptions {
+  /** The file to write, `.parquet` or `.csv`. */
+  readonly out: string;
+  /** Default `data`; checked copies are kept below it. */
+  readonly dataFolder?: string;
+  /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
+  readonly skipBadRows?: boolean;
+  readonly backend?: Backend | "auto";
+}
+
+/** What scoring a file found. */
+export interface ScoreFileResult {
+  readonly rows: number;
+  /** Rows whose score is greater than the model's threshold. */
+  readonly anomalies: number;
+  readonly threshold: number;
+  readonly skippedRows: number;
+  /** Categories that the model was not trained on. */
+  readonly unseen: readonly UnseenCategory[];
+  readonly path: string;
+}
+
+/** Rows read and scored at a time. */
+const blockRows = 65_536;
+
+/**
+ * Scores a file with a saved model, block by block in constant memory, and writes row number, label (where there is
+ * one), score (higher = more anomalous) and verdict of every row.
+ *
+ * @throws {InputError} on anything wrong with the file, the model folder or the output
+ */
+export async function scoreFile(
+  file: string,
+  modelFolder: string,
+  options: ScoreFileOptions,
+): Promise<ScoreFileResult> {
+  const { out, dataFolder = "data", skipBadRows = false, onProgress, signal, workers } = options;
+  const format = extname(out) === ".csv" ? "csv" : "parquet";
+  if (format === "parquet" && extname(out) !== ".parquet") {
+    throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
+  }
+  const model = await loadModel(modelFolder, { backend: options.backend });
+  const transaction = new Transaction();
+  let writer: TableWriter | undefined;
+  try {
+    const staged = await transaction.stage(out);
+    const rejectedFile = skipBadRows ? await transaction.stage(join(out, "..", "rejected.csv")) : undefined;
+    const cacheFolder = join(dataFolder, "cache");
+    const source = await openSource(file, { cacheFolder, rejectedFile, onProgress, signal });
+    const unseen = new Map<string, UnseenCategory>();
+    let done = 0;
+    let anomalies = 0;
+    for await (const table of tableBlocks(source, blockRows)) {
+      const scores = await scoreTable(model, table, undefined, { signal, workers });
+      const flags = verdicts(scores, model.threshold);
+      for (const flag of flags) anomalies += flag;
+      for (const category of unseenCategories(model.preprocessor, table)) {
+        const key = `${category.feature}=${category.category}`;
+        unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
+      }
+      const { labels } = table;
+      const columns: [OutputColumn, OutputValues][] = [
+        [{ name: "row", type: "integer" }, rowNumbers(source, done, done + table.rows)],
+        ...(labels
+          ? [
+              [{ name: "label", type: { categories: labels.categories } }, labels.codes] as [
+                OutputColumn,
+                OutputValues,
+              ],
+            ]
+          : []),
+        [{ name: "score", type: "number" }, scores],
+        [{ name: "anomaly", type: "boolean" }, flags],
+      ];
+      writer ??= await TableWriter.create(columns.map(([column]) => column));
+      await writer.append(columns.map(([, values]) => values));
+      done += table.rows;
+      onProgress?.({ stage: `scoring ${basename(file)}`, done, total: source.rows });
+    }
+    await writer?.write(staged, format);
+    await transaction.commit();
+    return {
+      rows: source.rows,
+      anomalies,
+      threshold: model.threshold.value,
+      skippedRows: source.skippedRows.length,
+      unseen: [...unseen.values()],
+      path: out,
+    };
+  } finally {
+    await writer?.close();
+    await transaction.rollback();
+  }
+}

@@ -1,0 +1,31 @@
+/** A count with thousands separated: `229,853`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** A number of rows: `1 row`, `229,853 rows`. */
+export function formatRows(rows: number): string {
+  return `${formatCount(rows)} row${rows === 1 ? "" : "s"}`;
+}
+
+/** A share in per cent, never rounded to none or all: `97.3 %`, `< 0.1 %`, `> 99.9 %`. */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share < 1 && share >= 0.9995) return "> 99.9 %";
+  return `${(100 * share).toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
+}
+
+/** A score to three significant digits: `0.512`, `0.00123`, `4.56e-7`. */
+export function formatScore(score: number): string {
+  return String(Number(score.toPrecision(3)));
+}
+
+/** A plain array of the numbers, to six significant digits: what a picture shows, at half the bytes. */
+export function numbersOf(values: Float64Array): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(6)));
+}
+
+/** Keeps Plotly from reading a name out of a data file as markup. */
+export function plain(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

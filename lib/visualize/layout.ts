@@ -1,0 +1,101 @@
+import type { Data, Layout } from "plotly.js-dist";
+import type { Caption, Figure } from "./figure";
+import { plain } from "./format";
+import { palette } from "./palette";
+
+/** Joins traces, layout and the template that all figures share. */
+export function createFigure(
+  { title, protocol }: Required<Caption>,
+  data: Data[],
+  layout: Partial<Layout> & { height: number },
+): Figure {
+  const lines = wrap(protocol, 125).map(plain);
+  const heading = `<span style="font-size:18px;color:#222"><b>${plain(title)}</b></span>`;
+  return {
+    data: data as Figure["data"],
+    layout: {
+      ...layout,
+      margin: { t: 66 + 17 * lines.length, ...layout.margin },
+      title: { text: [heading, ...lines].join("<br>") },
+      template: { layout: template },
+    } satisfies Partial<Layout>,
+  };
+}
+
+/** Markup of a remark below an axis title. */
+export function small(markup: string): string {
+  return `<span style="font-size:13px;color:#555">${markup}</span>`;
+}
+
+/** The vertical extents of panels stacked from the top, with heights in proportion to `weights`. */
+export function stackedDomains(weights: readonly number[], gap: number): [number, number][] {
+  const unit = (1 - gap * (weights.length - 1)) / weights.reduce((sum, weight) => sum + weight, 0);
+  let top = 1;
+  return weights.map((weight) => {
+    const bottom = Math.max(0, top - weight * unit);
+    const domain: [number, number] = [bottom, top];
+    top = bottom - gap;
+    return domain;
+  });
+}
+
+/** Words at the right of a panel, in the middle of its height. */
+export function panelLabel(markup: string, [bottom, top]: readonly [number, number]) {
+  return {
+    text: markup,
+    x: 1,
+    xref: "paper",
+    xanchor: "left",
+    xshift: 14,
+    y: (bottom + top) / 2,
+    yref: "paper",
+    yanchor: "middle",
+    align: "left",
+    showarrow: false,
+  } as const;
+}
+
+function wrap(text: string, length: number): string[] {
+  return text.match(new RegExp(`\\S(?:.{0,${length - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [""];
+}
+
+const axis: Partial<Layout["xaxis"]> = {
+  automargin: true,
+  showline: true,
+  linecolor: "#444",
+  ticks: "outside",
+  tickcolor: "#444",
+  gridcolor: "#e6e6e6",
+  zeroline: false,
+  title: { standoff: 12, font: { size: 14 } },
+};
+
+const template: Partial<Layout> = {
+  font: { family: "Helvetica, Arial, sans-serif", size: 13, color: "#222" },
+  title: {
+    font: { size: 13, color: "#555" },
+    x: 0,
+    xref: "container",
+    xanchor: "left",
+    y: 1,
+    yref: "container",
+    yanchor: "top",
+    pad: { l: 24, t: 28 },
+  },
+  paper_bgcolor: "white",
+  plot_bgcolor: "white",
+  colorway: [...palette],
+  margin: { l: 80, r: 40, b: 70 },
+  xaxis: axis,
+  yaxis: axis,
+  legend: {
+    orientation: "h",
+    xref: "paper",
+    x: 0,
+    xanchor: "left",
+    yref: "container",
+    y: 0.012,
+    yanchor: "bottom",
+  },
+  hoverlabel: { align: "left" },
+};

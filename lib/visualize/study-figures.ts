@@ -1,0 +1,120 @@
+import { anomalousRows } from "../data/attacks";
+import { labels, type NominalColumn, type Table } from "../data/table";
+import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
+import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
+import type { NoveltyStudy } from "../evaluation/protocols";
+import { confusionFigure } from "./confusion";
+import type { Figure } from "./figure";
+import { precisionRecallFigure } from "./precision-recall";
+import { recallByAttackFigure } from "./recall-by-attack";
+import { rocFigure } from "./roc";
+import { scoreDistributionFigure } from "./score-distribution";
+import { trainingLossFigure } from "./training-loss";
+
+/** Names of the data sets, for the words above the figures. */
+export interface StudyNames {
+  readonly train: string;
+  readonly test?: string;
+}
+
+/** Every figure of a novelty study, by the name of its file. */
+export function studyFigures(
+  study: NoveltyStudy,
+  train: Table,
+  test: Table | undefined,
+  names: StudyNames,
+): Record<string, Figure> {
+  const fitted = `Fit on 80 % of the normal rows of ${names.train}, threshold from the other 20 %`;
+  const parts: {
+    name: string;
+    protocol: string;
+    labels: NominalColumn;
+    scores: (of: Scores) => Float64Array | undefined;
+  }[] = [
+    {
+      name: "holdout",
+      protocol: `${fitted}, scored on those 20 % and all its attacks`,
+      labels: pick(labels(train), study.holdoutRows),
+      scores: ({ trainingScores }) => Float64Array.from(study.holdoutRows, (row) => trainingScores[row]),
+    },
+  ];
+  if (test && names.test) {
+    const protocol = `${fitted}, scored on ${names.test}`;
+    parts.push({ name: names.test, protocol, labels: labels(test), scores: ({ testScores }) => testScores });
+  }
+
+  const detectors = {
+    "isolation-forest": study.isolationForest,
+    autoencoder: study.autoencoder,
+    ...study.baselines,
+  };
+  const figures: Record<string, Figure> = {};
+  for (const [i, { name, protocol, labels, scores }] of parts.entries()) {
+    const metrics = (i === 0 ? study.metrics.holdout : study.metrics.test) ?? {};
+    const anomalous = anomalousRows(labels);
+    const curves = Object.entries(detectors).map(([detector, result]) => ({
+      name: detector,
+      steps: scoreSteps(scores(result) ?? new Float64Array(), anomalous),
+      threshold: detector.startsWith("baseline:") ? undefined : result.threshold.value,
+      rocAuc: metrics[detector].rocAuc,
+      averagePrecision: metrics[detector].averagePrecision,
+    }));
+    figures[`roc-${name}`] = rocFigure(
+      curves.map(({ steps, ...rest }) => ({ ...rest, curve: rocCurve(steps) })),
+      { protocol },
+    );
+    figures[`precision-recall-${name}`] = precisionRecallFigure(
+      curves.map(({ steps, ...rest }) => ({ ...rest, curve: precisionRecallCurve(steps) })),
+      { protocol },
+    );
+    const judged = ["isolation-forest", "autoencoder"].map((detector) => ({
+      name: detector,
+      ...(metrics[detector] as Metrics & VerdictMetrics),
+    }));
+    figures[`confusion-${name}`] = confusionFigure(judged, { protocol });
+    figures[`recall-by-attack-${name}`] = recallByAttackFigure(
+      judged,
+      { counts: countLabels(labels), known: new Set(train.labels?.categories) },
+      { protocol },
+    );
+    figures[`isolation-score-${name}`] = scoreDistributionFigure(
+      {
+        scores: scores(study.isolationForest) ?? new Float64Array(),
+        labels,
+        threshold: study.isolationForest.threshold.value,
+        axisTitle: "Isolation score",
+      },
+      { title: "Isolation forest: scores by category", protocol },
+    );
+    figures[`reconstruction-error-${name}`] = scoreDistributionFigure(
+      {
+        scores: scores(study.autoencoder) ?? new Float64Array(),
+        labels,
+        threshold: study.autoencoder.threshold.value,
+        axisTitle: "Mean squared reconstruction error",
+        scale: "log",
+      },
+      { title: "Autoencoder: reconstruction error by category", protocol },
+    );
+  }
+  const history = study.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
+  figures["training-loss"] = trainingLossFigure(history, {
+    protocol: `Autoencoder, fit on 80 % of the normal rows of ${names.train}`,
+  });
+  return figures;
+}
+
+/** Scores of one detector. */
+type Scores = Pick<NoveltyStudy["isolationForest"], "trainingScores" | "testScores">;
+
+function pick(column: NominalColumn, rows: Uint32Array): NominalColumn {
+  return { ...column, codes: Uint16Array.from(rows, (row) => column.codes[row]) };
+}
+
+function countLabels({ categories, codes }: NominalColumn): Record<string, number> {
+  const counts = new Float64Array(categories.length);
+  for (const code of codes) counts[code]++;
+  return Object.fromEntries(
+    categories.map((label, i): [string, number] => [label, counts[i]]).filter(([, n]) => n > 0),
+  );
+}

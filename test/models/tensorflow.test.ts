@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createRandom, tensorflow } from "traffic-anomaly";
+
+/** What a fresh process prints that runs `script` with `tensorflow` in scope. */
+function inFreshProcess(script: string, environment: Record<string, string> = {}) {
+  const source = `const { tensorflow } = require("traffic-anomaly"); ${script}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", source], {
+    encoding: "utf8",
+    env: { ...process.env, ...environment },
+  });
+  return { stdout, stderr };
+}
+
+test("products with transposed operands agree with sums computed directly", async () => {
+  const { tf, backend } = await tensorflow("wasm");
+  assert.equal(backend, "wasm");
+  const random = createRandom(1, "test");
+  const values = (count: number) => Float32Array.from({ length: count }, () => random.uniform() - 0.5);
+  const [batch, rows, inner, columns] = [3, 5, 7, 4];
+  const [left, right] = [values(batch * rows * inner), values(batch * inner * columns)];
+  const tensors = tf.memory().numTensors;
+  let largest = 0;
+  for (const transposeA of [false, true])
+    for (const transposeB of [false, true]) {
+      const product = tf.tidy(() => {
+        const a = tf.tensor3d(left, [batch, rows, inner]);
+        const b = tf.tensor3d(right, [batch, inner, columns]);
+        const given = [
+          transposeA ? a.transpose([0, 2, 1]) : a,
+          transposeB ? b.transpose([0, 2, 1]) : b,
+        ] as const;
+        return tf.matMul(...given, transposeA, transposeB);
+      });
+      const actual = product.dataSync();
+      product.dispose();
+      for (let n = 0; n < batch; n++)
+        for (let r = 0; r < rows; r++)
+          for (let c = 0; c < columns; c++) {
+            let sum = 0;
+            for (let i = 0; i < inner; i++)
+              sum += left[(n * rows + r) * inner + i] * right[(n * inner + i) * columns + c];
+            largest = Math.max(largest, Math.abs(sum - actual[(n * rows + r) * columns + c]));
+          }
+    }
+  assert.ok(largest < 1e-6, `largest difference ${largest}`);
+  assert.equal(tf.memory().numTensors, tensors);
+});
+
+test("the gradient of a dense layer agrees with the one worked out by hand", async () => {
+  const { tf } = await tensorflow();
+  const random = createRandom(2, "test");
+  const [rows, inputs, outputs] = [6, 5, 3];
+  const x = Float32Array.from({ length: rows * inputs }, () => random.uniform());
+  const w = Float32Array.from({ length: inputs * outputs }, () => random.uniform() - 0.5);
+  // L = Σ (xw)², so ∂L/∂w = 2 xᵀ(xw) and ∂L/∂x = 2 (xw)wᵀ.
+  const [dx, dw] = tf
+    .grads((a, b) => tf.matMul(a, b).square().sum())([
+      tf.tensor2d(x, [rows, inputs]),
+      tf.tensor2d(w, [inputs, outputs]),
+    ])
+    .map((gradient) => gradient.dataSync());
+  const y = (r: number, o: number) => {
+    let sum = 0;
+    for (let i = 0; i < inputs; i++) sum += x[r * inputs + i] * w[i * outputs + o];
+    return sum;
+  };
+  let largest = 0;
+  for (let i = 0; i < inputs; i++)
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (let r = 0; r < rows; r++) sum += 2 * x[r * inputs + i] * y(r, o);
+      largest = Math.max(largest, Math.abs(sum - dw[i * outputs + o]));
+    }
+  for (let r = 0; r < rows; r++)
+    for (let i = 0; i < inputs; i++) {
+      let sum = 0;
+      for (let o = 0; o < outputs; o++) sum += 2 * y(r, o) * w[i * outputs + o];
+      largest = Math.max(largest, Math.abs(sum - dx[r * inputs + i]));
+    }
+  assert.ok(largest < 1e-5, `largest difference ${largest}`);
+});
+
+test("the backend is chosen once: another one is refused later", async () => {
+  const { backend } = await tensorflow("wasm");
+  assert.deepEqual(await tensorflow("auto"), await tensorflow("wasm"));
+  assert.equal(backend, "wasm");
+  await assert.rejects(tensorflow("cpu"), {
+    name: "InputError",
+    message:
+      "the backend cpu was asked for, but this process already computes with wasm: " +
+      "ask for it before the first model is trained or loaded",
+  });
+});
+
+test("an unknown backend is refused", async () => {
+  await assert.rejects(tensorflow("gpu" as "cpu"), {
+    name: "InputError",
+    message: 'backend must be "auto", "native", "wasm" or "cpu", got "gpu"',
+  });
+});
+
+test("every backend starts and computes without a word on stdout or stderr", () => {
+  for (const backend of ["wasm", "cpu"]) {
+    const script = `tensorflow("${backend}").then(({ tf, backend }) =>
+      console.log(backend, tf.getBackend(), tf.tensor([1, 2]).sum().dataSync()[0]))`;
+    assert.deepEqual(inFreshProcess(script), { stdout: `${backend} ${backend} 3\n`, stderr: "" });
+  }
+});
+
+test("TensorFlow.js is not loaded until it is asked for", () => {
+  const script = `console.log(Object.keys(require.cache).some((path) => path.includes("@tensorflow")))`;
+  assert.deepEqual(inFreshProcess(script), { stdout: "false\n", stderr: "" });
+});
+
+// Stand-ins for tfjs-node-native, found through NODE_PATH where the real one is not installed.
+const nativeInstalled = (() => {
+  try {
+    return Boolean(require.resolve("tfjs-node-native"));
+  } catch {
+    return false;
+  }
+})();
+
+for (const [title, standIn, auto, native] of [
+  [
+    "native comes first where it loads, with the helpers that Node.js 23 removed",
+    `const tf = require(${JSON.stringify(require.resolve("@tensorflow/tfjs"))});
+     if (!require("util").isNullOrUndefined(null)) throw new Error("no helpers");
+     tf.registerBackend("tensorflow", () => tf.findBackendFactory("cpu")());
+     tf.setBackend("tensorflow");
+     module.exports = tf;`,
+    "native\n",
+    "native\n",
+  ],
+  [
+    "wasm stands in for a native binding that fails to load, unless native was asked for",
+    `throw new Error("libtensorflow.so.2: cannot open shared object file")`,
+    "wasm\n",
+    "the backend native needs tfjs-node, which could not be loaded; run `npm install` where its download " +
+      "succeeds, or choose the backend wasm\n",
+  ],
+] as const)
+  test(title, { skip: nativeInstalled && "tfjs-node is installed" }, () => {
+    const modules = mkdtempSync(join(tmpdir(), "native-"));
+    try {
+      mkdirSync(join(modules, "tfjs-node-native"));
+      writeFileSync(join(modules, "tfjs-node-native", "index.js"), standIn);
+      const ask = (backend: string) =>
+        inFreshProcess(
+          `delete require("util").isNullOrUndefined;
+           tensorflow("${backend}").then(({ backend }) => console.log(backend), (e) => console.log(e.message))`,
+          { NODE_PATH: modules },
+        ).stdout;
+      assert.equal(ask("auto"), auto);
+      assert.equal(ask("native"), native);
+    } finally {
+      rmSync(modules, { recursive: true });
+    }
+  });
