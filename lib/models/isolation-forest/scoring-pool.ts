@@ -1,15 +1,25 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { meanPathLengths } from "./path-length";
+import { meanPathLengthsPacked, type PackedTrees } from "./path-length-kernel";
 import type { Nodes } from "./tree";
 
-/** What a worker is asked to do: all arrays are shared, only rows `start` to `end` are its own. */
+/** Rows to score: all arrays are shared with the workers, only rows `start` to `end` are a worker's own. */
 export interface ScoringTask {
   readonly nodes: Nodes;
+  /** The same trees for the kernel, where it can run. */
+  readonly packed?: PackedTrees;
   readonly data: Float32Array;
   readonly width: number;
   readonly start: number;
   readonly end: number;
   readonly result: Float64Array;
+}
+
+/** Fills the task's rows of `result` with mean path lengths, in this thread. */
+export function scoreHere({ nodes, packed, data, width, start, end, result }: ScoringTask): void {
+  if (packed) meanPathLengthsPacked(packed, data, width, start, end, result);
+  else meanPathLengths(nodes, data, width, start, end, result);
 }
 
 const pool: Worker[] = [];

@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  averagePathLength,
+  createRandom,
+  fitIsolationForest,
+  type IsolationForest,
+  loadIsolationForest,
+  type Matrix,
+  selectMatrixRows,
+} from "traffic-anomaly";
+import { meanPathLengths } from "traffic-anomaly/dist/models/isolation-forest/path-length";
+import {
+  meanPathLengthsPacked,
+  packTrees,
+} from "traffic-anomaly/dist/models/isolation-forest/path-length-kernel";
+
+/** Points of a round cloud, and at the end some far away. */
+function cloud(rows: number, { width = 3, outliers = 0, seed = 1 } = {}): Matrix {
+  const random = createRandom(seed, "test data");
+  const data = new Float32Array(rows * width);
+  const normal = () =>
+    Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+  for (let i = 0; i < data.length; i++) data[i] = normal() + (i >= (rows - outliers) * width ? 12 : 0);
+  return { rows, columns: Array.from({ length: width }, (_, i) => `x${i}`), data };
+}
+
+/** The nodes below and including one, each with its depth. */
+function* nodesBelow(
+  { nodes }: IsolationForest,
+  node: number,
+  depth = 0,
+): Generator<{ node: number; depth: number }> {
+  yield { node, depth };
+  if (nodes.column[node] < 0) return;
+  yield* nodesBelow({ nodes } as IsolationForest, nodes.left[node], depth + 1);
+  yield* nodesBelow({ nodes } as IsolationForest, nodes.left[node] + 1, depth + 1);
+}
+
+/** The paper's definition, written as plainly as can be. */
+function slowScore({ nodes, settings }: IsolationForest, row: Float32Array): number {
+  let sum = 0;
+  for (const root of nodes.roots) {
+    let node = root;
+    while (nodes.column[node] >= 0) {
+      node = row[nodes.column[node]] <= nodes.split[node] ? nodes.left[node] : nodes.left[node] + 1;
+    }
+    sum += nodes.pathLength[node];
+  }
+  return 2 ** (-(sum / settings.trees) / averagePathLength(settings.sampleSize));
+}
+
+test("rows far from the others score highest, and all scores lie in (0, 1)", async () => {
+  const matrix = cloud(2000, { outliers: 10 });
+  const scores = await fitIsolationForest(matrix).score(matrix);
+  const usual = Math.max(...scores.subarray(0, 1990));
+  for (const score of scores.subarray(1990)) assert.ok(score > usual);
+  assert.ok(scores.every((score) => score > 0 && score < 1));
+});
+
+test("scores follow the paper's formula", async () => {
+  const matrix = cloud(500, { outliers: 5 });
+  const forest = fitIsolationForest(matrix, { trees: 20, sampleSize: 64 });
+  const scores = await forest.score(matrix);
+  for (let row = 0; row < matrix.rows; row++) {
+    assert.equal(scores[row], slowScore(forest, matrix.data.subarray(row * 3, row * 3 + 3)));
+  }
+});
+
+test("no path is longer than ⌈log₂ ψ⌉, and a leaf's path length is its depth + c(its rows)", () => {
+  for (const sampleSize of [2, 3, 100, 256]) {
+    const matrix = cloud(1000);
+    const forest = fitIsolationForest(matrix, { trees: 10, sampleSize });
+    const possible = Array.from({ length: sampleSize + 1 }, (_, n) => averagePathLength(n));
+    for (const root of forest.nodes.roots) {
+      for (const { node, depth } of nodesBelow(forest, root)) {
+        assert.ok(depth <= Math.ceil(Math.log2(sampleSize)));
+        if (forest.nodes.column[node] >= 0) continue;
+        const below = forest.nodes.pathLength[node] - depth;
+        assert.ok(
+          possible.some((c) => Math.abs(c - below) < 1e-9),
+          `${below} is no c(n)`,
+        );
+      }
+    }
+  }
+});
+
+test("each tree holds all rows of its sample, drawn without replacement", () => {
+  // Distinct values and room to the full depth: every leaf holds one row where the limit is not reached.
+  const rows = 8;
+  const matrix = { rows, columns: ["x"], data: Float32Array.of(0, 1, 2, 4, 8, 16, 32, 64) };
+  const forest = fitIsolationForest(matrix, { trees: 50, sampleSize: rows });
+  for (const root of forest.nodes.roots) {
+    // The mean path length at the root is the mean over all rows; its leaves cover c(n) for the rows cut off.
+    const leaves = [...nodesBelow(forest, root)].filter(({ node }) => forest.nodes.column[node] < 0);
+    const reached = new Map<number, number>();
+    for (let row = 0; row < rows; row++) {
+      let node = root;
+      while (forest.nodes.column[node] >= 0) {
+        node = forest.nodes.left[node] + (matrix.data[row] > forest.nodes.split[node] ? 1 : 0);
+      }
+      reached.set(node, (reached.get(node) ?? 0) + 1);
+    }
+    for (const { node, depth } of leaves) {
+      const held = reached.get(node) ?? 0;
+      assert.ok(held >= 1, "every leaf holds a row");
+      assert.ok(Math.abs(forest.nodes.pathLength[node] - depth - averagePathLength(held)) < 1e-12);
+    }
+  }
+});
+
+test("a constant column never splits", () => {
+  const matrix = cloud(500, { width: 3 });
+  for (let row = 0; row < 500; row++) matrix.data[row * 3 + 1] = 7;
+  const forest = fitIsolationForest(matrix);
+  assert.ok(!forest.nodes.column.includes(1));
+  assert.ok(forest.nodes.column.includes(0) && forest.nodes.column.includes(2));
+});
+
+test("constant data gives one leaf a tree and every row the score 1/2", async () => {
+  const matrix = { rows: 300, columns: ["x", "y"], data: new Float32Array(600).fill(3) };
+  const forest = fitIsolationForest(matrix, { trees: 5 });
+  assert.equal(forest.nodes.column.length, 5);
+  // h = 0 + c(ψ), so 2^(−c(ψ)/c(ψ)) = 1/2.
+  assert.ok((await forest.score(matrix)).every((score) => Math.abs(score - 0.5) < 1e-15));
+});
+
+test("two neighbouring float32 numbers are still parted", async () => {
+  const next = new Float32Array(new Uint32Array([0x3f800001]).buffer)[0];
+  const matrix = { rows: 2, columns: ["x"], data: Float32Array.of(1, next) };
+  const forest = fitIsolationForest(matrix, { trees: 30, sampleSize: 2 });
+  assert.equal(forest.nodes.column.length, 3 * 30);
+});
+
+test("the same seed gives the same bytes, another seed others, and more trees begin with the same", async () => {
+  const matrix = cloud(1000);
+  const [a, b, c] = [1, 1, 2].map((seed) => fitIsolationForest(matrix, { seed }));
+  assert.deepEqual(a.nodes, b.nodes);
+  assert.notDeepEqual(a.nodes.split, c.nodes.split);
+  const more = fitIsolationForest(matrix, { seed: 1, trees: 150 });
+  assert.deepEqual(more.nodes.split.subarray(0, a.nodes.split.length), a.nodes.split);
+});
+
+test("1, 2 and 8 workers give the same bytes", async () => {
+  const matrix = cloud(20_001, { outliers: 20 });
+  const forest = fitIsolationForest(matrix);
+  const alone = await forest.score(matrix, { workers: 1 });
+  for (const workers of [2, 8]) assert.deepEqual(await forest.score(matrix, { workers }), alone);
+});
+
+test("calls at the same time do not disturb each other", async () => {
+  const matrix = cloud(10_000);
+  const forest = fitIsolationForest(matrix);
+  const [one, two] = await Promise.all([forest.score(matrix), forest.score(matrix)]);
+  assert.deepEqual(one, two);
+});
+
+test("a row's score does not depend on the other rows or their order", async () => {
+  const matrix = cloud(6000);
+  const forest = fitIsolationForest(matrix);
+  const scores = await forest.score(matrix);
+  const reversed = Uint32Array.from({ length: 6000 }, (_, i) => 5999 - i);
+  assert.deepEqual(await forest.score(selectMatrixRows(matrix, reversed)), scores.slice().reverse());
+  const few = selectMatrixRows(matrix, reversed.subarray(0, 3));
+  assert.deepEqual(await forest.score(few), scores.slice(-3).reverse());
+});
+
+test("scaling and shifting a column by powers of two moves no score", async () => {
+  const matrix = cloud(800);
+  const moved = { ...matrix, data: matrix.data.map((value, i) => (i % 3 === 0 ? value * 1024 : value)) };
+  assert.deepEqual(
+    await fitIsolationForest(moved).score(moved),
+    await fitIsolationForest(matrix).score(matrix),
+  );
+});
+
+test("contributions and the baseline add up to log₂ of the score", async () => {
+  const matrix = cloud(1500, { width: 4, outliers: 5 });
+  const forest = fitIsolationForest(matrix);
+  const scores = await forest.score(matrix);
+  let largest = 0;
+  for (let row = 0; row < matrix.rows; row++) {
+    const contributions = forest.explain(matrix.data.subarray(row * 4, row * 4 + 4));
+    const sum = contributions.reduce((total, value) => total + value, forest.baseline);
+    largest = Math.max(largest, Math.abs(sum - Math.log2(scores[row])));
+  }
+  assert.ok(largest < 1e-12, `largest difference ${largest}`);
+});
+
+test("the column in which a row is far away contributes most", () => {
+  const matrix = cloud(1000);
+  const forest = fitIsolationForest(matrix);
+  const [x, y, z] = forest.explain(Float32Array.of(0, 9, 0));
+  assert.ok(y > 5 * Math.abs(x) && y > 5 * Math.abs(z));
+});
+
+test("saving and loading keeps every bit; a truncated file is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "forest-"));
+  try {
+    const matrix = cloud(1000);
+    const forest = fitIsolationForest(matrix, { trees: 7, sampleSize: 33, seed: 5 });
+    assert.deepEqual(await forest.save(folder), ["forest.json", "forest.bin"]);
+    const loaded = await loadIsolationForest(folder, matrix.columns);
+    assert.deepEqual(loaded.nodes, forest.nodes);
+    assert.deepEqual(loaded.settings, { trees: 7, sampleSize: 33, seed: 5 });
+    assert.deepEqual(await loaded.score(matrix), await forest.score(matrix));
+    await truncate(join(folder, "forest.bin"), (await readFile(join(folder, "forest.bin"))).length - 1);
+    await assert.rejects(loadIsolationForest(folder, matrix.columns), /forest\.bin is truncated/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("options out of range, too few rows and other columns are refused", async () => {
+  const matrix = cloud(10);
+  assert.throws(
+    () => fitIsolationForest(matrix, { trees: 0 }),
+    /trees must be an integer in \[1, ∞\), got 0/,
+  );
+  assert.throws(
+    () => fitIsolationForest(matrix, { sampleSize: 1 }),
+    /sampleSize must be an integer in \[2, ∞\), got 1/,
+  );
+  assert.throws(() => fitIsolationForest(cloud(1)), /needs at least 2 rows, got 1/);
+  const forest = fitIsolationForest(matrix);
+  await assert.rejects(forest.score(matrix, { workers: 0 }), /workers must be an integer in \[1, ∞\), got 0/);
+  await assert.rejects(forest.score({ ...matrix, columns: ["a", "b", "c"] }), RangeError);
+});
+
+test("a sample size above the number of rows becomes that number, and is readable", () => {
+  assert.equal(fitIsolationForest(cloud(10)).settings.sampleSize, 10);
+});
+
+test("nothing that is passed is changed", async () => {
+  const matrix = cloud(5000);
+  const before = matrix.data.slice();
+  await fitIsolationForest(matrix).score(matrix, { workers: 2 });
+  assert.deepEqual(matrix.data, before);
+});
+
+test("any finite data gives finite scores in (0, 1)", async () => {
+  const value = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, 1, -1));
+  const rows = fc.array(fc.tuple(value, value), { minLength: 2, maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(rows, fc.nat(), async (points, seed) => {
+      const matrix = { rows: points.length, columns: ["x", "y"], data: Float32Array.from(points.flat()) };
+      const scores = await fitIsolationForest(matrix, { trees: 10, sampleSize: 16, seed }).score(matrix);
+      assert.ok(scores.every((score) => score > 0 && score < 1));
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("the WebAssembly kernel gives the same bits as its TypeScript reference", () => {
+  for (const [rows, width, sampleSize] of [
+    [1000, 3, 256],
+    [1003, 40, 2],
+    [65, 1, 64],
+    [7, 2, 7],
+  ]) {
+    const matrix = cloud(rows, { width, outliers: 2 });
+    matrix.data[0] = Infinity;
+    matrix.data[matrix.data.length - 1] = -Infinity;
+    const { nodes } = fitIsolationForest(cloud(rows, { width, seed: 2 }), { trees: 30, sampleSize });
+    const packed = packTrees(nodes, sampleSize, width);
+    assert.ok(packed);
+    const [expected, actual] = [new Float64Array(rows), new Float64Array(rows)];
+    meanPathLengths(nodes, matrix.data, width, 1, rows, expected);
+    meanPathLengthsPacked(packed, matrix.data, width, 1, rows, actual);
+    assert.deepEqual(actual, expected);
+  }
+});
+
+test("a forest too large for the kernel is scored by the reference", async () => {
+  const matrix = cloud(40_000, { width: 1 });
+  const forest = fitIsolationForest(matrix, { trees: 2, sampleSize: 40_000 });
+  assert.equal(packTrees(forest.nodes, 40_000, 1), undefined);
+  const scores = await forest.score(matrix);
+  assert.equal(scores[17], slowScore(forest, matrix.data.subarray(17, 18)));
+});
