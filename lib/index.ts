@@ -1,5 +1,6 @@
 export * from "./common/errors";
 export * from "./common/progress";
+export * from "./common/project";
 export * from "./common/random";
 export * from "./common/transaction";
 export * from "./common/version";
@@ -15,6 +16,7 @@ export * from "./data/reader";
 export * from "./data/schema";
 export * from "./data/sources";
 export * from "./data/split";
+export * from "./data/study-data";
 export * from "./data/table";
 export * from "./data/table-writer";
 export * from "./evaluation/baselines";

@@ -4,10 +4,11 @@ import { performance } from "node:perf_hooks";
 
 import { InputError, requireNumber } from "./common/errors";
 import type { ProgressUpdate } from "./common/progress";
+import { projectPath } from "./common/project";
 import { Transaction, unwritable } from "./common/transaction";
 import { libraryVersion } from "./common/version";
-import { locateTestFile, locateTrainingFile } from "./data/locate";
-import { loadTable, openSource, type Source } from "./data/reader";
+import { rowNumbers, type Source } from "./data/reader";
+import { loadStudyData, type StudyData, type StudyDataOptions } from "./data/study-data";
 import { labels, type Table } from "./data/table";
 import { TableWriter } from "./data/table-writer";
 import type { Metrics } from "./evaluation/metrics";
@@ -28,16 +29,12 @@ import { renderImages } from "./visualize/image";
 import { writePage } from "./visualize/page";
 import { studyFigures } from "./visualize/study-figures";
 
-export interface RunOptions extends ProtocolOptions {
-  /** The training file. Default: see {@link locateTrainingFile}. */
-  readonly data?: string;
-  /** The test file. Default: the one that belongs to the training file, see {@link locateTestFile}. */
-  readonly test?: string;
-  /** Default `data`. */
-  readonly dataFolder?: string;
-  /** Default `models`. */
+export interface RunOptions
+  extends ProtocolOptions,
+    Pick<StudyDataOptions, "data" | "test" | "dataFolder" | "onNotice"> {
+  /** Default `models` in the project. */
   readonly modelsFolder?: string;
-  /** Default `outputs`. */
+  /** Default `outputs` in the project. */
   readonly outputsFolder?: string;
   /** Studies with seeds seed, seed + 1, …; models and predictions are the first's. An integer ≥ 1. Default 1. */
   readonly repeats?: number;
@@ -47,8 +44,6 @@ export interface RunOptions extends ProtocolOptions {
   readonly skipBadRows?: boolean;
   /** What the user typed, for `run.json`. */
   readonly command?: readonly string[];
-  /** Told in a sentence what the user should know, such as a missing test file. */
-  readonly onNotice?: (sentence: string) => void;
 }
 
 /** The figures of one study, by protocol and detector. */
@@ -87,7 +82,13 @@ export interface RunResult {
  * @throws {InputError} on anything wrong with the data, an option or a folder; the signal's reason if it is aborted
  */
 export async function run(options: RunOptions = {}): Promise<RunResult> {
-  const { modelsFolder = "models", outputsFolder = "outputs", seed = 1, repeats = 1, signal } = options;
+  const {
+    modelsFolder = projectPath("models"),
+    outputsFolder = projectPath("outputs"),
+    seed = 1,
+    repeats = 1,
+    signal,
+  } = options;
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   const started = new Date();
@@ -109,7 +110,13 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       autoencoder: await transaction.stage(join(modelsFolder, "autoencoder")),
     };
 
-    const data = await clock.time("load", () => loadData(options, files));
+    const data = await clock.time("load", () =>
+      loadStudyData({
+        ...options,
+        rejectedFiles: options.skipBadRows ? { train: files.rejected, test: files.rejectedTest } : undefined,
+      }),
+    );
+    reportSkipped(data, options);
     const { backend } = await tensorflow(options.autoencoder?.backend);
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: ProtocolMetrics[] = [];
@@ -186,69 +193,29 @@ type OutputFiles = Readonly<
   Record<"metrics" | "run" | "predictions" | "predictionsCsv" | "plots" | "rejected" | "rejectedTest", string>
 >;
 
-interface StudyData {
-  readonly trainSource: Source;
-  readonly train: Table;
-  readonly testSource?: Source;
-  readonly test?: Table;
-}
-
-async function loadData(options: RunOptions, files: OutputFiles): Promise<StudyData> {
-  const { dataFolder = "data", onProgress, signal, onNotice, skipBadRows } = options;
-  const work = { onProgress, signal };
-  const open = async (path: string, rejected: string) => {
-    const rejectedFile = skipBadRows ? rejected : undefined;
-    const source = await openSource(path, { ...work, cacheFolder: join(dataFolder, "cache"), rejectedFile });
-    if (!source.labelled)
-      throw new InputError(`${path} has no labels (41 columns); a study needs a label in column 42`);
-    if (source.skippedRows.length > 0) {
-      const file = rejected === files.rejected ? "rejected.csv" : "rejected-test.csv";
-      onNotice?.(`${path}: skipped ${source.skippedRows.length} bad rows, see ${file} in the outputs`);
-    }
-    return source;
-  };
-  const trainSource = await open(
-    options.data ?? (await locateTrainingFile({ dataFolder, ...work })),
-    "rejected.csv",
-  );
-  const train = await loadTable(trainSource);
-  requireBothClasses(trainSource, train);
-  const testPath = options.test ?? (await locateTest(trainSource, options));
-  if (!testPath) return { trainSource, train };
-  const testSource = await open(testPath, files.rejectedTest);
-  const test = await loadTable(testSource);
-  requireBothClasses(testSource, test);
-  return { trainSource, train, testSource, test };
-}
-
-/** The test file is no condition: without it the study ends with the holdout part, and says so. */
-async function locateTest(
-  source: Source,
-  { dataFolder, onProgress, signal, onNotice }: RunOptions,
-): Promise<string | undefined> {
-  try {
-    return await locateTestFile(source.name, { dataFolder, onProgress, signal });
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    onNotice?.(`no test file: ${error.message}`);
-    return undefined;
+function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: RunOptions): void {
+  for (const [source, file] of [
+    [trainSource, "rejected.csv"],
+    [testSource, "rejected-test.csv"],
+  ] as const) {
+    const skipped = source?.skippedRows.length ?? 0;
+    if (skipped > 0)
+      onNotice?.(`${source?.path}: skipped ${skipped} bad rows, listed in ${file} beside the results`);
   }
 }
 
-function requireBothClasses({ path }: Source, table: Table): void {
-  const { categories } = labels(table);
-  const normal = categories.includes("normal");
-  if (!normal)
-    throw new InputError(`${path} has no row labelled normal; a study needs normal rows and attacks`);
-  if (categories.length < 2)
-    throw new InputError(`${path} has no attack; a study needs normal rows and attacks`);
+/** What the test file is called in the results: its own name, unless something else has it. */
+function testName({ trainSource, testSource }: StudyData): string | undefined {
+  const taken = testSource && ["holdout", trainSource.name].includes(testSource.name);
+  return taken ? `${testSource.name} (test)` : testSource?.name;
 }
 
 async function runProtocols(
-  { train, trainSource, test, testSource }: StudyData,
+  data: StudyData,
   options: ProtocolOptions,
   clock: StageClock,
 ): Promise<{ metrics: ProtocolMetrics; novelty: NoveltyStudy }> {
+  const { train, trainSource, test } = data;
   const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, options));
   const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
   // The subsets are defined on KDD'99's training files.
@@ -257,10 +224,11 @@ async function runProtocols(
     ? await clock.time("literature", () => literatureProtocol(train, options))
     : undefined;
   const { holdout, test: onTest } = novelty.metrics;
+  const name = testName(data);
   return {
     metrics: {
       mixed,
-      novelty: { holdout, ...(testSource && onTest && { [testSource.name]: onTest }) },
+      novelty: { holdout, ...(name && onTest && { [name]: onTest }) },
       ...(literature && { literature }),
     },
     novelty,
@@ -274,7 +242,7 @@ async function writePredictions(
   csv: boolean,
 ): Promise<void> {
   const { isolationForest, autoencoder, fitRows } = study;
-  const files = [data.trainSource.name, data.testSource?.name ?? ""];
+  const files = [data.trainSource.name, testName(data) ?? ""];
   const names = [
     ...new Set([data.train, data.test].flatMap((table) => table?.labels?.categories ?? [])),
   ].sort();
@@ -322,33 +290,13 @@ async function writePredictions(
   }
 }
 
-/** 1-based numbers, in the file, of the rows `start` to `end` (exclusive) that were read; skipped rows count. */
-export function rowNumbers(
-  { skippedRows }: Pick<Source, "skippedRows">,
-  start: number,
-  end: number,
-): Uint32Array {
-  const numbers = new Uint32Array(end - start);
-  let number = 0;
-  let skipped = 0;
-  for (let row = 0; row < end; row++) {
-    number++;
-    while (skippedRows[skipped] === number) {
-      skipped++;
-      number++;
-    }
-    if (row >= start) numbers[row - start] = number;
-  }
-  return numbers;
-}
-
 async function writeFigures(
   study: NoveltyStudy,
   data: StudyData,
   folder: string,
   options: RunOptions,
 ): Promise<void> {
-  const names = { train: data.trainSource.name, test: data.testSource?.name };
+  const names = { train: data.trainSource.name, test: testName(data) };
   const figures = studyFigures(study, data.train, data.test, names);
   try {
     for (const [name, figure] of Object.entries(figures)) await writePage(figure, folder, name);

@@ -1,19 +1,20 @@
-import { basename, extname, join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "./common/errors";
+import { projectPath } from "./common/project";
 import { Transaction } from "./common/transaction";
-import { openSource, tableBlocks } from "./data/reader";
+import { openSource, rowNumbers, tableBlocks } from "./data/reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "./data/table-writer";
 import type { ScoreOptions } from "./models/detector";
 import { loadModel, scoreTable } from "./models/model";
 import type { Backend } from "./models/tensorflow";
 import { verdicts } from "./models/threshold";
-import { rowNumbers } from "./pipeline";
 import { type UnseenCategory, unseenCategories } from "./preprocess/preprocessor";
 
 export interface ScoreFileOptions extends ScoreOptions {
   /** The file to write, `.parquet` or `.csv`. */
   readonly out: string;
-  /** Default `data`; checked copies are kept below it. */
+  /** Default `data` in the project; checked copies are kept below it. */
   readonly dataFolder?: string;
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
@@ -46,17 +47,24 @@ export async function scoreFile(
   modelFolder: string,
   options: ScoreFileOptions,
 ): Promise<ScoreFileResult> {
-  const { out, dataFolder = "data", skipBadRows = false, onProgress, signal, workers } = options;
+  const { out, dataFolder = projectPath("data"), skipBadRows = false, onProgress, signal, workers } = options;
   const format = extname(out) === ".csv" ? "csv" : "parquet";
   if (format === "parquet" && extname(out) !== ".parquet") {
     throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
   }
+  const rejected = join(dirname(out), "rejected.csv");
+  for (const path of skipBadRows ? [out, rejected] : [out]) {
+    if (await isSameFile(path, file))
+      throw new InputError(`${path} is the file to score: choose another output`);
+  }
+  if (skipBadRows && resolve(out) === resolve(rejected))
+    throw new InputError(`${out} is where bad rows go: choose another output`);
   const model = await loadModel(modelFolder, { backend: options.backend });
   const transaction = new Transaction();
   let writer: TableWriter | undefined;
   try {
     const staged = await transaction.stage(out);
-    const rejectedFile = skipBadRows ? await transaction.stage(join(out, "..", "rejected.csv")) : undefined;
+    const rejectedFile = skipBadRows ? await transaction.stage(rejected) : undefined;
     const cacheFolder = join(dataFolder, "cache");
     const source = await openSource(file, { cacheFolder, rejectedFile, onProgress, signal });
     const unseen = new Map<string, UnseenCategory>();
@@ -103,4 +111,9 @@ export async function scoreFile(
     await writer?.close();
     await transaction.rollback();
   }
+}
+
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const real = (name: string) => realpath(name).catch(() => resolve(name));
+  return (await real(path)) === (await real(other));
 }

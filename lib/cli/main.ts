@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/errors";
@@ -27,16 +28,16 @@ interface Desk {
   readonly signal: AbortSignal;
 }
 
+/** Exit codes; one that a signal ends has 128 and the signal's number, as in a shell. */
+const ours = 1;
 const wrongInput = 2;
-const interrupted = 130;
 
 async function main(): Promise<void> {
   const program = new Command("traffic-anomaly")
     .description("Unsupervised anomaly detection in network traffic: isolation forest and autoencoder.")
     .version(libraryVersion)
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .showHelpAfterError(false);
+    .configureOutput({ writeErr: () => {}, outputError: () => {} });
 
   const common = (command: Command) =>
     command
@@ -163,7 +164,9 @@ async function main(): Promise<void> {
       }),
     );
 
-  await program.parseAsync();
+  if (process.argv.length > 2) return void (await program.parseAsync());
+  program.outputHelp(); // as git and npm do: help, but no success
+  process.exitCode = 1;
 }
 
 function addCommand(program: Command, name: string): Command {
@@ -183,13 +186,14 @@ function answering(work: (options: Options, desk: Desk, argument: string) => Pro
     const options = command.opts() as Options;
     const bar = new ProgressBar(process.stderr, Boolean(options.quiet || options.json));
     const interrupt = new AbortController();
-    const stop = () => interrupt.abort(new Interrupted());
+    const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
     process.once("SIGINT", stop).once("SIGTERM", stop);
     const onNotice = (sentence: string) => {
       bar.clear();
       if (!options.quiet) process.stderr.write(`${sentence}\n`);
     };
     try {
+      requireNoEmptyText(command);
       const desk: Desk = { onProgress: bar.update, onNotice, signal: interrupt.signal };
       const { text, value } = await work(options, desk, String(parameters[0]));
       bar.clear();
@@ -202,26 +206,52 @@ function answering(work: (options: Options, desk: Desk, argument: string) => Pro
   };
 }
 
+/** `--data "$FILE"` with an unset variable would otherwise mean another file, or the folder one is in. */
+function requireNoEmptyText(command: Command): void {
+  const empty = [
+    ...command.options
+      .filter((option) => command.getOptionValue(option.attributeName()) === "")
+      .map((option) => option.long),
+    ...command.registeredArguments
+      .filter((_, i) => command.args[i] === "")
+      .map((argument) => argument.name()),
+  ];
+  if (empty.length > 0) throw new InputError(`${empty[0]} must not be empty`);
+}
+
 class Interrupted extends Error {
   override readonly name = "Interrupted";
   override readonly message = "interrupted: nothing was changed";
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super();
+    this.exitCode = 128 + constants.signals[signal];
+  }
 }
 
 /** One sentence and exit code 2 for a mistake of the user's; a stack trace for one of ours. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0; // --help and --version
-    process.stderr.write(`${error.message.replace(/\.?$/, "")}\n`);
-    return wrongInput;
-  }
-  if (error instanceof InputError || error instanceof Interrupted) {
-    if (process.argv.includes("--json"))
-      process.stdout.write(`${JSON.stringify({ error: error.message })}\n`);
-    process.stderr.write(`error: ${error.message}\n`);
-    return error instanceof InputError ? wrongInput : interrupted;
-  }
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-  return 1;
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
+  const expected =
+    error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
+  const message = sentence(error);
+  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+  process.stderr.write(expected ? `error: ${message}\n` : `${(error as Error)?.stack ?? error}\n`);
+  if (!expected) return ours;
+  return error instanceof Interrupted ? error.exitCode : wrongInput;
+}
+
+/** An error's message on one line. */
+function sentence(error: unknown): string {
+  if (error instanceof CommanderError && error.code === "commander.help")
+    return `unknown command '${process.argv.slice(3).join(" ")}'`; // help NAME
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/^error: /, "")
+    .replace(/\. (Allowed|Expected)/, (_, word) => `: ${word.toLowerCase()}`) // commander's second sentences
+    .replace(/\s*[\r\n]+\s*/g, " ")
+    .replace(/\.$/, "");
 }
 
 main().then(

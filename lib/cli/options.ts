@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import { InputError, requireNumber } from "../common/errors";
 
 type Range = Parameters<typeof requireNumber>[2];
@@ -10,10 +9,8 @@ export function numberOption(parameter: string, range: Range): (text: string) =>
     try {
       requireNumber(parameter, value, range);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InvalidArgumentError(
-        Number.isNaN(value) ? `${error.message.replace(/got NaN$/, `got '${text}'`)}` : error.message,
-      );
+      if (!(error instanceof InputError) || !Number.isNaN(value)) throw error;
+      throw new InputError(error.message.replace(/got NaN$/, `got '${text}'`));
     }
     return value;
   };

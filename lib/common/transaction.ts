@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "./errors";
 
@@ -13,6 +13,8 @@ const prefix = ".unfinished-";
 export class Transaction {
   readonly #staged: { readonly staging: string; readonly target: string }[] = [];
   readonly #stagingFolders = new Map<string, string>();
+  /** Folders that did not exist before, each with the topmost of its new parents. */
+  readonly #madeFolders: { readonly folder: string; readonly topmost: string }[] = [];
 
   /** A path to write to, whose content will stand at `target`. @throws {InputError} if its folder can't be written */
   async stage(target: string): Promise<string> {
@@ -20,7 +22,8 @@ export class Transaction {
     let folder = this.#stagingFolders.get(parent);
     if (!folder) {
       try {
-        await mkdir(parent, { recursive: true });
+        const topmost = await mkdir(parent, { recursive: true });
+        if (topmost) this.#madeFolders.push({ folder: parent, topmost });
         await removeAbandoned(parent);
         folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
       } catch (error) {
@@ -34,13 +37,17 @@ export class Transaction {
   }
 
   /**
-   * Moves everything that was written to its place, and removes what stood at a staged place that was not written to.
-   * If one move fails, those before it are undone.
+   * Moves everything that was written to its place, and removes the file that stood at a staged place that was not
+   * written to. A file never replaces a folder, nor a folder a file. If one move fails, those before it are undone.
    */
   async commit(): Promise<void> {
     const undo: (() => Promise<void>)[] = [];
     try {
       for (const { staging, target } of this.#staged) {
+        if (await isFolder(target)) {
+          if (!existsSync(staging)) continue;
+          if (!(await isFolder(staging))) throw inTheWay(target, "folder");
+        } else if (existsSync(target) && (await isFolder(staging))) throw inTheWay(target, "file");
         const previous = `${staging}.previous`;
         if (existsSync(target)) {
           await rename(target, previous);
@@ -58,10 +65,31 @@ export class Transaction {
     }
   }
 
-  /** Removes what was written aside and is not in its place. */
+  /** Removes what was written aside and is not in its place, and folders made for it that are empty. */
   async rollback(): Promise<void> {
     for (const folder of this.#stagingFolders.values()) await rm(folder, { recursive: true, force: true });
+    for (const { folder, topmost } of this.#madeFolders.reverse()) await removeEmpty(folder, topmost);
   }
+}
+
+/** Removes a folder and its parents up to `topmost`, as far as they are empty. */
+async function removeEmpty(folder: string, topmost: string): Promise<void> {
+  try {
+    for (let path = folder; path.startsWith(topmost); path = dirname(path)) await rmdir(path);
+  } catch {
+    // not empty, or gone already
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function inTheWay(path: string, kind: "file" | "folder"): InputError {
+  return new InputError(`cannot write to ${path}: a ${kind} of that name is in the way`);
 }
 
 /** Removes the staging folders of processes that were killed. */
@@ -96,8 +124,24 @@ export function unwritable(path: string, error: unknown): unknown {
     EFBIG: "the file would be too large",
     EIO: "the device failed to write",
   };
-  const code = systemErrorCode(error);
-  const fullDisk = error instanceof Error && /no space left/i.test(error.message) ? "ENOSPC" : undefined;
-  const reason = reasons[fullDisk ?? code ?? ""];
+  const code = systemErrorCode(error) ?? codeInText(error);
+  const reason = reasons[code ?? ""];
   return reason ? new InputError(`cannot write to ${path}: ${reason}`) : error;
+}
+
+/** DuckDB gives no codes, but the system's words for them. */
+function codeInText(error: unknown): string | undefined {
+  const codes: Record<string, string> = {
+    "permission denied": "EACCES",
+    "read-only file system": "EROFS",
+    "not a directory": "ENOTDIR",
+    "is a directory": "EISDIR",
+    "no such file or directory": "ENOENT",
+    "no space left": "ENOSPC",
+    "quota exceeded": "EDQUOT",
+    "file too large": "EFBIG",
+    "input/output error": "EIO",
+  };
+  const text = error instanceof Error && /^IO Error/.test(error.message) ? error.message.toLowerCase() : "";
+  return Object.entries(codes).find(([words]) => text.includes(words))?.[1];
 }

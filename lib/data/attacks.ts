@@ -24,7 +24,12 @@ for (const [category, types] of Object.entries(attackTypes)) {
   for (const type of types.split(" ")) categoryByType.set(type, category as Category);
 }
 
-/** The category of a label: `categoryOf("smurf")` is `"dos"`. */
+/**
+ * The category of a label.
+ *
+ * @example
+ * categoryOf("smurf"); // "dos"
+ */
 export function categoryOf(label: string): Category {
   return categoryByType.get(label) ?? "other";
 }

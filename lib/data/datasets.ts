@@ -40,7 +40,7 @@ export async function recogniseDataset(path: string): Promise<DatasetName | unde
     if (byFile) return byFile.id;
     let rows = layout.header ? -1 : 0;
     if (layout.columns === 43)
-      for await (const { line } of numberedLines(path, layout.gzip)) rows += line ? 1 : 0;
+      for await (const { line } of numberedLines(path, layout.gzip)) rows += line.trim() ? 1 : 0;
     return datasetName({ sha256, contentSha256: await sha256OfContent(path), columns: layout.columns, rows });
   } catch (error) {
     if (error instanceof InputError) return undefined;
@@ -52,7 +52,7 @@ export async function recogniseDataset(path: string): Promise<DatasetName | unde
 export async function findDatasets(folder: string): Promise<Map<DatasetName, string>> {
   const found = new Map<DatasetName, string>();
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith("."));
+  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."));
   for (const { name } of files.sort((a, b) => a.name.localeCompare(b.name))) {
     const dataset = await recogniseDataset(join(folder, name));
     if (dataset && !found.has(dataset)) found.set(dataset, join(folder, name));

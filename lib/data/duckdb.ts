@@ -2,14 +2,18 @@ import { tmpdir } from "node:os";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import bindings from "@duckdb/node-bindings";
 
+let instance: Promise<DuckDBInstance> | undefined;
 let connection: Promise<DuckDBConnection> | undefined;
 
-/** The library's one in-memory database. It reads and writes files; what it holds in memory is bounded. */
+/** A connection to the library's one in-memory database, which reads and writes files and bounds what it holds. */
 export function database(): Promise<DuckDBConnection> {
-  connection ??= DuckDBInstance.create(":memory:", { memory_limit: "512MB", temp_directory: tmpdir() }).then(
-    (instance) => instance.connect(),
-  );
+  connection ??= connect();
   return connection;
+}
+
+async function connect(): Promise<DuckDBConnection> {
+  instance ??= DuckDBInstance.create(":memory:", { memory_limit: "512MB", temp_directory: tmpdir() });
+  return (await instance).connect();
 }
 
 /** A text as SQL writes it. */
@@ -38,15 +42,21 @@ export async function* columnChunks(
   sql: string,
   storages: readonly Storage[],
 ): AsyncGenerator<(Float32Array | Float64Array | Uint8Array | Uint16Array)[]> {
-  const result = await (await database()).stream(sql);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) return;
-    yield storages.map((storage, i) => {
-      const ArrayType = arrays[storage];
-      const vector = bindings.data_chunk_get_vector(chunk.chunk, i);
-      const bytes = bindings.vector_get_data(vector, chunk.rowCount * ArrayType.BYTES_PER_ELEMENT);
-      return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, chunk.rowCount);
-    });
+  // A connection of its own: another query on the same one would cut the stream off, silently.
+  const own = await connect();
+  try {
+    const result = await own.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return;
+      yield storages.map((storage, i) => {
+        const ArrayType = arrays[storage];
+        const vector = bindings.data_chunk_get_vector(chunk.chunk, i);
+        const bytes = bindings.vector_get_data(vector, chunk.rowCount * ArrayType.BYTES_PER_ELEMENT);
+        return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, chunk.rowCount);
+      });
+    }
+  } finally {
+    own.closeSync();
   }
 }

@@ -14,9 +14,9 @@ import { kddFeatures, type Layout, splitLine } from "./schema";
  * @throws {InputError} if it is missing, a directory, empty, not text, or another data set
  */
 export async function recogniseLayout(path: string): Promise<Layout> {
-  await requireFile(path);
+  const size = await requireFile(path);
   const gzip = await isGzip(path);
-  const lines = await firstLines(path, gzip);
+  const lines = await firstLines(path, gzip, size);
   if (lines.length === 0) throw new InputError(`${path} is empty`);
   if (lines.some((line) => line.includes("\0") || line.includes("\ufffd"))) {
     throw new InputError(`${path} is not a text file; KDD'99 files are comma-separated text, plain or gzip`);
@@ -25,7 +25,7 @@ export async function recogniseLayout(path: string): Promise<Layout> {
   const columns = mostFrequent((others.length > 0 ? others : [first]).map((fields) => fields.length));
   if (columns !== 41 && columns !== 42 && columns !== 43) {
     throw new InputError(
-      `${path} is not a KDD'99 file: its lines have ${columns} comma-separated columns instead of 41 features and a label`,
+      `${path} is not a KDD'99 file: its lines have ${columns} comma-separated column${columns === 1 ? "" : "s"} instead of 41 features and a label`,
     );
   }
   const header = looksLikeHeader(first);
@@ -48,7 +48,8 @@ export async function* numberedLines(
   let number = 0;
   try {
     for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield { line, number: ++number };
+      number++;
+      yield { line: number === 1 ? line.replace(/^\ufeff/, "") : line, number };
     }
     if (failure) throw failure;
   } catch (error) {
@@ -59,13 +60,14 @@ export async function* numberedLines(
   }
 }
 
-/** @throws {InputError} unless the path is a readable file with at least one byte */
-async function requireFile(path: string): Promise<void> {
+/** The size of a file. @throws {InputError} unless it is a readable file with at least one byte */
+async function requireFile(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new InputError(`${path} is a directory, not a data file`);
     if (found.size === 0) throw new InputError(`${path} is empty`);
     await (await open(path)).close();
+    return found.size;
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw new InputError(`${path} does not exist`);
@@ -75,19 +77,22 @@ async function requireFile(path: string): Promise<void> {
   }
 }
 
-async function firstLines(path: string, gzip: boolean): Promise<string[]> {
-  const file = createReadStream(path, { end: 65_535 });
+async function firstLines(path: string, gzip: boolean, size: number): Promise<string[]> {
+  const bytes = 65_536;
+  const file = createReadStream(path, { end: bytes - 1 });
   const pieces: Buffer[] = [];
   const collect = async (source: AsyncIterable<Buffer>) => {
     for await (const piece of source) pieces.push(piece);
   };
-  // The first bytes of a gzip end in the middle of it, so its complaint about the end means nothing here.
+  // The first bytes of a long gzip end in the middle of it, so its complaint about the end means nothing here.
   await (gzip ? pipeline(file, createGunzip(), collect) : pipeline(file, collect)).catch((error) => {
-    if (systemErrorCode(error) !== "Z_BUF_ERROR") throw unreadable(path, error);
+    if (systemErrorCode(error) !== "Z_BUF_ERROR" || size <= bytes) throw unreadable(path, error);
   });
-  const text = Buffer.concat(pieces).toString("utf8");
-  const lines = text.split(/\r?\n/).slice(0, 50);
-  if (text.length > 0 && lines.length > 1 && !text.endsWith("\n") && lines.length < 50) lines.pop();
+  const text = Buffer.concat(pieces)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
+  const lines = text.split(/\r\n|\n|\r/).slice(0, 50);
+  if (size > bytes && lines.length > 1 && lines.length < 50) lines.pop(); // it may be cut off
   return lines.filter((line) => line.trim() !== "");
 }
 

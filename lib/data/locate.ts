@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { InputError } from "../common/errors";
-import type { WorkOptions } from "../common/progress";
+import { projectPath } from "../common/project";
 import { type DatasetName, findDatasets } from "./datasets";
-import { download } from "./download";
+import { type DownloadOptions, download } from "./download";
 import { type SourceId, sources } from "./sources";
 
-export interface LocateOptions extends WorkOptions {
-  /** The project's data folder; downloads land there. Default `data`. */
+export interface LocateOptions extends DownloadOptions {
+  /** The project's data folder; downloads land there. Default `data` in the project. */
   readonly dataFolder?: string;
   /** A folder with data kept elsewhere. Default: the environment variable `TRAFFIC_DATA`. */
   readonly sharedFolder?: string;
@@ -49,7 +49,7 @@ async function findLocally(
   wanted: readonly DatasetName[],
   options: LocateOptions,
 ): Promise<string | undefined> {
-  const { dataFolder = "data", sharedFolder = process.env.TRAFFIC_DATA } = options;
+  const { dataFolder = projectPath("data"), sharedFolder = process.env.TRAFFIC_DATA } = options;
   const folders = [dataFolder, ...(sharedFolder ? [sharedFolder, join(sharedFolder, "kdd99")] : [])];
   for (const folder of folders) {
     const found = await findDatasets(folder);
@@ -61,7 +61,10 @@ async function findLocally(
   return undefined;
 }
 
-async function fetchFile(id: SourceId, { dataFolder = "data", ...work }: LocateOptions): Promise<string> {
+async function fetchFile(
+  id: SourceId,
+  { dataFolder = projectPath("data"), ...work }: LocateOptions,
+): Promise<string> {
   try {
     return await download(sources[id], dataFolder, work);
   } catch (error) {

@@ -55,43 +55,99 @@ export interface Layout {
   readonly columns: 41 | 42 | 43;
 }
 
+/**
+ * What a name (a service, a label) may look like, as a regular expression of JavaScript and of DuckDB: no quote, comma,
+ * end of line or other control character, byte order mark, nor the character that stands for bytes that are not UTF-8.
+ */
+export const namePattern = '[^\\x00-\\x1f\\x7f",\u2028\u2029\ufeff\ufffd]{1,100}';
+const name = new RegExp(`^${namePattern}$`, "u");
+
 /** Why a line is no good row, in a few words that name the column; undefined if it is good. */
 export function rowProblem(line: string, layout: Layout): string | undefined {
-  const fields = splitLine(line);
+  const fields = rowFields(line, layout);
   if (fields.length !== layout.columns) return `expected ${layout.columns} columns, found ${fields.length}`;
   for (let i = 0; i < kddFeatures.length; i++) {
     const problem = valueProblem(fields[i], kddFeatures[i]);
     if (problem) return `column ${i + 1} (${kddFeatures[i].name}) ${problem}`;
   }
-  if (layout.columns >= 42 && labelOf(fields) === "") return "column 42 (label) is missing its label";
-  return undefined;
+  if (layout.columns === 41) return undefined;
+  const label = labelOf(fields);
+  if (label === "") return "column 42 (label) is missing its label";
+  return name.test(label) ? undefined : `column 42 (label) must be a name, got '${shown(label)}'`;
 }
 
-/** The fields of a line; quotes around a field are dropped. */
+/** A good row in its plainest form: features, and label if there is one, without quotes, blanks and the label's dot. */
+export function plainRow(line: string, layout: Layout): string {
+  const fields = rowFields(line, layout);
+  const values = kddFeatures.map(({ measure }, i) =>
+    measure === "nominal" ? fields[i] : numberOf(fields[i], measure),
+  );
+  return [...values, ...(layout.columns >= 42 ? [labelOf(fields)] : [])].join(",");
+}
+
+/** The fields of a line, without the blanks and quotes around them. */
 export function splitLine(line: string): string[] {
-  return line.split(",").map((field) => field.trim().replace(/^(["'])(.*)\1$/, "$2"));
+  const fields: string[] = [];
+  let quoteIsOpen = false;
+  for (const piece of line.split(",")) {
+    if (quoteIsOpen) fields.push(`${fields.pop()},${piece}`);
+    else fields.push(piece);
+    const field = fields[fields.length - 1];
+    quoteIsOpen = /^[ \t]*"/.test(field) && field.split('"').length % 2 === 0;
+  }
+  return fields.map((field) => {
+    const trimmed = trim(field);
+    return /^".*"$/s.test(trimmed) ? trim(trimmed.slice(1, -1).replaceAll('""', '"')) : trimmed;
+  });
+}
+
+/** As DuckDB does, a comma after the last column is let pass. */
+function rowFields(line: string, { columns }: Layout): string[] {
+  const fields = splitLine(line);
+  if (fields.length === columns + 1 && fields[columns] === "") fields.pop();
+  return fields;
+}
+
+/** The blanks that DuckDB ignores around numbers; `String.trim` knows more. */
+function trim(text: string): string {
+  return text.replace(/^[ \t\v\f]+|[ \t\v\f]+$/g, "");
 }
 
 function labelOf(fields: readonly string[]): string {
-  return fields[41].replace(/\.$/, "");
+  return trim(fields[41].replace(/\.$/, ""));
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** As DuckDB reads numbers: 1_000 is one. */
+const digits = "\\d+(?:_\\d+)*";
+const decimal = new RegExp(
+  `^[+-]?(${digits}\\.?|${digits}\\.${digits}|\\.${digits})(e[+-]?${digits})?$`,
+  "i",
+);
+
+/** Amounts have 64 bits, other numbers 32. */
+function numberOf(text: string, measure: Feature["measure"]): number {
+  const value = Number(text.replaceAll("_", ""));
+  return measure === "amount" ? value : Math.fround(value);
+}
 
 function valueProblem(text: string, { measure, values }: Feature): string | undefined {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   if (text === "") return "is empty";
   if (measure === "nominal") {
-    return values && !values.includes(text)
-      ? `must be one of ${values.join(", ")}, got '${shown}'`
-      : undefined;
+    if (values && !values.includes(text)) return `must be one of ${values.join(", ")}, got '${shown(text)}'`;
+    return name.test(text) ? undefined : `must be a name, got '${shown(text)}'`;
   }
-  if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return `must be a finite number, got '${shown}'`;
-  if (!decimal.test(text)) return `must be a number, got '${shown}'`;
-  const value = measure === "amount" ? Number(text) : Math.fround(Number(text));
-  if (!Number.isFinite(value)) return `must be a finite number, got '${shown}'`;
-  if (measure === "flag" && value !== 0 && value !== 1) return `must be 0 or 1, got ${shown}`;
-  if (value < 0) return `must not be negative, got ${shown}`;
-  if (measure === "rate" && value > 1) return `must be in [0, 1], got ${shown}`;
+  if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return `must be a finite number, got '${text}'`;
+  if (!decimal.test(text)) return `must be a number, got '${shown(text)}'`;
+  const value = numberOf(text, measure);
+  if (!Number.isFinite(value)) return `must be a finite number, got '${shown(text)}'`;
+  if (measure === "flag" && value !== 0 && value !== 1) return `must be 0 or 1, got ${shown(text)}`;
+  if (value < 0) return `must not be negative, got ${shown(text)}`;
+  if (measure === "rate" && value > 1) return `must be in [0, 1], got ${shown(text)}`;
   return undefined;
+}
+
+/** A value as a message shows it: not long, on one line, and without codes that a terminal would obey. */
+function shown(text: string): string {
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return short.replace(/[\p{Cc}\u2028\u2029]/gu, "\ufffd");
 }

@@ -133,7 +133,10 @@ export function averagePrecision({ truePositives, falsePositives, positives }: S
   return sum / positives;
 }
 
-/** The same curve with at most about `points` points, for drawing: those that move by less than 1 / points are left out. */
+/**
+ * The same curve with about `points` points at most, for drawing: those that lie within 2 / points (in x and y together)
+ * of the one before are left out. Both ends are kept.
+ */
 export function thinCurve(curve: Curve, points = 500): Curve {
   const kept: number[] = [0];
   const last = curve.x.length - 1;

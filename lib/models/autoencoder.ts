@@ -45,6 +45,11 @@ export interface AutoencoderOptions {
   readonly backend?: Backend | "auto";
 }
 
+export interface TrainingOptions extends WorkOptions {
+  /** Told all losses so far after each epoch, to draw them while training runs. */
+  readonly onEpoch?: (history: readonly EpochLoss[]) => void;
+}
+
 /** The options that a fitted autoencoder was made with, defaults filled in. */
 export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
@@ -232,7 +237,7 @@ export class Autoencoder implements Detector {
  */
 export async function fitAutoencoder(
   matrix: Matrix,
-  { backend, onProgress, signal, ...options }: AutoencoderOptions & WorkOptions = {},
+  { backend, onProgress, onEpoch, signal, ...options }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
   const settings = resolve(options);
   const { epochs, patience, seed, loss } = settings;
@@ -282,6 +287,7 @@ export async function fitAutoencoder(
         ...(heldOutCount > 0 && { validationLoss: await meanLoss(heldOut, validate) }),
       };
       history.push(losses);
+      onEpoch?.(history);
       if (patience > 0 && losses.validationLoss! < best.loss) {
         tf.dispose(best.weights);
         best = { epoch, loss: losses.validationLoss!, weights: network.getWeights().map((w) => w.clone()) };

@@ -42,6 +42,9 @@ interface Manifest extends TrainingRecord {
 
 const formatVersion = 1;
 
+/** Files of every model folder; the detector adds its own. */
+const commonFiles = ["preprocessor.json", "threshold.json"] as const;
+
 /** Rows that are made into numbers and scored at a time, so that memory does not grow with the data. */
 const blockRows = 32_768;
 
@@ -102,7 +105,7 @@ export async function writeModel(
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "preprocessor.json"), json(preprocessor));
     await writeFile(join(folder, "threshold.json"), json(threshold));
-    const names = ["preprocessor.json", "threshold.json", ...(await detector.save(folder))];
+    const names = [...commonFiles, ...(await detector.save(folder))];
     const files: Record<string, string> = {};
     for (const name of names) files[name] = sha256(await readFile(join(folder, name)));
     const manifest: Manifest = {
@@ -159,19 +162,23 @@ async function readManifest(folder: string): Promise<Manifest> {
     if (systemErrorCode(error) === undefined) throw error;
     throw new InputError(`${folder} is not a model folder: it has no readable manifest.json`);
   }
-  let manifest: Partial<Manifest>;
+  let manifest: Partial<Manifest> | null;
   try {
     manifest = JSON.parse(text);
   } catch {
     throw new InputError(`${path} is damaged: it is not JSON`);
   }
-  if (manifest.formatVersion !== formatVersion) {
+  if (manifest?.formatVersion !== formatVersion) {
     throw new InputError(
-      `the model folder ${folder} has format version ${manifest.formatVersion}; this program reads ${formatVersion}: train it again`,
+      `the model folder ${folder} has format version ${manifest?.formatVersion ?? "none"}; this program reads ${formatVersion}: train it again`,
     );
   }
-  if (!manifest.files || (manifest.kind !== "autoencoder" && manifest.kind !== "isolation-forest")) {
-    throw new InputError(`${path} is damaged: it names no files or an unknown kind of model`);
+  const { files } = manifest;
+  if (
+    !commonFiles.every((name) => files?.[name]) ||
+    (manifest.kind !== "autoencoder" && manifest.kind !== "isolation-forest")
+  ) {
+    throw new InputError(`${path} is damaged: it lacks files or names an unknown kind of model`);
   }
   return manifest as Manifest;
 }

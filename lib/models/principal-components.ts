@@ -1,6 +1,7 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
 import type { Matrix } from "../preprocess/matrix";
+import { requireColumns } from "./detector";
 
 /** Principal components fitted on rows of a matrix: the linear counterpart of an autoencoder. */
 export interface PrincipalComponents {
@@ -52,11 +53,14 @@ export function fitPrincipalComponents(matrix: Matrix, components: number): Prin
   };
 }
 
-/** Mean over the columns of the squared reconstruction error, one a row; higher = more anomalous. */
-export function reconstructionErrors(
-  { mean, components }: PrincipalComponents,
-  matrix: Matrix,
-): Float64Array {
+/**
+ * Mean over the columns of the squared reconstruction error, one a row; higher = more anomalous.
+ *
+ * @throws {RangeError} if the matrix has other columns
+ */
+export function reconstructionErrors(fitted: PrincipalComponents, matrix: Matrix): Float64Array {
+  requireColumns(fitted, matrix);
+  const { mean, components } = fitted;
   const width = mean.length;
   const { data } = matrix;
   const centred = new Float64Array(width);

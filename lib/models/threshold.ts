@@ -14,7 +14,7 @@ export interface Threshold {
  *
  * @param scores one a row; higher = more anomalous; not changed
  * @param rate in (0, 1)
- * @throws {InputError} if the rate is out of range or there are no scores
+ * @throws {InputError} if the rate is out of range or there are no scores; {RangeError} if a score is not a number
  * @example
  * chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 0.2).value; // 8
  */
@@ -30,6 +30,8 @@ export function chooseThreshold(
     maxExcluded: true,
   });
   if (scores.length === 0) throw new InputError("a threshold needs at least one score, got none");
+  const notNumber = scores.findIndex(Number.isNaN);
+  if (notNumber >= 0) throw new RangeError(`the score of row ${notNumber} is not a number`);
   const sorted = scores.slice().sort();
   return { value: sorted[sorted.length - 1 - Math.floor(rate * sorted.length)], method, rate };
 }

@@ -76,7 +76,7 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
     } else if (encoding !== "none") {
       const codes = gather(source.codes, rows);
       const present = new Set(codes);
-      const categories = source.categories.filter((_, code) => present.has(code));
+      const categories = source.categories.filter((_, code) => present.has(code)).sort();
       if (encoding === "one-hot") {
         steps.push({ kind: "one-hot", feature, categories });
       } else {
@@ -223,11 +223,14 @@ function scale(
     if (value > maximum) maximum = value;
     sum += value;
   }
-  if (minimum === maximum) return { shift: minimum, factor: 0 };
+  const constant = { shift: minimum, factor: 0 };
+  if (minimum === maximum) return constant;
   if (scaling === "none") return { shift: 0, factor: 1 };
-  if (scaling === "min-max") return { shift: minimum, factor: 1 / (maximum - minimum) };
   const mean = sum / values.length;
   let squares = 0;
   for (const value of values) squares += (value - mean) ** 2;
-  return { shift: mean, factor: 1 / Math.sqrt(squares / values.length) };
+  const [shift, spread] =
+    scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
+  const factor = 1 / spread;
+  return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
 }

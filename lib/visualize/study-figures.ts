@@ -24,7 +24,7 @@ export function studyFigures(
   test: Table | undefined,
   names: StudyNames,
 ): Record<string, Figure> {
-  const fitted = `Fit on 80 % of the normal rows of ${names.train}, threshold from the other 20 %`;
+  const fitted = `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}, threshold from the other 20 %`;
   const parts: {
     name: string;
     protocol: string;
@@ -39,7 +39,7 @@ export function studyFigures(
     },
   ];
   if (test && names.test) {
-    const protocol = `${fitted}, scored on ${names.test}`;
+    const protocol = `${fitted}, scored on ${datasetTitle(names.test)}`;
     parts.push({ name: names.test, protocol, labels: labels(test), scores: ({ testScores }) => testScores });
   }
 
@@ -99,9 +99,19 @@ export function studyFigures(
   }
   const history = study.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
   figures["training-loss"] = trainingLossFigure(history, {
-    protocol: `Autoencoder, fit on 80 % of the normal rows of ${names.train}`,
+    protocol: `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}`,
   });
   return figures;
+}
+
+/** A data set's name as people write it. */
+function datasetTitle(name: string): string {
+  const titles: Record<string, string> = {
+    "10-percent": "KDD'99 (10 %)",
+    full: "KDD'99 (full)",
+    corrected: "KDD'99 corrected",
+  };
+  return titles[name] ?? name;
 }
 
 /** Scores of one detector. */

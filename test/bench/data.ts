@@ -1,20 +1,11 @@
-import {
-  InputError,
-  loadTable,
-  locateTestFile,
-  locateTrainingFile,
-  openSource,
-  type Source,
-  type Table,
-} from "traffic-anomaly";
+import { InputError, loadStudyData, type Source, type Table } from "traffic-anomaly";
 
 /** The 10 % set and `corrected`: from data/, from TRAFFIC_DATA, or downloaded. */
 export async function loadKdd(): Promise<{ source: Source; train: Table; test: Table }> {
-  const source = await openSource(await locateTrainingFile());
-  if (source.name !== "10-percent") throw new Error(`this needs the 10 % set, found ${source.name}`);
-  const testFile = await locateTestFile(source.name);
-  if (!testFile) throw new Error("this needs the file corrected");
-  return { source, train: await loadTable(source), test: await loadTable(await openSource(testFile)) };
+  const { trainSource: source, train, test } = await loadStudyData();
+  if (source.name !== "10-percent") throw new InputError(`this needs the 10 % set, found ${source.name}`);
+  if (!test) throw new InputError("this needs the file corrected");
+  return { source, train, test };
 }
 
 /** Runs a script; a mistake of the user's is one sentence and exit code 2. */

@@ -140,7 +140,7 @@ export class IsolationForest implements Detector {
  * Reads what {@link IsolationForest.save} wrote.
  *
  * @param columns the columns that it was fitted on, which its own files do not hold
- * @throws {InputError} if the file of nodes is truncated
+ * @throws {InputError} if the file of nodes is truncated, or splits columns that are not there
  */
 export async function loadIsolationForest(
   folder: string,
@@ -159,6 +159,9 @@ export async function loadIsolationForest(
     if (part.length < array.byteLength) throw new InputError(`${join(folder, "forest.bin")} is truncated`);
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(part);
     offset += array.byteLength;
+  }
+  if (nodes.column.some((column) => column >= columns.length)) {
+    throw new InputError(`the forest in ${folder} was fitted on more than ${columns.length} columns`);
   }
   return new IsolationForest(columns, settings, nodes);
 }

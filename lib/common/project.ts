@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * A path in the project: in the nearest folder at or above the working directory that has a `package.json`, or in the
+ * working directory if none has. So a notebook in `notebooks/` finds the same `data/` as a command beside it.
+ *
+ * @example
+ * const cache = projectPath("data", "cache");
+ */
+export function projectPath(...names: readonly string[]): string {
+  const start = process.cwd();
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) return join(folder, ...names);
+    if (folder === dirname(folder)) return join(start, ...names);
+  }
+}

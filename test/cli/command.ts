@@ -1,0 +1,122 @@
+// The real command in a process of its own, and what it leaves on the disk.
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+
+const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
+
+export interface Outcome {
+  /** Exit code; null if a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** The working folder. */
+  readonly cwd: string;
+  /** Run as a user who owns nothing; needs root. */
+  readonly asNobody?: boolean;
+  /** Called as soon as the process runs. */
+  readonly started?: (child: ChildProcess) => void;
+}
+
+/** Runs the command to its end. It finds no browser, and no data but those named. */
+export function traffic(
+  parameters: readonly string[],
+  { cwd, asNobody, started }: CommandOptions,
+): Promise<Outcome> {
+  const { TRAFFIC_DATA, ...env } = process.env;
+  const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+  const [file, ...first] = [...(asNobody ? nobody : []), process.execPath, program];
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, [...first, ...parameters], { cwd, env: { ...env, TRAFFIC_BROWSER: "" } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("spawn", () => started?.(child));
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Every file and folder below a folder, with the SHA-256 of its content. */
+export function contents(folder: string): Record<string, string> {
+  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  return Object.fromEntries(
+    entries
+      .map((entry): [string, string] => {
+        const path = join(entry.parentPath, entry.name);
+        const readable = entry.isFile() && entry.name !== "unreadable";
+        return [path, readable ? createHash("sha256").update(readFileSync(path)).digest("hex") : "-"];
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/**
+ * Runs commands and asserts that each refuses: exit code 2, nothing on stdout, one sentence on stderr that matches, and
+ * the working folder as it was before.
+ */
+export async function refuse(
+  cases: readonly (readonly [parameters: readonly string[], sentence: RegExp])[],
+  options: CommandOptions,
+): Promise<void> {
+  const before = contents(options.cwd);
+  const waiting = cases.slice();
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      await assertRefused(next[0], next[1], options);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  assertUnchanged(before, contents(options.cwd));
+}
+
+/** One case of {@link refuse}. */
+export async function refuses(
+  parameters: readonly string[],
+  sentence: RegExp,
+  options: CommandOptions,
+): Promise<void> {
+  await refuse([[parameters, sentence]], options);
+}
+
+async function assertRefused(
+  parameters: readonly string[],
+  sentence: RegExp,
+  options: CommandOptions,
+): Promise<void> {
+  const { code, stdout, stderr } = await traffic(parameters, options);
+  assert.equal(code, 2, `exit code ${code} of ${parameters.join(" ")}: ${stderr}`);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^error: [^\n]+[^.\n]\n$/, "one sentence");
+  assert.match(stderr.slice("error: ".length, -1), sentence);
+  assert.doesNotMatch(stderr, /\bat .*:\d+:\d+|node:internal|undefined|\[object/, "no stack trace");
+}
+
+/** Asserts that nothing was added, removed or changed. */
+export function assertUnchanged(before: Record<string, string>, now: Record<string, string>): void {
+  const paths = Object.keys({ ...before, ...now });
+  assert.deepEqual(
+    paths.filter((path) => before[path] !== now[path]),
+    [],
+    "added, removed or changed",
+  );
+}
+
+/** Skips a test that this machine can't do, with the reason; where CI is set, that is a failure. */
+export function unable(t: TestContext, reason: string | undefined): boolean {
+  if (!reason) return false;
+  assert.ok(!process.env.CI, reason);
+  t.skip(reason);
+  return true;
+}

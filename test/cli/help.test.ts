@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { libraryVersion } from "traffic-anomaly";
+import { temporaryFolder } from "../fixtures/folder";
+import { contents, traffic } from "./command";
+
+const folder = temporaryFolder("help");
+const here = { cwd: folder };
+
+const common = ["--quiet", "--json", "--help"];
+const shared = ["--backend <name>", "--workers <n>", "--data-folder <folder>", "--skip-bad-rows"];
+const options: Record<string, string[]> = {
+  run: [
+    ...shared,
+    ...[
+      "--data <file>",
+      "--test <file>",
+      "--models <folder>",
+      "--outputs <folder>",
+      "--seed <n>",
+      "--repeats <n>",
+    ],
+    ...["--false-alarm-rate <share>", "--trees <n>", "--sample-size <n>", "--epochs <n>", "--csv"],
+  ],
+  score: [...shared, "--model <folder>", "--out <file>"],
+  download: ["--data-folder <folder>"],
+};
+
+for (const [command, own] of Object.entries(options)) {
+  test(`the help of ${command} names each of its options and what it does`, async () => {
+    const { code, stdout, stderr } = await traffic([command, "--help"], here);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const named = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?) {2,}\S+/gm)].map(
+      ([, option]) => option,
+    );
+    assert.deepEqual(named.sort(), [...common, ...own].sort());
+    assert.match(stdout, new RegExp(`^Usage: traffic-anomaly ${command} \\[options\\]`));
+    for (const same of [
+      ["help", command],
+      [command, "-h"],
+      [command, "--seed", "1", "--help"],
+    ])
+      if (command === "run" || !same.includes("--seed"))
+        assert.equal((await traffic(same, here)).stdout, stdout);
+  });
+}
+
+test("the help names every command", async () => {
+  for (const parameters of [["--help"], ["help"], ["-h"]]) {
+    const { code, stdout, stderr } = await traffic(parameters, here);
+    assert.deepEqual([code, stderr], [0, ""]);
+    for (const command of Object.keys(options)) assert.match(stdout, new RegExp(`^ {2}${command} `, "m"));
+  }
+});
+
+test("without a command there is help on stdout and exit code 1, as with git and npm", async () => {
+  const { stdout } = await traffic(["--help"], here);
+  assert.deepEqual(await traffic([], here), { code: 1, stdout, stderr: "" });
+});
+
+test("the version is the library's", async () => {
+  assert.deepEqual(await traffic(["--version"], here), {
+    code: 0,
+    stdout: `${libraryVersion}\n`,
+    stderr: "",
+  });
+});
+
+test("none of these leaves a file", () => {
+  assert.deepEqual(contents(folder), {});
+});

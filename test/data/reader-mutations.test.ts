@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { InputError, loadTable, openSource, rowProblem, type Table } from "traffic-anomaly";
+import { plainRow } from "traffic-anomaly/dist/data/schema";
+import { temporaryFolder } from "../fixtures/folder";
+import { trafficLines, writeLines } from "../fixtures/traffic";
+
+const folder = temporaryFolder("mutations");
+
+// More lines than are looked at to recognise the layout.
+const usual = {
+  41: trafficLines({ rows: 60, columns: 41 }),
+  42: trafficLines({ rows: 60 }),
+  43: trafficLines({ rows: 60, columns: 43 }),
+};
+
+const words = `0 1 -0 +1 1. .5 . -1 2 1e3 1E+3 1e 1e400 1e39 1e-400 -1e-50 1_000 1__0 _1 1_ 1_.5 0x10 0b1 00012
+  16777217 693375640 1.00000001 1.0000001 nan NaN -nan inf -Infinity null NULL true t 1f ٣ ½ $1 1% (1) #1 --1 1;5
+  '1' "1" "1 1" "1"2 "1""2" "" " "1,5" tcp TCP "tcp" 'tcp' icmp http ĥttp SF normal normal. normal.. . - #  " /*
+  \${x} %s`;
+const value = fc.constantFrom(
+  ...words.split(/\s+/),
+  ...[
+    "",
+    " ",
+    "1 2",
+    " 1",
+    "1 ",
+    "\t1",
+    "1\v",
+    "1\f",
+    "1\u00a0",
+    "\ufeff1",
+    "1\0",
+    "1\r",
+    "\n",
+    "\r\n",
+    '" 1 "',
+    '"1" ',
+  ],
+  ...[
+    ' "1"',
+    " tcp",
+    "tcp\t",
+    "h t t p",
+    "http\0",
+    "h\ufffdttp",
+    " .",
+    ". ",
+    "normal .",
+    "\x1b[31m",
+    "\u0085",
+    "\u3000http",
+  ],
+  ...["x".repeat(100), "x".repeat(101), "𝕏".repeat(100)],
+);
+const field = fc.oneof(
+  { weight: 4, arbitrary: value },
+  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 8 }) },
+);
+
+/** What is done to a field of a line; half of it harmless. */
+const mutation = fc.record({
+  kind: fc.constantFrom(
+    "replace",
+    "replace",
+    "replace",
+    "insert",
+    "remove",
+    "append",
+    "quote",
+    "quote",
+    "pad",
+    "pad",
+  ),
+  at: fc.nat(42),
+  text: field,
+});
+
+function mutate(line: string, changes: readonly { kind: string; at: number; text: string }[]): string {
+  const fields = line.split(",");
+  for (const { kind, at, text } of changes) {
+    const i = at % fields.length;
+    if (kind === "replace") fields[i] = text;
+    if (kind === "insert") fields.splice(i, 0, text);
+    if (kind === "remove" && fields.length > 1) fields.splice(i, 1);
+    if (kind === "append") fields[i] += text;
+    if (kind === "pad") fields[i] = ` ${fields[i]}\t`;
+    if (kind === "quote") fields[i] = `"${fields[i].replaceAll('"', '""')}"`;
+  }
+  return fields.join(",");
+}
+
+/** A row of a table, as `plainRow` writes it. */
+function tableRow({ features, labels }: Table, row: number): string {
+  const values = [...features, ...(labels ? [labels] : [])].map((column) =>
+    column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row],
+  );
+  return values.map((value) => (Object.is(value, -0) ? 0 : value)).join(",");
+}
+
+test("DuckDB and rowProblem accept the same lines, read the same values, and name line and reason", async () => {
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(41 as const, 42 as const, 43 as const),
+      fc.array(mutation, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("\n" as const, "\r\n" as const),
+      async (columns, changes, lineEnd) => {
+        const layout = { columns, header: false, gzip: false };
+        const lines = usual[columns].slice();
+        lines.push(mutate(lines[3], changes), lines[0]);
+        const path = await writeLines(join(folder, "mutated.csv"), lines, { lineEnd: lineEnd });
+
+        const all = lines.join("\n").split(/\r\n|[\n\r]/);
+        const rows = all.filter((line) => line.trim() !== "");
+        const bad = all.findIndex((line) => line.trim() !== "" && rowProblem(line, layout));
+        const opened = await openSource(path, { cacheFolder: join(folder, "cache") }).catch((error) => error);
+        if (bad >= 0) {
+          assert.ok(opened instanceof InputError, `accepted: ${rowProblem(all[bad], layout)}`);
+          assert.equal(opened.message, `${path}, line ${bad + 1}: ${rowProblem(all[bad], layout)}`);
+          assert.doesNotMatch(opened.message, /\p{Cc}/u);
+          return;
+        }
+        if (opened instanceof Error) throw opened;
+        accepted++;
+        const table = await loadTable(opened);
+        assert.equal(table.rows, rows.length);
+        rows.forEach((line, i) => {
+          assert.equal(tableRow(table, i), plainRow(line, layout).replace(/(^|,)-0(?=,|$)/g, "$10"));
+        });
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.ok(accepted > 30, `only ${accepted} mutated files were accepted`);
+});

@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import {
+  type Column,
+  column,
+  InputError,
+  labels,
+  loadTable,
+  numbers,
+  openSource,
+  recogniseDataset,
+  type Source,
+  type Table,
+  tableBlocks,
+} from "traffic-anomaly";
+import { temporaryFolder } from "../fixtures/folder";
+import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
+
+const folder = temporaryFolder("reader");
+const cacheFolder = join(folder, "cache");
+
+async function open(lines: readonly string[], name = "traffic.csv", gzip = false): Promise<Source> {
+  return openSource(await writeLines(join(folder, name), lines, { gzip }), { cacheFolder });
+}
+
+async function read(lines: readonly string[], name?: string, gzip?: boolean): Promise<Table> {
+  return loadTable(await open(lines, name, gzip));
+}
+
+const refused = (lines: readonly string[], problem: RegExp) =>
+  assert.rejects(open(lines), (error) => error instanceof InputError && problem.test(error.message));
+
+/** The values of a column, names instead of codes. */
+const values = (source: Column) =>
+  source.kind === "nominal"
+    ? Array.from(source.codes, (code) => source.categories[code])
+    : [...source.values];
+
+for (const columns of [41, 42, 43] as const) {
+  for (const header of [false, true]) {
+    test(`${columns} columns ${header ? "with" : "without"} a header are read as they stand in the file`, async () => {
+      const lines = trafficLines({ rows: 120, columns, header });
+      const source = await open(lines);
+      const table = await loadTable(source);
+      const rows = lines.slice(header ? 1 : 0).map((line) => line.split(","));
+      assert.deepEqual([source.rows, table.rows, source.labelled], [120, 120, columns > 41]);
+      for (const [i, feature] of table.features.entries()) {
+        assert.equal(feature.name, headerNames[i]);
+        const inFile = rows.map((fields) =>
+          feature.kind === "nominal" ? fields[i] : Math.fround(Number(fields[i])),
+        );
+        assert.deepEqual(values(feature), inFile);
+      }
+      if (columns === 41) assert.equal(table.labels, undefined);
+      else
+        assert.deepEqual(
+          values(labels(table)),
+          rows.map((fields) => fields[41].replace(".", "")),
+        );
+    });
+  }
+}
+
+test("the same table comes from plain text and gzip, whatever the names, line ends, blank lines and quotes", async () => {
+  const lines = trafficLines({ rows: 50, columns: 43 });
+  const expected = await read(lines);
+  const text = lines.join("\n");
+  const variants: Record<string, string | Buffer> = {
+    "gzip.csv": gzipSync(text),
+    "plain.gz": text,
+    "two-gzips": Buffer.concat([gzipSync(text.slice(0, 1000)), gzipSync(text.slice(1000))]),
+    "windows.csv": `${lines.join("\r\n")}\r\n`,
+    "old-mac.csv": `${lines.join("\r")}\r`,
+    "mixed-line-ends.csv": lines.map((line, i) => line + (i % 2 ? "\r\n" : "\n")).join(""),
+    "blank-lines.csv": `\n${lines.join("\n\n")}\n\n \n\t\n`,
+    "windows-blank-lines.csv": `${lines.join("\r\n")}\r\n\r\n\r\n`,
+    "byte-order-mark.csv": `\ufeff${text}`,
+    "quoted.csv": lines.map((line) => line.replace(/[^,]+/g, '"$&"')).join("\n"),
+    "quoted-names.csv": lines.map((line) => line.replace(/[a-z]\w+/gi, '"$&"')).join("\n"),
+    "quoted-header.csv": `${headerNames.map((name) => `"${name}"`).join(",")}\n${text}`,
+    "late-header.csv": `\n\n${headerNames.join(",")}\n${text}`,
+    "byte-order-mark-and-header.csv": `\ufeff${headerNames.join(",")}\r\n${lines.join("\r\n")}`,
+    "short-header.csv": `${headerNames.slice(0, 41).join(",")}\n${text}`,
+    "header-with-blanks.csv": `${headerNames.join(", ").toUpperCase().replaceAll("_", " ")}\n${text}`,
+    "blanks.csv": text.replaceAll(",", " ,\t"),
+    "trailing-comma.csv": lines.map((line, i) => (i % 3 ? line : `${line},`)).join("\n"),
+    "dots.csv": lines.map((line) => line.replace(/,(\d+)$/, ".,$1")).join("\n"),
+  };
+  for (const [name, content] of Object.entries(variants)) {
+    await writeFile(join(folder, name), content);
+    const table = await loadTable(await openSource(join(folder, name), { cacheFolder }));
+    assert.deepEqual(table, expected, name);
+  }
+});
+
+test("a header in quotes or capitals is known by its names; other names are refused", async () => {
+  const [, ...lines] = trafficLines({ rows: 5, header: true });
+  const wrong = headerNames.slice(0, 42);
+  wrong[3] = "state";
+  await refused(
+    [wrong.join(","), ...lines],
+    /traffic\.csv is not a KDD'99 file: line 1 names column 4 'state' instead of 'flag'$/,
+  );
+  await refused([headerNames.slice(0, 42).join(",")], /traffic\.csv has no rows$/);
+});
+
+test("the first load leaves one copy named by the source's SHA-256, from which the second gives an equal table", async () => {
+  const own = join(folder, "own-cache");
+  const path = await writeLines(join(folder, "cached.gz"), trafficLines({ rows: 80 }), { gzip: true });
+  const sha256 = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  const first = await openSource(path, { cacheFolder: own });
+  const table = await loadTable(first);
+  assert.equal(first.sha256, sha256);
+  assert.deepEqual(await readdir(own), [`${sha256}.v1.parquet`]);
+  const copy = await readFile(first.parquet);
+  const second = await openSource(path, { cacheFolder: own });
+  assert.deepEqual(second, first);
+  assert.deepEqual(await loadTable(second), table);
+  assert.deepEqual(await readFile(first.parquet), copy);
+});
+
+test("a copy that is damaged is made again", async () => {
+  const source = await open(trafficLines({ rows: 30, seed: 7 }));
+  const table = await loadTable(source);
+  for (const damage of [
+    Buffer.alloc(0),
+    Buffer.from("PAR1 and no more"),
+    (await readFile(source.parquet)).subarray(0, 500),
+  ]) {
+    await rm(source.parquet);
+    await writeFile(source.parquet, damage);
+    assert.deepEqual(await loadTable(await openSource(source.path, { cacheFolder })), table);
+  }
+});
+
+test("a refused file leaves no cache behind", async () => {
+  const own = join(folder, "refused-cache");
+  const path = await writeLines(join(folder, "refused.csv"), [...trafficLines({ rows: 60 }), "1,2,3"]);
+  await assert.rejects(
+    openSource(path, { cacheFolder: own }),
+    /refused\.csv, line 61: expected 42 columns, found 3$/,
+  );
+  assert.equal(existsSync(own), false);
+});
+
+test("blocks put together equal the whole table, whatever their size", async () => {
+  const source = await open(trafficLines({ rows: 5_000, seed: 3 }));
+  const whole = await loadTable(source);
+  for (const blockRows of [7, 999, 2048, 2049, 4_999, 5_000, 5_001, 1_000_000]) {
+    const blocks: Table[] = [];
+    for await (const block of tableBlocks(source, blockRows)) blocks.push(block);
+    assert.deepEqual(
+      blocks.map((block) => block.rows),
+      Array.from({ length: Math.ceil(5_000 / blockRows) }, (_, i) =>
+        Math.min(blockRows, 5_000 - i * blockRows),
+      ),
+    );
+    for (const [i, feature] of [...whole.features, labels(whole)].entries()) {
+      const parts = blocks.map((block) => [...block.features, labels(block)][i]);
+      const joined = parts.flatMap((part) => [...(part.kind === "nominal" ? part.codes : part.values)]);
+      assert.deepEqual(joined, [...(feature.kind === "nominal" ? feature.codes : feature.values)]);
+      for (const part of parts)
+        if (part.kind === "nominal" && feature.kind === "nominal")
+          assert.equal(part.categories.join(), feature.categories.join());
+    }
+  }
+});
+
+for (const count of [255, 256, 300]) {
+  test(`${count} services are told apart`, async () => {
+    const names = Array.from({ length: count }, (_, i) => `service_${i}`);
+    const lines = trafficLines({ rows: 2 * count }).map((line, i) =>
+      withFields(line, { service: names[i % count] }),
+    );
+    const service = column(await read(lines), "service");
+    assert.ok(service.kind === "nominal");
+    assert.deepEqual(service.categories, names.slice().sort());
+    assert.equal(service.codes.BYTES_PER_ELEMENT, count <= 255 ? 1 : 2);
+    assert.deepEqual(values(service), [...names, ...names]);
+  });
+}
+
+test("more than 65,535 services are refused in a sentence", async () => {
+  const line = trafficLines({ rows: 1 })[0];
+  const lines = Array.from({ length: 65_536 }, (_, i) => withFields(line, { service: `s${i}` }));
+  await assert.rejects(
+    read(lines),
+    /traffic\.csv has 65536 different values in the column service; at most 65535 can be told apart$/,
+  );
+  const service = column(await read(lines.slice(1)), "service");
+  assert.equal(service.kind === "nominal" && service.categories.length, 65_535);
+});
+
+test("names in the way of SQL or a shell are names like others", async () => {
+  const names = ["o'brien", "''", "a;b", "--", "$(x)", "é", "NULL", "\\", "%s", "x y", "label"];
+  const lines = trafficLines({ rows: names.length }).map((line, i) =>
+    withFields(line, { service: names[i], label: `${names[i]}.` }),
+  );
+  const table = await read(lines, "it's a file's name.csv");
+  assert.deepEqual(values(column(table, "service")), names);
+  assert.deepEqual(values(labels(table)), names);
+});
+
+test("large amounts are exact", async () => {
+  const amounts = [693_375_640, 2 ** 40, 2 ** 53 - 1, 2 ** 24 + 1, 0];
+  const lines = trafficLines({ rows: amounts.length }).map((line, i) =>
+    withFields(line, {
+      src_bytes: String(amounts[i]),
+      dst_bytes: String(amounts[i]),
+      duration: String(amounts[i]),
+    }),
+  );
+  const table = await read(lines);
+  for (const name of ["src_bytes", "dst_bytes", "duration"])
+    assert.deepEqual([...numbers(table, name)], amounts);
+});
+
+test("a label loses its dot and the blanks around it, and nothing else", async () => {
+  const written = [
+    "normal.",
+    "normal",
+    " normal. ",
+    "guess_passwd.",
+    "a.b.",
+    "normal .",
+    '"smurf."',
+    "Normal.",
+  ];
+  const lines = trafficLines({ rows: written.length }).map((line, i) =>
+    withFields(line, { label: written[i] }),
+  );
+  const expected = ["normal", "normal", "normal", "guess_passwd", "a.b", "normal", "smurf", "Normal"];
+  assert.deepEqual(values(labels(await read(lines))), expected);
+});
+
+test("a bad row is refused with file, line, column and value", async () => {
+  const lines = trafficLines({ rows: 70 });
+  const cases: [Record<string, string>, string][] = [
+    [{ src_bytes: "many" }, "column 5 (src_bytes) must be a number, got 'many'"],
+    [{ duration: "" }, "column 1 (duration) is empty"],
+    [{ protocol_type: "sctp" }, "column 2 (protocol_type) must be one of icmp, tcp, udp, got 'sctp'"],
+    [{ service: "" }, "column 3 (service) is empty"],
+    [{ service: 'a"b' }, "column 3 (service) must be a name, got 'a\"b'"],
+    [{ service: "\x1b[2J" }, "column 3 (service) must be a name, got '\ufffd[2J'"],
+    [{ land: "2" }, "column 7 (land) must be 0 or 1, got 2"],
+    [{ count: "NaN" }, "column 23 (count) must be a finite number, got 'NaN'"],
+    [{ count: "-Infinity" }, "column 23 (count) must be a finite number, got '-Infinity'"],
+    [{ dst_bytes: "1e999" }, "column 6 (dst_bytes) must be a finite number, got '1e999'"],
+    [{ hot: "-1" }, "column 10 (hot) must not be negative, got -1"],
+    [{ serror_rate: "1.01" }, "column 25 (serror_rate) must be in [0, 1], got 1.01"],
+    [{ label: "" }, "column 42 (label) is missing its label"],
+    [{ label: "." }, "column 42 (label) is missing its label"],
+    [{ label: '"normal' }, "column 42 (label) must be a name, got '\"normal'"],
+    [{ urgent: "x".repeat(1000) }, `column 9 (urgent) must be a number, got '${"x".repeat(40)}…'`],
+  ];
+  for (const at of [1, 64]) {
+    for (const [change, problem] of cases) {
+      const bad = withLine(lines, at, withFields(lines[at - 1], change));
+      await assert.rejects(open(bad), {
+        name: "InputError",
+        message: `${join(folder, "traffic.csv")}, line ${at}: ${problem}`,
+      });
+    }
+    await refused(
+      withLine(lines, at, lines[at - 1].replace(",", "")),
+      new RegExp(`line ${at}: expected 42 columns, found 41$`),
+    );
+    await refused(
+      withLine(lines, at, `${lines[at - 1]},1`),
+      new RegExp(`line ${at}: expected 42 columns, found 43$`),
+    );
+  }
+});
+
+test("bytes that are not UTF-8 are refused, with the line if they come late", async () => {
+  const lines = trafficLines({ rows: 70 });
+  const bytes = (line: number) =>
+    Buffer.from(
+      lines.map((text, i) => (i + 1 === line ? withFields(text, { service: "h\xe9" }) : text)).join("\n"),
+      "latin1",
+    );
+  const path = join(folder, "latin.csv");
+  await writeFile(path, bytes(1));
+  await assert.rejects(openSource(path, { cacheFolder }), /latin\.csv is not a text file/);
+  await writeFile(path, bytes(66));
+  await assert.rejects(
+    openSource(path, { cacheFolder }),
+    /latin\.csv, line 66: column 3 \(service\) must be a name, got 'h\ufffd'$/,
+  );
+});
+
+test("skipped rows are counted, written with line and reason, and the rest is read", async () => {
+  const lines = trafficLines({ rows: 100, header: true });
+  const bad = lines.slice();
+  bad[3] = withFields(lines[3], { src_bytes: 'so "many"' });
+  bad.splice(10, 0, "", "not a row");
+  const path = await writeLines(join(folder, "some-bad.csv"), bad);
+  const rejectedFile = join(folder, "rejected.csv");
+  const source = await openSource(path, { cacheFolder, rejectedFile });
+  assert.deepEqual([source.rows, source.skippedRows], [99, [3, 10]]);
+  assert.deepEqual(await loadTable(source), await read(lines.filter((_, i) => i !== 3)));
+  const rejected = (await readFile(rejectedFile, "utf8")).split("\n");
+  assert.equal(rejected[0], "line,reason,text");
+  assert.match(
+    rejected[1],
+    /^4,"column 5 \(src_bytes\) must be a number, got 'so ""many""'","\d.*so ""many"".*normal\."$/,
+  );
+  assert.equal(rejected[2], '12,"expected 42 columns, found 1","not a row"');
+  assert.deepEqual(rejected.slice(3), [""]);
+  await assert.rejects(
+    openSource(path, { cacheFolder }),
+    /line 4: column 5/,
+    "a copy without bad rows is no whole copy",
+  );
+});
+
+test("a file without one good row is refused, though bad rows are skipped", async () => {
+  const path = await writeLines(
+    join(folder, "all-bad.csv"),
+    trafficLines({ rows: 3 }).map((line) => withFields(line, { land: "7" })),
+  );
+  const options = { cacheFolder, rejectedFile: join(folder, "rejected.csv") };
+  await assert.rejects(openSource(path, options), /all-bad\.csv has no good row$/);
+});
+
+test("reading stops when it is aborted", async () => {
+  const path = await writeLines(join(folder, "aborted.csv"), trafficLines({ rows: 10, seed: 11 }));
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assert.rejects(openSource(path, { cacheFolder, signal }), /enough/);
+});
+
+test("NSL-KDD's files are known by their number of rows; others go by their file's name", async () => {
+  const lines = trafficLines({ rows: 1_000, columns: 43 });
+  const many = (rows: number) => Array.from({ length: rows }, (_, i) => lines[i % lines.length]);
+  for (const [rows, name] of [
+    [125_973, "KDDTrain+"],
+    [22_544, "KDDTest+"],
+    [11_850, "KDDTest-21"],
+  ] as const) {
+    const header = rows === 22_544 ? [headerNames.join(",")] : [];
+    const source = await open([...header, ...many(rows), ""], "nsl", rows === 11_850);
+    assert.deepEqual([source.name, source.rows], [name, rows]);
+    assert.equal(await recogniseDataset(source.path), name);
+  }
+  assert.equal((await open(many(11_849), "nsl")).name, "nsl");
+  assert.equal((await open(trafficLines({ rows: 500 }))).name, basename("traffic.csv"));
+});

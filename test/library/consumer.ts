@@ -1,0 +1,128 @@
+// What a notebook does with the library, for declarations.test.ts: only its types are looked at.
+import {
+  allRows,
+  anomalousRows,
+  averagePrecision,
+  chooseThreshold,
+  createRandom,
+  defaults,
+  distinctRows,
+  evaluate,
+  fitAutoencoder,
+  fitIsolationForest,
+  fitPreprocessor,
+  fitPrincipalComponents,
+  kddFeatures,
+  labels,
+  lazyTransform,
+  literatureSubset,
+  loadModel,
+  loadTable,
+  locateTrainingFile,
+  noveltyProtocol,
+  numbers,
+  openSource,
+  precisionRecallCurve,
+  reconstructionErrors,
+  rocAuc,
+  rocCurve,
+  rowsWhere,
+  run,
+  saveModel,
+  scoreFile,
+  scoreSteps,
+  scoreTable,
+  splitRows,
+  spread,
+  tableBlocks,
+  tensorflow,
+  transform,
+  unseenCategories,
+  verdicts,
+} from "traffic-anomaly";
+import { rocFigure } from "traffic-anomaly/dist/visualize/roc";
+
+/** Does not compile for a value of type `any`, which lacks an argument then. */
+function typed<T>(value: T, ..._any: 0 extends 1 & T ? [never] : []): T {
+  return value;
+}
+
+export async function study(): Promise<void> {
+  // @ts-expect-error: what is any is noticed
+  typed(JSON.parse("0"));
+
+  const source = typed(await openSource(typed(await locateTrainingFile())));
+  const table = typed(await loadTable(source));
+  for await (const block of tableBlocks(source, 1000)) typed(typed(block).rows);
+  typed(typed(table.features)[0].name);
+  typed(typed(kddFeatures)[0].measure);
+  typed(numbers(table, "count")[0]);
+  typed(labels(table).categories);
+
+  const [fitRows, heldOut] = typed(
+    splitRows(
+      rowsWhere(table, (label) => label === "normal"),
+      0.8,
+      1,
+    ),
+  );
+  typed(heldOut[0]);
+  typed(allRows(table)[0]);
+  typed(distinctRows(table)[0]);
+  typed(literatureSubset(table, "http").rows);
+  typed(createRandom(1, "notebook").uniform());
+
+  const preprocessor = typed(fitPreprocessor(table, defaults.autoencoder, fitRows));
+  typed(preprocessor.columns);
+  typed(unseenCategories(preprocessor, table)[0].category);
+  const matrix = typed(transform(preprocessor, table));
+  typed(matrix.data[0]);
+  typed(lazyTransform(preprocessor, table).select(fitRows).data);
+
+  const forest = typed(fitIsolationForest(matrix, { trees: 50 }));
+  typed(forest.settings.trees);
+  typed(forest.nodes.split[0]);
+  typed(forest.explain(matrix.data)[0]);
+  const scores = typed(await forest.score(matrix));
+  typed(scores[0]);
+
+  const autoencoder = typed(await fitAutoencoder(matrix, { epochs: 2 }));
+  typed(autoencoder.history[0].loss);
+  typed(autoencoder.network);
+  typed(autoencoder.network.layers[0].name);
+  typed((await autoencoder.score(matrix))[0]);
+  typed((await autoencoder.encode(matrix)).data);
+  const { tf, backend } = typed(await tensorflow());
+  typed(backend);
+  typed(tf.memory().numTensors);
+  const components = typed(fitPrincipalComponents(matrix, 8));
+  typed(reconstructionErrors(components, matrix)[0]);
+
+  const threshold = typed(chooseThreshold(scores, 0.05));
+  typed(verdicts(scores, threshold)[0]);
+  const steps = typed(scoreSteps(scores, anomalousRows(labels(table))));
+  typed(precisionRecallCurve(steps).x[0]);
+  typed(averagePrecision(steps));
+  const curve = typed(rocCurve(steps));
+  const figure = typed(
+    rocFigure([{ name: "isolation-forest", curve, rocAuc: rocAuc(steps), threshold: threshold.value }], {
+      protocol: "notebook",
+    }),
+  );
+  typed(figure.data[0].type);
+  typed(figure.layout.title);
+  const metrics = typed(evaluate({ scores, labels: labels(table), threshold: threshold.value }));
+  typed(metrics.confusion?.truePositive);
+  typed(metrics.recallByAttack?.smurf);
+  typed(spread([metrics]));
+  const novelty = typed(await noveltyProtocol(table, undefined));
+  typed(novelty.metrics.holdout.autoencoder.rocAuc);
+  typed(novelty.autoencoder.detector.network);
+
+  const training = { dataset: source, seed: 1, metrics: {} };
+  typed(await saveModel("models/mine", { detector: forest, preprocessor, threshold, training }));
+  const model = typed(await loadModel("models/mine"));
+  typed((await scoreTable(model, table))[0]);
+  typed((await scoreFile("FILE", "models/mine", { out: "scores.csv" })).anomalies);
+  typed((await run()).metrics.protocols.mixed);
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  chooseThreshold,
+  createRandom,
+  type Detector,
+  fitAutoencoder,
+  fitIsolationForest,
+  fitPreprocessor,
+  libraryVersion,
+  loadModel,
+  type Model,
+  saveModel,
+  scoreTable,
+  transform,
+} from "traffic-anomaly";
+import { temporaryFolder } from "../fixtures/folder";
+import { tableOf } from "../fixtures/table";
+
+const root = temporaryFolder("model");
+let folders = 0;
+const newFolder = () => join(root, `parent-${folders++}`, "model");
+
+const random = createRandom(1, "test data");
+const draw = (rows: number, below: number) => Array.from({ length: rows }, () => random.integer(below));
+const makeTable = (rows: number) =>
+  tableOf(
+    {
+      bytes: draw(rows, 10_000),
+      service: draw(rows, 3).map((code) => ["dns", "http", "smtp"][code]),
+      hot: draw(rows, 5),
+    },
+    { measures: { bytes: "amount" } },
+  );
+/** More rows than are scored at a time, so that there are several blocks and a short one. */
+const table = makeTable(70_001);
+const training = makeTable(500);
+
+const trainingRecord = {
+  dataset: { name: "made-up", sha256: "0".repeat(64), rows: 500 },
+  seed: 3,
+  metrics: { holdout: { rocAuc: 0.5 } },
+};
+
+async function makeModel(kind: Detector["kind"]): Promise<Model> {
+  const preprocessor = fitPreprocessor(training);
+  const matrix = transform(preprocessor, training);
+  const detector =
+    kind === "autoencoder"
+      ? await fitAutoencoder(matrix, { layers: [4, 2, 4], epochs: 2, seed: 3 })
+      : fitIsolationForest(matrix, { trees: 10, sampleSize: 32, seed: 3 });
+  const threshold = chooseThreshold(await detector.score(matrix), 0.05, "contamination");
+  return { detector, preprocessor, threshold, training: trainingRecord };
+}
+
+const models = {
+  "isolation-forest": makeModel("isolation-forest"),
+  autoencoder: makeModel("autoencoder"),
+};
+const kinds = ["isolation-forest", "autoencoder"] as const;
+
+async function saved(kind: (typeof kinds)[number] = "isolation-forest"): Promise<string> {
+  const folder = newFolder();
+  await saveModel(folder, await models[kind]);
+  return folder;
+}
+
+const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
+
+/** Every file of a folder with its content. */
+async function contents(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "base64")));
+  return Object.fromEntries(names.map((name, i) => [name, texts[i]]));
+}
+
+for (const kind of kinds) {
+  test(`a saved ${kind} scores the same to the bit, and all else comes back`, async () => {
+    const model = await models[kind];
+    const loaded = await loadModel(await saved(kind));
+    assert.deepEqual(await scoreTable(loaded, table), await scoreTable(model, table));
+    assert.equal(loaded.detector.kind, kind);
+    assert.deepEqual(loaded.detector.settings, model.detector.settings);
+    assert.deepEqual(loaded.detector.columns, model.detector.columns);
+    assert.deepEqual(loaded.preprocessor, model.preprocessor);
+    assert.deepEqual(loaded.threshold, model.threshold);
+    assert.deepEqual(loaded.training, trainingRecord);
+  });
+
+  test(`the manifest of the ${kind} tells where it comes from and lists every other file`, async () => {
+    const folder = await saved(kind);
+    const { files, ...manifest } = await readJson(join(folder, "manifest.json"));
+    assert.deepEqual(manifest, {
+      formatVersion: 1,
+      libraryVersion,
+      kind,
+      settings: (await models[kind]).detector.settings,
+      features: ["bytes", "service", "hot"],
+      ...trainingRecord,
+    });
+    assert.deepEqual([...Object.keys(files), "manifest.json"].sort(), (await readdir(folder)).sort());
+    for (const [name, sha256] of Object.entries(files)) {
+      const bytes = await readFile(join(folder, name));
+      assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
+    }
+  });
+
+  test(`a folder of the ${kind} that lacks a file, or holds a changed one, is refused by the file's name`, async () => {
+    const folder = await saved(kind);
+    for (const name of Object.keys((await readJson(join(folder, "manifest.json"))).files)) {
+      const whole = await readFile(join(folder, name));
+      await rm(join(folder, name));
+      await assert.rejects(loadModel(folder), {
+        name: "InputError",
+        message: `the model folder ${folder} is incomplete: ${name} is missing`,
+      });
+      const changed = Buffer.from(whole);
+      changed[changed.length >> 1] ^= 1;
+      for (const damaged of [changed, whole.subarray(1), Buffer.alloc(0)]) {
+        await writeFile(join(folder, name), damaged);
+        await assert.rejects(loadModel(folder), {
+          name: "InputError",
+          message: `the model folder ${folder} is damaged: ${name} was changed`,
+        });
+      }
+      await writeFile(join(folder, name), whole);
+    }
+    await loadModel(folder);
+  });
+
+  test(`scoring a table by blocks with the ${kind} is scoring its whole matrix`, async () => {
+    const { detector, preprocessor } = await models[kind];
+    const whole = await detector.score(transform(preprocessor, table));
+    assert.deepEqual(await scoreTable({ detector, preprocessor }, table), whole);
+    const alone = await scoreTable({ detector, preprocessor }, table, undefined, { workers: 1 });
+    assert.deepEqual(alone, whole);
+    const backwards = Uint32Array.from({ length: 40_000 }, (_, i) => 50_000 - i);
+    assert.deepEqual(
+      await scoreTable({ detector, preprocessor }, table, backwards),
+      Float64Array.from(backwards, (row) => whole[row]),
+    );
+    assert.equal((await scoreTable({ detector, preprocessor }, table, Uint32Array.of())).length, 0);
+  });
+}
+
+test("what is no model folder is refused", async () => {
+  const folder = newFolder();
+  const refusal = {
+    name: "InputError",
+    message: `${folder} is not a model folder: it has no readable manifest.json`,
+  };
+  await assert.rejects(loadModel(folder), refusal, "missing");
+  await mkdir(folder, { recursive: true });
+  await assert.rejects(loadModel(folder), refusal, "empty");
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "a file");
+  await assert.rejects(loadModel(folder), refusal, "a file");
+});
+
+test("a manifest of another version, or damaged, is refused", async () => {
+  const folder = await saved();
+  const path = join(folder, "manifest.json");
+  const manifest = await readJson(path);
+  const refuse = async (content: unknown, message: string) => {
+    await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+    await assert.rejects(loadModel(folder), { name: "InputError", message });
+  };
+  const version = (found: unknown) =>
+    `the model folder ${folder} has format version ${found}; this program reads 1: train it again`;
+  await refuse({ ...manifest, formatVersion: 2 }, version(2));
+  await refuse({ ...manifest, formatVersion: undefined }, version("none"));
+  await refuse("null", version("none"));
+  await refuse("[]", version("none"));
+  await refuse(JSON.stringify(manifest).slice(0, -1), `${path} is damaged: it is not JSON`);
+  await refuse("", `${path} is damaged: it is not JSON`);
+  const damaged = `${path} is damaged: it lacks files or names an unknown kind of model`;
+  const { "preprocessor.json": _, ...others } = manifest.files;
+  for (const files of [undefined, null, {}, others]) await refuse({ ...manifest, files }, damaged);
+  await refuse({ ...manifest, kind: "oracle" }, damaged);
+});
+
+test("data that lacks a feature of the model is refused by its name", async () => {
+  const model = await models["isolation-forest"];
+  const other = { ...table, features: table.features.slice(0, 2) };
+  await assert.rejects(scoreTable(model, other), {
+    name: "InputError",
+    message: "the data has no column hot, which the model was fitted on",
+  });
+});
+
+test("saving replaces the whole folder, and leaves nothing beside it", async () => {
+  const folder = await saved("autoencoder");
+  await saveModel(folder, await models["isolation-forest"]);
+  assert.deepEqual(await contents(folder), await contents(await saved("isolation-forest")));
+  assert.deepEqual(await readdir(join(folder, "..")), ["model"]);
+});
+
+test("saving that fails leaves the old model as it was, and nothing beside it", async () => {
+  const folder = await saved();
+  const before = await contents(folder);
+  const model = await models["isolation-forest"];
+  const failing: Detector = Object.assign(Object.create(model.detector), {
+    save: async (unfinished: string) => {
+      await writeFile(join(unfinished, "forest.json"), "half");
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    },
+  });
+  await assert.rejects(saveModel(folder, { ...model, detector: failing }), {
+    name: "InputError",
+    message: /^cannot write to .*: no space left on the device$/,
+  });
+  assert.deepEqual(await contents(folder), before);
+  assert.deepEqual(await readdir(join(folder, "..")), ["model"]);
+});
+
+test("a folder that cannot be written to is named", async () => {
+  const file = join(root, "file");
+  await writeFile(file, "");
+  await assert.rejects(saveModel(join(file, "model"), await models["isolation-forest"]), {
+    name: "InputError",
+    message: `cannot write to ${file}: a file of that name is in the way`,
+  });
+});
+
+test("a model folder may be moved", async () => {
+  const folder = await saved("autoencoder");
+  const moved = newFolder();
+  await cp(folder, moved, { recursive: true });
+  await rm(folder, { recursive: true });
+  assert.deepEqual(
+    await scoreTable(await loadModel(moved), training),
+    await scoreTable(await models.autoencoder, training),
+  );
+});
+
+test("scoring reports progress to the end, and an abort stops it", async () => {
+  const model = await models["isolation-forest"];
+  const done: number[] = [];
+  await scoreTable(model, table, undefined, {
+    onProgress: (update) => done.push(update.done / update.total),
+  });
+  // Blocks of 32,768 rows.
+  assert.deepEqual(done, [32_768 / 70_001, 65_536 / 70_001, 1]);
+  const controller = new AbortController();
+  const stopped = scoreTable(model, table, undefined, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error("enough")),
+  });
+  await assert.rejects(stopped, /^Error: enough$/);
+});
+
+test("the table and the rows asked for are not changed", async () => {
+  const before = structuredClone(training);
+  const rows = Uint32Array.of(4, 2);
+  for (const kind of kinds) await scoreTable(await models[kind], training, rows);
+  assert.deepEqual(training, before);
+  assert.deepEqual(rows, Uint32Array.of(4, 2));
+});
