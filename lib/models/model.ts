@@ -63,18 +63,22 @@ export async function scoreTable(
 ): Promise<Float64Array> {
   const total = rows ? rows.length : table.rows;
   const scores = new Float64Array(total);
+  // Two blocks in turn: one is made while the workers score the other.
+  const memories: Float32Array[] = [];
   const block = (start: number) => {
     const end = Math.min(start + blockRows, total);
     const part = rows
       ? rows.subarray(start, end)
       : Uint32Array.from({ length: end - start }, (_, i) => start + i);
-    return transform(preprocessor, table, part);
+    const made = transform(preprocessor, table, part, memories[(start / blockRows) % 2]);
+    memories[(start / blockRows) % 2] ??= made.data;
+    return made;
   };
   let matrix = block(0);
   for (let start = 0; start < total; start += blockRows) {
     await breathe(signal);
     const scoring = detector.score(matrix, { signal, workers });
-    if (start + blockRows < total) matrix = block(start + blockRows); // while the workers score
+    if (start + blockRows < total) matrix = block(start + blockRows);
     scores.set(await scoring, start);
     onProgress?.({
       stage: `scoring with the ${detector.kind}`,

@@ -107,14 +107,25 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
  * the ordinal number after the last; `unseenCategories` counts them.
  *
  * @param rows which rows, in this order; default all
- * @returns `rows × preprocessor.columns.length`, in memory that worker threads can share
+ * @param memory where to put the numbers, if it is large enough; for work block by block. Default: new memory, which
+ *   worker threads can share
+ * @returns `rows × preprocessor.columns.length`
  * @throws {InputError} if the table lacks a feature
  */
-export function transform(preprocessor: Preprocessor, table: Table, rows?: Rows): Matrix {
+export function transform(
+  preprocessor: Preprocessor,
+  table: Table,
+  rows?: Rows,
+  memory?: Float32Array,
+): Matrix {
   const { steps, columns } = preprocessor;
   const count = rows ? rows.length : table.rows;
   const width = columns.length;
-  const data: Float32Array = new Float32Array(new SharedArrayBuffer(count * width * 4));
+  const size = count * width;
+  const data: Float32Array =
+    memory && memory.length >= size
+      ? memory.subarray(0, size).fill(0)
+      : new Float32Array(new SharedArrayBuffer(size * 4));
   const writers: Writer[] = [];
   let offset = 0;
   for (const step of steps) {

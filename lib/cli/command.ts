@@ -1,0 +1,118 @@
+import { constants } from "node:os";
+import { type Command, CommanderError } from "commander";
+import { InputError } from "../common/errors";
+import { ProgressBar } from "./progress-bar";
+
+/** Options that every command has. */
+interface CommonOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a command gives back: a text for people and a value for machines. */
+export interface Answer {
+  readonly text: string;
+  readonly value: unknown;
+  /** Default 0. */
+  readonly exitCode?: number;
+}
+
+/** What a command works with. */
+export interface Desk {
+  readonly onProgress: ProgressBar["update"];
+  readonly onNotice: (sentence: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes; one that a signal ends has 128 and the signal's number, as in a shell. */
+const ours = 1;
+const wrongInput = 2;
+
+/** Adds a command with the options that every command has. */
+export function addCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .option("--quiet", "print errors only")
+    .option("--json", "print one JSON value for machines");
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
+type Options = CommonOptions & Record<string, any>;
+
+/** Runs a command with progress and Ctrl+C, prints its answer, and sets its exit code. */
+export function answering<Argument = string>(
+  work: (options: Options, desk: Desk, argument: Argument) => Promise<Answer>,
+) {
+  return async (...parameters: unknown[]): Promise<void> => {
+    const command = parameters[parameters.length - 1] as Command;
+    const options = command.opts() as Options;
+    const bar = new ProgressBar(process.stderr, Boolean(options.quiet || options.json));
+    const interrupt = new AbortController();
+    const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    const onNotice = (sentence: string) => {
+      bar.clear();
+      if (!options.quiet) process.stderr.write(`${sentence}\n`);
+    };
+    try {
+      requireNoEmptyText(command);
+      const desk: Desk = { onProgress: bar.update, onNotice, signal: interrupt.signal };
+      const { text, value, exitCode } = await work(options, desk, parameters[0] as Argument);
+      bar.clear();
+      if (options.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      else if (!options.quiet && text) process.stdout.write(`${text}\n`);
+      process.exitCode = exitCode;
+    } finally {
+      bar.clear();
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+    }
+  };
+}
+
+/** `--data "$FILE"` with an unset variable would otherwise mean another file, or the folder one is in. */
+function requireNoEmptyText(command: Command): void {
+  const empty = [
+    ...command.options
+      .filter((option) => command.getOptionValue(option.attributeName()) === "")
+      .map((option) => option.long),
+    ...command.registeredArguments
+      .filter((_, i) => command.args[i] === "")
+      .map((argument) => argument.name()),
+  ];
+  if (empty.length > 0) throw new InputError(`${empty[0]} must not be empty`);
+}
+
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  override readonly message = "interrupted: nothing was changed";
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super();
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/** One sentence and exit code 2 for a mistake of the user's; a stack trace for one of ours. */
+export function report(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
+  const expected =
+    error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
+  const message = sentence(error);
+  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+  process.stderr.write(expected ? `error: ${message}\n` : `${(error as Error)?.stack ?? error}\n`);
+  if (!expected) return ours;
+  return error instanceof Interrupted ? error.exitCode : wrongInput;
+}
+
+/** An error's message on one line. */
+function sentence(error: unknown): string {
+  if (error instanceof CommanderError && error.code === "commander.help")
+    return `unknown command '${process.argv.slice(3).join(" ")}'`; // help NAME
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/^error: /, "")
+    .replace(/\. (Allowed|Expected)/, (_, word) => `: ${word.toLowerCase()}`) // commander's second sentences
+    .replace(/\s*[\r\n]+\s*/g, " ")
+    .replace(/\.$/, "");
+}

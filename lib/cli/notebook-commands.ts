@@ -1,0 +1,89 @@
+import { dirname, join } from "node:path";
+import type { Command } from "commander";
+import { addCommand, answering } from "./command";
+import { numberOption } from "./options";
+
+/** The commands around the notebooks. Each loads its code when it is used: most runs need none of it. */
+export function addNotebookCommands(program: Command): void {
+  addCommand(program, "notebooks")
+    .description("Run notebooks without Jupyter and save their outputs, if every cell passes.")
+    .argument("[names...]", "such as 03 or 03-isolation-forest; default: all", [])
+    .option("--check", "write nothing; fail if outputs are stale")
+    .option(
+      "--timeout <seconds>",
+      "longest time for one cell",
+      numberOption("--timeout", { min: 1, max: 86_400 }),
+      600,
+    )
+    .option("--folder <folder>", "where the notebooks are", "notebooks")
+    .action(
+      answering<string[]>(async ({ check, timeout, folder }, desk, names) => {
+        const { runNotebooks } = await import("./notebooks.js");
+        const answer = await runNotebooks(names, { ...desk, check, folder, timeoutSeconds: timeout });
+        return { ...answer, exitCode: answer.value.passed ? 0 : 1 };
+      }),
+    );
+
+  addCommand(program, "lab")
+    .description("Open JupyterLab in notebooks/ with the project's kernel.")
+    .argument("[parameters...]", "more parameters for jupyter lab, after --", [])
+    .action(
+      answering<string[]>(async (_, __, parameters) => {
+        const { openLab } = await import("../notebooks/lab.js");
+        return { text: "", value: {}, exitCode: await openLab(parameters) };
+      }),
+    );
+
+  addCommand(program, "kernel")
+    .description("Make the project's kernel known to JupyterLab and VS Code.")
+    .action(
+      answering(async () => {
+        const { registerKernelspec } = await import("../notebooks/kernelspec.js");
+        const paths = await registerKernelspec();
+        return { text: paths.join("\n"), value: { paths } };
+      }),
+    );
+
+  addCommand(program, "doctor")
+    .description(
+      "Look at Node, TensorFlow, data, kernel, JupyterLab and browser, and say how to mend what is missing.",
+    )
+    .action(
+      answering(async () => {
+        const { examine } = await import("../notebooks/doctor.js");
+        const findings = await examine();
+        const marks = { good: "✓", optional: "–", missing: "✗" };
+        const lines = findings.map(({ name, state, words }) => `${marks[state]} ${name.padEnd(11)} ${words}`);
+        const missing = findings.some(({ state }) => state === "missing");
+        return { text: lines.join("\n"), value: findings, exitCode: missing ? 1 : 0 };
+      }),
+    );
+
+  addCommand(program, "html")
+    .description("Export notebooks as pages that work offline.")
+    .argument("[names...]", "such as 03; default: all", [])
+    .option("--folder <folder>", "where the notebooks are", "notebooks")
+    .option("--out <folder>", "where the pages go", join("outputs", "html"))
+    .action(
+      answering<string[]>(async ({ folder, out }, _, names) => {
+        const { findNotebooks } = await import("./notebooks.js");
+        const { exportHtml } = await import("../notebooks/html-export.js");
+        const paths = await exportHtml(await findNotebooks(names, folder), folder, out);
+        return { text: paths.join("\n"), value: { paths } };
+      }),
+    );
+
+  addCommand(program, "student-edition")
+    .description("Copy the notebooks without outputs and without the solutions.")
+    .option("--folder <folder>", "where the notebooks are", "notebooks")
+    .option("--out <folder>", "where the copies go", join("outputs", "student-edition"))
+    .action(
+      answering(async ({ folder, out }) => {
+        const { findNotebooks } = await import("./notebooks.js");
+        const { writeStudentEdition } = await import("../notebooks/student-edition.js");
+        const notebooks = (await findNotebooks([], folder)).filter((file) => dirname(file) === folder);
+        const paths = await writeStudentEdition(notebooks, out);
+        return { text: paths.join("\n"), value: { paths } };
+      }),
+    );
+}

@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { download } from "../data/download";
+import { type SourceId, sources } from "../data/sources";
+import { addCommand, answering } from "./command";
+import { numberOption } from "./options";
+import { runReport } from "./report";
+
+/** The commands `run`, `score` and `download`. */
+export function addStudyCommands(program: Command): void {
+  const common = (command: Command) =>
+    command
+      .addOption(backend)
+      .option(
+        "--workers <n>",
+        "threads for the isolation forest",
+        numberOption("--workers", { min: 1, max: 256, integer: true }),
+      )
+      .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
+      .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv");
+  const backend = new Option("--backend <name>", "TensorFlow backend")
+    .choices(["auto", "native", "wasm", "cpu"])
+    .default("auto");
+
+  common(addCommand(program, "run"))
+    .description("Train both detectors, evaluate them by all protocols, write models and outputs.")
+    .option(
+      "--data <file>",
+      "training file: KDD'99 or NSL-KDD, plain or gzip (default: found, or downloaded)",
+    )
+    .option("--test <file>", "test file (default: the one that belongs to the training file)")
+    .option("--models <folder>", "where models are written", "models")
+    .option("--outputs <folder>", "where results are written", "outputs")
+    .option(
+      "--seed <n>",
+      "fixes every random choice",
+      numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }),
+      1,
+    )
+    .option(
+      "--repeats <n>",
+      "studies with seeds seed, seed + 1, …; prints mean ± sd",
+      numberOption("--repeats", { min: 1, max: 1000, integer: true }),
+      1,
+    )
+    .option(
+      "--false-alarm-rate <share>",
+      "share of normal rows that may be flagged",
+      numberOption("--false-alarm-rate", { min: 0, max: 1, minExcluded: true, maxExcluded: true }),
+      0.05,
+    )
+    .option(
+      "--trees <n>",
+      "trees of the isolation forest",
+      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
+      100,
+    )
+    .option(
+      "--sample-size <n>",
+      "rows each tree is grown on",
+      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
+      256,
+    )
+    .option(
+      "--epochs <n>",
+      "most passes of the autoencoder over its rows",
+      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
+      30,
+    )
+    .option("--csv", "write predictions.csv beside predictions.parquet")
+    .action(
+      answering(async (options, desk) => {
+        const { run } = await import("../pipeline.js");
+        const result = await run({
+          ...desk,
+          data: options.data,
+          test: options.test,
+          dataFolder: options.dataFolder,
+          modelsFolder: options.models,
+          outputsFolder: options.outputs,
+          seed: options.seed,
+          repeats: options.repeats,
+          falseAlarmRate: options.falseAlarmRate,
+          workers: options.workers,
+          csv: options.csv,
+          skipBadRows: options.skipBadRows,
+          isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
+          autoencoder: { epochs: options.epochs, backend: options.backend },
+          command: process.argv.slice(2),
+        });
+        return { text: runReport(result), value: result };
+      }),
+    );
+
+  common(addCommand(program, "score"))
+    .description("Score a file with a saved model, in constant memory.")
+    .argument("<file>", "KDD'99 or NSL-KDD file, plain or gzip, with or without labels")
+    .requiredOption("--model <folder>", "a model folder, such as models/isolation-forest")
+    .option("--out <file>", "what to write: .parquet or .csv", join("outputs", "scores.parquet"))
+    .action(
+      answering(async (options, desk, file) => {
+        const { scoreFile } = await import("../scoring.js");
+        const result = await scoreFile(file, options.model, { ...desk, ...options, out: options.out });
+        const { rows, anomalies, threshold, skippedRows, unseen, path } = result;
+        const lines = [
+          `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (score > ${threshold})`,
+          ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
+          ...unseen.map(
+            ({ feature, category, rows }) =>
+              `${feature} '${category}' was not seen in training: ${rows} rows`,
+          ),
+          `Written: ${path}`,
+        ];
+        return { text: lines.join("\n"), value: result };
+      }),
+    );
+
+  addCommand(program, "download")
+    .description("Download KDD'99 files into the data folder and check them.")
+    .addArgument(
+      program
+        .createArgument("[dataset]", "which file")
+        .choices(["10-percent", "full", "corrected", "all"])
+        .default("10-percent"),
+    )
+    .option("--data-folder <folder>", "where to put them", "data")
+    .action(
+      answering(async (options, desk, dataset) => {
+        const ids = dataset === "all" ? (Object.keys(sources) as SourceId[]) : [dataset as SourceId];
+        const paths: string[] = [];
+        for (const id of ids) paths.push(await download(sources[id], options.dataFolder, desk));
+        return { text: paths.join("\n"), value: { paths } };
+      }),
+    );
+}

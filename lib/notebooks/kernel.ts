@@ -1,0 +1,304 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Dealer, Subscriber } from "zeromq";
+import { kernelCommand } from "./kernelspec";
+import type { DisplayOutput, Output } from "./notebook";
+
+/** What came of running one cell. */
+export interface CellResult {
+  /**
+   * `ok` and `error` are the kernel's words, and so is `abort`: it did not run the cell, because one failed just
+   * before. `timeout`: the cell is still running. `ended`: the kernel is no more, see {@link Kernel.ending}.
+   */
+  readonly status: "ok" | "error" | "abort" | "timeout" | "ended";
+  readonly executionCount: number | null;
+  /** What it printed and showed; grows when a timer or an un-awaited promise of the cell prints later. */
+  readonly outputs: readonly Output[];
+}
+
+export interface ExecuteOptions {
+  /** How long to wait for the cell's end. Default: as long as it takes. */
+  readonly timeoutSeconds?: number;
+  /** Stops waiting; the cell goes on until {@link Kernel.interrupt} or {@link Kernel.shutdown}. */
+  readonly signal?: AbortSignal;
+}
+
+const delimiter = Buffer.from("<IDS|MSG>");
+
+/**
+ * A running tslab kernel and a client of it, by Jupyter's messaging protocol 5.3 over ZeroMQ: requests go out on the
+ * shell socket, outputs come in on iopub. The others are of no use: the kernel is ended by a channel between the
+ * processes, tslab answers the heartbeat from the thread that runs the cells, and never asks on stdin.
+ *
+ * @example
+ * const kernel = await Kernel.create("notebooks");
+ * (await kernel.execute("1 + 1")).outputs; // [{ output_type: "stream", name: "stdout", text: "2\n" }]
+ * await kernel.shutdown();
+ */
+export class Kernel {
+  /** How the process ended, such as `exit code 1`, with its last words; `undefined` while it runs. */
+  ending: string | undefined;
+
+  readonly #ended: Promise<void>;
+  readonly #requests = new Map<string, Request>();
+  /** Where a display that can be updated is shown. */
+  readonly #displays = new Map<string, { readonly outputs: Output[]; readonly index: number }[]>();
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly key: string,
+    private readonly sockets: { readonly shell: Dealer; readonly iopub: Subscriber },
+  ) {
+    process.on("exit", this.#kill);
+    let lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      lastWords = (lastWords + text).slice(-2000);
+    });
+    this.#ended = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.ending ??= lastWords.trim() ? `${how}: ${lastWords.trim()}` : how;
+        resolve();
+      };
+      child.once("error", (error) => end(error.message));
+      // "close" never comes after `disconnect`; so the last words are waited for by the clock.
+      child.once("exit", (code, signal) => {
+        setTimeout(end, 50, signal ? `signal ${signal}` : `exit code ${code}`);
+      });
+    });
+    for (const socket of [sockets.shell, sockets.iopub]) void this.#listen(socket);
+  }
+
+  /**
+   * Starts a kernel that works in `folder`, which takes 1 to 4 seconds.
+   *
+   * @throws {InputError} if tslab is not installed
+   */
+  static async create(folder: string, { timeoutSeconds = 60, signal }: ExecuteOptions = {}): Promise<Kernel> {
+    signal?.throwIfAborted();
+    const zeromq = await import("zeromq");
+    const [shell, control, iopub, stdin, heartbeat] = await freePorts(5);
+    const key = randomUUID();
+    const connectionFolder = await mkdtemp(join(tmpdir(), "traffic-anomaly-kernel-"));
+    const connectionFile = join(connectionFolder, "connection.json");
+    const connection = {
+      ...{
+        shell_port: shell,
+        control_port: control,
+        iopub_port: iopub,
+        stdin_port: stdin,
+        hb_port: heartbeat,
+      },
+      ...{ transport: "tcp", ip: "127.0.0.1", key, signature_scheme: "hmac-sha256" },
+    };
+    let kernel: Kernel | undefined;
+    try {
+      await writeFile(connectionFile, JSON.stringify(connection), { mode: 0o600 });
+      const [node, ...parameters] = kernelCommand(connectionFile);
+      const options = { linger: 0, receiveHighWaterMark: 0 };
+      const sockets = {
+        shell: new zeromq.Dealer(options),
+        iopub: new zeromq.Subscriber(options),
+      };
+      sockets.shell.connect(`tcp://127.0.0.1:${shell}`);
+      sockets.iopub.connect(`tcp://127.0.0.1:${iopub}`);
+      sockets.iopub.subscribe();
+      // A process group of its own, so that Ctrl+C reaches only us and what the kernel started can be ended with it.
+      const child = spawn(node, parameters, {
+        cwd: folder,
+        detached: process.platform !== "win32",
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+        windowsHide: true,
+      });
+      kernel = new Kernel(child, key, sockets);
+      await kernel.#untilReady(timeoutSeconds, signal);
+      return kernel;
+    } catch (error) {
+      await kernel?.shutdown();
+      throw error;
+    } finally {
+      await rm(connectionFolder, { recursive: true, force: true });
+    }
+  }
+
+  /** The number of the kernel's process. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Runs code and waits until it is done: the kernel has answered, and all it printed meanwhile is here. */
+  async execute(code: string, options: ExecuteOptions = {}): Promise<CellResult> {
+    const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
+    const request = await this.#send("execute_request", content);
+    const outcome = await this.#outcome(request, options);
+    return {
+      status: outcome === "answered" ? (request.reply?.status ?? "error") : outcome,
+      executionCount: request.reply?.execution_count ?? null,
+      outputs: request.outputs,
+    };
+  }
+
+  /**
+   * Breaks off the running cell, as Jupyter's stop button does. A loop that never gives way can be broken off only
+   * before the cell's first `await`. Not on Windows, where tslab cannot be interrupted.
+   */
+  interrupt(): void {
+    if (process.platform !== "win32") this.child.kill("SIGINT");
+  }
+
+  /** Asks the kernel to exit, so that it tidies up, and after a second ends it and what it started. */
+  async shutdown(): Promise<void> {
+    if (this.child.connected) this.child.disconnect();
+    const patience = new AbortController();
+    await Promise.race([this.#ended, sleep(1000, undefined, { signal: patience.signal })]);
+    patience.abort();
+    this.#kill();
+    await this.#ended;
+    process.off("exit", this.#kill);
+    for (const socket of Object.values(this.sockets)) socket.close();
+  }
+
+  readonly #kill = (): void => {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+    } catch {
+      // Nothing of it was left.
+    }
+  };
+
+  /** A subscription takes effect some time after the kernel starts; until then outputs would be lost. */
+  async #untilReady(timeoutSeconds: number, signal?: AbortSignal): Promise<void> {
+    const deadline = Date.now() + 1000 * timeoutSeconds;
+    while (Date.now() < deadline) {
+      const request = await this.#send("kernel_info_request", {});
+      const outcome = await this.#outcome(request, { timeoutSeconds: 0.25, signal });
+      if (outcome === "answered") return;
+      if (outcome === "ended") throw new Error(`the kernel did not start: ${this.ending}`);
+    }
+    throw new Error(`the kernel did not start within ${timeoutSeconds} s`);
+  }
+
+  async #send(type: string, content: object): Promise<Request> {
+    const request = new Request();
+    const id = randomUUID();
+    this.#requests.set(id, request);
+    const header = { msg_id: id, msg_type: type, session: this.key, username: "", version: "5.3" };
+    const date = new Date().toISOString();
+    const parts = [{ ...header, date }, {}, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
+    await this.sockets.shell.send([delimiter, this.#sign(parts), ...parts]);
+    return request;
+  }
+
+  async #outcome(
+    request: Request,
+    { timeoutSeconds = Number.POSITIVE_INFINITY, signal }: ExecuteOptions,
+  ): Promise<"answered" | "timeout" | "ended"> {
+    const waiting = new AbortController();
+    const until = { signal: waiting.signal };
+    try {
+      return await Promise.race([
+        request.done.then(() => "answered" as const),
+        this.#ended.then(() => "ended" as const),
+        ...(Number.isFinite(timeoutSeconds) ? [sleep(1000 * timeoutSeconds, "timeout" as const, until)] : []),
+        ...(signal ? [aborted(signal, waiting.signal)] : []),
+      ]);
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  async #listen(socket: AsyncIterable<Buffer[]>): Promise<void> {
+    for await (const frames of socket) this.#receive(frames);
+  }
+
+  #receive(frames: readonly Buffer[]): void {
+    const start = frames.findIndex((frame) => frame.equals(delimiter)) + 1;
+    const parts = frames.slice(start + 1);
+    if (this.#sign(parts) !== frames[start].toString()) return; // not from our kernel
+    const [header, parent, , content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
+    const request = this.#requests.get(parent.msg_id);
+    if (request === undefined) return;
+    if (header.msg_type.endsWith("_reply")) request.answer(content);
+    else if (header.msg_type === "status") request.idle(content.execution_state === "idle");
+    else this.#collect(header.msg_type, content, request.outputs);
+  }
+
+  /** Adds what a message shows to a cell's outputs. */
+  // biome-ignore lint/suspicious/noExplicitAny: a message's content is of its type's form
+  #collect(type: string, content: any, outputs: Output[]): void {
+    const last = outputs.at(-1);
+    if (type === "stream" && last?.output_type === "stream" && last.name === content.name) {
+      outputs[outputs.length - 1] = { ...last, text: last.text + content.text };
+    } else if (type === "stream") {
+      outputs.push({ output_type: type, name: content.name, text: content.text });
+    } else if (type === "error") {
+      const { ename, evalue, traceback } = content;
+      outputs.push({ output_type: type, ename, evalue, traceback });
+    } else if (type === "display_data" || type === "execute_result") {
+      const { data, metadata, transient, execution_count } = content;
+      const id: string | undefined = transient?.display_id;
+      if (id) this.#displays.set(id, [...(this.#displays.get(id) ?? []), { outputs, index: outputs.length }]);
+      const result = type === "execute_result" ? { execution_count } : {};
+      outputs.push({ output_type: type, data, metadata, ...result });
+    } else if (type === "update_display_data") {
+      const { data, metadata } = content;
+      for (const shown of this.#displays.get(content.transient.display_id) ?? []) {
+        shown.outputs[shown.index] = { ...(shown.outputs[shown.index] as DisplayOutput), data, metadata };
+      }
+    }
+  }
+
+  #sign(parts: readonly Buffer[]): string {
+    const hash = createHmac("sha256", this.key);
+    for (const part of parts) hash.update(part);
+    return hash.digest("hex");
+  }
+}
+
+/** A message that waits for its answer: the reply on the shell socket, and `idle` on iopub, after all outputs. */
+class Request {
+  readonly outputs: Output[] = [];
+  readonly done: Promise<void>;
+  reply: { readonly status: CellResult["status"]; readonly execution_count?: number } | undefined;
+  #idle = false;
+  #finish!: () => void;
+
+  constructor() {
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  answer(reply: Request["reply"]): void {
+    this.reply = reply;
+    if (this.#idle) this.#finish();
+  }
+
+  idle(idle: boolean): void {
+    this.#idle ||= idle;
+    if (this.reply && this.#idle) this.#finish();
+  }
+}
+
+/** Rejects with the signal's reason when it is aborted, unless the wait ends before. */
+async function aborted(signal: AbortSignal, waitEnds: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  await once(signal, "abort", { signal: waitEnds });
+  throw signal.reason;
+}
+
+/** Numbers of ports that nobody listens on, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

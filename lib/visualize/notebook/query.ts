@@ -1,0 +1,81 @@
+import { categoryOf } from "../../data/attacks";
+import { database, quoted } from "../../data/duckdb";
+import type { Source } from "../../data/reader";
+import type { Frame } from "./frame";
+
+/** A value of a query's result, as a notebook wants it: whole numbers of any width are plain numbers. */
+export type Cell = string | number | boolean | null;
+
+/** The rows of a query, to be shown, or read column by column. */
+export interface QueryResult extends Frame {
+  readonly values: readonly (readonly Cell[])[];
+  /** @throws {RangeError} if there is no such column, or it holds anything but numbers */
+  numbers(column: string): number[];
+  /** @throws {RangeError} if there is no such column, or it holds anything but texts */
+  texts(column: string): string[];
+}
+
+/**
+ * Lets queries read sources by name. Each becomes a view with the columns of the file, `row` (its place in the file,
+ * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`.
+ *
+ * @example
+ * await nameSources({ train: trainSource, test: testSource });
+ */
+export async function nameSources(sources: Readonly<Record<string, Source>>): Promise<void> {
+  const connection = await database();
+  for (const [name, { parquet, labelled }] of Object.entries(sources)) {
+    const rows = `read_parquet(${quoted(parquet)}, file_row_number = true)`;
+    let category = "";
+    if (labelled) {
+      const found = await connection.runAndReadAll(`SELECT DISTINCT label FROM ${rows} ORDER BY label`);
+      const cases = found.getRows().map(([label]) => {
+        return `WHEN ${quoted(String(label))} THEN ${quoted(categoryOf(String(label)))}`;
+      });
+      category = `, CASE label ${cases.join(" ")} END AS category`;
+    }
+    await connection.run(
+      `CREATE OR REPLACE TEMP VIEW "${name.replaceAll('"', '""')}" AS
+       SELECT * RENAME (file_row_number AS row)${category} FROM ${rows}`,
+    );
+  }
+}
+
+/**
+ * Runs one SQL query on DuckDB. Rows come in no order that the query does not ask for: end it with ORDER BY.
+ *
+ * @throws {RangeError} if a value is neither text, number nor truth value, or a whole number is not exact as a number
+ * @example
+ * await show(await query("SELECT label, count(*) AS rows FROM train GROUP BY label ORDER BY rows DESC"));
+ */
+export async function query(sql: string): Promise<QueryResult> {
+  const result = await (await database()).runAndReadAll(sql);
+  const columns = result.columnNames();
+  const values = result.getRowsJS().map((row) => row.map((value, i) => cell(value, columns[i])));
+  const only = <C extends Cell>(name: string, type: string, isType: (value: Cell) => value is C): C[] => {
+    const at = columns.indexOf(name);
+    if (at < 0) throw new RangeError(`the result has no column ${name}, only ${columns.join(", ")}`);
+    return values.map((row, i) => {
+      const value = row[at];
+      if (!isType(value)) throw new RangeError(`row ${i} of the column ${name} is no ${type}, but ${value}`);
+      return value;
+    });
+  };
+  return {
+    columns,
+    index: values.map((_, i) => i),
+    values,
+    numbers: (name) => only(name, "number", (value): value is number => typeof value === "number"),
+    texts: (name) => only(name, "text", (value): value is string => typeof value === "string"),
+  };
+}
+
+function cell(value: unknown, column: string): Cell {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`the column ${column} holds ${value}: too large`);
+    return number;
+  }
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return value as Cell;
+  throw new RangeError(`the column ${column} holds ${String(value)}: cast it to a number or a text`);
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { createWorkspace, isRunning } from "./workspace";
+
+test("a kernel", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(async () => {
+    await kernel.shutdown();
+    assert.equal(await isRunning(kernel.pid!), false);
+  });
+  const stdout = (text: string) => ({ output_type: "stream", name: "stdout", text });
+  const html = (text: string) => ({ output_type: "display_data", data: { "text/html": text }, metadata: {} });
+
+  await context.test("gives what a cell prints and its number", async () => {
+    assert.deepEqual(await kernel.execute("1 + 1"), {
+      status: "ok",
+      executionCount: 1,
+      outputs: [stdout("2\n")],
+    });
+  });
+
+  await context.test("merges what is printed to one stream in a row", async () => {
+    const code = 'console.log("a"); console.log("b"); console.error("c"); console.log("d");';
+    const { outputs } = await kernel.execute(code);
+    assert.deepEqual(outputs, [
+      stdout("a\nb\n"),
+      { output_type: "stream", name: "stderr", text: "c\n" },
+      stdout("d\n"),
+    ]);
+  });
+
+  await context.test("gives an updated display as one output, and updates it from a later cell", async () => {
+    const { outputs } = await kernel.execute(`
+      import { newDisplay } from "tslab";
+      const shown = newDisplay();
+      shown.html("1 %"); console.log("between"); shown.html("50 %");`);
+    assert.deepEqual(outputs, [html("50 %"), stdout("between\n")]);
+    assert.deepEqual((await kernel.execute('shown.html("100 %")')).outputs, []);
+    assert.deepEqual(outputs, [html("100 %"), stdout("between\n")]);
+  });
+
+  await context.test("loses none of 20,000 lines", async () => {
+    const { status, outputs } = await kernel.execute(
+      'for (let i = 0; i < 20000; i++) console.log("line " + i)',
+    );
+    assert.equal(status, "ok");
+    assert.deepEqual(outputs, [stdout(Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join(""))]);
+  });
+
+  await context.test("can start worker threads and child processes", async () => {
+    const { status, outputs } = await kernel.execute(`
+      import { fork } from "node:child_process";
+      import { once } from "node:events";
+      import { writeFileSync } from "node:fs";
+      import { Worker } from "node:worker_threads";
+      console.log((await once(new Worker("process.exit(3)", { eval: true }), "exit"))[0]);
+      writeFileSync("child.js", "process.exit(4)");
+      console.log((await once(fork("child.js"), "exit"))[0]);`);
+    assert.deepEqual([status, outputs], ["ok", [stdout("3\n4\n")]]);
+  });
+
+  await context.test("says 'error' for a failed cell and 'abort' for one just after it", async () => {
+    const results = await Promise.all([kernel.execute("throw new Error('no')"), kernel.execute("1")]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["error", "abort"],
+    );
+    await sleep(300); // tslab takes no cell for 200 ms
+  });
+
+  await context.test("is freed by an interrupt from a cell that waits and from one that loops", async () => {
+    for (const code of ["await new Promise((r) => setTimeout(r, 60_000))", "while (true) {}"]) {
+      const waiting = kernel.execute(code);
+      await sleep(500);
+      kernel.interrupt();
+      assert.equal((await waiting).status, "error");
+      await sleep(300);
+    }
+    assert.equal((await kernel.execute("1")).status, "ok");
+  });
+
+  await context.test("stops waiting at a time-out or an abort, and goes on", async () => {
+    const waiting = kernel.execute("await new Promise((r) => setTimeout(r, 1000))", { timeoutSeconds: 0.1 });
+    assert.equal((await waiting).status, "timeout");
+    const signal = AbortSignal.timeout(100);
+    await assert.rejects(kernel.execute("2", { signal }), { name: "TimeoutError" });
+    assert.deepEqual((await kernel.execute("3")).outputs, [stdout("3\n")]);
+  });
+});
+
+test("a kernel that can't start says why", async () => {
+  await assert.rejects(Kernel.create("/no/such/folder"), /the kernel did not start: .*ENOENT/);
+});
+
+test("a kernel ends with the process that started it, even if that is killed", async (context) => {
+  const folder = await createWorkspace(context);
+  const program = `require("traffic-anomaly/dist/notebooks/kernel").Kernel.create(".").then((k) => console.log(k.pid));`;
+  const parent = spawn(process.execPath, ["-e", program], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [pid] = await once(parent.stdout, "data");
+  assert.equal(await isRunning(Number(pid)), true);
+  parent.kill("SIGKILL");
+  for (let i = 0; i < 50 && (await isRunning(Number(pid))); i++) await sleep(100);
+  assert.equal(await isRunning(Number(pid)), false);
+});

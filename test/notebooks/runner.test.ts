@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { appendFile, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { codeCells, type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import {
+  CellError,
+  committed,
+  compareOutputs,
+  failureOf,
+  type RunNotebookOptions,
+  runNotebook,
+} from "traffic-anomaly/dist/notebooks/runner";
+import {
+  createWorkspace,
+  isRunning,
+  notebookOf,
+  processNumber,
+  writeSources,
+  writingProcessNumber,
+} from "./workspace";
+
+const quick: RunNotebookOptions = { graceSeconds: 0.3, timeoutSeconds: 60 };
+
+suite("with a tslab kernel", { concurrency: 2 }, () => {
+  test("a notebook that passes gets its outputs and numbers, and the same ones again", async (context) => {
+    const folder = await createWorkspace(context);
+    const sources = [
+      'import { libraryVersion } from "traffic-anomaly";\nimport { newDisplay } from "tslab";',
+      "libraryVersion.length > 0",
+      "",
+      'console.log("a"); console.error("b");',
+      'const bar = newDisplay();\nbar.html("1 %");\nbar.html("100 %");',
+      "await new Promise((resolve) => setTimeout(resolve, 10));\nprocess.cwd()",
+      "performance.now()",
+    ];
+    const file = await writeSources(folder, "01-passes", sources, { 6: ["volatile"] });
+    const before = await readNotebook(file);
+    const progress: number[] = [];
+    const run = await runNotebook(file, { ...quick, onProgress: ({ done }) => progress.push(done) });
+    assert.equal(run.name, "01-passes");
+    assert.equal(run.cells, 6);
+    assert.ok(run.peakMemory > 50e6 && run.peakMemory < 1e9, `peak memory ${run.peakMemory}`);
+    assert.deepEqual(progress, [0, 1, 2, 3, 4, 5, 6]);
+
+    const after = await readNotebook(file);
+    const stream = (name: string, text: string) => ({ output_type: "stream", name, text });
+    const cells = after.cells.filter((cell) => cell.cell_type === "code");
+    assert.deepEqual(
+      cells.map((cell) => cell.execution_count),
+      [1, 2, null, 3, 4, 5, 6],
+    );
+    assert.deepEqual(
+      cells.slice(0, 6).map((cell) => cell.outputs),
+      [
+        [],
+        [stream("stdout", "true\n")],
+        [],
+        [stream("stdout", "a\n"), stream("stderr", "b\n")],
+        [{ output_type: "display_data", data: { "text/html": "100 %" }, metadata: {} }],
+        [stream("stdout", `${folder}\n`)],
+      ],
+    );
+    const rest = ({ cells }: Notebook) => cells.map(({ id, source, metadata }) => ({ id, source, metadata }));
+    assert.deepEqual(rest(after), rest(before));
+    assert.deepEqual(
+      run.stale.map(({ cell }) => cell),
+      [1, 2, 3, 4, 5],
+    );
+
+    const text = await readFile(file, "utf8");
+    const checked = await runNotebook(file, { ...quick, check: true });
+    assert.deepEqual(checked.stale, []);
+    assert.equal(await readFile(file, "utf8"), text);
+    assert.deepEqual((await readdir(folder)).sort(), ["01-passes.ipynb", "node_modules"]);
+  });
+
+  test("20,000 printed lines all arrive", async (context) => {
+    const file = await writeSources(await createWorkspace(context), "long", [
+      'for (let i = 0; i < 20_000; i++) console.log("line " + i);',
+    ]);
+    await runNotebook(file, quick);
+    const [{ outputs }] = codeCells(await readNotebook(file));
+    const text = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join("");
+    assert.deepEqual(outputs, [{ output_type: "stream", name: "stdout", text }]);
+  });
+
+  const late = "await new Promise((resolve) => setTimeout(resolve, 300));";
+  const failures: [string, { sources: string[]; cell: number; reason: RegExp; timeoutSeconds?: number }][] = [
+    ["throws", { sources: ["1", 'throw new Error("no");', "3"], cell: 2, reason: /^Error: no$/m }],
+    ["throws after an await", { sources: [`${late}\nthrow 7;`], cell: 1, reason: /^7$/ }],
+    [
+      "has a type error",
+      { sources: ['const x: number = "1";'], cell: 1, reason: /^1:7 - Type 'string' is not/ },
+    ],
+    [
+      "has a type error in a module cell",
+      {
+        sources: ['/** @module other */\nexport const x: number = "1";'],
+        cell: 1,
+        reason: /2:14 - Type 'string'/,
+      },
+    ],
+    [
+      "leaves a rejected promise as its value",
+      {
+        sources: ['Promise.reject(new Error("no"))'],
+        cell: 1,
+        reason: /UnhandledPromiseRejection: Error: no|<rejected>/,
+      },
+    ],
+    [
+      "rejects un-awaited while another runs",
+      {
+        sources: ['async function work() { throw new Error("no"); }', "void work();", late, "4"],
+        cell: 2,
+        reason: /UnhandledPromiseRejection: Error: no/,
+      },
+    ],
+    [
+      "throws in a timer while another runs",
+      {
+        sources: ['void setTimeout(() => { throw new Error("no"); }, 50);', late, "3"],
+        cell: 2,
+        reason: /UncaughtException: Error: no/,
+      },
+    ],
+    [
+      "throws in a timer after all ran",
+      {
+        sources: ["1", 'void setTimeout(() => { throw new Error("no"); }, 100);'],
+        cell: 2,
+        reason: /UncaughtException: Error: no/,
+      },
+    ],
+    [
+      "waits for ever",
+      {
+        sources: ["await new Promise(() => {});"],
+        cell: 1,
+        reason: /not done within 1 s/,
+        timeoutSeconds: 1,
+      },
+    ],
+    [
+      "loops for ever",
+      { sources: [`${late}\nwhile (true) {}`], cell: 1, reason: /not done within 1 s/, timeoutSeconds: 1 },
+    ],
+    [
+      "ends the kernel",
+      { sources: ["1", "process.exit(0);"], cell: 2, reason: /kernel ended with exit code 0/ },
+    ],
+    [
+      "kills the kernel",
+      {
+        sources: ['process.kill(process.pid, "SIGKILL");'],
+        cell: 1,
+        reason: /kernel ended with signal SIGKILL/,
+      },
+    ],
+    [
+      "ends the kernel after all ran",
+      {
+        sources: ["void setTimeout(() => process.exit(0), 50);"],
+        cell: 1,
+        reason: /kernel ended with exit code 0/,
+      },
+    ],
+  ];
+  for (const [title, { sources, cell, reason, timeoutSeconds = 60 }] of failures) {
+    test(`a notebook fails whose cell ${title}, and stays as it is`, async (context) => {
+      const folder = await createWorkspace(context);
+      // Meant to fail or not, a cell that fails does.
+      const tags = Object.fromEntries(sources.map((_, i) => [i, ["raises-exception"]]));
+      const file = await writeSources(folder, "fails", sources, tags);
+      const text = await readFile(file, "utf8");
+      const expected = sources[cell - 1];
+      const passed: number[] = [];
+      await assert.rejects(
+        runNotebook(file, { ...quick, timeoutSeconds, onProgress: ({ done }) => passed.push(done) }),
+        (error) => {
+          assert.ok(error instanceof CellError, String(error));
+          const { notebook, source, message } = error;
+          assert.deepEqual(
+            { notebook, cell: error.cell, source },
+            { notebook: "fails", cell, source: expected },
+          );
+          assert.match(error.reason, reason);
+          assert.ok(message.startsWith(`fails, cell [${cell}]: `), message);
+          return true;
+        },
+      );
+      // An un-awaited rejection may be told when the next cell has begun, but none after that begins.
+      assert.ok(Math.max(...passed) <= cell);
+      assert.equal(await readFile(file, "utf8"), text);
+      assert.deepEqual((await readdir(folder)).sort(), ["fails.ipynb", "node_modules"]);
+    });
+  }
+
+  test("an abort ends the kernel at once and changes nothing", async (context) => {
+    const folder = await createWorkspace(context);
+    const pidFile = join(folder, "pid");
+    const file = await writeSources(folder, "waits", [
+      writingProcessNumber(pidFile),
+      "await new Promise(() => {});",
+    ]);
+    const text = await readFile(file, "utf8");
+    const interrupt = new AbortController();
+    const running = runNotebook(file, { ...quick, signal: interrupt.signal });
+    running.catch(() => {});
+    const pid = await processNumber(pidFile);
+    assert.equal(await isRunning(pid), true);
+    interrupt.abort(new Error("interrupted"));
+    await assert.rejects(running, /^Error: interrupted$/);
+    assert.equal(await isRunning(pid), false);
+    assert.equal(await readFile(file, "utf8"), text);
+  });
+
+  test("a notebook that somebody saves while it runs is not overwritten", async (context) => {
+    const folder = await createWorkspace(context);
+    const pidFile = join(folder, "pid");
+    const file = await writeSources(folder, "edited", [writingProcessNumber(pidFile), late]);
+    const running = runNotebook(file, quick);
+    running.catch(() => {});
+    await processNumber(pidFile);
+    await appendFile(file, "\n");
+    const text = await readFile(file, "utf8");
+    await assert.rejects(running, /edited\.ipynb was changed while it ran: nothing was written/);
+    assert.equal(await readFile(file, "utf8"), text);
+  });
+});
+
+const figure = (y: number, png: string): Output => ({
+  output_type: "display_data",
+  data: {
+    "application/vnd.plotly.v1+json": { data: [{ y: [y] }], layout: {} },
+    "image/png": png,
+    "text/html": "<div>",
+    "text/plain": "a figure",
+  },
+  metadata: {},
+});
+
+/** A notebook with one cell that showed something. */
+function showing(output: Output, tags?: string[]): Notebook {
+  const notebook = notebookOf(["show()"], tags && { 0: tags });
+  const cells = notebook.cells.map((cell) =>
+    cell.cell_type === "code" ? { ...cell, execution_count: 1, outputs: [output] } : cell,
+  );
+  return { ...notebook, cells };
+}
+
+test("a committed figure keeps its data and picture and loses its HTML; other HTML stays", () => {
+  const output = committed(figure(1, "A"));
+  assert.deepEqual("data" in output && Object.keys(output.data), [
+    "application/vnd.plotly.v1+json",
+    "image/png",
+    "text/plain",
+  ]);
+  const table: Output = { output_type: "display_data", data: { "text/html": "<table>" }, metadata: {} };
+  assert.deepEqual(committed(table), table);
+});
+
+test("outputs are compared by text and data, a figure not by its pixels, a volatile cell not at all", () => {
+  const text = (value: string): Output => ({ output_type: "stream", name: "stdout", text: value });
+  const numbers = (before: Output, after: Output, tags?: string[]) =>
+    compareOutputs(showing(before, tags), showing(after, tags)).map(({ cell }) => cell);
+  assert.deepEqual(numbers(text("1"), text("1")), []);
+  assert.deepEqual(numbers(text("1"), text("2")), [1]);
+  assert.deepEqual(numbers(text("1"), text("2"), ["volatile"]), []);
+  assert.deepEqual(numbers(figure(1, "A"), figure(1, "B")), []);
+  assert.deepEqual(numbers(figure(1, "A"), figure(2, "A")), [1]);
+  const picture = (png: string): Output => ({
+    output_type: "display_data",
+    data: { "image/png": png },
+    metadata: {},
+  });
+  assert.deepEqual(numbers(picture("A"), picture("B")), [1]);
+  assert.deepEqual(compareOutputs(notebookOf(["show()"]), showing(text("1"))).length, 1);
+});
+
+test("an answer 'ok' is no success when stderr or a rejected promise say otherwise", () => {
+  const verdict = (output: Output) =>
+    failureOf({ status: "ok", executionCount: 1, outputs: [output] }, { timeoutSeconds: 1 });
+  const stream = (name: "stdout" | "stderr", text: string): Output => ({ output_type: "stream", name, text });
+  assert.equal(verdict(stream("stderr", "a warning\n")), undefined);
+  assert.equal(verdict(stream("stdout", "Promise { 1 }\n")), undefined);
+  assert.equal(
+    verdict(stream("stderr", "x\nUncaughtException: Error: no\n")),
+    "UncaughtException: Error: no",
+  );
+  assert.equal(verdict(stream("stdout", "Promise {\n  <rejected> 7\n}\n")), "Promise {\n  <rejected> 7\n}");
+  assert.equal(verdict({ output_type: "error", ename: "Error", evalue: "no", traceback: [] }), "Error: no");
+  assert.match(
+    failureOf({ status: "abort", executionCount: null, outputs: [] }, { timeoutSeconds: 1 })!,
+    /refused to run it/,
+  );
+});

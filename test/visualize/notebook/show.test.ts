@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { frameHtml, frameText, tableFrame } from "traffic-anomaly";
+
+const frame = {
+  columns: ["name", "share"],
+  index: [0, 1],
+  values: [
+    ["a<b", 0.123456789],
+    ["c", 2],
+  ],
+};
+
+test("a frame as text has aligned columns and at most six digits", () => {
+  assert.equal(frameText(frame), ["   name     share", "0   a<b  0.123457", "1     c         2"].join("\n"));
+});
+
+test("a frame as HTML escapes what its cells hold", () => {
+  assert.match(frameHtml(frame), /<td>a&lt;b<\/td><td>0\.123457<\/td>/);
+});
+
+test("only the first 20 rows of a frame are shown, the others counted", () => {
+  const values = Array.from({ length: 25 }, (_, i) => [i]);
+  const long = { columns: ["x"], index: values.map((_, i) => i), values };
+  assert.match(frameText(long), /\n… 5 more rows$/);
+  assert.equal(frameHtml(long).match(/<tr>/g)?.length, 21);
+});
+
+test("a table's first rows become a frame with names for codes, and the label last", () => {
+  const table = {
+    rows: 3,
+    features: [
+      {
+        kind: "numeric" as const,
+        name: "bytes",
+        measure: "amount" as const,
+        values: Float64Array.of(1, 2, 3),
+      },
+      {
+        kind: "nominal" as const,
+        name: "service",
+        codes: Uint8Array.of(1, 0, 1),
+        categories: ["dns", "http"],
+      },
+    ],
+    labels: {
+      kind: "nominal" as const,
+      name: "label",
+      codes: Uint8Array.of(0, 0, 0),
+      categories: ["normal"],
+    },
+  };
+  assert.deepEqual(tableFrame(table, 2), {
+    columns: ["bytes", "service", "label"],
+    index: [0, 1],
+    values: [
+      [1, "http", "normal"],
+      [2, "dns", "normal"],
+    ],
+  });
+});

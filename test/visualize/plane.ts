@@ -1,0 +1,12 @@
+// A small cloud in the plane with one lonely point, and a forest on it, for the tests of figures.
+import { createRandom, fitIsolationForest, type Matrix } from "traffic-anomaly";
+
+const random = createRandom(1, "test plane");
+export const lonely = [5, 5];
+export const cloud: Matrix = {
+  rows: 101,
+  columns: ["x", "y"],
+  data: Float32Array.from([...Array.from({ length: 200 }, () => random.uniform()), ...lonely]),
+};
+export const forest = fitIsolationForest(cloud, { trees: 5, sampleSize: 32, seed: 1 });
+export const caption = { protocol: "fit and drawn on the same rows" };
