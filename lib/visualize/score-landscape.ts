@@ -89,6 +89,9 @@ export function scoreLandscapeFigure(
     });
     const grid = vertical.centres.map(() => horizontal.centres.map(() => 0));
     for (const row of rows) grid[vertical.cell(y.scores[row])][horizontal.cell(x.scores[row])]++;
+    // Only the part with rows in it, to keep the figure small.
+    const [fromX, toX] = occupied(horizontal.centres.map((_, i) => grid.some((cells) => cells[i] > 0)));
+    const [fromY, toY] = occupied(grid.map((cells) => cells.some((count) => count > 0)));
     const shares = agreement(x, y, rows);
     const domain = { xref: `${on.xaxis} domain` as "x domain", yref: `${on.yaxis} domain` as "y domain" };
     annotations.push({
@@ -143,11 +146,15 @@ export function scoreLandscapeFigure(
     );
     return {
       type: "heatmap",
-      x: horizontal.centres,
-      y: vertical.centres,
-      z: grid.map((line) =>
-        line.map((count) => (count === 0 ? null : Number(Math.log10(count / rows.length).toFixed(2)))),
-      ) as number[][],
+      x: horizontal.centres.slice(fromX, toX),
+      y: vertical.centres.slice(fromY, toY),
+      z: grid
+        .slice(fromY, toY)
+        .map((line) =>
+          line
+            .slice(fromX, toX)
+            .map((count) => (count === 0 ? null : Number(Math.log10(count / rows.length).toFixed(2)))),
+        ) as number[][],
       ...on,
       name: categoryTitles[category],
       zmin: -5,
@@ -179,6 +186,12 @@ const density: [number, string][] = [
   [0.7, "#3182bd"],
   [1, "#08306b"],
 ];
+
+/** Where the first `true` is, and behind the last; at least two long, as one cell alone would have no width. */
+function occupied(flags: readonly boolean[]): [number, number] {
+  const end = Math.max(flags.lastIndexOf(true) + 1, 2);
+  return [Math.min(flags.indexOf(true), end - 2), end];
+}
 
 /** Cells of equal width on the axis's scale, from the lowest score to the highest. */
 function cells({ scores, scale = "linear" }: LandscapeAxis, bins: number) {

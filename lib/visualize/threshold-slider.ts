@@ -22,7 +22,7 @@ export interface ThresholdSlider {
   readonly axisTitle: string;
   /** Default: `linear`. */
   readonly scale?: "linear" | "log";
-  /** Thresholds to choose from, at least 2. Default: 61. */
+  /** Thresholds to choose from, at least 2. Default: 41. */
   readonly steps?: number;
 }
 
@@ -32,7 +32,7 @@ export interface ThresholdSlider {
  * Plotly, without a kernel.
  */
 export function thresholdSliderFigure(
-  { name, scores, labels, threshold, axisTitle, scale = "linear", steps = 61 }: ThresholdSlider,
+  { name, scores, labels, threshold, axisTitle, scale = "linear", steps = 41 }: ThresholdSlider,
   { title, protocol }: Caption,
 ): Figure {
   const style = modelStyles([name])[0];
@@ -155,7 +155,7 @@ export function thresholdSliderFigure(
         currentvalue: { prefix: "threshold ", font: { size: 15, color: "#222" }, offset: 4 },
         ticklen: 0,
         minorticklen: 0,
-        font: { color: "rgba(0,0,0,0)" }, // 61 labels would overlap; the current one has a font of its own
+        font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
         steps: thresholds.map((value, i) => ({
           label: formatScore(value),
           method: "update",

@@ -1,0 +1,72 @@
+// The notebooks of the repository: their types, their size, and that a run gives the outputs they show.
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
+import { codeCells, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { runNotebook } from "traffic-anomaly/dist/notebooks/runner";
+import { checkTypes } from "traffic-anomaly/dist/notebooks/strict";
+
+const folder = join(__dirname, "..", "..", "notebooks");
+
+test("cells pass tsc --strict, and no promise floats", async () => {
+  const complaints = await checkTypes(await findNotebooks([], folder));
+  assert.deepEqual(complaints, []);
+});
+
+test("each notebook was run from the top and is small enough for GitHub to render", async () => {
+  for (const file of await findNotebooks([], folder)) {
+    assert.ok(statSync(file).size < 1_000_000, `${file} has ${statSync(file).size} bytes`);
+    const counts = codeCells(await readNotebook(file)).map((cell) => cell.execution_count);
+    assert.deepEqual(
+      counts,
+      Array.from(counts, (_, i) => i + 1),
+      file,
+    );
+  }
+});
+
+test("committed figures have a picture and the Plotly form beside it, and no HTML", async () => {
+  let figures = 0;
+  for (const file of await findNotebooks([], folder)) {
+    for (const { outputs } of codeCells(await readNotebook(file))) {
+      for (const output of outputs) {
+        if (!("data" in output) || !("application/vnd.plotly.v1+json" in output.data)) continue;
+        figures++;
+        assert.deepEqual(
+          Object.keys(output.data).sort(),
+          ["application/vnd.plotly.v1+json", "image/png", "text/plain"],
+          file,
+        );
+      }
+    }
+  }
+  assert.ok(figures > 20, `${figures} figures`);
+});
+
+test("no output names a folder of the machine it was made on", async () => {
+  for (const file of await findNotebooks([], folder)) {
+    const outputs = codeCells(await readNotebook(file)).map((cell) => JSON.stringify(cell.outputs));
+    for (const text of outputs) assert.doesNotMatch(text, /\/(home|root|work|tmp|Users)\//, file);
+    assert.doesNotMatch(readFileSync(file, "utf8"), /Uncaught|UnhandledPromise|<rejected>/);
+  }
+});
+
+const slow = process.env.CI === "true" ? false : "takes about 10 minutes: set CI=true to run it";
+for (const part of ["0", "solutions/0"]) {
+  test(`a run changes no output of notebooks/${part}*, each within 1.5 GB`, {
+    skip: slow,
+  }, async (context) => {
+    if (!process.env.TRAFFIC_DATA) throw new Error("CI is set, but TRAFFIC_DATA names no folder");
+    const all = await findNotebooks([], folder);
+    const files = all.filter((file) => file.includes("solutions") === part.startsWith("solutions"));
+    assert.ok(files.length >= 6);
+    for (const file of files) {
+      const run = await runNotebook(file, { check: true });
+      context.diagnostic(`${run.name}: ${run.seconds.toFixed(0)} s, ${Math.round(run.peakMemory / 1e6)} MB`);
+      assert.deepEqual(run.stale, [], file);
+      assert.ok(run.peakMemory < 1.5e9, `${file} held ${run.peakMemory} bytes`);
+    }
+  });
+}

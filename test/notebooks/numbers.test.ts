@@ -1,0 +1,199 @@
+// The numbers that the committed notebooks and the README show are those of `npm run reproduce`, see
+// test/bench/reproduce.json. Needs no data.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { mean } from "simple-statistics";
+import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { readRecord } from "../bench/record";
+import {
+  type Claim,
+  disagreements,
+  Figures,
+  frameClaims,
+  legendClaims,
+  markdownTable,
+  printedTexts,
+  unprintedNumbers,
+} from "./numbers";
+
+const project = join(__dirname, "..", "..");
+const record = readRecord();
+const figures = new Figures(record);
+
+function notebook(name: string): Notebook {
+  const file = join(project, "notebooks", `${name}.ipynb`);
+  return parseNotebook(readFileSync(file, "utf8"), file);
+}
+
+const names = readdirSync(join(project, "notebooks"))
+  .filter((file) => file.endsWith(".ipynb"))
+  .map((file) => file.replace(".ipynb", ""));
+const claimsOf = (read: Notebook) => [...frameClaims(read, figures), ...legendClaims(read, figures)];
+
+test("the record is whole: its figures are met and are those of its protocols", () => {
+  const leaves = Object.values(record.protocols).flatMap((parts) =>
+    Object.values(parts).flatMap((detectors) => Object.values(detectors).flatMap(Object.values)),
+  );
+  assert.ok(leaves.length > 50);
+  for (const { values, mean: recorded } of leaves) {
+    assert.equal(values.length, record.seeds.length);
+    assert.ok(Math.abs(mean([...values]) - recorded) < 1e-7);
+  }
+  assert.ok(record.figures.length >= 10);
+  for (const { name, values, mean: recorded, expected } of record.figures) {
+    assert.ok(
+      leaves.some((leaf) => leaf.values.join() === values.join()),
+      name,
+    );
+    const met =
+      "min" in expected
+        ? recorded >= expected.min
+        : Math.abs(recorded - expected.value) <= expected.tolerance;
+    assert.ok(met, `${name}: ${recorded}`);
+  }
+});
+
+/** Lines of other notebooks that show figures of the record under names of their own. */
+const quotedLines: readonly (readonly [notebook: string, line: RegExp, setting: string])[] = [
+  [
+    "03-isolation-forest",
+    /^ROC AUC (\S+); over distinct rows (\S+)$/m,
+    "mixed / 10-percent / isolation-forest",
+  ],
+  ["03-isolation-forest", /^ *naive +(\S+) +(\S+)$/m, "mixed / 10-percent / isolation-forest"],
+  ["03-isolation-forest", /^ *holdout +(\S+) +(\S+)$/m, "novelty / holdout / isolation-forest"],
+  ["03-isolation-forest", /^ *corrected +(\S+) +(\S+)$/m, "novelty / corrected / isolation-forest"],
+  ["04-autoencoder", /^ROC AUC (\S+), over distinct rows (\S+)$/m, "novelty / corrected / autoencoder"],
+];
+
+for (const [name, line, setting] of quotedLines) {
+  test(`${name} shows ROC AUC and deduplicated ROC AUC of ${setting} in the line ${line.source}`, () => {
+    const [, rocAuc, deduplicated] = line.exec(printedTexts(notebook(name)).join("\n")) ?? [];
+    assert.ok(rocAuc, `${name} does not print such a line: name the new one in quotedLines`);
+    const claims = [
+      figures.ofSeed(`${setting} / rocAuc`, rocAuc),
+      figures.ofSeed(`${setting} / deduplicated.rocAuc`, deduplicated),
+    ];
+    assert.deepEqual(disagreements(claims), []);
+  });
+}
+
+for (const name of names) {
+  test(`${name} shows the record's numbers wherever it names them`, () => {
+    assert.deepEqual(disagreements(claimsOf(notebook(name))), []);
+  });
+}
+
+test("05-evaluation shows every protocol, both models, the baselines and the seeds", () => {
+  const read = notebook("05-evaluation");
+  const claims = claimsOf(read);
+  const shown = new Set(claims.map(({ name }) => name));
+  const detectors = [
+    "isolation-forest",
+    "autoencoder",
+    "baseline:count",
+    "baseline:dst_bytes",
+    "baseline:pca",
+  ];
+  for (const detector of detectors) {
+    assert.ok(shown.has(`novelty / holdout / ${detector} / rocAuc, seed 1`), detector);
+    for (const metric of [
+      "rocAuc",
+      "deduplicated.rocAuc",
+      "averagePrecision",
+      "f1",
+      "recall",
+      "falseAlarmRate",
+    ])
+      assert.ok(shown.has(`novelty / corrected / ${detector} / ${metric}, seed 1`), `${detector} ${metric}`);
+    assert.ok(shown.has(`mean of novelty / corrected / ${detector} / rocAuc, seeds 1, 2, 3`), detector);
+  }
+  for (const part of ["mixed / 10-percent", ...["http", "smtp", "sf", "sa"].map((s) => `literature / ${s}`)])
+    assert.ok(shown.has(`${part} / isolation-forest / rocAuc, seed 1`), part);
+  const legends = legendClaims(read, figures).map(({ name }) => name);
+  assert.equal(new Set(legends).size, 2 * detectors.length);
+  for (const { shown: text } of claims) assert.match(text, /^\d\.\d{4}$|^–$/);
+  assert.ok(printedTexts(read).some((text) => text.includes(`backend ${record.backend}`)));
+});
+
+for (const name of ["05-evaluation", "solutions/05-evaluation"]) {
+  test(`${name} prints every number that its prose quotes`, () => {
+    assert.deepEqual(unprintedNumbers(notebook(name)), []);
+  });
+}
+
+/** Which figures the lines of the README's table show, by column. */
+const readmeFigures: Readonly<Record<string, readonly [forest: string[], network: string[]]>> = {
+  "novelty → `corrected`, ROC AUC": [
+    ["novelty / corrected / isolation-forest / rocAuc"],
+    ["novelty / corrected / autoencoder / rocAuc"],
+  ],
+  "the same, deduplicated": [
+    ["novelty / corrected / isolation-forest / deduplicated.rocAuc"],
+    ["novelty / corrected / autoencoder / deduplicated.rocAuc"],
+  ],
+  "the same, F1 at 5 % false alarms": [[], ["novelty / corrected / autoencoder / f1"]],
+  "mixed, ROC AUC": [["mixed / 10-percent / isolation-forest / rocAuc"], []],
+  "scikit-learn's http / smtp / SF / SA subsets, ROC AUC": [
+    ["http", "smtp", "sf", "sa"].map((subset) => `literature / ${subset} / isolation-forest / rocAuc`),
+    [],
+  ],
+};
+
+function readmeClaims(text: string): Claim[] {
+  const rows = markdownTable(text, ["Figure", "Isolation forest", "Autoencoder"]);
+  assert.deepEqual(
+    rows.map(([name]) => name),
+    Object.keys(readmeFigures),
+  );
+  return rows.flatMap(([name, ...cells]) =>
+    cells.flatMap((cell, column) => {
+      const shown = cell === "" ? [] : cell.split(" / ");
+      const paths = readmeFigures[name][column];
+      assert.equal(shown.length, paths.length, name);
+      return paths.flatMap((path, i) => figures.ofSeeds(path, shown[i]));
+    }),
+  );
+}
+
+test("the README's table shows means and deviations of the record", () => {
+  const readme = readFileSync(join(project, "README.md"), "utf8");
+  const claims = readmeClaims(readme);
+  assert.equal(claims.length, 16);
+  assert.deepEqual(disagreements(claims), []);
+  assert.ok(readme.includes(`on the ${record.backend} backend`));
+  assert.ok(readme.includes(`seeds ${record.seeds[0]} to ${record.seeds.at(-1)}`));
+});
+
+test("one changed digit is noticed, in a frame, a legend, the prose and the README", () => {
+  const file = "05-evaluation.ipynb";
+  const text = readFileSync(join(project, "notebooks", file), "utf8");
+  const changed = (pattern: RegExp, by: string) => {
+    const other = text.replace(pattern, by);
+    assert.notEqual(other, text, String(pattern));
+    return parseNotebook(other, file);
+  };
+  const frame = changed(/( {2}novelty \/ holdout \/ isolation-forest {2}0\.\d{3})\d/, "$1x");
+  assert.equal(disagreements(claimsOf(frame)).length, 1);
+  const deviation = changed(
+    /(seeds 1–3 \/ novelty \/ corrected \/ autoencoder {2}0\.\d{4} ± 0\.\d{3})\d/,
+    "$1x",
+  );
+  assert.equal(disagreements(claimsOf(deviation)).length, 1);
+  const legend = changed(/("name": "Autoencoder · AUC 0\.\d{3})\d/, "$1");
+  assert.deepEqual(disagreements(claimsOf(legend)), []); // a digit less is no other number …
+  const lower = changed(/("name": "Autoencoder · AUC 0\.\d{2})\d\d/, "$10000");
+  assert.equal(disagreements(claimsOf(lower)).length, 1); // … but another digit is
+  const renamed = changed(/ {2}novelty \/ holdout \/ isolation-forest {2}/, "  novelty / holdout / forest  ");
+  assert.ok(disagreements(claimsOf(renamed)).length > 0);
+  const prose = changed(/0\.8921/g, "0.8922");
+  assert.deepEqual(unprintedNumbers(parseNotebook(text, file)), []);
+  assert.equal(unprintedNumbers(prose).length, 0); // changed everywhere, so that they agree
+  const proseOnly = changed(/An F1 of 0\.8921/, "An F1 of 0.8922");
+  assert.equal(unprintedNumbers(proseOnly).length, 1);
+
+  const readme = readFileSync(join(project, "README.md"), "utf8");
+  assert.equal(disagreements(readmeClaims(readme.replace(/(ROC AUC \| 0\.\d{3})\d/, "$1x"))).length, 1);
+});

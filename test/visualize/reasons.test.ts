@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  fitIsolationForest,
+  fitPreprocessor,
+  reasonsFigure,
+  reasonText,
+  rowReasons,
+  transform,
+  usualValues,
+} from "traffic-anomaly";
+import { tableOf } from "../fixtures/table";
+import { caption } from "./plane";
+
+const table = tableOf({
+  count: [...Array.from({ length: 200 }, (_, row) => row), 1000],
+  urgent: [...new Array<number>(200).fill(0), 3],
+  service: [...Array.from({ length: 200 }, (_, row) => (row < 150 ? "http" : "smtp")), "gopher<"],
+});
+const usualRows = Uint32Array.from({ length: 200 }, (_, row) => row);
+const usual = usualValues(table, usualRows);
+
+test("usual is the median with the middle 98 % of a number, one number where it hardly varies, and the frequent names", () => {
+  assert.equal(usual.get("count"), "99 (1 to 197)");
+  assert.equal(usual.get("urgent"), "0");
+  assert.equal(usual.get("service"), "http 75 %, smtp 25 %");
+});
+
+test("reasons go from what raised the score most, with shares of what raised it", () => {
+  const preprocessor = fitPreprocessor(table, { logarithm: [], scaling: "none" });
+  const model = { preprocessor, detector: fitIsolationForest(transform(preprocessor, table)) };
+  for (const row of [0, 100, 200]) {
+    const reasons = rowReasons(model, table, row, usual);
+    assert.deepEqual(reasons.map(({ feature }) => feature).sort(), ["count", "service", "urgent"]);
+    const raised = reasons.filter(({ contribution }) => contribution > 0);
+    const shares = raised.reduce((sum, { share }) => sum + share, 0);
+    assert.ok(Math.abs(shares - (raised.length > 0 ? 1 : 0)) < 1e-12);
+    for (const [i, { contribution, share }] of reasons.entries()) {
+      assert.ok(i === 0 || contribution <= reasons[i - 1].contribution);
+      assert.ok(contribution > 0 || share === 0);
+    }
+  }
+});
+
+const reasons = [
+  { feature: "service", value: "gopher<", contribution: 3, share: 0.75, usual: "http 75 %" },
+  { feature: "count", value: "1000", contribution: 1, share: 0.25, usual: "99 (1 to 197)" },
+];
+
+test("reasons in a line give value, share and usual", () => {
+  assert.equal(reasonText(reasons, 1), "service = gopher< (75 %; usually http 75 %)");
+});
+
+test("the figure has the largest contribution on top and writes names as plain text", () => {
+  const { data, layout } = reasonsFigure([{ name: "autoencoder", reasons }], caption);
+  assert.deepEqual(data[0].x, [0.25, 0.75]);
+  assert.match((layout.yaxis as { ticktext: string[] }).ticktext[1], /^<b>service = gopher&lt;<\/b>/);
+});
