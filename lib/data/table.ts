@@ -59,11 +59,15 @@ export function allRows(table: Table): Rows {
 
 /** A new table of the rows given. */
 export function selectRows(table: Table, rows: Rows): Table {
-  const selected = { rows: rows.length, features: table.features.map((feature) => take(feature, rows)) };
-  return table.labels ? { ...selected, labels: take(table.labels, rows) } : selected;
+  const selected = {
+    rows: rows.length,
+    features: table.features.map((feature) => selectColumn(feature, rows)),
+  };
+  return table.labels ? { ...selected, labels: selectColumn(table.labels, rows) } : selected;
 }
 
-function take<C extends Column>(source: C, rows: Rows): C {
+/** A new column of the rows given. */
+export function selectColumn<C extends Column>(source: C, rows: Rows): C {
   if (source.kind === "nominal") {
     const codes = new (source.codes.constructor as Uint16ArrayConstructor)(rows.length);
     for (let i = 0; i < rows.length; i++) codes[i] = source.codes[rows[i]];

@@ -1,7 +1,7 @@
 import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
 import { rowsWhere, splitRows } from "../data/split";
-import { labels, type NominalColumn, type Rows, type Table } from "../data/table";
+import { labels, type Rows, selectColumn, type Table } from "../data/table";
 import { type Autoencoder, type AutoencoderOptions, fitAutoencoder } from "../models/autoencoder";
 import type { ScoreOptions } from "../models/detector";
 import {
@@ -129,7 +129,7 @@ export async function noveltyProtocol(
   }
 
   const detectors = { "isolation-forest": isolationForest, autoencoder, ...baselines };
-  const holdoutLabels = pickLabels(labels(train), holdoutRows);
+  const holdoutLabels = selectColumn(labels(train), holdoutRows);
   const holdoutDistinct = distinctRows(train, holdoutRows);
   const testDistinct = test && distinctRows(test);
   const knownLabels = new Set(labels(train).categories);
@@ -200,8 +200,4 @@ export async function literatureProtocol(
     results[subset] = { "isolation-forest": evaluate({ scores, labels: labels(table) }) };
   }
   return results as Record<LiteratureSubset, MetricsByDetector>;
-}
-
-function pickLabels(column: NominalColumn, rows: Rows): NominalColumn {
-  return { ...column, codes: Uint16Array.from(rows, (row) => column.codes[row]) };
 }

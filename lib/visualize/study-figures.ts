@@ -1,5 +1,5 @@
 import { anomalousRows } from "../data/attacks";
-import { labels, type NominalColumn, type Table } from "../data/table";
+import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
 import type { NoveltyStudy } from "../evaluation/protocols";
@@ -34,7 +34,7 @@ export function studyFigures(
     {
       name: "holdout",
       protocol: `${fitted}, scored on those 20 % and all its attacks`,
-      labels: pick(labels(train), study.holdoutRows),
+      labels: selectColumn(labels(train), study.holdoutRows),
       scores: ({ trainingScores }) => Float64Array.from(study.holdoutRows, (row) => trainingScores[row]),
     },
   ];
@@ -116,10 +116,6 @@ function datasetTitle(name: string): string {
 
 /** Scores of one detector. */
 type Scores = Pick<NoveltyStudy["isolationForest"], "trainingScores" | "testScores">;
-
-function pick(column: NominalColumn, rows: Uint32Array): NominalColumn {
-  return { ...column, codes: Uint16Array.from(rows, (row) => column.codes[row]) };
-}
 
 function countLabels({ categories, codes }: NominalColumn): Record<string, number> {
   const counts = new Float64Array(categories.length);
