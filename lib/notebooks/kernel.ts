@@ -143,6 +143,13 @@ export class Kernel {
     };
   }
 
+  /** Sends a request of another kind, such as `complete_request`, and gives the content of its reply. */
+  async request(type: string, content: object): Promise<Readonly<Record<string, unknown>>> {
+    const request = await this.#send(type, content);
+    if ((await this.#outcome(request, {})) === "ended") throw new Error(`the kernel ended: ${this.ending}`);
+    return { ...request.reply };
+  }
+
   /**
    * Breaks off the running cell, as Jupyter's stop button does. A loop that never gives way can be broken off only
    * before the cell's first `await`. Not on Windows, where tslab cannot be interrupted.

@@ -15,8 +15,9 @@ import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
  * await show(rocFigure(curves, { protocol: "fit on normals, scored on corrected" }));
  */
 export async function show(value: Figure | Frame | Table): Promise<void> {
-  if ("layout" in value) return showFigure(value);
-  const frame = "features" in value ? tableFrame(value) : value;
+  if (!("columns" in value) && "layout" in value) return showFigure(value);
+  // A frame of danfojs has its columns as properties too, whatever their names.
+  const frame = "columns" in value ? value : tableFrame(value);
   display({ "text/html": frameHtml(frame), "text/plain": frameText(frame) });
   return undefined;
 }

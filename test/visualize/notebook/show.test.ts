@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameHtml, frameText, tableFrame } from "traffic-anomaly";
+import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { createWorkspace } from "../../notebooks/workspace";
 
 const frame = {
   columns: ["name", "share"],
@@ -24,6 +26,20 @@ test("only the first 20 rows of a frame are shown, the others counted", () => {
   const long = { columns: ["x"], index: values.map((_, i) => i), values };
   assert.match(frameText(long), /\n… 5 more rows$/);
   assert.equal(frameHtml(long).match(/<tr>/g)?.length, 21);
+});
+
+test("a notebook shows a frame of danfojs as one, whatever its columns are called", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const { status, outputs } = await kernel.execute(`
+    import { DataFrame } from "danfojs-node";
+    import { show } from "traffic-anomaly";
+    await show(new DataFrame({ features: [1, 2], layout: ["a", "b"] }));`);
+  assert.equal(status, "ok", JSON.stringify(outputs));
+  assert.deepEqual(
+    outputs.map((output) => "data" in output && output.data["text/plain"]),
+    [["   features  layout", "0         1       a", "1         2       b"].join("\n")],
+  );
 });
 
 test("a table's first rows become a frame with names for codes, and the label last", () => {

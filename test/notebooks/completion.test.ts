@@ -1,0 +1,55 @@
+// What an author's editor asks the kernel while a cell is written.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { createWorkspace } from "./workspace";
+
+test("an editor", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const imports = 'import { defaults, fitIsolationForest, type Matrix } from "traffic-anomaly";';
+  const { status } = await kernel.execute(`${imports}\ndeclare const matrix: Matrix;`);
+  assert.equal(status, "ok");
+
+  const completions = async (code: string) => {
+    const reply = await kernel.request("complete_request", { code, cursor_pos: code.length });
+    return { matches: reply.matches as string[], start: reply.cursor_start };
+  };
+  const description = async (code: string, at: string) => {
+    const cursor = code.indexOf(at) + 1;
+    const reply = await kernel.request("inspect_request", { code, cursor_pos: cursor, detail_level: 0 });
+    return (reply.data as Record<string, string>)["text/plain"];
+  };
+
+  await context.test("is offered the members of what an earlier cell imported", async () => {
+    const { matches, start } = await completions("defaults.");
+    assert.equal(start, "defaults.".length);
+    assert.deepEqual(matches.sort(), ["autoencoder", "isolationForest"]);
+  });
+
+  await context.test("is offered the methods of a result, and the options of a function", async () => {
+    const { matches } = await completions("fitIsolationForest(matrix).");
+    for (const method of ["explain", "score", "settings"]) assert.ok(matches.includes(method), method);
+    const options = await completions("fitIsolationForest(matrix, { ");
+    assert.deepEqual(options.matches.sort(), ["sampleSize", "seed", "trees"]);
+  });
+
+  await context.test("is offered what the library exports, in the import itself", async () => {
+    const code = 'import { fitAuto } from "traffic-anomaly";';
+    const reply = await kernel.request("complete_request", { code, cursor_pos: code.indexOf(" }") });
+    assert.ok((reply.matches as string[]).includes("fitAutoencoder"));
+  });
+
+  await context.test("is told the type and the doc comment of a name", async () => {
+    const text = await description("const forest = fitIsolationForest(matrix);", "fitIso");
+    assert.match(
+      text,
+      /fitIsolationForest\(matrix: Matrix.*, options\?: IsolationForestOptions\): IsolationForest/,
+    );
+    assert.match(text, /Fits an isolation forest/);
+    assert.match(
+      await description("const forest = fitIsolationForest(matrix);", "forest"),
+      /IsolationForest/,
+    );
+  });
+});
