@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join, sep } from "node:path";
 
 /**
@@ -9,7 +9,13 @@ import { join, sep } from "node:path";
  */
 export function reloadLibrary(): string {
   const library = join(__dirname, "..", "..", "..");
-  execFileSync("npm", ["run", "--silent", "build"], { cwd: join(library, ".."), encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync("npm run --silent build", {
+    cwd: join(library, ".."),
+    encoding: "utf8",
+    shell: true, // on Windows npm is no program but a script
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`the library was not built:\n${stdout}${stderr}`);
   const loaded = Object.keys(require.cache).filter((path) => path.startsWith(join(library, "dist") + sep));
   for (const path of loaded) delete require.cache[path];
   return `built; ${loaded.length} modules forgotten: import from "traffic-anomaly" again`;
