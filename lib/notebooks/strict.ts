@@ -3,7 +3,15 @@ import { mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Node, Type, TypeChecker } from "@tslab/typescript-for-tslab";
+import type {
+  Declaration,
+  Node,
+  Program,
+  SourceFile,
+  Type,
+  TypeChecker,
+  Symbol as TypeSymbol,
+} from "@tslab/typescript-for-tslab";
 import { InputError } from "../common/errors";
 import { codeCells, type Notebook, readNotebook } from "./notebook";
 
@@ -18,8 +26,8 @@ export interface Complaint {
 }
 
 /**
- * Type-checks notebooks as strictly as the library, which tslab does not, and finds promises that nobody awaits. A
- * notebook counts as one module, its cells in order; so no name may be declared or imported twice, although tslab
+ * Type-checks notebooks as strictly as the library, which tslab does not; finds promises that nobody awaits, and code
+ * that is right but that tslab breaks, so that it would end in a strange ReferenceError or SyntaxError. A notebook counts as one module, its cells in order; so no name may be declared or imported twice, although tslab
  * allows it: a cell that is run again would else mean another thing than before.
  *
  * Takes about 2 seconds and 1 more for each notebook.
@@ -39,9 +47,12 @@ export async function checkTypes(files: readonly string[]): Promise<Complaint[]>
       await writeFile(path, text);
       modules.push({ file, path, places });
     }
+    const ts = tslabCompiler(require);
+    const program = programOf(ts, folder, modules);
     const findings = [
       ...(await typeErrors(require, folder, modules)),
-      ...floatingPromises(require, folder, modules),
+      ...floatingPromises(ts, program, modules),
+      ...brokenByTslab(ts, program, modules),
     ];
     return findings.map(({ module: { file, places }, line, message }) => ({
       file,
@@ -118,19 +129,14 @@ async function typeErrors(
   return findings;
 }
 
-/**
- * Statements that are a promise and no more. Biome's rule looks at no types of other modules, so it would miss each
- * promise of the library; tslab's own compiler knows them.
- */
-function floatingPromises(
-  require: NodeJS.Require,
-  folder: string,
-  modules: readonly CheckedModule[],
-): Finding[] {
-  const ts: typeof import("@tslab/typescript-for-tslab") = createRequire(require.resolve("tslab"))(
-    "@tslab/typescript-for-tslab",
-  );
-  const program = ts.createProgram(
+type Compiler = typeof import("@tslab/typescript-for-tslab");
+
+function tslabCompiler(require: NodeJS.Require): Compiler {
+  return createRequire(require.resolve("tslab"))("@tslab/typescript-for-tslab");
+}
+
+function programOf(ts: Compiler, folder: string, modules: readonly CheckedModule[]): Program {
+  return ts.createProgram(
     modules.map(({ path }) => path),
     {
       ...{ strict: true, noEmit: true, skipLibCheck: true, esModuleInterop: true },
@@ -139,22 +145,44 @@ function floatingPromises(
       moduleResolution: ts.ModuleResolutionKind.Node10,
     },
   );
-  const checker = program.getTypeChecker();
+}
+
+/** Calls `look` for every node of every notebook; what it answers is what is wrong with the node. */
+function findingsOf(
+  ts: Compiler,
+  program: Program,
+  modules: readonly CheckedModule[],
+  look: (node: Node, source: SourceFile, module: CheckedModule) => string | undefined,
+): Finding[] {
   const findings: Finding[] = [];
   for (const module of modules) {
     const source = program.getSourceFile(module.path)!;
     const visit = (node: Node): void => {
-      if (ts.isExpressionStatement(node) && !isHandled(node.expression)) {
-        if (isPromise(checker.getTypeAtLocation(node.expression), checker)) {
-          const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
-          findings.push({ module, line, message: "this promise is not awaited" });
-        }
-      }
+      const message = look(node, source, module);
+      if (message !== undefined) findings.push({ module, line: lineOf(node, source), message });
       ts.forEachChild(node, visit);
     };
     visit(source);
   }
   return findings;
+}
+
+function lineOf(node: Node, source: SourceFile): number {
+  return source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+}
+
+/**
+ * Statements that are a promise and no more. Biome's rule looks at no types of other modules, so it would miss each
+ * promise of the library; tslab's own compiler knows them.
+ */
+function floatingPromises(ts: Compiler, program: Program, modules: readonly CheckedModule[]): Finding[] {
+  const checker = program.getTypeChecker();
+  return findingsOf(ts, program, modules, (node) => {
+    if (!ts.isExpressionStatement(node) || isHandled(node.expression)) return undefined;
+    return isPromise(checker.getTypeAtLocation(node.expression), checker)
+      ? "this promise is not awaited"
+      : undefined;
+  });
 
   /** Whether a promise's failure has somewhere to go: `….catch(f)`, `….then(f, g)`. */
   function isHandled(expression: Node): boolean {
@@ -163,6 +191,61 @@ function floatingPromises(
     const method = expression.expression.name.text;
     const { length } = expression.arguments;
     return (method === "catch" && length > 0) || (method === "then" && length > 1);
+  }
+}
+
+/**
+ * tslab turns a name of an earlier cell into `exports.name`, but not in `{ name }`, and wrongly in `const { name: other }`
+ * where that cell declared the property; and outside of a function it takes `await (…)` for a call and overlooks
+ * `for await`.
+ */
+function brokenByTslab(ts: Compiler, program: Program, modules: readonly CheckedModule[]): Finding[] {
+  const checker = program.getTypeChecker();
+  return findingsOf(ts, program, modules, (node, source, { places }) => {
+    const isEarlier = (symbol: TypeSymbol | undefined): boolean =>
+      symbol?.declarations?.some(
+        (declaration: Declaration) =>
+          declaration.getSourceFile() === source &&
+          places[lineOf(declaration, source)].cell < places[lineOf(node, source)].cell,
+      ) ?? false;
+    if (ts.isShorthandPropertyAssignment(node)) {
+      const name = node.name.text;
+      return isEarlier(checker.getShorthandAssignmentValueSymbol(node))
+        ? `tslab cannot find '${name}' of an earlier cell in this shorthand: write '${name}: ${name}'`
+        : undefined;
+    }
+    if (ts.isBindingElement(node) && node.propertyName && ts.isIdentifier(node.propertyName)) {
+      return isOfVariable(node) && isEarlier(checker.getSymbolAtLocation(node.propertyName))
+        ? `tslab breaks '{ ${node.propertyName.text}: … }' of an earlier cell's type: write '….${node.propertyName.text}'`
+        : undefined;
+    }
+    if (ts.isAwaitExpression(node) && ts.isParenthesizedExpression(leftmost(node.expression)))
+      return isInFunction(node)
+        ? undefined
+        : "tslab takes 'await (…)' outside of a function for a call: give what is in the parentheses a name first";
+    if (ts.isForOfStatement(node) && node.awaitModifier && !isInFunction(node))
+      return "tslab overlooks 'for await' outside of a function: put the loop into an async function";
+    return undefined;
+  });
+
+  /** Whether a part of a pattern belongs to a variable; tslab does no harm to a parameter's. */
+  function isOfVariable(node: Node): boolean {
+    if (ts.isBindingElement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node))
+      return isOfVariable(node.parent);
+    return ts.isVariableDeclaration(node);
+  }
+
+  /** What an expression begins with: `(f)` of `(f)(1).x`. */
+  function leftmost(node: Node): Node {
+    return ts.isCallExpression(node) ||
+      ts.isPropertyAccessExpression(node) ||
+      ts.isElementAccessExpression(node)
+      ? leftmost(node.expression)
+      : node;
+  }
+
+  function isInFunction(node: Node): boolean {
+    return ts.findAncestor(node, (ancestor) => ts.isFunctionLike(ancestor)) !== undefined;
   }
 }
 
