@@ -26,7 +26,8 @@ export function addNotebookCommands(program: Command): void {
 
   addCommand(program, "lab")
     .description("Open JupyterLab in notebooks/ with the project's kernel.")
-    .argument("[parameters...]", "more parameters for jupyter lab, after --", [])
+    .argument("[parameters...]", "more parameters for jupyter lab, such as --no-browser", [])
+    .allowUnknownOption()
     .action(
       answering<string[]>(async (_, __, parameters) => {
         const { openLab } = await import("../notebooks/lab.js");

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { InputError } from "../common/errors";
 import { projectPath } from "../common/project";
 import { findDatasets } from "../data/datasets";
@@ -67,13 +67,11 @@ async function kernelFinding(): Promise<Finding> {
     const file = join(folder, "kernels", kernelName, "kernel.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) continue;
-    const paths = (JSON.parse(text) as { argv: string[] }).argv.filter((part) => part.startsWith("/"));
-    if (paths.every((path) => existsSync(path)))
-      return { name, state: "good", words: `registered in ${file}` };
+    if (canStart(text)) return { name, state: "good", words: `registered in ${file}` };
     return {
       name,
       state: "optional",
-      words: `${file} names a place that is gone; register it again: ${mend}`,
+      words: `${file} is broken or names a place that is gone; register it again: ${mend}`,
     };
   }
   return {
@@ -81,6 +79,16 @@ async function kernelFinding(): Promise<Finding> {
     state: "optional",
     words: `not registered for JupyterLab and VS Code: ${mend} (npm run lab does it too)`,
   };
+}
+
+/** Whether all that a `kernel.json` names is there. */
+function canStart(kernelJson: string): boolean {
+  try {
+    const { argv } = JSON.parse(kernelJson) as { argv: string[] };
+    return argv.every((part) => !isAbsolute(part) || existsSync(part));
+  } catch {
+    return false;
+  }
 }
 
 function labFinding(): Finding {

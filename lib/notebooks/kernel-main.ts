@@ -25,4 +25,12 @@ process.once("disconnect", () => process.exit());
 process.channel?.unref();
 process.once("SIGTERM", () => process.exit(143));
 
+// A Jupyter that is killed, or gets Ctrl+C without a terminal, ends no kernel; so we end when it is gone.
+const jupyter = process.ppid;
+if (process.env.JPY_PARENT_PID === String(jupyter)) {
+  setInterval(() => {
+    if (process.ppid !== jupyter) process.exit();
+  }, 1000).unref();
+}
+
 tslabRequire("./dist/main.js").main();

@@ -36,11 +36,12 @@ export async function openLab(parameters: readonly string[] = []): Promise<numbe
     { stdio: "inherit", cwd: root },
   );
   const ignore = () => {}; // Ctrl+C is JupyterLab's, which asks before it ends
-  process.on("SIGINT", ignore);
+  const end = () => lab.kill();
+  process.on("SIGINT", ignore).once("SIGTERM", end);
   try {
     const [code] = await once(lab, "exit");
     return code ?? 1;
   } finally {
-    process.off("SIGINT", ignore);
+    process.off("SIGINT", ignore).off("SIGTERM", end);
   }
 }

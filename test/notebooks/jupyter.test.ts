@@ -1,15 +1,21 @@
 // Python's own tools on the notebooks of the repository.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type AddressInfo, createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebooks/kernelspec";
 import { type Cell, type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
 import { compareOutputs } from "traffic-anomaly/dist/notebooks/runner";
 import { jupyterTest } from "../fixtures/jupyter";
+import { isRunning } from "./workspace";
 
-const notebooks = join(__dirname, "..", "..", "notebooks");
+const project = join(__dirname, "..", "..");
+const notebooks = join(project, "notebooks");
 const folder = mkdtempSync(join(tmpdir(), "nbconvert-"));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -63,3 +69,82 @@ jupyterTest("the page that nbconvert makes of a notebook shows its figures", {},
   assert.ok(figures.length >= 5);
   assert.equal(page.match(/<img [^>]*src="data:image\/png;base64,/g)?.length, figures.length);
 });
+
+jupyterTest("Jupyter lists the project's kernel, which it stops by a signal", {}, async (env) => {
+  const list = execFileSync("jupyter", ["kernelspec", "list", "--json"], { env, encoding: "utf8" });
+  const { spec, resource_dir } = JSON.parse(list).kernelspecs[kernelName];
+  assert.equal(resource_dir, join(env.JUPYTER_DATA_DIR!, "kernels", kernelName));
+  assert.equal(spec.display_name, notebookMetadata.kernelspec.display_name);
+  assert.equal(spec.argv[0], process.execPath);
+  assert.equal(spec.interrupt_mode, "signal");
+});
+
+jupyterTest("a kernel ends when its Jupyter is killed", {}, async (env) => {
+  const program = `
+import os
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="${kernelName}")
+print(manager.provisioner.pid, flush=True)
+os.kill(os.getpid(), 9)`;
+  const jupyter = spawn("python3", ["-c", program], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const [pid] = await once(jupyter.stdout, "data");
+  assert.equal(await isRunning(Number(pid)), true);
+  for (let i = 0; i < 50 && (await isRunning(Number(pid))); i++) await sleep(100);
+  assert.equal(await isRunning(Number(pid)), false);
+});
+
+jupyterTest("the command lab serves notebooks and Plotly, and ends without a trace", {}, async (env) => {
+  const port = await freePort();
+  const parameters = [
+    ...["lab", "--no-browser", "--allow-root", `--port=${port}`],
+    "--IdentityProvider.token=test",
+  ];
+  // Its kernelspec goes below this home folder; Python must be found without it.
+  const { PYENV_ROOT = join(homedir(), ".pyenv"), PYTHONUSERBASE = join(homedir(), ".local") } = env;
+  const lab = spawn(join(project, "node_modules", ".bin", "traffic-anomaly"), parameters, {
+    cwd: project,
+    env: { ...env, HOME: dirname(env.JUPYTER_DATA_DIR!), PYENV_ROOT, PYTHONUSERBASE },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [lab.stdout, lab.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+  }
+  const ask = async (path: string, body?: object) => {
+    const request = body && { method: "POST", body: JSON.stringify(body) };
+    return fetch(`http://127.0.0.1:${port}${path}?token=test`, request);
+  };
+  try {
+    for (let tries = 0; tries < 240; tries++) {
+      if (
+        await ask("/api/status").then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        break;
+      await sleep(250);
+    }
+    const { kernelspecs } = await (await ask("/api/kernelspecs")).json();
+    assert.ok(kernelName in kernelspecs, log);
+    const { content } = await (await ask("/api/contents/notebooks")).json();
+    assert.ok(content.some(({ name }: { name: string }) => name === "01-exploration.ipynb"));
+    assert.equal((await ask("/files/node_modules/plotly.js-dist/plotly.js")).status, 200);
+    assert.equal((await ask("/api/kernels", { name: kernelName, path: "notebooks" })).status, 201);
+  } finally {
+    lab.kill();
+  }
+  await once(lab, "exit");
+  assert.match(log, /Shutting down 1 kernel/);
+  assert.doesNotMatch(log, /Traceback|^ +at /m);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import type { Finding } from "traffic-anomaly/dist/notebooks/doctor";
+import { registerKernelspec } from "traffic-anomaly/dist/notebooks/kernelspec";
+import { temporaryFolder } from "../fixtures/folder";
+
+const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
+const home = temporaryFolder("doctor");
+
+/** What the doctor says on a machine that has Node and nothing else. */
+function findings(): Record<string, Finding> {
+  const environment = { PATH: dirname(process.execPath), HOME: home, USERPROFILE: home, TRAFFIC_BROWSER: "" };
+  const stdout = execFileSync(process.execPath, [program, "doctor", "--json"], {
+    cwd: home,
+    env: { ...environment, JUPYTER_DATA_DIR: join(home, "jupyter") },
+    encoding: "utf8",
+  });
+  return Object.fromEntries((JSON.parse(stdout) as Finding[]).map((finding) => [finding.name, finding]));
+}
+
+test("on a bare machine the doctor says of each thing how to get it, and that nothing needed is missing", () => {
+  const { Node, TensorFlow, Data, Kernel, Browser } = findings();
+  assert.deepEqual([Node.state, TensorFlow.state], ["good", "good"]);
+  assert.deepEqual([Data.state, Kernel.state, Browser.state], ["optional", "optional", "optional"]);
+  assert.match(Data.words, /npx traffic-anomaly download/);
+  assert.match(Kernel.words, /npx traffic-anomaly kernel/);
+  assert.match(Browser.words, /install Chromium or Chrome/);
+});
+
+test("the doctor finds a registered kernel, and one that is broken or has moved", async () => {
+  const [file] = await registerKernelspec({ JUPYTER_DATA_DIR: join(home, "jupyter") }, home);
+  assert.deepEqual(findings().Kernel, { name: "Kernel", state: "good", words: `registered in ${file}` });
+  for (const text of ["{", "{}", JSON.stringify({ argv: [join(home, "gone", "node")] })]) {
+    writeFileSync(file, text);
+    assert.equal(findings().Kernel.state, "optional");
+    assert.match(findings().Kernel.words, /register it again: npx traffic-anomaly kernel/);
+  }
+});
