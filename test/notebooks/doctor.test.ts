@@ -22,7 +22,9 @@ function findings(): Record<string, Finding> {
 }
 
 test("on a bare machine the doctor says of each thing how to get it, and that nothing needed is missing", () => {
-  const { Node, TensorFlow, Data, Kernel, Browser } = findings();
+  const found = findings();
+  assert.deepEqual(Object.keys(found), ["Node", "TensorFlow", "Data", "Kernel", "JupyterLab", "Browser"]);
+  const { Node, TensorFlow, Data, Kernel, Browser } = found;
   assert.deepEqual([Node.state, TensorFlow.state], ["good", "good"]);
   assert.deepEqual([Data.state, Kernel.state, Browser.state], ["optional", "optional", "optional"]);
   assert.match(Data.words, /npx traffic-anomaly download/);

@@ -76,20 +76,6 @@ test("an exported page draws its figures in a browser without network", async (c
   }
 });
 
-test("doctor names every part it looks at, and exits with 0 when nothing needed is missing", () => {
-  const { stdout, status } = spawnSync(process.execPath, [command, "doctor", "--json"], {
-    cwd: project,
-    encoding: "utf8",
-  });
-  assert.equal(status, 0);
-  const findings = JSON.parse(stdout) as { name: string; state: string; words: string }[];
-  assert.deepEqual(
-    findings.map(({ name }) => name),
-    ["Node", "TensorFlow", "Data", "Kernel", "JupyterLab", "Browser"],
-  );
-  assert.ok(findings.every(({ words }) => words.length > 0));
-});
-
 test("lab without JupyterLab says the one command that installs it", () => {
   const { stderr, status } = spawnSync(process.execPath, [command, "lab"], {
     cwd: project,

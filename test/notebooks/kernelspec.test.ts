@@ -49,4 +49,9 @@ test("Jupyter's data folder follows its variables; the place that VS Code reads 
   assert.deepEqual(jupyterDataFolders({ JUPYTER_PLATFORM_DIRS: "0" }, "/h", "darwin"), [mac]);
   const roaming = join("/h", "AppData", "Roaming");
   assert.deepEqual(jupyterDataFolders({ APPDATA: roaming }, "/h", "win32"), [join(roaming, "jupyter")]);
+  const moved = { APPDATA: join("/server", "roaming") };
+  assert.deepEqual(jupyterDataFolders(moved, "/h", "win32"), [
+    join("/server", "roaming", "jupyter"),
+    join(roaming, "jupyter"),
+  ]);
 });
