@@ -2,13 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { InputError, requireNumber } from "./common/errors";
+import { requireNumber } from "./common/errors";
 import type { ProgressUpdate } from "./common/progress";
 import { projectPath } from "./common/project";
 import { Transaction, unwritable } from "./common/transaction";
 import { libraryVersion } from "./common/version";
 import { rowNumbers, type Source } from "./data/reader";
-import { loadStudyData, type StudyData, type StudyDataOptions } from "./data/study-data";
 import { labels, type Table } from "./data/table";
 import { TableWriter } from "./data/table-writer";
 import type { Metrics } from "./evaluation/metrics";
@@ -24,10 +23,9 @@ import { type Spread, spread } from "./evaluation/spread";
 import { writeModel } from "./models/model";
 import { type Backend, tensorflow } from "./models/tensorflow";
 import { verdicts } from "./models/threshold";
-import type { Figure } from "./visualize/figure";
-import { renderImages } from "./visualize/image";
-import { writePage } from "./visualize/page";
+import { loadStudyData, type StudyData, type StudyDataOptions } from "./study-data";
 import { studyFigures } from "./visualize/study-figures";
+import { writeFigures } from "./visualize/write-figures";
 
 export interface RunOptions
   extends ProtocolOptions,
@@ -156,7 +154,10 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       }
       await writePredictions(first, data, files, options.csv ?? false);
     });
-    await clock.time("figures", () => writeFigures(first, data, files.plots, options));
+    await clock.time("figures", () => {
+      const names = { train: data.trainSource.name, test: testName(data) };
+      return writeFigures(studyFigures(first, data.train, data.test, names), files.plots, options);
+    });
     first.autoencoder.detector.dispose();
     signal?.throwIfAborted();
     await writeJson(files.metrics, metrics);
@@ -288,42 +289,6 @@ async function writePredictions(
   } finally {
     await writer.close();
   }
-}
-
-async function writeFigures(
-  study: NoveltyStudy,
-  data: StudyData,
-  folder: string,
-  options: RunOptions,
-): Promise<void> {
-  const names = { train: data.trainSource.name, test: testName(data) };
-  const figures = studyFigures(study, data.train, data.test, names);
-  try {
-    for (const [name, figure] of Object.entries(figures)) await writePage(figure, folder, name);
-    const images = await drawImages(Object.values(figures), options);
-    for (const [i, name] of Object.keys(figures).entries()) {
-      if (images) await writeFile(join(folder, `${name}.png`), images[i]);
-    }
-  } catch (error) {
-    throw unwritable(folder, error);
-  }
-}
-
-/** Pictures are no condition either: without a browser that works there are only pages. */
-async function drawImages(
-  figures: readonly Figure[],
-  { onProgress, signal, onNotice }: RunOptions,
-): Promise<Uint8Array[] | undefined> {
-  let reason = "no Chromium was found";
-  try {
-    const images = await renderImages(figures, { onProgress, signal });
-    if (images) return images;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    reason = error.message;
-  }
-  onNotice?.(`the plots are pages (.html) without pictures (.png): ${reason}`);
-  return undefined;
 }
 
 function describe({ name, sha256, rows }: Source): { name: string; sha256: string; rows: number } {

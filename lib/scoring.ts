@@ -1,7 +1,7 @@
-import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "./common/errors";
 import { projectPath } from "./common/project";
+import { isSameFile } from "./common/same-file";
 import { Transaction } from "./common/transaction";
 import { openSource, rowNumbers, tableBlocks } from "./data/reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "./data/table-writer";
@@ -111,9 +111,4 @@ export async function scoreFile(
     await writer?.close();
     await transaction.rollback();
   }
-}
-
-async function isSameFile(path: string, other: string): Promise<boolean> {
-  const real = (name: string) => realpath(name).catch(() => resolve(name));
-  return (await real(path)) === (await real(other));
 }

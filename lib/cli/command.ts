@@ -75,9 +75,13 @@ function requireNoEmptyText(command: Command): void {
     ...command.options
       .filter((option) => command.getOptionValue(option.attributeName()) === "")
       .map((option) => option.long),
-    ...command.registeredArguments
-      .filter((_, i) => command.args[i] === "")
-      .map((argument) => argument.name()),
+    ...command.args
+      .map((text, i) => ({
+        text,
+        argument: command.registeredArguments[i] ?? command.registeredArguments.at(-1),
+      }))
+      .filter(({ text }) => text === "")
+      .map(({ argument }) => argument?.name()),
   ];
   if (empty.length > 0) throw new InputError(`${empty[0]} must not be empty`);
 }

@@ -2,7 +2,10 @@ import { Command } from "commander";
 import { libraryVersion } from "../common/version";
 import { report } from "./command";
 import { addNotebookCommands } from "./notebook-commands";
+import { addScoreCommand } from "./score-command";
+import { addSimulateCommand } from "./simulate-command";
 import { addStudyCommands } from "./study-commands";
+import { addTrainCommand } from "./train-command";
 
 async function main(): Promise<void> {
   const program = new Command("traffic-anomaly")
@@ -12,6 +15,9 @@ async function main(): Promise<void> {
     .configureOutput({ writeErr: () => {}, outputError: () => {} });
 
   addStudyCommands(program);
+  addTrainCommand(program);
+  addScoreCommand(program);
+  addSimulateCommand(program);
   addNotebookCommands(program);
 
   if (process.argv.length > 2) return void (await program.parseAsync());

@@ -1,3 +1,4 @@
+import { type Command, Option } from "commander";
 import { InputError, requireNumber } from "../common/errors";
 
 type Range = Parameters<typeof requireNumber>[2];
@@ -14,4 +15,25 @@ export function numberOption(parameter: string, range: Range): (text: string) =>
     }
     return value;
   };
+}
+
+/** The options of commands that compute: on what, and in how many threads. */
+export function workOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--backend <name>", "TensorFlow backend")
+        .choices(["auto", "native", "wasm", "cpu"])
+        .default("auto"),
+    )
+    .option(
+      "--workers <n>",
+      "threads for the isolation forest",
+      numberOption("--workers", { min: 1, max: 256, integer: true }),
+    );
+}
+
+export function seedOption(): Option {
+  return new Option("--seed <n>", "fixes every random choice")
+    .argParser(numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }))
+    .default(1);
 }

@@ -1,42 +1,24 @@
-import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { download } from "../data/download";
 import { type SourceId, sources } from "../data/sources";
 import { addCommand, answering } from "./command";
-import { numberOption } from "./options";
+import { numberOption, seedOption, workOptions } from "./options";
 import { runReport } from "./report";
 
-/** The commands `run`, `score` and `download`. */
+/** The commands `run` and `download`. */
 export function addStudyCommands(program: Command): void {
-  const common = (command: Command) =>
-    command
-      .addOption(backend)
-      .option(
-        "--workers <n>",
-        "threads for the isolation forest",
-        numberOption("--workers", { min: 1, max: 256, integer: true }),
-      )
-      .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
-      .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv");
-  const backend = new Option("--backend <name>", "TensorFlow backend")
-    .choices(["auto", "native", "wasm", "cpu"])
-    .default("auto");
-
-  common(addCommand(program, "run"))
+  workOptions(addCommand(program, "run"))
     .description("Train both detectors, evaluate them by all protocols, write models and outputs.")
+    .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
+    .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv")
     .option(
       "--data <file>",
-      "training file: KDD'99 or NSL-KDD, plain or gzip (default: found, or downloaded)",
+      "training file: KDD'99 or NSL-KDD, plain or gzip (default: found, downloaded, or else simulated traffic)",
     )
     .option("--test <file>", "test file (default: the one that belongs to the training file)")
     .option("--models <folder>", "where models are written", "models")
     .option("--outputs <folder>", "where results are written", "outputs")
-    .option(
-      "--seed <n>",
-      "fixes every random choice",
-      numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }),
-      1,
-    )
+    .addOption(seedOption())
     .option(
       "--repeats <n>",
       "studies with seeds seed, seed + 1, …; prints mean ± sd",
@@ -89,29 +71,6 @@ export function addStudyCommands(program: Command): void {
           command: process.argv.slice(2),
         });
         return { text: runReport(result), value: result };
-      }),
-    );
-
-  common(addCommand(program, "score"))
-    .description("Score a file with a saved model, in constant memory.")
-    .argument("<file>", "KDD'99 or NSL-KDD file, plain or gzip, with or without labels")
-    .requiredOption("--model <folder>", "a model folder, such as models/isolation-forest")
-    .option("--out <file>", "what to write: .parquet or .csv", join("outputs", "scores.parquet"))
-    .action(
-      answering(async (options, desk, file) => {
-        const { scoreFile } = await import("../scoring.js");
-        const result = await scoreFile(file, options.model, { ...desk, ...options, out: options.out });
-        const { rows, anomalies, threshold, skippedRows, unseen, path } = result;
-        const lines = [
-          `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (score > ${threshold})`,
-          ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
-          ...unseen.map(
-            ({ feature, category, rows }) =>
-              `${feature} '${category}' was not seen in training: ${rows} rows`,
-          ),
-          `Written: ${path}`,
-        ];
-        return { text: lines.join("\n"), value: result };
       }),
     );
 

@@ -77,10 +77,13 @@ export async function download(
       await rm(part, { force: true });
     }
   }
-  throw new InputError(
+  throw new Unavailable(
     `cannot download ${source.file} from ${failures.join(" or ")}: put ${source.file} into ${join(folder, "/")} or pass --data FILE`,
   );
 }
+
+/** No address gives the file: there is no network, or it is not where it was. */
+export class Unavailable extends InputError {}
 
 type Attempt = WorkOptions & Required<Pick<DownloadOptions, "connectTimeout" | "stallTimeout">>;
 

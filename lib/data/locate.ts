@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { InputError } from "../common/errors";
 import { projectPath } from "../common/project";
 import { type DatasetName, findDatasets } from "./datasets";
-import { type DownloadOptions, download } from "./download";
+import { type DownloadOptions, download, Unavailable } from "./download";
 import { type SourceId, sources } from "./sources";
 
 export interface LocateOptions extends DownloadOptions {
@@ -19,9 +18,9 @@ export interface LocateOptions extends DownloadOptions {
  * 2. the data folder: whatever of the 10 % set, the full set or KDDTrain+ is there, by content
  * 3. the folder in `TRAFFIC_DATA`, and its `kdd99/`
  * 4. a download of the 10 % set into the data folder
- * 5. (to come: a simulator, for machines with neither data nor network)
  *
- * @throws {InputError} if nothing is found and nothing can be downloaded; it says which file to put where
+ * @throws {Unavailable} if nothing is found and nothing can be downloaded; it says which file to put where
+ * @throws {InputError} if a download can't be written, or another file is in its place
  */
 export async function locateTrainingFile(options: LocateOptions = {}): Promise<string> {
   return (
@@ -68,8 +67,8 @@ async function fetchFile(
   try {
     return await download(sources[id], dataFolder, work);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
+    if (!(error instanceof Unavailable)) throw error;
+    throw new Unavailable(
       `the data set ${id} was not found in ${dataFolder}, nor in TRAFFIC_DATA; ${error.message}`,
     );
   }

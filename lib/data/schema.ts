@@ -1,3 +1,4 @@
+import { shown } from "../common/shown";
 import type { Measure } from "./table";
 
 /** A feature of a connection, in the order of the files. */
@@ -144,10 +145,4 @@ function valueProblem(text: string, { measure, values }: Feature): string | unde
   if (value < 0) return `must not be negative, got ${shown(text)}`;
   if (measure === "rate" && value > 1) return `must be in [0, 1], got ${shown(text)}`;
   return undefined;
-}
-
-/** A value as a message shows it: not long, on one line, and without codes that a terminal would obey. */
-function shown(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return short.replace(/[\p{Cc}\u2028\u2029]/gu, "\ufffd");
 }

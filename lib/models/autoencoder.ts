@@ -129,6 +129,16 @@ export class Autoencoder implements Detector {
   }
 
   /**
+   * {@link explain} for every row: `rows × columns`, row-major.
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async explainRows(matrix: Matrix): Promise<Float64Array> {
+    const { data } = await this.reconstruct(matrix);
+    const width = this.columns.length;
+    return Float64Array.from(data, (output, i) => (matrix.data[i] - output) ** 2 / width);
+  }
+
+  /**
    * What the network makes of the rows: `rows × columns.length`. Its difference to `matrix` is the error that
    * `score` squares and averages.
    * @throws {RangeError} if the matrix has other columns

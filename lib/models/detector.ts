@@ -20,6 +20,11 @@ export interface Detector {
   score(matrix: Matrix, options?: ScoreOptions): Promise<Float64Array>;
   /** How much each column added to the score of one row; same order as `columns`, higher = more anomalous. */
   explain(row: Float32Array): Float64Array;
+  /**
+   * The same for every row of a matrix at once, which is faster: `rows × columns`, row-major.
+   * @throws {RangeError} if the matrix has other columns
+   */
+  explainRows(matrix: Matrix): Promise<Float64Array>;
   /** Writes the detector's own files into an existing folder and returns their names. */
   save(folder: string): Promise<string[]>;
 }

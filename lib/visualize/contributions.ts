@@ -1,43 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
-import { column, type Table } from "../data/table";
-import type { Model } from "../models/model";
-import { sourceFeature } from "../preprocess/matrix";
-import { transform } from "../preprocess/preprocessor";
+import type { FeatureContribution } from "../models/contributions";
 import type { Caption, Figure } from "./figure";
-import { formatScore, plain } from "./format";
+import { plain } from "./format";
 import { createFigure, panelLabel, stackedDomains } from "./layout";
 import { palette } from "./palette";
-
-/** What one feature of one row did to its score. */
-export interface FeatureContribution {
-  readonly feature: string;
-  /** The row's value, as the data file has it. */
-  readonly value: string;
-  /** Positive = made the row more anomalous; the unit is the detector's. */
-  readonly contribution: number;
-}
-
-/**
- * Why a row has its score: the contributions of the detector's columns (see `Detector.explain`), summed over the columns
- * that were made from the same feature, largest magnitude first. They sum to what the columns' contributions sum to.
- */
-export function explainRow(
-  { detector, preprocessor }: Pick<Model, "detector" | "preprocessor">,
-  table: Table,
-  row: number,
-): FeatureContribution[] {
-  const { data } = transform(preprocessor, table, Uint32Array.of(row));
-  const sums = new Map<string, number>();
-  detector.explain(data).forEach((contribution, i) => {
-    const feature = sourceFeature(detector.columns[i]);
-    sums.set(feature, (sums.get(feature) ?? 0) + contribution);
-  });
-  return Array.from(sums, ([feature, contribution]) => ({
-    feature,
-    value: valueText(table, feature, row),
-    contribution,
-  })).sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-}
 
 /** A row with its explanation. */
 export interface ExplainedRow {
@@ -117,11 +83,4 @@ export function contributionFigure(
       panelLabel(`<b>${plain(name)}</b>${note ? `<br>${plain(note)}` : ""}`, domains[i]),
     ),
   });
-}
-
-function valueText(table: Table, feature: string, row: number): string {
-  const source = column(table, feature);
-  if (source.kind === "nominal") return source.categories[source.codes[row]];
-  const value = source.values[row];
-  return Number.isInteger(value) ? String(value) : formatScore(value);
 }

@@ -1,9 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
+import type { Reason } from "../models/reasons";
 import type { Caption, Figure } from "./figure";
 import { plain } from "./format";
 import { createFigure } from "./layout";
 import { modelStyles } from "./palette";
-import type { Reason } from "./reasons";
 
 /** Why one detector gave a row its score. */
 export interface NamedReasons {

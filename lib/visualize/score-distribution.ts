@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import type { Category } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import type { Caption, Figure } from "./figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "./format";
@@ -12,6 +13,8 @@ export interface ScoreDistribution extends HistogramOptions {
   readonly scores: Float64Array;
   /** One a row. */
   readonly labels: NominalColumn;
+  /** Names of categories that differ from KDD'99's, such as `Benign` for `normal`. */
+  readonly titles?: Readonly<Partial<Record<Category, string>>>;
   /** The score's name and unit: `Isolation score`, `Mean squared reconstruction error`. */
   readonly axisTitle: string;
 }
@@ -21,10 +24,11 @@ export interface ScoreDistribution extends HistogramOptions {
  * show as well as 391,458; the threshold as a line through all, and the share that it flags.
  */
 export function scoreDistributionFigure(
-  { scores, labels, axisTitle, threshold, scale = "linear", bins }: ScoreDistribution,
+  { scores, labels, axisTitle, titles: ownTitles = {}, threshold, scale = "linear", bins }: ScoreDistribution,
   { title = "Scores by category", protocol }: Caption,
 ): Figure {
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
+  const titles = { ...categoryTitles, ...ownTitles };
   const ends: [number, number] = [edges[0], edges[edges.length - 1]];
   const domains = stackedDomains(
     groups.map(() => 1),
@@ -39,7 +43,7 @@ export function scoreDistributionFigure(
     return {
       type: "scatter",
       mode: "lines",
-      name: categoryTitles[category],
+      name: titles[category],
       x: numbersOf(edges),
       y: [...numbersOf(shares), 0],
       customdata: [...edges.subarray(1), ends[1]].map(formatScore),
@@ -51,7 +55,7 @@ export function scoreDistributionFigure(
   });
   const words = groups.map(({ category, rows, flagged }, i) => {
     const verdict = flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`;
-    return panelLabel(`<b>${categoryTitles[category]}</b><br>${formatRows(rows)}${verdict}`, domains[i]);
+    return panelLabel(`<b>${titles[category]}</b><br>${formatRows(rows)}${verdict}`, domains[i]);
   });
   const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
   const line = drawable ? thresholdLine(threshold, scale) : undefined;

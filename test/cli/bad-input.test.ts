@@ -360,7 +360,7 @@ test("wrong words on the command line are refused with what they should be", asy
     [["score", "", "--model", "m"], /^file must not be empty$/],
     [["score", "train.csv"], /^required option '--model <folder>' not specified$/],
     [["score", "--model", "models/autoencoder"], /^missing required argument 'file'$/],
-    [["score", "a", "b", "--model", "m"], /^too many arguments for 'score': expected 1 argument but got 2$/],
+    [["download", "all", "b"], /^too many arguments for 'download': expected 1 argument but got 2$/],
     [
       ["download", "everything"],
       /^command-argument value 'everything' is invalid for argument 'dataset': allowed choices are 10-percent, full, corrected, all$/,

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { noNetwork } from "../fixtures/no-network";
 
 const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
 
@@ -25,7 +26,7 @@ export interface CommandOptions {
   readonly started?: (child: ChildProcess) => void;
 }
 
-/** Runs the command to its end. It finds no browser, and no data but those named. */
+/** Runs the command to its end. It finds no browser, no network, and no data but those named. */
 export function traffic(
   parameters: readonly string[],
   { cwd, asNobody, started }: CommandOptions,
@@ -34,7 +35,10 @@ export function traffic(
   const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
   const [file, ...first] = [...(asNobody ? nobody : []), process.execPath, program];
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...first, ...parameters], { cwd, env: { ...env, TRAFFIC_BROWSER: "" } });
+    const child = spawn(file, [...first, ...parameters], {
+      cwd,
+      env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "" },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

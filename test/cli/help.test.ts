@@ -8,7 +8,8 @@ const folder = temporaryFolder("help");
 const here = { cwd: folder };
 
 const common = ["--quiet", "--json", "--help"];
-const shared = ["--backend <name>", "--workers <n>", "--data-folder <folder>", "--skip-bad-rows"];
+const work = ["--backend <name>", "--workers <n>"];
+const shared = [...work, "--data-folder <folder>", "--skip-bad-rows"];
 const options: Record<string, string[]> = {
   run: [
     ...shared,
@@ -22,8 +23,26 @@ const options: Record<string, string[]> = {
     ],
     ...["--false-alarm-rate <share>", "--trees <n>", "--sample-size <n>", "--epochs <n>", "--csv"],
   ],
-  score: [...shared, "--model <folder>", "--out <file>"],
+  train: [
+    ...work,
+    ...["--out <folder>", "--outputs <folder>", "--false-alarm-rate <share>", "--seed <n>"],
+    ...["--host-window <n>", "--time-base <end>", "--trees <n>", "--sample-size <n>", "--epochs <n>"],
+    "--skip-bad-rows",
+  ],
+  score: [
+    ...shared,
+    ...["--model <folder>", "--out <file>", "--format <name>", "--detector <name>", "--top <n>"],
+    ...["--allow <file>", "--follow", "--lateness <seconds>", "--state <file>"],
+  ],
   download: ["--data-folder <folder>"],
+  simulate: [
+    "--format <name>",
+    "--connections <n>",
+    "--seed <n>",
+    "--class-mix <name>",
+    "--labels",
+    "--out <path>",
+  ],
 };
 
 for (const [command, own] of Object.entries(options)) {

@@ -1,6 +1,6 @@
 // What the pages for readers name: files and commands that must exist.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
@@ -75,8 +75,9 @@ test("every relative link of a page leads to a file, every anchor to a heading",
 
 test("every npm script and command that a page names exists", async () => {
   const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-  const commands = ["study-commands.ts", "notebook-commands.ts"].flatMap((file) => {
-    const source = readFileSync(join(project, "lib", "cli", file), "utf8");
+  const folder = join(project, "lib", "cli");
+  const commands = readdirSync(folder).flatMap((file) => {
+    const source = readFileSync(join(folder, file), "utf8");
     return [...source.matchAll(/addCommand\(program, "([\w-]+)"/g)].map(([, name]) => name);
   });
   let named = 0;

@@ -125,6 +125,16 @@ test("the explanation of a row sums to its score and points at the column that w
   });
 });
 
+test("the explanations of many rows are those of each, to the bit", async () => {
+  const autoencoder = await fitted;
+  const rows = { rows: 3, columns: COLUMNS, data: matrix.data.slice(0, 18) };
+  const together = await autoencoder.explainRows(rows);
+  for (let row = 0; row < 3; row++) {
+    const part = [row * 6, (row + 1) * 6] as const;
+    assert.deepEqual(together.slice(...part), autoencoder.explain(rows.data.slice(...part)));
+  }
+});
+
 test("the reconstruction has the errors that the score averages", async () => {
   const autoencoder = await fitted;
   const { rows, columns, data } = await autoencoder.reconstruct(matrix);

@@ -118,7 +118,12 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
   assert.ok(printedTexts(read).some((text) => text.includes(`backend ${record.backend}`)));
 });
 
-for (const name of ["05-evaluation", "solutions/05-evaluation"]) {
+for (const name of [
+  "05-evaluation",
+  "solutions/05-evaluation",
+  "07-your-own-traffic",
+  "solutions/07-your-own-traffic",
+]) {
   test(`${name} prints every number that its prose quotes`, () => {
     assert.deepEqual(unprintedNumbers(notebook(name)), []);
   });

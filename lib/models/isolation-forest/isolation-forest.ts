@@ -58,6 +58,8 @@ export class IsolationForest implements Detector {
   readonly kind = "isolation-forest";
 
   readonly #packed: PackedTrees | undefined;
+  /** Where workers put path lengths. */
+  #shared: Float64Array | undefined;
 
   constructor(
     readonly columns: readonly string[],
@@ -84,14 +86,23 @@ export class IsolationForest implements Detector {
     const { rows } = matrix;
     const width = this.columns.length;
     const alone = workers === 1 || rows < smallMatrix;
-    const result = new Float64Array(alone ? new ArrayBuffer(rows * 8) : new SharedArrayBuffer(rows * 8));
+    const result = alone ? new Float64Array(rows) : this.#takeShared(rows);
     const data = alone ? matrix.data : shared(matrix.data);
     const task = { nodes: this.nodes, packed: this.#packed, data, width, start: 0, end: rows, result };
     if (alone) scoreHere(task);
     else await scoreInWorkers(task, workers);
     const usual = averagePathLength(this.settings.sampleSize);
-    for (let row = 0; row < rows; row++) result[row] = 2 ** (-result[row] / usual);
-    return result;
+    const scores = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) scores[row] = 2 ** (-result[row] / usual);
+    if (!alone) this.#shared = result;
+    return scores;
+  }
+
+  /** Memory for so many numbers, the same as last time unless it is in use: workers give up what is new very late. */
+  #takeShared(length: number): Float64Array {
+    const kept = this.#shared;
+    this.#shared = undefined;
+    return kept && kept.length >= length ? kept : new Float64Array(new SharedArrayBuffer(length * 8));
   }
 
   /**
@@ -115,6 +126,19 @@ export class IsolationForest implements Detector {
     }
     const unit = roots.length * averagePathLength(this.settings.sampleSize);
     return contributions.map((sum) => sum / unit);
+  }
+
+  /**
+   * {@link explain} for every row: `rows × columns`, row-major.
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async explainRows(matrix: Matrix): Promise<Float64Array> {
+    requireColumns(this, matrix);
+    const width = this.columns.length;
+    const contributions = new Float64Array(matrix.rows * width);
+    for (let start = 0; start < contributions.length; start += width)
+      contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
+    return contributions;
   }
 
   /** log₂ of the score that a row of expected path length gets; see {@link explain}. */

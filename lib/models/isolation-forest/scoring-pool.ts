@@ -24,10 +24,13 @@ export function scoreHere({ nodes, packed, data, width, start, end, result }: Sc
 
 const pool: Worker[] = [];
 
+/** What a worker works on is shared memory: its own heap needs little, and would else keep its garbage for long. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
 /** Lets `workers` threads fill `task.result`, each a run of rows. Threads are kept, and do not keep the process alive. */
 export async function scoreInWorkers(task: ScoringTask, workers: number): Promise<void> {
   while (pool.length < workers) {
-    const worker = new Worker(join(__dirname, "scoring-worker.js"));
+    const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
     worker.setMaxListeners(0);
     pool.push(worker);
   }

@@ -35,13 +35,21 @@ export function liveFigure(): { update(figure: Figure): void; finish(): Promise<
   let last: Figure | undefined;
   return {
     update(figure) {
-      if (inNotebook()) display(figureBundle(figure, undefined), id, last !== undefined);
-      last = figure;
+      const shown = remarked(figure);
+      if (inNotebook()) display(figureBundle(shown, undefined), id, last !== undefined);
+      last = shown;
     },
     async finish() {
       if (last) display(figureBundle(last, await picture(last)), id, inNotebook());
     },
   };
+}
+
+let remark: string | undefined;
+
+/** Puts a remark before the title of every figure that is shown from now on; undefined takes it away. */
+export function remarkOnFigures(words: string | undefined): void {
+  remark = words;
 }
 
 let displays = 0;
@@ -52,7 +60,8 @@ export function newDisplayId(): string {
 }
 
 async function showFigure(figure: Figure): Promise<void> {
-  display(figureBundle(figure, inNotebook() ? await picture(figure) : undefined));
+  const shown = remarked(figure);
+  display(figureBundle(shown, inNotebook() ? await picture(shown) : undefined));
 }
 
 let renderer: Promise<ImageRenderer | undefined> | undefined;
@@ -66,6 +75,15 @@ async function picture(figure: Figure): Promise<string | undefined> {
   });
   const image = await (await renderer)?.draw(figure);
   return image && Buffer.from(image).toString("base64");
+}
+
+function remarked(figure: Figure): Figure {
+  const title = remark && (figure.layout.title as { text?: string } | undefined);
+  if (!title) return figure;
+  return {
+    ...figure,
+    layout: { ...figure.layout, title: { ...title, text: `<b>${remark}:</b> ${title.text}` } },
+  };
 }
 
 function figureBundle(figure: Figure, png: string | undefined): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { requireColumns } from "../models/detector";
-import type { PrincipalComponents } from "../models/principal-components";
 import type { Matrix } from "../preprocess/matrix";
+import { requireColumns } from "./detector";
+import type { PrincipalComponents } from "./principal-components";
 
 /**
  * Positions of rows on principal components, relative to the mean of the rows that these were fitted on:

@@ -3,14 +3,12 @@ import { test } from "node:test";
 import {
   fitIsolationForest,
   fitPreprocessor,
-  reasonsFigure,
   reasonText,
   rowReasons,
   transform,
   usualValues,
 } from "traffic-anomaly";
 import { tableOf } from "../fixtures/table";
-import { caption } from "./plane";
 
 const table = tableOf({
   count: [...Array.from({ length: 200 }, (_, row) => row), 1000],
@@ -49,10 +47,4 @@ const reasons = [
 
 test("reasons in a line give value, share and usual", () => {
   assert.equal(reasonText(reasons, 1), "service = gopher< (75 %; usually http 75 %)");
-});
-
-test("the figure has the largest contribution on top and writes names as plain text", () => {
-  const { data, layout } = reasonsFigure([{ name: "autoencoder", reasons }], caption);
-  assert.deepEqual(data[0].x, [0.25, 0.75]);
-  assert.match((layout.yaxis as { ticktext: string[] }).ticktext[1], /^<b>service = gopher&lt;<\/b>/);
 });

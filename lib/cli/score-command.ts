@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { InputError } from "../common/errors";
+import type { FollowOptions } from "../detect/follow";
+import type { ScoreTrafficResult } from "../detect/score";
+import { type Answer, addCommand, answering, type Desk } from "./command";
+import { numberOption, workOptions } from "./options";
+import { scoreReport } from "./traffic-report";
+
+/** The command `score`: the model decides whether it reads KDD'99's records or logs of connections. */
+export function addScoreCommand(program: Command): void {
+  workOptions(addCommand(program, "score"))
+    .description("Score logs or a KDD'99 file with a saved model, in constant memory.")
+    .argument(
+      "<file...>",
+      "for a model of train: logs, folders with them, or - for the standard input; else a KDD'99 or NSL-KDD file",
+    )
+    .requiredOption("--model <folder>", "a model folder, such as models/office or models/isolation-forest")
+    .option(
+      "--out <file>",
+      "what to write (default: alerts to the standard output; scores of a KDD'99 file, .parquet or .csv, to outputs/scores.parquet)",
+    )
+    .option("--data-folder <folder>", "where checked copies of a KDD'99 file are kept", "data")
+    .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
+    .addOption(new Option("--format <name>", "of alerts (default: json)").choices(["json", "csv", "parquet"]))
+    .addOption(
+      new Option("--detector <name>", "of the model (default: both)").choices([
+        "isolation-forest",
+        "autoencoder",
+      ]),
+    )
+    .option(
+      "--top <n>",
+      "only so many alerts, the most anomalous first",
+      numberOption("--top", { min: 1, max: 1_000_000, integer: true }),
+    )
+    .option("--allow <file>", "hosts, ports and services not to alert on, one a line")
+    .option("--follow", "wait for more lines of one log, also when it is rotated, until Ctrl+C")
+    .option(
+      "--lateness <seconds>",
+      "how long to wait for earlier connections while following (default: 60)",
+      numberOption("--lateness", { min: 0, max: 86_400 }),
+    )
+    .option("--state <file>", "remembers where following was, for the next start")
+    .action(
+      answering<string[]>(async (options, desk, files) => {
+        const { matchingSubject } = await import("../detect/subject.js");
+        const subject = await matchingSubject(files, options.model);
+        return subject === "traffic"
+          ? scoreLogs(files, options, desk)
+          : scoreKddFile(files[0], options, desk);
+      }),
+    );
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
+type Options = Record<string, any>;
+
+async function scoreLogs(logs: readonly string[], options: Options, desk: Desk): Promise<Answer> {
+  if (options.json && options.out === undefined)
+    throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
+  const result = options.follow ? await follow(logs, options, desk) : await score(logs, options, desk);
+  const text = scoreReport(result);
+  if (options.out !== undefined) return { text, value: result };
+  desk.onNotice(text); // alerts have the standard output
+  return { text: "", value: result };
+}
+
+async function score(logs: readonly string[], options: Options, desk: Desk): Promise<ScoreTrafficResult> {
+  for (const name of ["lateness", "state"])
+    if (options[name] !== undefined) throw new InputError(`--${name} is for --follow`);
+  const { scoreTraffic } = await import("../detect/score.js");
+  return scoreTraffic(logs, options.model, { ...options, ...desk });
+}
+
+async function follow(logs: readonly string[], options: Options, desk: Desk): Promise<ScoreTrafficResult> {
+  if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
+  if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
+  const { followTraffic } = await import("../detect/follow.js");
+  const { onNotice, signal: stop } = desk;
+  return followTraffic(logs[0], options.model, {
+    ...(options as Omit<FollowOptions, "stop">),
+    onNotice,
+    stop,
+  });
+}
+
+async function scoreKddFile(file: string, options: Options, desk: Desk): Promise<Answer> {
+  for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "state"]) {
+    if (options[name] !== undefined)
+      throw new InputError(`--${name} is for logs of connections, and a model of train`);
+  }
+  const { scoreFile } = await import("../scoring.js");
+  const out = options.out ?? join("outputs", "scores.parquet");
+  const result = await scoreFile(file, options.model, { ...desk, ...options, out });
+  const { rows, anomalies, threshold, skippedRows, unseen, path } = result;
+  const lines = [
+    `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (score > ${threshold})`,
+    ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
+    ...unseen.map(
+      ({ feature, category, rows }) => `${feature} '${category}' was not seen in training: ${rows} rows`,
+    ),
+    `Written: ${path}`,
+  ];
+  return { text: lines.join("\n"), value: result };
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { addCommand, answering } from "./command";
+import { numberOption } from "./options";
+
+/** The command `simulate`. */
+export function addSimulateCommand(program: Command): void {
+  addCommand(program, "simulate")
+    .description("Make the traffic of a small company, with attacks, event by event.")
+    .addOption(
+      new Option(
+        "--format <name>",
+        "KDD'99's files for training and test, or Zeek's conn.log as TSV or JSON lines",
+      )
+        .choices(["kdd", "zeek", "zeek-json"])
+        .default("kdd"),
+    )
+    .option(
+      "--connections <n>",
+      "how many; a working day has some 18,000",
+      numberOption("--connections", { min: 2, max: 1e12, integer: true }),
+      100_000,
+    )
+    .option(
+      "--seed <n>",
+      "fixes every random choice",
+      numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }),
+      1,
+    )
+    .addOption(
+      new Option("--class-mix <name>", "attacks are 3 % of the connections, or 80 % as in KDD'99")
+        .choices(["realistic", "kdd"])
+        .default("realistic"),
+    )
+    .option("--labels", "say in conn.log what each connection is; KDD's files always do")
+    .option(
+      "--out <path>",
+      "folder for KDD's files, or file for the log; gzip if it ends in .gz (default: in outputs/simulated)",
+    )
+    .action(
+      answering(async ({ format, connections, seed, classMix, labels, out }, desk) => {
+        const { writeSimulatedLog, writeSimulatedStudy } = await import(
+          "../traffic/simulator/write-simulated.js"
+        );
+        const options = { ...desk, connections, seed, classMix };
+        const folder = join("outputs", "simulated");
+        let paths: string[];
+        if (format === "kdd") {
+          const [train, test] = ["train", "test"].map((part) =>
+            join(out ?? folder, `simulated-${part}.csv.gz`),
+          );
+          await writeSimulatedStudy({ train, test }, options);
+          paths = [train, test];
+        } else {
+          const path = out ?? join(folder, format === "zeek" ? "conn.log" : "conn.json.log");
+          await writeSimulatedLog(path, { ...options, format, labels });
+          paths = [path];
+        }
+        const text = [
+          `${connections.toLocaleString("en-US")} connections of simulated traffic (seed ${seed})`,
+        ];
+        return { text: [...text, ...paths].join("\n"), value: { connections, seed, classMix, paths } };
+      }),
+    );
+}

@@ -1,0 +1,70 @@
+import { basename, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { addCommand, answering } from "./command";
+import { numberOption, seedOption, workOptions } from "./options";
+import { trainReport } from "./traffic-report";
+
+/** The command `train`. */
+export function addTrainCommand(program: Command): void {
+  workOptions(addCommand(program, "train"))
+    .description("Learn from your own connection logs (Zeek's conn.log) what is usual.")
+    .argument("<log...>", "logs as TSV or JSON, plain or gzip, or folders with them")
+    .requiredOption("--out <folder>", "the model's folder, such as models/office")
+    .option("--outputs <folder>", "where a folder with diagnostics is written", "outputs")
+    .option(
+      "--false-alarm-rate <share>",
+      "share of usual connections that may raise an alert",
+      numberOption("--false-alarm-rate", { min: 0, max: 1, minExcluded: true, maxExcluded: true }),
+      0.01,
+    )
+    .addOption(seedOption())
+    .option(
+      "--host-window <n>",
+      "connections that the features of a host look back on: 255 as in KDD'99's files, 100 as in their description",
+      numberOption("--host-window", { min: 1, max: 10_000, integer: true }),
+      255,
+    )
+    .addOption(
+      new Option("--time-base <end>", "which end of a connection is its time")
+        .choices(["start", "end"])
+        .default("start"),
+    )
+    .option(
+      "--trees <n>",
+      "trees of the isolation forest",
+      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
+      100,
+    )
+    .option(
+      "--sample-size <n>",
+      "rows each tree is grown on",
+      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
+      1024,
+    )
+    .option(
+      "--epochs <n>",
+      "most passes of the autoencoder over its rows",
+      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
+      30,
+    )
+    .option("--skip-bad-rows", "leave bad lines out and count them")
+    .action(
+      answering<string[]>(async (options, desk, logs) => {
+        const { trainOnTraffic } = await import("../detect/train.js");
+        const result = await trainOnTraffic(logs, {
+          ...desk,
+          out: options.out,
+          outputsFolder: options.outputs,
+          falseAlarmRate: options.falseAlarmRate,
+          seed: options.seed,
+          windows: { hostWindow: options.hostWindow, timeBase: options.timeBase },
+          workers: options.workers,
+          skipBadRows: options.skipBadRows,
+          isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
+          autoencoder: { epochs: options.epochs, backend: options.backend },
+        });
+        const paths = [options.out, join(options.outputs, basename(resolve(options.out)))];
+        return { text: trainReport(result, paths), value: result };
+      }),
+    );
+}

@@ -1,0 +1,67 @@
+import type { Alert } from "./alert";
+
+/** A column of alerts as CSV or Parquet: its name, its type in DuckDB, and its value. */
+export interface AlertField {
+  readonly name: string;
+  readonly type: "VARCHAR" | "TIMESTAMP" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
+  readonly of: (alert: Alert) => string | number | boolean | undefined;
+}
+
+const text = (name: string, of: AlertField["of"]): AlertField => ({ name, type: "VARCHAR", of });
+
+/** The columns of alerts where they are rows of a table. What an alert does not have is empty. */
+export const alertFields: readonly AlertField[] = [
+  { name: "timestamp", type: "TIMESTAMP", of: (alert) => alert["@timestamp"] },
+  text("uid", (alert) => alert.event.id),
+  text("source", (alert) => alert.source.address),
+  { name: "source_port", type: "INTEGER", of: (alert) => alert.source.port },
+  text("destination", (alert) => alert.destination.address),
+  { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination.port },
+  text("transport", (alert) => alert.network.transport),
+  text("protocol", (alert) => alert.network.protocol),
+  { name: "source_bytes", type: "BIGINT", of: (alert) => alert.source.bytes },
+  { name: "destination_bytes", type: "BIGINT", of: (alert) => alert.destination.bytes },
+  { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
+  { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
+  ...(["isolation_forest", "autoencoder"] as const).flatMap((detector): AlertField[] => [
+    { name: `${detector}_score`, type: "DOUBLE", of: (alert) => alert.traffic_anomaly[detector]?.score },
+    {
+      name: `${detector}_threshold`,
+      type: "DOUBLE",
+      of: (alert) => alert.traffic_anomaly[detector]?.threshold,
+    },
+    {
+      name: `${detector}_anomalous`,
+      type: "BOOLEAN",
+      of: (alert) => {
+        const found = alert.traffic_anomaly[detector];
+        return found && found.verdict === "anomalous";
+      },
+    },
+  ]),
+  ...[0, 1, 2].flatMap((i): AlertField[] => [
+    text(`reason_${i + 1}_feature`, (alert) => alert.traffic_anomaly.reasons[i]?.feature),
+    text(`reason_${i + 1}_value`, (alert) => alert.traffic_anomaly.reasons[i]?.value),
+    text(`reason_${i + 1}_usual`, (alert) => alert.traffic_anomaly.reasons[i]?.usual),
+    text(`reason_${i + 1}`, (alert) => alert.traffic_anomaly.reasons[i]?.text),
+  ]),
+  text("label", (alert) => alert.traffic_anomaly.label),
+];
+
+/** The first line of alerts as CSV. */
+export const csvHeader = alertFields.map(({ name }) => name).join(",");
+
+/** An alert as a line of CSV (RFC 4180), without the end of line. */
+export function csvLine(alert: Alert): string {
+  return alertFields
+    .map(({ of }) => {
+      const value = of(alert);
+      if (value === undefined) return "";
+      return typeof value === "string" ? quoted(value) : String(value);
+    })
+    .join(",");
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]/.test(value) || value === "" ? `"${value.replaceAll('"', '""')}"` : value;
+}

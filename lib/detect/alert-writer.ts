@@ -1,0 +1,216 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { InputError, systemErrorCode } from "../common/errors";
+import { Transaction, unwritable } from "../common/transaction";
+import { database, quoted } from "../data/duckdb";
+import type { Alert } from "./alert";
+import { alertFields, csvHeader, csvLine } from "./alert-fields";
+
+/** `json`: one object a line, as {@link Alert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
+export type AlertFormat = "json" | "csv" | "parquet";
+
+/** Where alerts go. */
+export interface AlertWriter {
+  write(alerts: readonly Alert[]): Promise<void>;
+  /** All alerts were written: makes the file appear. */
+  finish(): Promise<void>;
+  /** Removes what is unfinished. Call it in any case. */
+  close(): Promise<void>;
+}
+
+/** The end of a pipe was closed, as by `head`: nobody wants more. */
+export class NobodyReads extends Error {
+  override readonly name = "NobodyReads";
+}
+
+/**
+ * Opens a place for alerts.
+ *
+ * @param out a file, which appears when all is written; undefined: the standard output
+ * @throws {InputError} if it can't be written
+ */
+export async function openAlertWriter(format: AlertFormat, out: string | undefined): Promise<AlertWriter> {
+  if (out === undefined) {
+    if (format === "parquet") throw new InputError("alerts as parquet need a file: add --out FILE");
+    return new LineWriter(format, process.stdout);
+  }
+  const transaction = new Transaction();
+  try {
+    const staged = await transaction.stage(out);
+    return new FileWriter(format, out, staged, transaction);
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
+}
+
+/**
+ * Opens a place that alerts are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
+ * as after a crash, that line is cut off.
+ *
+ * @throws {InputError} if it can't be written, or for parquet, which can't be added to
+ */
+export async function openAppendingWriter(
+  format: AlertFormat,
+  out: string | undefined,
+): Promise<AlertWriter> {
+  if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
+  if (out === undefined) return new LineWriter(format, process.stdout);
+  try {
+    await mkdir(dirname(resolve(out)), { recursive: true });
+    const file = await open(out, "a+");
+    try {
+      const { size } = await file.stat();
+      const kept = await wholeLines(file, size);
+      if (kept < size) await file.truncate(kept);
+      return new AppendingWriter(format, out, file, kept === 0);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  } catch (error) {
+    throw unwritable(out, error);
+  }
+}
+
+/** Bytes of a file up to the end of its last whole line. */
+async function wholeLines(file: FileHandle, size: number): Promise<number> {
+  const buffer = Buffer.alloc(65_536);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - buffer.length);
+    const { bytesRead } = await file.read(buffer, 0, end - start, start);
+    const last = buffer.subarray(0, bytesRead).lastIndexOf("\n");
+    if (last >= 0) return start + last + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** Lines at the end of a file. */
+class AppendingWriter implements AlertWriter {
+  constructor(
+    private readonly format: Exclude<AlertFormat, "parquet">,
+    private readonly out: string,
+    private readonly file: FileHandle,
+    private isEmpty: boolean,
+  ) {}
+
+  async write(alerts: readonly Alert[]): Promise<void> {
+    const head = this.isEmpty && this.format === "csv" ? `${csvHeader}\n` : "";
+    this.isEmpty = false;
+    const text = head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join("");
+    if (text === "") return;
+    await this.file.appendFile(text).catch((error) => {
+      throw unwritable(this.out, error);
+    });
+  }
+
+  async finish(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}
+
+/** Lines of JSON or CSV into a stream. */
+class LineWriter implements AlertWriter {
+  #started = false;
+  #failure: Error | undefined;
+  readonly #onError = (error: Error) => {
+    this.#failure = error;
+  };
+
+  constructor(
+    private readonly format: Exclude<AlertFormat, "parquet">,
+    private readonly stream: Writable,
+  ) {
+    stream.on("error", this.#onError);
+  }
+
+  async write(alerts: readonly Alert[]): Promise<void> {
+    const head = this.#started || this.format === "json" ? "" : `${csvHeader}\n`;
+    this.#started = true;
+    const text = head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join("");
+    if (text !== "" && !this.stream.write(text)) {
+      await once(this.stream, "drain").catch((error) => {
+        this.#failure = error;
+      });
+    }
+    this.#throwFailure();
+  }
+
+  async finish(): Promise<void> {
+    await this.write([]);
+  }
+
+  async close(): Promise<void> {
+    this.stream.off("error", this.#onError);
+  }
+
+  #throwFailure(): void {
+    if (!this.#failure) return;
+    if (systemErrorCode(this.#failure) === "EPIPE") throw new NobodyReads();
+    throw unwritable("the standard output", this.#failure);
+  }
+}
+
+/** A file that appears when all is written. Parquet is made from CSV, by DuckDB, so that memory stays small. */
+class FileWriter implements AlertWriter {
+  readonly #lines: string;
+  readonly #stream: Writable;
+  readonly #writer: LineWriter;
+
+  constructor(
+    private readonly format: AlertFormat,
+    private readonly out: string,
+    private readonly staged: string,
+    private readonly transaction: Transaction,
+  ) {
+    this.#lines = format === "parquet" ? `${staged}.csv` : staged;
+    this.#stream = createWriteStream(this.#lines);
+    this.#writer = new LineWriter(format === "parquet" ? "csv" : format, this.#stream);
+  }
+
+  async write(alerts: readonly Alert[]): Promise<void> {
+    try {
+      await this.#writer.write(alerts);
+    } catch (error) {
+      throw unwritable(this.out, error);
+    }
+  }
+
+  async finish(): Promise<void> {
+    await this.#writer.finish();
+    try {
+      this.#stream.end();
+      await finished(this.#stream);
+      if (this.format === "parquet") await this.#toParquet();
+    } catch (error) {
+      throw unwritable(this.out, error);
+    }
+    await this.transaction.commit();
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy();
+    await this.transaction.rollback();
+  }
+
+  async #toParquet(): Promise<void> {
+    const columns = alertFields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
+    const read = `read_csv(${quoted(this.#lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
+    await (await database()).run(
+      `COPY (SELECT * FROM ${read}) TO ${quoted(this.staged)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    await rm(this.#lines);
+  }
+}
+
+/** An alert in one line. */
+export function alertLine(alert: Alert, format: Exclude<AlertFormat, "parquet">): string {
+  return format === "json" ? JSON.stringify(alert) : csvLine(alert);
+}

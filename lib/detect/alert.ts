@@ -1,0 +1,158 @@
+import { isIP } from "node:net";
+import type { DetectorKind } from "../models/detector";
+import type { Connection } from "../traffic/connection";
+
+/** The version of the Elastic Common Schema that alerts follow. */
+export const ecsVersion = "8.11.0";
+
+/** One end of a connection. `address` is what the log has; `ip` is there where it is one. */
+export interface AlertEnd {
+  readonly address: string;
+  readonly ip?: string;
+  readonly port?: number;
+  readonly bytes: number;
+}
+
+/** What one detector found. */
+export interface AlertScore {
+  /** Higher = more anomalous. */
+  readonly score: number;
+  readonly threshold: number;
+  /** `anomalous` where the score is greater than the threshold. */
+  readonly verdict: "anomalous" | "usual";
+}
+
+/** A feature that raised the scores; see `alertReasons`. */
+export interface AlertReason {
+  readonly feature: string;
+  readonly value: string;
+  /** See `usualText`. */
+  readonly usual: string;
+  /** Its share of what raised the scores, with that of features that tell the same, in (0, 1]. */
+  readonly share: number;
+  /** Value and usual in words. */
+  readonly text: string;
+}
+
+/**
+ * An alert in the form of the Elastic Common Schema, one JSON object; what the schema has no fields for is in
+ * `traffic_anomaly`. Values of one field always have one type, as an index needs it.
+ */
+export interface Alert {
+  /** The connection's begin, in UTC. Where a log counts time from its own begin, so does this from 1970. */
+  readonly "@timestamp": string;
+  readonly ecs: { readonly version: string };
+  readonly event: {
+    readonly kind: "alert";
+    readonly category: readonly ["network"];
+    readonly type: readonly ["info"];
+    readonly dataset: "traffic_anomaly.alert";
+    /** Zeek's uid of the connection. */
+    readonly id: string;
+    /** Nanoseconds. */
+    readonly duration: number;
+    /** 0 at the threshold, towards 100 far beyond it: see `riskScore`. */
+    readonly risk_score: number;
+  };
+  readonly message: string;
+  readonly source: AlertEnd;
+  readonly destination: AlertEnd;
+  readonly network: {
+    readonly transport: string;
+    readonly type?: "ipv4" | "ipv6";
+    /** What an analyser recognised in the payload. */
+    readonly protocol?: string;
+    readonly bytes: number;
+  };
+  readonly traffic_anomaly: {
+    readonly model: string;
+    readonly isolation_forest?: AlertScore;
+    readonly autoencoder?: AlertScore;
+    /** At most three, most important first. */
+    readonly reasons: readonly AlertReason[];
+    /** Ports have no meaning for icmp. */
+    readonly icmp?: { readonly type: number; readonly code: number };
+    /** What the log says that the connection is. */
+    readonly label?: string;
+    readonly detailed_label?: string;
+  };
+}
+
+/** What an alert is made of. */
+export interface AlertParts {
+  readonly model: string;
+  readonly connection: Connection;
+  readonly scores: ReadonlyMap<DetectorKind, AlertScore>;
+  readonly riskScore: number;
+  readonly reasons: readonly AlertReason[];
+}
+
+/** Makes the alert of a connection. */
+export function createAlert({ model, connection, scores, riskScore, reasons }: AlertParts): Alert {
+  const { protocol, application, label, sourceBytes, destinationBytes } = connection;
+  const isIcmp = protocol === "icmp";
+  const version = isIP(connection.sourceHost);
+  const end = (address: string, port: number, bytes: number): AlertEnd => ({
+    address,
+    ...(isIP(address) !== 0 && { ip: address.replace(/%.*$/, "") }),
+    ...(!isIcmp && { port }),
+    bytes,
+  });
+  return {
+    "@timestamp": timestamp(connection.start),
+    ecs: { version: ecsVersion },
+    event: {
+      kind: "alert",
+      category: ["network"],
+      type: ["info"],
+      dataset: "traffic_anomaly.alert",
+      id: connection.uid,
+      duration: Math.round(connection.duration * 1e9),
+      risk_score: riskScore,
+    },
+    message: `${way(connection)}: ${reasons.map(({ text }) => text).join(" | ") || "an unusual mix of usual values"}`,
+    source: end(connection.sourceHost, connection.sourcePort, sourceBytes),
+    destination: end(connection.destinationHost, connection.destinationPort, destinationBytes),
+    network: {
+      transport: isIcmp && version === 6 ? "ipv6-icmp" : protocol,
+      ...(version !== 0 && { type: version === 6 ? "ipv6" : "ipv4" }),
+      ...(application && { protocol: application.toLowerCase() }),
+      bytes: sourceBytes + destinationBytes,
+    },
+    traffic_anomaly: {
+      model,
+      isolation_forest: scores.get("isolation-forest"),
+      autoencoder: scores.get("autoencoder"),
+      reasons,
+      ...(isIcmp && { icmp: { type: connection.sourcePort, code: connection.destinationPort } }),
+      ...(label !== undefined && { label }),
+      ...(connection.detailedLabel !== undefined && { detailed_label: connection.detailedLabel }),
+    },
+  };
+}
+
+/**
+ * Seconds since 1970 as ISO 8601 in UTC, to the microsecond.
+ *
+ * @example
+ * timestamp(1655157610.743948); // "2022-06-13T22:00:10.743948Z"
+ */
+export function timestamp(seconds: number): string {
+  const rounded = Math.round(seconds * 1e6) / 1e6;
+  const whole = Math.floor(rounded);
+  const micro = Math.min(999_999, Math.round((rounded - whole) * 1e6));
+  const date = new Date(whole * 1000);
+  if (Number.isNaN(date.getTime())) return "1970-01-01T00:00:00.000000Z";
+  return `${date.toISOString().slice(0, -5)}.${String(micro).padStart(6, "0")}Z`;
+}
+
+/** Who did what to whom, in short: `10.0.0.1 → 10.0.0.2, tcp port 23`. */
+function way({ sourceHost, destinationHost, destinationPort, sourcePort, protocol }: Connection): string {
+  const what =
+    protocol === "icmp"
+      ? `icmp type ${sourcePort}`
+      : protocol === "tcp" || protocol === "udp"
+        ? `${protocol} port ${destinationPort}`
+        : protocol;
+  return `${sourceHost} → ${destinationHost}, ${what}`;
+}

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { BlockList, isIP } from "node:net";
+import { InputError } from "../common/errors";
+import { unreadable } from "../data/checksum";
+import type { Connection } from "../traffic/connection";
+import { kddService } from "../traffic/service";
+
+/** Connections that raise no alert. */
+export interface AllowList {
+  readonly allows: (connection: Connection) => boolean;
+}
+
+type Term = (connection: Connection) => boolean;
+
+/**
+ * Reads a list of what not to alert on. A line holds one or more terms, with blanks between, that must all hold;
+ * a connection that any line fits is allowed; `#` begins a comment. A term is
+ *
+ * - a host, `10.0.0.5`, `fe80::1`, or a network, `10.0.0.0/8`: source or destination; `from 10.0.0.5` only the source,
+ *   `to 10.0.0.5` only the destination;
+ * - `port 53`, or with the protocol `tcp/443`, `udp/53`: the destination's port;
+ * - `service dns`: the service as the features name it (`http`, `domain_u`) or as the log does (`dns`).
+ *
+ * @throws {InputError} with file and line, if a line is none of these; or if the file can't be read
+ */
+export async function readAllowList(path: string): Promise<AllowList> {
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw unreadable(path, error);
+  });
+  return parseAllowList(text, path);
+}
+
+/** The list in a text; see {@link readAllowList}. */
+export function parseAllowList(text: string, path = "the list"): AllowList {
+  const lines: Term[][] = [];
+  for (const [i, line] of text
+    .replace(/^\ufeff/, "")
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const words = line
+      .replace(/#.*$/, "")
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    if (words.length === 0) continue;
+    try {
+      lines.push(terms(words));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${path}, line ${i + 1}: ${error.message}`);
+    }
+  }
+  return { allows: (connection) => lines.some((line) => line.every((term) => term(connection))) };
+}
+
+function terms(words: readonly string[]): Term[] {
+  const found: Term[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === "port") found.push(portTerm(words[++i]));
+    else if (word === "service") found.push(serviceTerm(words[++i]));
+    else if (/^(tcp|udp)\//.test(word)) {
+      const [protocol, port] = word.split("/", 2);
+      const hasPort = portTerm(port);
+      found.push((connection) => connection.protocol === protocol && hasPort(connection));
+    } else if (word === "from" || word === "to") {
+      const holds = network(words[++i] ?? "");
+      found.push((connection) => holds(word === "from" ? connection.sourceHost : connection.destinationHost));
+    } else {
+      const holds = network(word);
+      found.push(({ sourceHost, destinationHost }) => holds(sourceHost) || holds(destinationHost));
+    }
+  }
+  return found;
+}
+
+function portTerm(text: string | undefined): Term {
+  const port = /^\d+$/.test(text ?? "") ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new InputError(`a port must be an integer in [0, 65535], got '${text ?? ""}'`);
+  return ({ protocol, destinationPort }) => protocol !== "icmp" && destinationPort === port;
+}
+
+function serviceTerm(name: string | undefined): Term {
+  if (!name) throw new InputError("'service' must be followed by its name");
+  return (connection) =>
+    kddService(connection) === name || Boolean(connection.application?.split(",").includes(name));
+}
+
+/** Whether a host is that one, or in that network. */
+function network(word: string): (host: string) => boolean {
+  const [address, bits, ...rest] = word.split("/");
+  const version = isIP(address);
+  const most = version === 6 ? 128 : 32;
+  const length = bits === undefined ? most : /^\d+$/.test(bits) ? Number(bits) : Number.NaN;
+  if (version === 0 || rest.length > 0)
+    throw new InputError(
+      `expected a host, a network, 'port N', 'tcp/N', 'udp/N' or 'service NAME', got '${word.slice(0, 60)}'`,
+    );
+  if (!(length <= most))
+    throw new InputError(`the length of a network must be an integer in [0, ${most}], got '${word}'`);
+  const list = new BlockList();
+  list.addSubnet(address, length, version === 6 ? "ipv6" : "ipv4");
+  return (host) => {
+    const found = isIP(host);
+    return found !== 0 && list.check(host, found === 6 ? "ipv6" : "ipv4");
+  };
+}

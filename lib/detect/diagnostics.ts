@@ -1,0 +1,187 @@
+import { labels as labelsOf, type NominalColumn, selectRows } from "../data/table";
+import { baselineScores } from "../evaluation/baselines";
+import { evaluate, type Metrics } from "../evaluation/metrics";
+import type { MetricsByDetector } from "../evaluation/protocols";
+import type { DetectorKind, ScoreOptions } from "../models/detector";
+import { scoreTable } from "../models/model";
+import { chooseThreshold } from "../models/threshold";
+import type { Figure } from "../visualize/figure";
+import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/flagged-over-time";
+import { scoreDistributionFigure } from "../visualize/score-distribution";
+import { trainingLossFigure } from "../visualize/training-loss";
+import { unusualHostsFigure } from "../visualize/unusual-hosts";
+import type { FittedTraffic } from "./fit";
+import { HostRanking, type UnusualHost } from "./host-ranking";
+import { truthOf, withNormal } from "./labels";
+import { detectorKinds } from "./traffic-model";
+import type { TrainingData } from "./training-data";
+
+/** What training can tell without labels, and with them where the logs have some. */
+export interface Diagnostics {
+  /** By detector: the threshold, and quantiles of the scores of all connections by their share. */
+  readonly scores: Readonly<
+    Record<DetectorKind, { readonly threshold: number; readonly quantiles: Readonly<Record<string, number>> }>
+  >;
+  /** Share of all connections that each detector, or any, flags. */
+  readonly flaggedShare: Readonly<Record<DetectorKind | "any", number>>;
+  readonly flaggedOverTime: readonly FlaggedStretch[];
+  /** Ranked by flagged connections beyond the expected ones. */
+  readonly unusualHosts: readonly UnusualHost[];
+  /**
+   * Where there are labels: held-out usual connections and all attacks, judged by the detectors and by baselines whose
+   * threshold is at the whole false-alarm rate.
+   */
+  readonly metrics?: MetricsByDetector;
+}
+
+/** Scores of every connection, by detector; higher = more anomalous. */
+export type ScoresByDetector = Readonly<Record<DetectorKind, Float64Array>>;
+
+/** Stretches of equal time that the log is cut into. */
+const stretches = 100;
+
+/** Looks at how the fitted detectors judge all connections that were read. */
+export async function diagnose(
+  data: TrainingData,
+  fitted: FittedTraffic,
+  falseAlarmRate: number,
+  options: ScoreOptions = {},
+): Promise<{ diagnostics: Diagnostics; figures: Record<string, Figure> }> {
+  const scores: ScoresByDetector = {
+    "isolation-forest": await scoreTable(fitted["isolation-forest"], data.table, undefined, options),
+    autoencoder: await scoreTable(fitted.autoencoder, data.table, undefined, options),
+  };
+  const hosts = new HostRanking(falseAlarmRate);
+  const flaggedRows = { "isolation-forest": 0, autoencoder: 0, any: 0 };
+  for (let row = 0; row < data.table.rows; row++) {
+    let any = false;
+    for (const kind of detectorKinds) {
+      if (!(scores[kind][row] > fitted[kind].threshold.value)) continue;
+      flaggedRows[kind]++;
+      any = true;
+    }
+    if (any) flaggedRows.any++;
+    hosts.add(data.hosts[data.hostCodes[row]], any);
+  }
+  const share = (rows: number) => rows / data.table.rows;
+  const diagnostics: Diagnostics = {
+    scores: {
+      "isolation-forest": summary("isolation-forest", scores, fitted),
+      autoencoder: summary("autoencoder", scores, fitted),
+    },
+    flaggedShare: {
+      "isolation-forest": share(flaggedRows["isolation-forest"]),
+      autoencoder: share(flaggedRows.autoencoder),
+      any: share(flaggedRows.any),
+    },
+    flaggedOverTime: overTime(data.starts, scores, fitted),
+    unusualHosts: hosts.top(20),
+    ...(data.labels && { metrics: judge(data, data.labels, fitted, scores, falseAlarmRate) }),
+  };
+  return { diagnostics, figures: figuresOf(data, fitted, scores, diagnostics, falseAlarmRate) };
+}
+
+function summary(kind: DetectorKind, scores: ScoresByDetector, fitted: FittedTraffic) {
+  const sorted = scores[kind].slice().sort();
+  const quantiles = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1].map((share) => [
+    String(share),
+    sorted[Math.floor(share * (sorted.length - 1))],
+  ]);
+  return { threshold: fitted[kind].threshold.value, quantiles: Object.fromEntries(quantiles) };
+}
+
+function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: FittedTraffic): FlaggedStretch[] {
+  // Not Math.min(...starts): there may be millions.
+  const first = starts.reduce((least, start) => Math.min(least, start), Infinity);
+  const last = starts.reduce((most, start) => Math.max(most, start), -Infinity);
+  const width = Math.max((last - first) / stretches, 1e-6);
+  const counted = Array.from({ length: stretches }, (_, i) => ({
+    start: first + i * width,
+    connections: 0,
+    flagged: { "isolation-forest": 0, autoencoder: 0 },
+  }));
+  for (let row = 0; row < starts.length; row++) {
+    const stretch = counted[Math.min(stretches - 1, Math.floor((starts[row] - first) / width))];
+    stretch.connections++;
+    for (const kind of detectorKinds)
+      if (scores[kind][row] > fitted[kind].threshold.value) stretch.flagged[kind]++;
+  }
+  return counted.filter(({ connections }) => connections > 0);
+}
+
+/** Held-out usual connections and every attack; undefined where there is no attack. */
+function judge(
+  data: TrainingData,
+  labels: NominalColumn,
+  fitted: FittedTraffic,
+  scores: ScoresByDetector,
+  falseAlarmRate: number,
+): MetricsByDetector | undefined {
+  const truths = labels.categories.map(truthOf);
+  const attacks = Array.from(labels.codes.keys()).filter((row) => truths[labels.codes[row]] === "attack");
+  if (attacks.length === 0) return undefined;
+  const rows = Uint32Array.from([...fitted.heldOutRows, ...attacks]);
+  const { table } = data;
+  const judged = selectRows({ ...table, labels: withNormal(labels) }, rows);
+  const metrics: Record<string, Metrics> = {};
+  const add = (name: string, all: Float64Array, threshold: number) => {
+    const own = Float64Array.from(rows, (row) => all[row]);
+    metrics[name] = evaluate({ scores: own, labels: labelsOf(judged), threshold });
+  };
+  for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
+  const baselines = baselineScores(fitted.autoencoder.preprocessor, table, undefined, fitted.fitRows);
+  for (const { name, trainingScores } of baselines) {
+    const usual = Float64Array.from(fitted.heldOutRows, (row) => trainingScores[row]);
+    add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);
+  }
+  return metrics;
+}
+
+function figuresOf(
+  { labels, table, logs }: TrainingData,
+  fitted: FittedTraffic,
+  scores: ScoresByDetector,
+  { flaggedOverTime, unusualHosts }: Diagnostics,
+  falseAlarmRate: number,
+): Record<string, Figure> {
+  const names = logs.length === 1 ? logs[0].name : `${logs.length} logs`;
+  const usual = labels ? "usual connections" : "connections";
+  const protocol = `Fit on the earlier 80 % of the ${usual} of ${names}, thresholds from the later 20 %, scored on all`;
+  const plain: NominalColumn = {
+    kind: "nominal",
+    name: "label",
+    codes: new Uint8Array(table.rows),
+    categories: ["normal"],
+  };
+  const shared = {
+    labels: labels ? withNormal(labels) : plain,
+    titles: labels ? { normal: "Benign", other: "Other labels" } : { normal: "All connections" },
+  };
+  const history = fitted.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
+  return {
+    "isolation-score": scoreDistributionFigure(
+      {
+        ...shared,
+        scores: scores["isolation-forest"],
+        threshold: fitted["isolation-forest"].threshold.value,
+        axisTitle: "Isolation score",
+      },
+      { title: "Isolation forest: scores", protocol },
+    ),
+    "reconstruction-error": scoreDistributionFigure(
+      {
+        ...shared,
+        scores: scores.autoencoder,
+        threshold: fitted.autoencoder.threshold.value,
+        axisTitle: "Mean squared reconstruction error",
+        scale: "log",
+      },
+      { title: "Autoencoder: reconstruction error", protocol },
+    ),
+    "flagged-over-time": flaggedOverTimeFigure(flaggedOverTime, falseAlarmRate / detectorKinds.length, {
+      protocol: `${protocol}; dashed: the false-alarm rate of each detector`,
+    }),
+    "unusual-hosts": unusualHostsFigure(unusualHosts, { protocol }),
+    "training-loss": trainingLossFigure(history, { protocol }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { WorkOptions } from "../common/progress";
+import type { Connection } from "../traffic/connection";
+import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
+import { readConnectionLogs } from "../traffic/zeek/read-logs";
+
+export interface ReadingOptions extends WorkOptions {
+  /** Leave bad lines out and count them. Default false: the first is refused. */
+  readonly skipBadRows?: boolean;
+  /** Told in a sentence what the user should know. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** What was met in the logs, counted as they are read. */
+export interface ReadingCounts {
+  connections: number;
+  badLines: number;
+  /** Connections that came after a later one had been judged. */
+  lateConnections: number;
+  /** How often the clock went back for good. */
+  clockJumps: number;
+}
+
+/** Counts of nothing read yet. */
+export function noCounts(): ReadingCounts {
+  return { connections: 0, badLines: 0, lateConnections: 0, clockJumps: 0 };
+}
+
+/** Connections held to be put in order: some minutes of a busy network, and all of a smaller log. */
+const usualCapacity = 32_768;
+/** Connections that are handed on at a time. */
+const blockSize = 8_192;
+
+/**
+ * The connections of logs in order of time, block by block, in bounded memory.
+ *
+ * @param order.capacity connections held to be put in order; a log of up to so many is sorted in whole
+ * @param counts is added to
+ * @throws {InputError} on anything wrong with a log
+ */
+export async function* orderedConnections(
+  paths: readonly string[],
+  { timeBase, capacity = usualCapacity }: Pick<ReorderOptions, "timeBase" | "capacity">,
+  counts: ReadingCounts,
+  options: ReadingOptions = {},
+): AsyncGenerator<Connection[]> {
+  const order = new ReorderBuffer({ capacity, timeBase });
+  const onBadLine = () => {
+    counts.badLines++;
+  };
+  let block: Connection[] = [];
+  const counted = (connections: Connection[]) => {
+    counts.connections += connections.length;
+    counts.lateConnections = order.late;
+    counts.clockJumps = order.jumps;
+    return connections;
+  };
+  for await (const read of readConnectionLogs(paths, { ...options, onBadLine })) {
+    for (const connection of order.push(read)) block.push(connection);
+    while (block.length >= blockSize) {
+      yield counted(block.slice(0, blockSize));
+      block = block.slice(blockSize);
+    }
+  }
+  for (const connection of order.flush()) block.push(connection);
+  for (let start = 0; start < block.length; start += blockSize)
+    yield counted(block.slice(start, start + blockSize));
+}

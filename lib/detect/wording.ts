@@ -1,0 +1,254 @@
+import type { Usual } from "../models/usual";
+import type { Connection } from "../traffic/connection";
+
+/** A number that differs by less than this share from the usual one is usual. */
+const nearby = 0.1;
+
+/** The value of a numeric feature: of one connection, or the usual one. */
+type ValueOf = (feature: string) => number;
+
+/** How a number is said: of the connection at hand, in a sentence, and in short, for what is usual. */
+interface Words {
+  readonly said: (value: number, of: ValueOf, at: Connection) => string;
+  readonly short: (value: number, of: ValueOf) => string;
+  /** Whether the number says nothing that the connection itself does not. */
+  readonly idle?: (value: number, of: ValueOf) => boolean;
+  /** Of what it counts: no more of them than usual is no reason. */
+  readonly counted?: (value: number, of: ValueOf) => number;
+}
+
+/**
+ * Says the value of a feature and what is usual as an analyst would: `412 hosts contacted on port 23 within 2 s; usual: 1`.
+ * Undefined where both read nearly the same: such a value is no reason to look.
+ *
+ * @param value a number, or the name of a nominal feature
+ * @param of the other numeric features of the connection, which some words need
+ */
+export function reasonWords(
+  feature: string,
+  value: number | string,
+  of: ValueOf,
+  usual: ReadonlyMap<string, Usual>,
+  connection: Connection,
+): string | undefined {
+  const usually = usual.get(feature);
+  if (typeof value === "string") {
+    const names = usually?.kind === "name" ? usually.names : [];
+    if (value === names[0]?.name) return undefined;
+    const shares = names.map(({ name, share }) => `${name} ${percent(share)}`);
+    return `${nameWords(feature, value, connection)}; usual: ${shares.join(", ")}`;
+  }
+  const words = numberWords[feature] ?? plainNumber(feature);
+  if (words.idle?.(value, of)) return undefined;
+  const medianOf: ValueOf = (name) => {
+    const found = usual.get(name);
+    return found?.kind === "number" ? found.median : 0;
+  };
+  const middle = medianOf(feature);
+  if (Math.abs(value - middle) <= nearby * middle) return undefined;
+  if (words.counted && words.counted(value, of) <= words.counted(middle, medianOf)) return undefined;
+  const median = words.short(middle, medianOf);
+  if (words.short(value, of) === median) return undefined;
+  return `${words.said(value, of, connection)}; usual: ${median}`;
+}
+
+function nameWords(feature: string, value: string, at: Connection): string {
+  if (feature === "flag") return `${flagWords[value] ?? "ended unusually"} (${value})`;
+  if (feature === "service" && hasPorts(at)) return `service ${value}, port ${at.destinationPort}`;
+  if (feature === "protocol_type") return `protocol ${value}`;
+  return `${feature} ${value}`;
+}
+
+const flagWords: Readonly<Record<string, string>> = {
+  OTH: "seen only from its middle on",
+  REJ: "was rejected",
+  RSTO: "was reset by the source",
+  RSTOS0: "was opened and reset by the source without an answer",
+  RSTR: "was reset by the destination",
+  S0: "got no answer",
+  S1: "was not closed",
+  S2: "was closed by the source only",
+  S3: "was closed by the destination only",
+  SF: "ended as it should",
+  SH: "was opened and closed by the source without an answer",
+};
+
+/** A share of connections: `98 % of the last 40 connections to this host stayed unanswered or open`. */
+interface Shares {
+  /** Which connections, in words, and by which feature they are counted. */
+  readonly among: (of: ValueOf, at: Connection) => string;
+  readonly alone: (at: Connection) => string;
+  readonly base: string;
+}
+
+const hostNow: Shares = {
+  among: () => "of the connections to this host within 2 s",
+  alone: () => "the only connection to this host within 2 s",
+  base: "count",
+};
+const serviceNow: Shares = {
+  among: (_, at) => `of the connections ${toService(at)} within 2 s`,
+  alone: (at) => `the only connection ${toService(at)} within 2 s`,
+  base: "srv_count",
+};
+const hostLately: Shares = {
+  among: (of) => `of the last ${of("dst_host_count")} connections to this host`,
+  alone: () => "the only connection to this host lately",
+  base: "dst_host_count",
+};
+const serviceLately: Shares = {
+  among: (of, at) => `of the last ${of("dst_host_srv_count")} connections ${toService(at)}`,
+  alone: (at) => `the only connection ${toService(at)} lately`,
+  base: "dst_host_srv_count",
+};
+
+const rate = ({ among, alone, base }: Shares, verb: (at: Connection) => string): Words => ({
+  said: (value, of, at) =>
+    of(base) <= 1 ? `${alone(at)} ${verb(at)}` : `${percent(value)} ${among(of, at)} ${verb(at)}`,
+  short: percent,
+  idle: (value, of) => of(base) <= 1 && value === 0,
+});
+/** Zeek's S0 to S3 and SH: no answer, or no end. */
+const halfOpen = () => "stayed unanswered or open";
+const rejected = () => "met a rejection";
+/** Of one connection all are to the same service, and from the same port: that says nothing. */
+const ofSeveral = (words: Words, { base }: Shares): Words => ({
+  ...words,
+  idle: (_, of) => of(base) <= 1,
+});
+
+/** Counts of two seconds end at 511. */
+const upTo = (most: number, value: number) => (value >= most ? `${most} or more` : String(value));
+/** How many are different among so many: the rate is 0 where there is one. */
+const different = (share: number, among: number) =>
+  share === 0 ? 1 : Math.max(1, Math.round(share * among));
+
+const numberWords: Readonly<Record<string, Words>> = {
+  duration: { said: (value) => `lasted ${seconds(value)}`, short: seconds },
+  src_bytes: { said: (value) => `${bytes(value)} sent by the source`, short: bytes },
+  dst_bytes: { said: (value) => `${bytes(value)} sent by the destination`, short: bytes },
+  land: {
+    said: (value) => (value === 1 ? "same address and port at both ends" : "different ends"),
+    short: (value) => (value === 1 ? "the same" : "different"),
+  },
+  count: {
+    said: (value) =>
+      `${upTo(511, value)} ${value === 1 ? "connection" : "connections"} to this host within 2 s`,
+    short: (value) => upTo(511, value),
+  },
+  srv_count: {
+    said: (value, _, at) =>
+      `${upTo(511, value)} ${value === 1 ? "connection" : "connections"} ${toService(at)} within 2 s`,
+    short: (value) => upTo(511, value),
+  },
+  serror_rate: rate(hostNow, halfOpen),
+  srv_serror_rate: rate(serviceNow, halfOpen),
+  rerror_rate: rate(hostNow, rejected),
+  srv_rerror_rate: rate(serviceNow, rejected),
+  same_srv_rate: ofSeveral(
+    rate(hostNow, (at) => `went ${toService(at)}`),
+    hostNow,
+  ),
+  diff_srv_rate: {
+    said: (value, of) =>
+      `${count(different(value, of("count")), "service")} of this host contacted within 2 s`,
+    short: (value, of) => String(different(value, of("count"))),
+    counted: (value, of) => different(value, of("count")),
+  },
+  srv_diff_host_rate: {
+    said: (value, of, at) =>
+      `${count(different(value, of("srv_count")), "host")} contacted ${onService(at)} within 2 s`,
+    short: (value, of) => String(different(value, of("srv_count"))),
+    counted: (value, of) => different(value, of("srv_count")),
+  },
+  dst_host_count: {
+    said: (value) => `${count(value, "connection")} to this host lately`,
+    short: String,
+  },
+  dst_host_srv_count: {
+    said: (value, _, at) => `${count(value, "connection")} ${toService(at)} lately`,
+    short: String,
+  },
+  dst_host_same_srv_rate: ofSeveral(
+    rate(hostLately, (at) => `went ${toService(at)}`),
+    hostLately,
+  ),
+  dst_host_diff_srv_rate: {
+    said: (value, of) =>
+      `${count(different(value, of("dst_host_count")), "service")} contacted by the last ${count(of("dst_host_count"), "connection")} to this host`,
+    short: (value, of) => String(different(value, of("dst_host_count"))),
+    counted: (value, of) => different(value, of("dst_host_count")),
+  },
+  dst_host_same_src_port_rate: ofSeveral(
+    rate(hostLately, (at) => `came from ${sourceEnd(at)}`),
+    hostLately,
+  ),
+  dst_host_srv_diff_host_rate: {
+    said: (value, of, at) =>
+      `${count(different(value, of("dst_host_srv_count")), "host")} contacted by the last ${count(of("dst_host_srv_count"), "connection")} ${toService(at)}`,
+    short: (value, of) => String(different(value, of("dst_host_srv_count"))),
+    counted: (value, of) => different(value, of("dst_host_srv_count")),
+  },
+  dst_host_serror_rate: rate(hostLately, halfOpen),
+  dst_host_srv_serror_rate: rate(serviceLately, halfOpen),
+  dst_host_rerror_rate: rate(hostLately, rejected),
+  dst_host_srv_rerror_rate: rate(serviceLately, rejected),
+};
+
+/** A feature without words of its own. */
+function plainNumber(feature: string): Words {
+  const short = (value: number) => String(Number(value.toPrecision(3)));
+  return { said: (value) => `${feature} ${short(value)}`, short };
+}
+
+function toService(at: Connection): string {
+  return hasPorts(at) ? `to port ${at.destinationPort}` : `of ${kindOf(at)}`;
+}
+
+function onService(at: Connection): string {
+  return hasPorts(at) ? `on port ${at.destinationPort}` : `by ${kindOf(at)}`;
+}
+
+function sourceEnd(at: Connection): string {
+  return hasPorts(at) ? `port ${at.sourcePort}` : kindOf(at);
+}
+
+function kindOf({ protocol, sourcePort }: Connection): string {
+  return protocol === "icmp" ? `icmp type ${sourcePort}` : `protocol ${protocol}`;
+}
+
+function hasPorts({ protocol }: Connection): boolean {
+  return protocol === "tcp" || protocol === "udp";
+}
+
+function count(value: number, what: string): string {
+  return `${value} ${what}${value === 1 ? "" : "s"}`;
+}
+
+/** A share in whole per cent, never rounded to none or all. */
+function percent(share: number): string {
+  if (share > 0 && share < 0.005) return "< 1 %";
+  if (share < 1 && share > 0.995) return "> 99 %";
+  return `${Math.round(100 * share)} %`;
+}
+
+/** Bytes in units of 1000: `512 B`, `3.1 MB`. */
+function bytes(value: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  let scaled = value;
+  for (; scaled >= 999.5 && unit < units.length - 1; unit++) scaled /= 1000;
+  return `${Number(scaled.toPrecision(3))} ${units[unit]}`;
+}
+
+/** A time in the unit that suits it: `12 ms`, `3.2 s`, `5 min`, `2.5 h`. */
+function seconds(value: number): string {
+  const short = (number: number) => String(Number(number.toPrecision(number < 100 ? 2 : 3)));
+  if (value === 0) return "0 s";
+  if (value < 0.001) return "< 1 ms";
+  if (value < 0.9995) return `${short(1000 * value)} ms`;
+  if (value < 120) return `${short(value)} s`;
+  if (value < 7200) return `${short(value / 60)} min`;
+  if (value < 172_800) return `${short(value / 3600)} h`;
+  return `${short(value / 86_400)} days`;
+}

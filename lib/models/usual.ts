@@ -1,0 +1,36 @@
+import type { Rows, Table } from "../data/table";
+
+/** What a feature usually is: of a number the median and the range of the middle 98 %, of a name the frequent ones. */
+export type Usual =
+  | { readonly kind: "number"; readonly low: number; readonly median: number; readonly high: number }
+  | { readonly kind: "name"; readonly names: readonly { readonly name: string; readonly share: number }[] };
+
+/** What each feature usually is among the rows; of names the three most frequent, with their shares in [0, 1]. */
+export function usual(table: Table, rows: Rows): ReadonlyMap<string, Usual> {
+  return new Map(
+    table.features.map((feature): [string, Usual] => {
+      if (feature.kind === "nominal") {
+        const counts = new Map<number, number>();
+        for (const row of rows) counts.set(feature.codes[row], (counts.get(feature.codes[row]) ?? 0) + 1);
+        const names = [...counts]
+          .sort((a, b) => b[1] - a[1])
+          .slice(0, 3)
+          .map(([code, count]) => ({ name: feature.categories[code], share: count / rows.length }));
+        return [feature.name, { kind: "name", names }];
+      }
+      const sorted = Float64Array.from(rows, (row) => feature.values[row]).sort();
+      const [low, median, high] = [0.01, 0.5, 0.99].map((share) =>
+        Number(sorted[Math.floor(share * (sorted.length - 1))].toPrecision(6)),
+      );
+      return [feature.name, { kind: "number", low, median, high }];
+    }),
+  );
+}
+
+/** In words: `3 (1 to 63)`, or one number where these are equal; `http 64 %, smtp 10 %, …`. */
+export function usualText(value: Usual): string {
+  if (value.kind === "name")
+    return value.names.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
+  const { low, median, high } = value;
+  return low === high ? String(median) : `${median} (${low} to ${high})`;
+}

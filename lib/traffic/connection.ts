@@ -1,0 +1,29 @@
+/** One connection: what a log, or the simulator, records of it. */
+export interface Connection {
+  /** Zeek's identifier of the connection. */
+  readonly uid: string;
+  /** When it began, in seconds: since 1970, or from wherever the log counts. */
+  readonly start: number;
+  /** Seconds; 0 where the log has none, as for a single packet. */
+  readonly duration: number;
+  /** `tcp`, `udp` or `icmp`; whatever else the log names is kept. */
+  readonly protocol: string;
+  /** Address of the host that began it. */
+  readonly sourceHost: string;
+  /** Its port; for icmp the type of the message. */
+  readonly sourcePort: number;
+  readonly destinationHost: string;
+  /** Its port; for icmp the code of the message. */
+  readonly destinationPort: number;
+  /** How it ended: Zeek's `conn_state`, such as `SF` or `S0`. */
+  readonly state: string;
+  /** Payload that the source sent, in bytes; 0 where the log has none. */
+  readonly sourceBytes: number;
+  readonly destinationBytes: number;
+  /** What an analyser recognised in the payload, such as `http`, where the log says so. */
+  readonly application?: string;
+  /** What it is said to be, such as `Benign`, where the log is labelled. */
+  readonly label?: string;
+  /** The kind of attack, where a labelled log tells it too. */
+  readonly detailedLabel?: string;
+}

@@ -1,0 +1,142 @@
+import { requireNumber } from "../common/errors";
+import { Clock } from "./clock";
+import type { Connection } from "./connection";
+import { type TimeBase, timeOf } from "./windows";
+
+export interface ReorderOptions {
+  /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to so many is sorted in whole. */
+  readonly capacity?: number;
+  /**
+   * Seconds after which a connection is released, by the time of those that follow: how late a row may come. Default
+   * Infinity: connections are released only when more than `capacity` are held, or by `flush`.
+   */
+  readonly lateness?: number;
+  /** By which time connections are ordered; the same as for the windows. Default `start`. */
+  readonly timeBase?: TimeBase;
+}
+
+/**
+ * Puts connections in order of time, those of equal time in the order in which they came. Zeek writes a connection
+ * when it ends, so that a log is out of order by minutes, at times by hours.
+ *
+ * A connection that comes after a later one was released is passed on at once and counted in `late`. When the clock goes
+ * back for good, see {@link Clock}, all that is held is released and the order starts anew from there. A single time far
+ * in the future releases nothing: two in succession are needed for time to pass.
+ */
+export class ReorderBuffer {
+  readonly #capacity: number;
+  readonly #lateness: number;
+  readonly #timeBase: TimeBase;
+  /** The latest time that two connections in succession reached. */
+  readonly #arrivals = new Clock();
+  /** The latest time released. */
+  readonly #released = new Clock();
+  #previous = Number.NEGATIVE_INFINITY;
+  #late = 0;
+  #arrived = 0;
+  // A binary heap: the earliest connection is the first
+  readonly #times: number[] = [];
+  readonly #numbers: number[] = [];
+  readonly #held: Connection[] = [];
+
+  /** @throws {InputError} if an option is out of its range */
+  constructor({ capacity = 200_000, lateness = Infinity, timeBase = "start" }: ReorderOptions = {}) {
+    requireNumber("capacity", capacity, { min: 1, max: 10_000_000, integer: true });
+    if (lateness !== Infinity) requireNumber("lateness", lateness, { min: 0 });
+    this.#capacity = capacity;
+    this.#lateness = lateness;
+    this.#timeBase = timeBase;
+  }
+
+  /** Connections held now. */
+  get size(): number {
+    return this.#held.length;
+  }
+
+  /** Connections that came after a later one had been released. */
+  get late(): number {
+    return this.#late;
+  }
+
+  /** How often the clock went back for good, by more than an hour, behind what had been released. */
+  get jumps(): number {
+    return this.#released.jumps;
+  }
+
+  /** Takes connections in. @returns those that are released, in order of time, but for late ones */
+  push(connections: readonly Connection[]): Connection[] {
+    const released: Connection[] = [];
+    for (const connection of connections) {
+      const time = timeOf(connection, this.#timeBase);
+      this.#arrivals.advance(Math.min(time, this.#previous));
+      this.#previous = time;
+      if (time >= this.#released.now) {
+        this.#add(time, connection);
+      } else {
+        this.#late++;
+        if (this.#released.advance(time)) while (this.size > 0) released.push(this.#takeFirst());
+        released.push(connection);
+      }
+      while (this.size > this.#capacity || this.#times[0] < this.#arrivals.now - this.#lateness) {
+        released.push(this.#release());
+      }
+    }
+    return released;
+  }
+
+  /** Releases all that is held, in order of time: the log has ended. */
+  flush(): Connection[] {
+    return Array.from({ length: this.size }, () => this.#release());
+  }
+
+  #release(): Connection {
+    this.#released.advance(this.#times[0]);
+    return this.#takeFirst();
+  }
+
+  #add(time: number, connection: Connection): void {
+    const number = this.#arrived++;
+    let place = this.#held.length;
+    for (; place > 0; ) {
+      const parent = (place - 1) >> 1;
+      if (this.#times[parent] <= time) break; // of equal times, the new one came last
+      this.#move(parent, place);
+      place = parent;
+    }
+    this.#put(place, time, number, connection);
+  }
+
+  #takeFirst(): Connection {
+    const first = this.#held[0];
+    const time = this.#times.pop()!;
+    const number = this.#numbers.pop()!;
+    const connection = this.#held.pop()!;
+    const size = this.#held.length;
+    if (size === 0) return first;
+    let place = 0;
+    for (;;) {
+      let child = 2 * place + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#isBefore(child + 1, this.#times[child], this.#numbers[child])) child++;
+      if (!this.#isBefore(child, time, number)) break;
+      this.#move(child, place);
+      place = child;
+    }
+    this.#put(place, time, number, connection);
+    return first;
+  }
+
+  #isBefore(place: number, time: number, number: number): boolean {
+    return this.#times[place] < time || (this.#times[place] === time && this.#numbers[place] < number);
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#times[from], this.#numbers[from], this.#held[from]);
+  }
+
+  #put(place: number, time: number, number: number, connection: Connection): void {
+    this.#times[place] = time;
+    this.#numbers[place] = number;
+    this.#held[place] = connection;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Random } from "../../common/random";
+
+/** Random numbers in the shapes that traffic has: sizes and durations have long tails. */
+export class Draw {
+  constructor(private readonly random: Random) {}
+
+  chance(probability: number): boolean {
+    return this.random.uniform() < probability;
+  }
+
+  /** An integer of `least` … `most`. */
+  integer(least: number, most: number): number {
+    return least + this.random.integer(most - least + 1);
+  }
+
+  /** A number between two others. */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.random.uniform();
+  }
+
+  /** One of the list, each as likely. */
+  pick<T>(list: readonly T[]): T {
+    return list[this.random.integer(list.length)];
+  }
+
+  /** One of the list by Zipf's law: the n-th is 1/n times as likely as the first. */
+  popular<T>(list: readonly T[]): T {
+    return list[Math.floor(Math.exp(this.random.uniform() * Math.log(list.length + 1))) - 1];
+  }
+
+  /** A waiting time. */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.random.uniform());
+  }
+
+  /** Most values lie within a factor of e^`spread` around the median. */
+  logNormal(median: number, spread: number): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.random.uniform()));
+    return median * Math.exp(spread * radius * Math.cos(2 * Math.PI * this.random.uniform()));
+  }
+
+  /** The longest tail: the chance to exceed x falls as x^−`shape`, up to `most`. */
+  pareto(least: number, shape: number, most: number): number {
+    return Math.min(least * (1 - this.random.uniform()) ** (-1 / shape), most);
+  }
+
+  /** A whole number of things that follow each other, at least one. */
+  several(mean: number): number {
+    return 1 + Math.floor(this.exponential(mean - 0.5));
+  }
+}

@@ -1,0 +1,106 @@
+import { requireNumber } from "../../common/errors";
+import { createRandom } from "../../common/random";
+import { type ClassMix, Intruders } from "./attacks/intruders";
+import { Draw } from "./draw";
+import { always, atRandom, beginning, type Schedule } from "./rhythm";
+import { Scene } from "./scene";
+import type { Activity, SimulatedConnection } from "./simulated-connection";
+import { TimeQueue } from "./time-queue";
+import { habits } from "./usual/habits";
+
+/** Raised when the same options give other connections than before. */
+export const simulatorVersion = 1;
+
+export const defaultConnections = 100_000;
+
+export interface SimulationOptions {
+  /** Fixes every random choice. An integer in [0, 2³²). Default 1. */
+  readonly seed?: number;
+  /** How many connections to make; a working day has some 18,000. An integer ≥ 1. Default 100,000. */
+  readonly connections?: number;
+  /** How much belongs to attacks: 3 % (`realistic`), or 80 % as in KDD'99 (`kdd`). Default `realistic`. */
+  readonly classMix?: ClassMix;
+  /** From this connection on, counted from 0, attacks may be of novel types. An integer ≥ 0. Default: never. */
+  readonly novelFrom?: number;
+}
+
+/**
+ * Makes the traffic of a small company, in batches: see {@link simulatedConnections}.
+ *
+ * @param options.batchSize connections in a batch, but for the last. An integer ≥ 1. Default 1,000.
+ * @example
+ * Array.from(simulateTraffic({ seed: 7, connections: 2_500 }), (batch) => batch.length); // [1000, 1000, 500]
+ */
+export function* simulateTraffic(
+  options: SimulationOptions & { readonly batchSize?: number } = {},
+): Generator<SimulatedConnection[], void, undefined> {
+  const { batchSize = 1_000 } = options;
+  requireNumber("batchSize", batchSize, { min: 1, integer: true });
+  let batch: SimulatedConnection[] = [];
+  for (const connection of simulatedConnections(options)) {
+    batch.push(connection);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Makes the traffic of a small company, one connection after the other as they start, no two at the same time. The same
+ * options give the same connections; memory does not grow with their number.
+ *
+ * @throws {InputError} if an option is out of range
+ */
+export function* simulatedConnections({
+  seed = 1,
+  connections = defaultConnections,
+  classMix = "realistic",
+  novelFrom = connections,
+}: SimulationOptions = {}): Generator<SimulatedConnection, void, undefined> {
+  requireNumber("connections", connections, { min: 1, integer: true });
+  requireNumber("novelFrom", novelFrom, { min: 0, integer: true });
+
+  /** Activities by the time of their next connection. */
+  const running = new TimeQueue<Running>();
+  /** What begins activities, by its time. */
+  const beginnings = new TimeQueue<() => void>();
+  let made = 0;
+
+  const proceed = (activity: Activity) => {
+    const { value: next, done } = activity.next();
+    if (!done) running.push(next.start, { activity, next });
+  };
+  const repeat = (schedule: Schedule, draw: Draw, after: number, begin: (at: number) => void) => {
+    const at = schedule(after, draw);
+    beginnings.push(at, () => {
+      begin(at);
+      repeat(schedule, draw, at, begin);
+    });
+  };
+  for (const { name, schedule, act } of habits) {
+    const scene = new Scene(seed, name, "normal");
+    repeat(schedule, scene.draw, beginning, (at) => proceed(act(scene, at)));
+  }
+  const intruders = new Intruders(seed, classMix);
+  repeat(atRandom(30, always), new Draw(createRandom(seed, "simulated occasions")), beginning, (at) => {
+    const attack = intruders.begin(at, made, made >= novelFrom);
+    if (attack) proceed(attack);
+  });
+
+  let last = 0;
+  for (; made < connections; made++) {
+    while (beginnings.nextTime <= running.nextTime) beginnings.pop()?.();
+    const { activity, next } = running.pop() as Running;
+    const isLater = next.start > last;
+    last = isLater ? next.start : Math.round(last * 1e6 + 1) / 1e6;
+    yield isLater ? next : { ...next, start: last };
+    proceed(activity);
+  }
+}
+
+/** An activity whose next connection is known. */
+interface Running {
+  readonly activity: Activity;
+  readonly next: SimulatedConnection;
+}

@@ -1,0 +1,19 @@
+import { fileHabits } from "./files";
+import type { Habit } from "./habit";
+import { mailHabits } from "./mail";
+import { mishapHabits } from "./mishaps";
+import { nameHabits } from "./names";
+import { peopleHabits } from "./people";
+import { upkeepHabits } from "./upkeep";
+import { webHabits } from "./web";
+
+/** All of normal traffic. */
+export const habits: readonly Habit[] = [
+  ...webHabits,
+  ...nameHabits,
+  ...mailHabits,
+  ...fileHabits,
+  ...peopleHabits,
+  ...upkeepHabits,
+  ...mishapHabits,
+];

@@ -1,0 +1,165 @@
+import { createWriteStream, existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { requireNumber } from "../../common/errors";
+import { breathe, type WorkOptions } from "../../common/progress";
+import { Transaction, unwritable } from "../../common/transaction";
+import { TrafficWindows } from "../windows";
+import { zeekFooter, zeekHeader, zeekJsonLine, zeekTsvLine } from "../zeek/write-log";
+import { inOrderOfEnd } from "./end-order";
+import { kddLine } from "./kdd-line";
+import { beginning } from "./rhythm";
+import {
+  defaultConnections,
+  type SimulationOptions,
+  simulatedConnections,
+  simulatorVersion,
+} from "./simulate";
+import type { SimulatedConnection } from "./simulated-connection";
+
+/** Which share of the connections comes before any attack of a novel type: the training part of a study. */
+const trainingShare = 0.6;
+
+export interface WriteSimulatedOptions extends Omit<SimulationOptions, "novelFrom">, WorkOptions {}
+
+/** The two files of a study. */
+export interface StudyFiles {
+  readonly train: string;
+  readonly test: string;
+}
+
+/**
+ * Simulates traffic and writes it to two files in KDD'99's format: the first 60 % of the connections to train on, the
+ * rest, with attacks of novel types, to test on. Gzip, if a name ends so. Constant memory, however many connections.
+ *
+ * @throws {InputError} if an option is out of range or a file can't be written; the signal's reason if it is aborted. Then
+ *   no file is changed.
+ */
+export async function writeSimulatedStudy(
+  { train, test }: StudyFiles,
+  options: WriteSimulatedOptions = {},
+): Promise<void> {
+  const { connections = defaultConnections } = options;
+  requireNumber("connections", connections, { min: 2, integer: true });
+  const trainRows = Math.floor(trainingShare * connections);
+  const traffic = simulatedConnections({ ...options, connections, novelFrom: trainRows });
+  const windows = new TrafficWindows();
+  function* lines(rows: number): Generator<string> {
+    for (let row = 0; row < rows; row++) yield kddLine(traffic.next().value as SimulatedConnection, windows);
+  }
+  await writeFiles(
+    [
+      { path: train, lines: lines(trainRows), total: trainRows },
+      { path: test, lines: lines(connections - trainRows), total: connections - trainRows },
+    ],
+    options,
+  );
+}
+
+export interface WriteLogOptions extends WriteSimulatedOptions {
+  /** Zeek's TSV format, or JSON lines. Default `zeek`. */
+  readonly format?: "zeek" | "zeek-json";
+  /** Whether connections have a label. Default false. */
+  readonly labels?: boolean;
+}
+
+/**
+ * Simulates traffic and writes it as Zeek's conn.log, each connection when it ends. Gzip, if the name ends so. Attacks of
+ * novel types come after the first 60 % of the connections. Constant memory, however many connections.
+ *
+ * @throws {InputError} as {@link writeSimulatedStudy}
+ */
+export async function writeSimulatedLog(path: string, options: WriteLogOptions = {}): Promise<void> {
+  const { connections = defaultConnections, format = "zeek", labels = false } = options;
+  const novelFrom = Math.floor(trainingShare * connections);
+  const traffic = simulatedConnections({ ...options, connections, novelFrom });
+  function* jsonLines(): Generator<string> {
+    for (const connection of inOrderOfEnd(traffic)) {
+      yield zeekJsonLine(labels ? connection : { ...connection, label: undefined });
+    }
+  }
+  function* tsvLines(): Generator<string> {
+    yield zeekHeader(beginning, { label: labels });
+    let end = beginning;
+    for (const connection of inOrderOfEnd(traffic)) {
+      yield zeekTsvLine(connection, { label: labels });
+      end = connection.start + connection.duration;
+    }
+    yield zeekFooter(end);
+  }
+  const lines = format === "zeek" ? tsvLines() : jsonLines();
+  await writeFiles([{ path, lines, total: connections }], options);
+}
+
+/**
+ * The data set that is always there: simulated traffic, 60,000 connections to train on and 40,000 to test on, in KDD'99's
+ * format. The files' names tell the seed and the version of the simulator; if they are there, they are not made again.
+ *
+ * @param folder where the files are, or are put
+ * @throws {InputError} as {@link writeSimulatedStudy}
+ * @example
+ * const { train, test } = await simulatedDataset("data", { seed: 1 });
+ */
+export async function simulatedDataset(
+  folder: string,
+  { seed = 1, ...work }: Pick<SimulationOptions, "seed"> & WorkOptions = {},
+): Promise<StudyFiles> {
+  const file = (part: string) =>
+    join(folder, `simulated-traffic-v${simulatorVersion}-seed-${seed}-${part}.csv.gz`);
+  const files = { train: file("train"), test: file("test") };
+  if (!existsSync(files.train) || !existsSync(files.test))
+    await writeSimulatedStudy(files, { seed, ...work });
+  return files;
+}
+
+interface File {
+  readonly path: string;
+  readonly lines: Iterable<string>;
+  /** How many lines there are, about. */
+  readonly total: number;
+}
+
+/** Writes files one after the other; they appear all together or not at all. */
+async function writeFiles(files: readonly File[], work: WorkOptions): Promise<void> {
+  const transaction = new Transaction();
+  try {
+    const staged = [];
+    for (const { path } of files) staged.push(await transaction.stage(path));
+    for (const [i, file] of files.entries()) await writeFile(staged[i], file, work);
+    await transaction.commit();
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+async function writeFile(staged: string, file: File, work: WorkOptions): Promise<void> {
+  const compress = file.path.endsWith(".gz") ? [createGzip()] : [];
+  try {
+    await pipeline([Readable.from(texts(file, work)), ...compress, createWriteStream(staged)]);
+  } catch (error) {
+    throw unwritable(dirname(file.path), error);
+  }
+}
+
+/** The lines in pieces that are worth writing. */
+async function* texts(
+  { path, lines, total }: File,
+  { onProgress, signal }: WorkOptions,
+): AsyncGenerator<string> {
+  const stage = `simulating ${basename(path)}`;
+  let text = "";
+  let done = 0;
+  for (const line of lines) {
+    text += `${line}\n`;
+    done++;
+    if (text.length < 65_536) continue;
+    yield text;
+    text = "";
+    onProgress?.({ stage, done: Math.min(done, total), total });
+    await breathe(signal);
+  }
+  yield text;
+  onProgress?.({ stage, done: total, total });
+}

@@ -1,0 +1,41 @@
+/** The fields of a connection log that are read; Zeek's names. */
+export const fieldNames = {
+  start: "ts",
+  uid: "uid",
+  sourceHost: "id.orig_h",
+  sourcePort: "id.orig_p",
+  destinationHost: "id.resp_h",
+  destinationPort: "id.resp_p",
+  protocol: "proto",
+  state: "conn_state",
+  application: "service",
+  duration: "duration",
+  sourceBytes: "orig_bytes",
+  destinationBytes: "resp_bytes",
+  label: "label",
+  detailedLabel: "detailedlabel",
+} as const;
+
+export const requiredFields: readonly string[] = [
+  "ts",
+  "uid",
+  "id.orig_h",
+  "id.orig_p",
+  "id.resp_h",
+  "id.resp_p",
+  "proto",
+  "conn_state",
+];
+
+/**
+ * A name as it stands in `fieldNames`: of one whose dots were made underscores for a database (`id.orig_h` for
+ * `id_orig_h`), and of IoT-23's `detailed-label`.
+ */
+export function zeekName(name: string): string {
+  return name === "detailed-label" ? "detailedlabel" : name.replace(/^id_/, "id.");
+}
+
+/** Whether only a connection log has such fields. */
+export function areOfConnections(names: readonly string[]): boolean {
+  return ["conn_state", "orig_bytes", "missed_bytes", "orig_pkts"].some((name) => names.includes(name));
+}

@@ -1,0 +1,142 @@
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
+import { InputError, systemErrorCode } from "../../common/errors";
+import { unreadable } from "../../data/checksum";
+import { logKind } from "./log-format";
+import { anotherLog, ConnectionLogParser } from "./log-parser";
+
+/** Where connections are read from. */
+export interface ConnectionLog {
+  /** `-` is the standard input. */
+  readonly path: string;
+  /** Its size on disk; undefined for the standard input or a pipe, whose content is seen only as it is read. */
+  readonly bytes?: number;
+}
+
+/**
+ * The connection logs that paths mean: a file, plain or gzip; a folder, for all connection logs in it and its folders,
+ * in the order of their names; `-`, the standard input. Files are recognised by their content, whatever their name.
+ * What is named twice is there once.
+ *
+ * @throws {InputError} if a file can't be read or is no connection log, or a folder has none
+ */
+export async function findConnectionLogs(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<ConnectionLog[]> {
+  if (paths.length === 0) throw new InputError("no connection log is named");
+  const logs = new Map<string, ConnectionLog>();
+  for (const path of paths) {
+    for (const log of await logsAt(path, signal)) {
+      const place = log.bytes === undefined ? log.path : await realpath(log.path);
+      if (!logs.has(place)) logs.set(place, log);
+    }
+  }
+  return [...logs.values()];
+}
+
+async function logsAt(path: string, signal?: AbortSignal): Promise<ConnectionLog[]> {
+  if (path === "-") return [{ path }];
+  const found = await accessible(path, stat(path));
+  if (found.isDirectory()) return logsIn(path, signal);
+  if (!found.isFile()) return [{ path }];
+  const kind = await kindOfFile(path);
+  if (kind === "conn") return [{ path, bytes: found.size }];
+  if (kind === "") throw new InputError(`${path} is empty`);
+  if (kind === "unknown")
+    throw new InputError(`${path} is not a connection log: it has no column conn_state`);
+  if (kind === undefined)
+    throw new InputError(
+      `${path} is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records`,
+    );
+  throw new InputError(anotherLog(path, kind));
+}
+
+async function logsIn(folder: string, signal?: AbortSignal): Promise<ConnectionLog[]> {
+  const logs: ConnectionLog[] = [];
+  let files = 0;
+  for await (const file of filesBelow(folder, new Set())) {
+    signal?.throwIfAborted();
+    files++;
+    if ((await kindOfFile(file.path)) === "conn") logs.push(file);
+  }
+  if (logs.length > 0) return logs;
+  throw new InputError(`${folder} has no connection log among its ${files} file${files === 1 ? "" : "s"}`);
+}
+
+/**
+ * The plain files in a folder and its folders, by name, without hidden ones.
+ *
+ * @param visited folders, so that links lead in no circle
+ */
+async function* filesBelow(
+  folder: string,
+  visited: Set<string>,
+): AsyncGenerator<{ path: string; bytes: number }> {
+  const place = await accessible(folder, realpath(folder));
+  if (visited.has(place)) return;
+  visited.add(place);
+  const names = (await accessible(folder, readdir(folder))).filter((name) => !name.startsWith("."));
+  for (const path of names.sort().map((name) => join(folder, name))) {
+    const found = await stat(path).catch((error) => {
+      if (systemErrorCode(error) === "ENOENT") return undefined; // a link to what is gone
+      throw unusable(path, error);
+    });
+    if (found?.isDirectory()) yield* filesBelow(path, visited);
+    if (found?.isFile()) yield { path, bytes: found.size };
+  }
+}
+
+/**
+ * Which log a file is, as `logKind` says; the empty text for an empty file.
+ *
+ * @throws {InputError} if it can't be read, or is a connection log that misses a column
+ */
+async function kindOfFile(path: string): Promise<string | undefined> {
+  const text = await beginning(path);
+  if (text.trim() === "") return "";
+  const lines = text.split(/\r?\n/);
+  const kind = logKind(lines);
+  if (kind === "conn") {
+    const parser = new ConnectionLogParser(path);
+    for (const [i, line] of lines.entries()) if (line.startsWith("#")) parser.parse(line, i + 1);
+  }
+  return kind;
+}
+
+/** The first whole lines of a file, of up to 64 kB on disk. */
+async function beginning(path: string): Promise<string> {
+  const file = await accessible(path, open(path));
+  try {
+    const { buffer, bytesRead } = await accessible(path, file.read(Buffer.alloc(65_536), 0, 65_536, 0));
+    const stored = buffer.subarray(0, bytesRead);
+    const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
+    // The first bytes of a long gzip end in the middle of it, which is no mistake.
+    const bytes = isGzip ? gunzipSync(stored, { finishFlush: constants.Z_SYNC_FLUSH }) : stored;
+    return bytes
+      .subarray(0, bytes.lastIndexOf("\n") + 1 || bytes.length)
+      .toString("utf8")
+      .replace(/^\ufeff/, "");
+  } catch (error) {
+    throw unusable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function accessible<T>(path: string, work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw unusable(path, error);
+  });
+}
+
+/** Says in a sentence why a file can't be used. */
+export function unusable(path: string, error: unknown): unknown {
+  if (error instanceof InputError) return error;
+  const code = systemErrorCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return new InputError(`${path} does not exist`);
+  if (code === "EACCES" || code === "EPERM")
+    return new InputError(`${path} cannot be read: permission denied`);
+  return code ? unreadable(path, error) : error;
+}

@@ -1,0 +1,98 @@
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import type { Connection } from "../connection";
+import { jsonConnection, parseJsonRecord } from "./json";
+import { TsvRows, usualHeader, withHeaderLine } from "./tsv";
+import { LineProblem, Texts } from "./values";
+
+/** A line of a log that should be a connection and is not. The message names file and line. */
+export class BadLineError extends InputError {
+  constructor(
+    path: string,
+    /** Counted from 1. */
+    readonly line: number,
+    /** What is wrong with it, without file and line. */
+    readonly reason: string,
+  ) {
+    super(`${path}, line ${line}: ${reason}`);
+  }
+}
+
+const [numberSign, brace, space] = [35, 123, 32];
+
+/**
+ * Reads a connection log line by line, as TSV or JSON, whichever a line is. Give it every line in order, the header
+ * included; a header in the middle, as after a restart of Zeek, holds from there on.
+ *
+ * @example
+ * const parser = new ConnectionLogParser("conn.log");
+ * const names = ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "conn_state"];
+ * parser.parse(["#fields", ...names].join("\t"), 1);
+ * parser.parse("1.5\tC1\t10.0.0.1\t1025\t10.0.0.2\t80\ttcp\tS0", 2)?.destinationPort; // 80
+ */
+export class ConnectionLogParser {
+  readonly #texts = new Texts();
+  /** How many JSON records said that they are of another log, and the name of the first such log. */
+  readonly others = { count: 0, log: "" };
+  #header = usualHeader;
+  #rows: TsvRows | undefined;
+
+  /** @param path the name of the log in messages */
+  constructor(private readonly path: string) {}
+
+  /**
+   * The connection on a line, without its end; undefined for a header, comment or blank line, and for a JSON record of
+   * another log, which Kafka topics and syslog mix.
+   *
+   * @param number of the line, counted from 1
+   * @throws {BadLineError} if it is no good connection; other lines can still be read
+   * @throws {InputError} if a header says that it is another log, or misses a column
+   */
+  parse(line: string, number: number): Connection | undefined {
+    let text = line;
+    if (number === 1 && text.startsWith("\ufeff")) text = text.slice(1);
+    if (text.endsWith("\r")) text = text.slice(0, -1);
+    const first = text.charCodeAt(0);
+    if (first === numberSign) return this.#comment(text, number);
+    if (!(first > space) && text.trim() === "") return undefined;
+    try {
+      if (first === brace) return this.#json(text);
+      if (this.#rows) return this.#rows.connection(text);
+    } catch (error) {
+      if (error instanceof LineProblem) throw new BadLineError(this.path, number, error.message);
+      throw error;
+    }
+    throw new BadLineError(
+      this.path,
+      number,
+      "it is neither JSON nor after a #fields line, as in Zeek's logs",
+    );
+  }
+
+  #comment(line: string, number: number): undefined {
+    const header = withHeaderLine(this.#header, line);
+    if (header === this.#header) return;
+    this.#header = header;
+    const { path, fields } = header;
+    if (path !== undefined && path !== "conn") throw new InputError(anotherLog(this.path, path));
+    try {
+      this.#rows = fields && new TsvRows({ ...header, fields }, this.#texts);
+    } catch (error) {
+      if (error instanceof LineProblem)
+        throw new InputError(`${this.path}, line ${number}: ${error.message}, which connection logs have`);
+      throw error;
+    }
+  }
+
+  #json(line: string): Connection | undefined {
+    const { log = "conn", fields } = parseJsonRecord(line);
+    if (log === "conn") return jsonConnection(fields, this.#texts);
+    if (this.others.count++ === 0) this.others.log = log;
+    return undefined;
+  }
+}
+
+/** Says that a log is of another kind, such as `dns`. */
+export function anotherLog(path: string, kind: string): string {
+  return `${path} is a ${shown(kind)} log, not a connection log`;
+}

@@ -1,0 +1,158 @@
+import { basename } from "node:path";
+import { InputError } from "../../common/errors";
+import type { WorkOptions } from "../../common/progress";
+import { shown } from "../../common/shown";
+import type { Connection } from "../connection";
+import { Duplicates } from "./duplicates";
+import { type ConnectionLog, findConnectionLogs, unusable } from "./log-files";
+import { anotherLog, BadLineError, ConnectionLogParser } from "./log-parser";
+import { textBlocks } from "./log-text";
+
+export { type ConnectionLog, findConnectionLogs } from "./log-files";
+export { BadLineError, ConnectionLogParser } from "./log-parser";
+
+export interface ReadLogsOptions extends WorkOptions {
+  /** Leave bad lines out and tell of each. Default false: the first bad line is refused. */
+  readonly skipBadRows?: boolean;
+  /** Told of each line left out. */
+  readonly onBadLine?: (problem: BadLine) => void;
+  /** Told in a sentence what the user should know. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** A line of a log that was left out. */
+export interface BadLine {
+  readonly path: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** What is wrong with it, such as `column 9 (duration) must be …`. */
+  readonly reason: string;
+  readonly text: string;
+}
+
+/**
+ * The connections of Zeek's logs, in the order of files and lines, many at a time: TSV or JSON lines, plain or gzip.
+ * `-` is the standard input; a folder means the connection logs in it. Constant memory, however long the logs.
+ *
+ * Left out, with a notice: a last line that was not written to its end; a connection that occurs again, the same in all
+ * that is read of it, within 100,000; JSON records of other logs among those of connections.
+ *
+ * @throws {InputError} before the first connection, if a file can't be read or is no connection log; later, naming line
+ *   and column, if a line is bad and `skipBadRows` is not set; if a log has bad lines only; if a gzip file is damaged
+ * @example
+ * for await (const connections of readConnectionLogs(["/opt/zeek/logs/2024-04-19"])) console.log(connections.length);
+ */
+export async function* readConnectionLogs(
+  paths: readonly string[],
+  options: ReadLogsOptions = {},
+): AsyncGenerator<Connection[]> {
+  const { onProgress, onNotice, signal } = options;
+  const logs = await findConnectionLogs(paths, signal);
+  const total = logs.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  const duplicates = new Duplicates();
+  let earlier = 0;
+  for (const log of logs) {
+    const stage = `reading ${log.path === "-" ? standardInput : basename(log.path)}`;
+    onProgress?.({ stage, done: earlier, total });
+    for await (const { connections, bytesRead } of connectionBlocks(log, options)) {
+      const fresh = connections.filter((connection) => !duplicates.has(connection));
+      if (fresh.length > 0) yield fresh;
+      onProgress?.({ stage, done: Math.min(earlier + bytesRead, total), total });
+    }
+    earlier += log.bytes ?? 0;
+  }
+  if (duplicates.count > 0) {
+    onNotice?.(`${inWords(duplicates.count, "connection")} left out that occurred twice in the logs`);
+  }
+}
+
+const standardInput = "the standard input";
+
+/** The connections of one log. */
+async function* connectionBlocks(
+  log: ConnectionLog,
+  options: ReadLogsOptions,
+): AsyncGenerator<{ connections: Connection[]; bytesRead: number }> {
+  const { onNotice, signal } = options;
+  const name = log.path === "-" ? standardInput : log.path;
+  const lines = new LogLines(name, options);
+  try {
+    for await (const { text, bytesRead } of textBlocks(log, signal)) {
+      yield { connections: lines.connections(text), bytesRead };
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unusable(name, error);
+  }
+  lines.requireConnections();
+  const { count, log: other } = lines.others;
+  if (count > 0)
+    onNotice?.(
+      `${inWords(count, "record")} left out of ${name} that are of other logs, such as ${shown(other)}`,
+    );
+}
+
+/** Reads the lines of one log, and says what is wrong with it. */
+class LogLines {
+  readonly #parser: ConnectionLogParser;
+  #number = 0;
+  #good = 0;
+  #bad = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly options: ReadLogsOptions,
+  ) {
+    this.#parser = new ConnectionLogParser(name);
+  }
+
+  /** What the parser says of records of other logs. */
+  get others(): { readonly count: number; readonly log: string } {
+    return this.#parser.others;
+  }
+
+  /** The connections of the next lines. */
+  connections(text: string): Connection[] {
+    const connections: Connection[] = [];
+    for (let begin = 0; begin < text.length; ) {
+      const end = text.indexOf("\n", begin);
+      const isWhole = end >= 0;
+      const line = text.slice(begin, isWhole ? end : text.length);
+      begin = isWhole ? end + 1 : text.length;
+      const connection = this.#connection(line, isWhole);
+      if (connection) connections.push(connection);
+    }
+    this.#good += connections.length;
+    return connections;
+  }
+
+  /** @throws {InputError} if the log had lines, but none was of a connection */
+  requireConnections(): void {
+    if (this.#number === 0) throw new InputError(`${this.name} is empty`);
+    if (this.#good > 0) return;
+    if (this.#bad > 0) throw new InputError(`${this.name} has no good line`);
+    if (this.others.count > 0) throw new InputError(anotherLog(this.name, this.others.log));
+  }
+
+  #connection(line: string, isWhole: boolean): Connection | undefined {
+    const number = ++this.#number;
+    try {
+      return this.#parser.parse(line, number);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const { skipBadRows, onBadLine, onNotice } = this.options;
+      if (!isWhole) {
+        onNotice?.(`${this.name}, line ${number}: the last line was not written to its end and is left out`);
+        return undefined;
+      }
+      if (!skipBadRows || !(error instanceof BadLineError)) throw error;
+      this.#bad++;
+      onBadLine?.({ path: this.name, line: number, reason: error.reason, text: line });
+      return undefined;
+    }
+  }
+}
+
+function inWords(count: number, thing: string): string {
+  return `${count.toLocaleString("en")} ${thing}${count === 1 ? " was" : "s were"}`;
+}

@@ -1,0 +1,199 @@
+import type { Connection } from "../connection";
+import { decimalIn } from "./decimal";
+import { fieldNames, requiredFields, zeekName } from "./fields";
+import { ownText, Recurring } from "./recurring";
+import {
+  amount,
+  FieldProblem,
+  isoSeconds,
+  LineProblem,
+  mustBe,
+  port,
+  type Requirement,
+  type Texts,
+  time,
+  uidOf,
+} from "./values";
+
+/** What the header of a TSV log says so far. */
+export interface TsvHeader {
+  readonly separator: string;
+  /** Between the members of a set. */
+  readonly setSeparator: string;
+  /** What stands for an empty string or set. */
+  readonly empty: string;
+  /** What stands for no value. */
+  readonly unset: string;
+  /** Which log it is: `conn`, `dns`, … */
+  readonly path?: string;
+  /** The names of the columns. */
+  readonly fields?: readonly string[];
+  /**
+   * Whether three spaces also separate columns: those that labelled the IoT-23 logs added theirs so,
+   * `tunnel_parents   label   detailed-label`.
+   */
+  readonly spaced?: boolean;
+}
+
+/** What holds until a header says otherwise. */
+export const usualHeader: TsvHeader = { separator: "\t", setSeparator: ",", empty: "(empty)", unset: "-" };
+
+const spaces = "   ";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The header with one more of its lines, such as `#path⇥conn`; other comments change nothing. */
+export function withHeaderLine(header: TsvHeader, line: string): TsvHeader {
+  const key = /^#(\w+)/.exec(line)?.[1] ?? "";
+  if (key === "separator")
+    return { ...usualHeader, separator: unescaped(line.slice(key.length + 2)) || "\t" };
+  const value = line.slice(key.length + 1 + header.separator.length);
+  if (key === "set_separator") return { ...header, setSeparator: unescaped(value) };
+  if (key === "empty_field") return { ...header, empty: value };
+  if (key === "unset_field") return { ...header, unset: value };
+  if (key === "path") return { ...header, path: value };
+  if (key !== "fields") return header;
+  const spaced = value.includes(spaces);
+  const plain = spaced ? value.replaceAll(spaces, header.separator) : value;
+  return { ...header, fields: plain.split(header.separator).map(zeekName), spaced };
+}
+
+/** Reads the rows of a TSV log. */
+export class TsvRows {
+  readonly #fields: readonly string[];
+  /** Where the columns of a connection stand, counted from 0; −1 for one that is not there. */
+  readonly #at: Readonly<Record<keyof Connection, number>>;
+  readonly #services: Recurring<string>;
+  readonly #names = new Recurring(unescaped);
+  #line = "";
+  /** Where each column of the line begins, and beyond the last where one more would. */
+  readonly #begin: Int32Array;
+
+  /** @throws {LineProblem} if a column is missing */
+  constructor(
+    private readonly header: TsvHeader & Required<Pick<TsvHeader, "fields">>,
+    private readonly texts: Texts,
+  ) {
+    this.#fields = header.fields;
+    for (const name of requiredFields) {
+      if (!header.fields.includes(name)) throw new LineProblem(`the log has no column ${name}`);
+    }
+    const at = Object.entries(fieldNames).map(([key, name]) => [key, header.fields.indexOf(name)]);
+    this.#at = Object.fromEntries(at);
+    this.#begin = new Int32Array(header.fields.length + 1);
+    this.#services = new Recurring((text) =>
+      header.setSeparator === "," || header.setSeparator === ""
+        ? unescaped(text)
+        : unescaped(text).replaceAll(header.setSeparator, ","),
+    );
+  }
+
+  /** @throws {LineProblem} if the line is no good row */
+  connection(line: string): Connection {
+    this.#split(line);
+    const at = this.#at;
+    try {
+      const application = this.#optionalName(at.application, this.#services);
+      const label = this.#optionalName(at.label, this.#names);
+      const detailedLabel = this.#optionalName(at.detailedLabel, this.#names);
+      const connection: Writable<Connection> = {
+        uid: uidOf("uid", ownText(this.#required(at.uid))),
+        start: this.#time(at.start),
+        duration: this.#amount(at.duration),
+        protocol: this.#requiredName(at.protocol),
+        sourceHost: this.texts.host("id.orig_h", this.#required(at.sourceHost)),
+        sourcePort: this.#number(at.sourcePort, port),
+        destinationHost: this.texts.host("id.resp_h", this.#required(at.destinationHost)),
+        destinationPort: this.#number(at.destinationPort, port),
+        state: this.#requiredName(at.state),
+        sourceBytes: this.#amount(at.sourceBytes),
+        destinationBytes: this.#amount(at.destinationBytes),
+      };
+      if (application !== undefined) connection.application = application;
+      if (label !== undefined) connection.label = label;
+      if (detailedLabel !== undefined) connection.detailedLabel = detailedLabel;
+      return connection;
+    } catch (error) {
+      if (!(error instanceof FieldProblem)) throw error;
+      const column = this.#fields.indexOf(error.field) + 1;
+      throw new LineProblem(`column ${column} (${error.field}) ${error.message}`);
+    }
+  }
+
+  #split(line: string): void {
+    const { separator, spaced } = this.header;
+    this.#line = spaced ? line.replaceAll(spaces, separator) : line;
+    const columns = this.#fields.length;
+    let found = 0;
+    let begin = 0;
+    for (let end = 0; end >= 0 && found <= columns; begin = end + separator.length) {
+      this.#begin[found++] = begin;
+      end = this.#line.indexOf(separator, begin);
+    }
+    if (found !== columns) {
+      const number = this.#line.split(separator).length;
+      throw new LineProblem(`expected ${columns} columns, found ${number}`);
+    }
+    this.#begin[columns] = this.#line.length + separator.length;
+  }
+
+  #end(column: number): number {
+    return this.#begin[column + 1] - this.header.separator.length;
+  }
+
+  #text(column: number): string {
+    return this.#line.slice(this.#begin[column], this.#end(column));
+  }
+
+  /** Whether a column is not there, or has no value in this row. */
+  #isUnset(column: number): boolean {
+    if (column < 0) return true;
+    const { unset } = this.header;
+    const begin = this.#begin[column];
+    return this.#end(column) - begin === unset.length && this.#line.startsWith(unset, begin);
+  }
+
+  #required(column: number): string {
+    if (this.#isUnset(column)) throw new FieldProblem(this.#fields[column], "is unset");
+    return this.#text(column);
+  }
+
+  #number(column: number, requirement: Requirement): number {
+    const value = decimalIn(this.#line, this.#begin[column], this.#end(column));
+    const problem = requirement(value);
+    if (problem) throw mustBe(this.#fields[column], problem, this.#required(column));
+    return value;
+  }
+
+  #amount(column: number): number {
+    return this.#isUnset(column) ? 0 : this.#number(column, amount);
+  }
+
+  #time(column: number): number {
+    const seconds = decimalIn(this.#line, this.#begin[column], this.#end(column));
+    if (Number.isFinite(seconds)) return seconds;
+    const iso = isoSeconds(this.#required(column));
+    const problem = time(iso);
+    if (problem) throw mustBe(this.#fields[column], problem, this.#text(column));
+    return iso;
+  }
+
+  #requiredName(column: number): string {
+    return this.texts.name(this.#fields[column], this.#names.of(this.#required(column)));
+  }
+
+  #optionalName(column: number, values: Recurring<string>): string | undefined {
+    if (this.#isUnset(column)) return undefined;
+    const text = this.#text(column);
+    if (text === "" || text === this.header.empty) return undefined;
+    return this.texts.name(this.#fields[column], values.of(text));
+  }
+}
+
+/** What stands for itself after Zeek's escapes: `\x09` for a byte, `\\` for a backslash. */
+function unescaped(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replace(/\\\\|(?:\\x[0-9a-f]{2})+/gi, (code) =>
+    code === "\\\\" ? "\\" : Buffer.from(code.replaceAll("\\x", ""), "hex").toString("utf8"),
+  );
+}

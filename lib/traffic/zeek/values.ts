@@ -1,0 +1,78 @@
+import { isIP } from "node:net";
+import { shown } from "../../common/shown";
+import { Recurring } from "./recurring";
+
+/** What is wrong with a line of a log, in words that follow the name of the file and the number of the line. */
+export class LineProblem extends Error {}
+
+/** What is wrong with the value of a field; where the field stands in the line is added by who knows. */
+export class FieldProblem extends Error {
+  constructor(
+    readonly field: string,
+    problem: string,
+  ) {
+    super(problem);
+  }
+}
+
+export function mustBe(field: string, requirement: string, value: string): FieldProblem {
+  return new FieldProblem(field, `must be ${requirement}, got '${shown(value)}'`);
+}
+
+/** What a number must be; undefined if it is that. */
+export type Requirement = (value: number) => string | undefined;
+
+export const time: Requirement = (value) =>
+  Number.isFinite(value) ? undefined : "a time, as seconds or as in ISO 8601";
+
+export const port: Requirement = (value) =>
+  Number.isInteger(value) && value >= 0 && value <= 65_535 ? undefined : "an integer in [0, 65535]";
+
+/** A duration or a number of bytes. */
+export const amount: Requirement = (value) =>
+  value >= 0 && value < Number.POSITIVE_INFINITY ? undefined : "a finite number of at least 0";
+
+/** The texts of one log: each is kept once, and empty where it is not what it should be. */
+export class Texts {
+  readonly #hosts = new Recurring((text) => (isIP(text) > 0 ? text : ""));
+  readonly #names = new Recurring((text) => (namePattern.test(text) ? text : ""));
+
+  /** The address of a host, of version 4 or 6. */
+  host(field: string, text: string): string {
+    const host = this.#hosts.of(text);
+    if (host === "") throw mustBe(field, "an IP address", text);
+    return host;
+  }
+
+  /** A name of one to a hundred characters without control characters, as of a protocol or a label. */
+  name(field: string, text: string): string {
+    const name = this.#names.of(text);
+    if (name === "") throw mustBe(field, "a name", text);
+    return name;
+  }
+}
+
+const namePattern = /^[^\p{Cc}\u2028\u2029\ufeff\ufffd]{1,100}$/u;
+
+/** A connection's identifier: one to a hundred visible ASCII characters. */
+export function uidOf(field: string, text: string): string {
+  let good = text.length > 0 && text.length <= 100;
+  for (let i = 0; good && i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    good = code > 32 && code < 127;
+  }
+  if (!good) throw mustBe(field, "an identifier", text);
+  return text;
+}
+
+/**
+ * Seconds since 1970 of a time such as `2019-12-03T22:44:56.052279Z`, to the microsecond (`Date.parse` stops at
+ * milliseconds); NaN if it is none. Without a zone it is UTC.
+ */
+export function isoSeconds(text: string): number {
+  const parts = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
+  if (!parts) return Number.NaN;
+  const [, second, fraction = "", zone = "Z"] = parts;
+  const seconds = Date.parse(`${second}${zone}`) / 1000;
+  return seconds < 0 ? seconds + Number(`0${fraction}`) : Number(`${seconds}${fraction}`);
+}

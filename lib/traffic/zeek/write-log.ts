@@ -1,0 +1,96 @@
+import type { Connection } from "../connection";
+
+export interface ZeekLineOptions {
+  /** Whether there is a `label` column, unset for connections without one. Default false. */
+  readonly label?: boolean;
+}
+
+const columns: readonly (readonly [name: string, type: string])[] = [
+  ["ts", "time"],
+  ["uid", "string"],
+  ["id.orig_h", "addr"],
+  ["id.orig_p", "port"],
+  ["id.resp_h", "addr"],
+  ["id.resp_p", "port"],
+  ["proto", "enum"],
+  ["service", "string"],
+  ["duration", "interval"],
+  ["orig_bytes", "count"],
+  ["resp_bytes", "count"],
+  ["conn_state", "string"],
+];
+const labelColumn = ["label", "string"] as const;
+
+/**
+ * The lines that begin a conn.log in Zeek's TSV format, without the last line end.
+ *
+ * @param open when the log was begun, in seconds since 1970
+ */
+export function zeekHeader(open: number, { label = false }: ZeekLineOptions = {}): string {
+  const written = label ? [...columns, labelColumn] : columns;
+  return [
+    "#separator \\x09",
+    "#set_separator\t,",
+    "#empty_field\t(empty)",
+    "#unset_field\t-",
+    "#path\tconn",
+    `#open\t${zeekDate(open)}`,
+    `#fields\t${written.map(([name]) => name).join("\t")}`,
+    `#types\t${written.map(([, type]) => type).join("\t")}`,
+  ].join("\n");
+}
+
+/** The line that ends a log in Zeek's TSV format, without line end. `close` is in seconds since 1970. */
+export function zeekFooter(close: number): string {
+  return `#close\t${zeekDate(close)}`;
+}
+
+/**
+ * A connection as a line of a conn.log in Zeek's TSV format, without line end. Times are written to the microsecond.
+ *
+ * @example
+ * const ends = { sourceHost: "10.0.0.1", sourcePort: 1025, destinationHost: "10.0.0.2", destinationPort: 80 };
+ * const what = { protocol: "tcp", application: "http", sourceBytes: 300, destinationBytes: 9000, state: "SF" };
+ * zeekTsvLine({ uid: "C1", start: 1.5, duration: 0.25, ...ends, ...what }); // "1.500000\tC1\t10.0.0.1\t1025\t10.0.0.2\t80\ttcp\thttp\t0.250000\t300\t9000\tSF"
+ */
+export function zeekTsvLine(connection: Connection, { label = false }: ZeekLineOptions = {}): string {
+  const { start, uid, sourceHost, sourcePort, destinationHost, destinationPort } = connection;
+  const { protocol, application, duration, sourceBytes, destinationBytes, state } = connection;
+  const line =
+    `${start.toFixed(6)}\t${uid}\t${sourceHost}\t${sourcePort}\t${destinationHost}\t${destinationPort}\t` +
+    `${escaped(protocol)}\t${escaped(application)}\t${duration.toFixed(6)}\t` +
+    `${sourceBytes}\t${destinationBytes}\t${escaped(state)}`;
+  return label ? `${line}\t${escaped(connection.label)}` : line;
+}
+
+/** A connection as a line of a conn.log in Zeek's JSON format, without line end. What is unset is left out. */
+export function zeekJsonLine(connection: Connection): string {
+  return JSON.stringify({
+    ts: connection.start,
+    uid: connection.uid,
+    "id.orig_h": connection.sourceHost,
+    "id.orig_p": connection.sourcePort,
+    "id.resp_h": connection.destinationHost,
+    "id.resp_p": connection.destinationPort,
+    proto: connection.protocol,
+    service: connection.application,
+    duration: connection.duration,
+    orig_bytes: connection.sourceBytes,
+    resp_bytes: connection.destinationBytes,
+    conn_state: connection.state,
+    label: connection.label,
+  });
+}
+
+/** As Zeek does, so that `-` as a value is not taken for an unset one. */
+function escaped(text: string | undefined): string {
+  if (text === undefined) return "-";
+  if (text === "-") return "\\x2d";
+  if (text === "(empty)") return "\\x28empty)";
+  return text.includes("\\") ? text.replaceAll("\\", "\\\\") : text;
+}
+
+/** `2014-04-03-10-08-27` */
+function zeekDate(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19).replace(/[T:]/g, "-");
+}

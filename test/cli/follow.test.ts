@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { appendFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Alert, type Connection, zeekJsonLine, zeekTsvLine } from "traffic-anomaly";
+import { dayOf, header, small, sweep, trainOffice } from "../detect/network";
+import { temporaryFolder } from "../fixtures/folder";
+import { type Outcome, refuse, traffic } from "./command";
+
+process.env.TRAFFIC_BROWSER = "";
+const folder = temporaryFolder("follow");
+const here = { cwd: folder };
+const log = join(folder, "conn.log");
+const out = join(folder, "alerts.json");
+/** Every one of them is anomalous. */
+const scan = sweep(600, 1.9e9);
+const usual = dayOf(200, { seed: 8 });
+
+before(async () => {
+  await trainOffice(folder, small);
+});
+beforeEach(async () => {
+  for (const name of ["conn.log", "conn.log.1", "conn.log.2", "alerts.json", "state.json"])
+    await rm(join(folder, name), { force: true });
+});
+
+const text = (connections: readonly Connection[]) =>
+  connections.map((connection) => `${zeekTsvLine(connection)}\n`).join("");
+
+/** Follows the log while `work` is done, then stops it as told. */
+async function following(
+  work: (child: ChildProcess) => Promise<void>,
+  signal: NodeJS.Signals,
+  ...options: string[]
+): Promise<Outcome> {
+  let done: Promise<void> | undefined;
+  const outcome = await traffic(
+    [
+      ...["score", "conn.log", "--model", "models/office", "--follow", "--out", "alerts.json"],
+      ...["--detector", "isolation-forest", ...options],
+    ],
+    {
+      ...here,
+      started: (child) => {
+        done = work(child).finally(() => child.kill(signal));
+      },
+    },
+  );
+  await done;
+  return outcome;
+}
+
+function alertsOf(): Alert[] {
+  if (!existsSync(out)) return [];
+  const lines = readFileSync(out, "utf8").split("\n");
+  lines.pop();
+  return lines.map((line) => JSON.parse(line));
+}
+
+const uids = () => alertsOf().map(({ event }) => event.id);
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; !condition(); waited += 50) {
+    assert.ok(waited < 30_000, `waited for ${what}`);
+    await sleep(50);
+  }
+}
+
+/** The connections that scoring the whole log at once flags: what following must not miss. */
+async function flaggedAtOnce(connections: readonly Connection[]): Promise<string[]> {
+  await writeFile(join(folder, "whole.log"), `${header}\n${text(connections)}`);
+  const { stdout } = await traffic(
+    ["score", "whole.log", "--model", "models/office", "--detector", "isolation-forest", "--quiet"],
+    here,
+  );
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as Alert).event.id);
+}
+
+test("lines are judged as they come, in the order of time, and Ctrl+C ends it with all of them judged", async () => {
+  const all = [...usual, ...scan];
+  const expected = await flaggedAtOnce(all);
+  await writeFile(log, `${header}\n${text(all.slice(0, 300))}`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    await rm(out, { force: true });
+    await writeFile(log, `${header}\n${text(all.slice(0, 300))}`);
+    const outcome = await following(
+      async () => {
+        await until(() => uids().length > 0, "the first alert");
+        const rest = text(all.slice(300));
+        for (let start = 0; start < rest.length; start += 9_999) {
+          await appendFile(log, rest.slice(start, start + 9_999));
+          await sleep(60);
+        }
+        await sleep(600);
+      },
+      signal,
+      ...["--lateness", "0.5"],
+    );
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /^800 connections scored/);
+    assert.deepEqual(uids(), expected);
+  }
+});
+
+test("rotation and truncation lose no complete line", async () => {
+  const parts = [scan.slice(0, 200), scan.slice(200, 400), scan.slice(400)];
+  const last = sweep(30, 1.9e9 + 100).map((one) => ({ ...one, uid: `${one.uid}d` }));
+  const expected = await flaggedAtOnce([...scan, ...last]);
+  await writeFile(log, `${header}\n${text(parts[0])}`);
+  const { code, stderr } = await following(
+    async () => {
+      await until(() => uids().length >= 100, "the first file");
+      for (const part of parts.slice(1)) {
+        await appendFile(log, text(part.slice(0, 50)));
+        await rename(log, join(folder, part === parts[1] ? "conn.log.2" : "conn.log.1"));
+        await writeFile(log, `${header}\n${text(part.slice(50))}`);
+        await until(() => uids().includes(part[150].uid), "the next file");
+      }
+      await writeFile(log, "");
+      await sleep(600);
+      await writeFile(log, last.map((one) => `${zeekJsonLine(one)}\n`).join(""));
+      await sleep(600);
+    },
+    "SIGINT",
+    ...["--lateness", "0"],
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /conn\.log was cut: it is read from its begin\n/);
+  const found = new Set(uids());
+  assert.deepEqual(
+    expected.filter((uid) => !found.has(uid)),
+    [],
+  );
+});
+
+test("after a stop, each line is judged once; the log may be rotated meanwhile", async () => {
+  const state = ["--state", "state.json"];
+  await writeFile(log, `${header}\n${text(scan.slice(0, 300))}${zeekTsvLine(scan[300]).slice(0, 40)}`);
+  const first = await following(async () => sleep(1500), "SIGTERM", ...state);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /^300 connections scored/);
+  await appendFile(log, `${zeekTsvLine(scan[300]).slice(40)}\n${text(scan.slice(301, 450))}`);
+  await rename(log, join(folder, "conn.log.1"));
+  await writeFile(log, `${header}\n${text(scan.slice(450))}`);
+  const second = await following(async () => sleep(2000), "SIGINT", ...state);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stdout, /^300 connections scored/);
+  assert.equal(new Set(uids()).size, uids().length, "none twice");
+  assert.ok(uids().includes(scan[300].uid), "the line that was half written at the stop");
+  assert.ok(uids().length > 580, `${uids().length} of 600`);
+});
+
+test("a kill at any time loses no alert: those of the last moments may be there twice", async () => {
+  const options = ["--state", "state.json", "--lateness", "0.2"];
+  await writeFile(log, `${header}\n`);
+  let written = 0;
+  for (const milliseconds of [900, 1300, 1700, 2300]) {
+    const upTo = Math.min(600, written + 150);
+    const { code } = await following(
+      async () => {
+        for (; written < upTo; written += 10) {
+          await appendFile(log, text(scan.slice(written, written + 10)));
+          await sleep(milliseconds / 20);
+        }
+        await sleep(300);
+      },
+      "SIGKILL",
+      ...options,
+    );
+    assert.equal(code, null);
+  }
+  assert.equal(written, 600);
+  await following(async () => sleep(2500), "SIGINT", ...options);
+  const found = new Set(uids());
+  const missing = scan.filter(({ uid }) => !found.has(uid));
+  // After each start the windows are empty, so that the first connection of the sweep may look harmless.
+  assert.ok(missing.length < 15, `${missing.length} missing`);
+});
+
+test("a bad line ends it after what came before was judged; the state stands before the line", async () => {
+  await writeFile(log, `${header}\n${text(scan.slice(0, 50))}nonsense\n${text(scan.slice(50, 100))}`);
+  const strict = await following(async () => sleep(3000), "SIGINT", "--state", "state.json");
+  assert.equal(strict.code, 2);
+  assert.match(strict.stderr, /^error: conn\.log, line 59: /m);
+  assert.ok(uids().includes(scan[49].uid));
+  const lenient = await following(
+    async () => sleep(1500),
+    "SIGINT",
+    "--state",
+    "state.json",
+    "--skip-bad-rows",
+  );
+  assert.equal(lenient.code, 0, lenient.stderr);
+  assert.match(lenient.stdout, /^50 connections scored, .*; 1 bad line skipped\n/);
+});
+
+test("what can't be followed is refused", async () => {
+  await writeFile(join(folder, "damaged.json"), "{");
+  await writeFile(join(folder, "old.json"), '{"formatVersion":0}');
+  await writeFile(join(folder, "other.json"), '{"formatVersion":1,"log":"/var/log/conn.log"}');
+  await writeFile(log, `${header}\n`);
+  const follow = (file: string, ...options: string[]) =>
+    ["score", file, "--model", "models/office", "--follow", ...options] as const;
+  await refuse(
+    [
+      [follow("none.log"), /^none\.log does not exist$/],
+      [follow("conn.log", "--state", "damaged.json"), /^damaged\.json is no state file: it is not JSON/],
+      [
+        follow("conn.log", "--state", "old.json"),
+        /^old\.json is no state file of this program's format version 1/,
+      ],
+      [
+        follow("conn.log", "--state", "other.json"),
+        /^other\.json is the state of another log, \/var\/log\/conn\.log/,
+      ],
+    ],
+    here,
+  );
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { database } from "traffic-anomaly";
+import { temporaryFolder } from "../fixtures/folder";
+import { traffic } from "./command";
+import { small } from "./study";
+
+const folder = temporaryFolder("run-without-data");
+const names = ["simulated traffic (training part)", "simulated traffic (test part)"];
+const [training, testing] = names;
+
+test("run without data and network studies simulated traffic, and every output says so", async () => {
+  const { code, stdout, stderr } = await traffic(["run", ...small], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^simulated traffic is used instead of KDD'99: .*\(no network: .* or pass --data FILE$/m,
+  );
+  assert.ok(stdout.startsWith(`${training}: 60,000 rows (SHA-256 `), stdout);
+  assert.match(stdout, /^simulated traffic \(test part\): 40,000 rows \(SHA-256 /m);
+  assert.match(stdout, /, scored on simulated traffic \(test part\)$/m);
+  assert.doesNotMatch(stdout, foreign);
+
+  const read = (...path: string[]) => readFileSync(join(folder, ...path), "utf8");
+  const metrics = JSON.parse(read("outputs", "metrics.json"));
+  assert.deepEqual([metrics.dataset.name, metrics.testDataset.name], names);
+  assert.deepEqual(Object.keys(metrics.protocols), ["mixed", "novelty"]);
+  assert.deepEqual(Object.keys(metrics.protocols.novelty), ["holdout", testing]);
+  const { inputs } = JSON.parse(read("outputs", "run.json"));
+  assert.deepEqual(
+    inputs.map(({ name }: { name: string }) => name),
+    names,
+  );
+  for (const model of ["autoencoder", "isolation-forest"]) {
+    const manifest = JSON.parse(read("models", model, "manifest.json"));
+    assert.equal(manifest.dataset.name, training);
+    assert.deepEqual(Object.keys(manifest.metrics), ["holdout", testing]);
+  }
+  const predictions = join(folder, "outputs", "predictions.parquet");
+  const found = await (await database()).runAndReadAll(
+    `SELECT dataset::VARCHAR, count(*)::INT FROM '${predictions}' GROUP BY 1 ORDER BY 2 DESC`,
+  );
+  assert.deepEqual(found.getRows(), [
+    [training, 60_000],
+    [testing, 40_000],
+  ]);
+
+  const pages = readdirSync(join(folder, "outputs", "plots")).filter((name) => name.endsWith(".html"));
+  assert.equal(pages.length, 13);
+  assert.ok(pages.includes("roc-simulated-traffic-test-part.html"), pages.join(", "));
+  for (const page of pages) {
+    const text = read("outputs", "plots", page);
+    const title = /"title":\{"text":"((?:[^"\\]|\\.)*rows of(?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? "";
+    assert.match(title, /of the normal rows of simulated traffic \(training part\)/, page);
+    assert.doesNotMatch(text, foreign, page);
+  }
+});
+
+/** Words that speak of other data than those. */
+const foreign = /KDD|\bcorrected\b|10-percent|10 % set/;

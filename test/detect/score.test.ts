@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  type Alert,
+  database,
+  ecsVersion,
+  loadTrafficModel,
+  type ScoreTrafficOptions,
+  scoreTraffic,
+  timestamp,
+  trainOnTraffic,
+} from "traffic-anomaly";
+import { temporaryFolder } from "../fixtures/folder";
+import { realLogTest } from "../traffic/zeek/logs";
+import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
+
+process.env.TRAFFIC_BROWSER = "";
+const folder = temporaryFolder("score-traffic");
+const office = trainOffice(folder);
+const later = dayOf(1500, { seed: 5 });
+const scan = sweep(400, later[700].start);
+const mixed = [...later, ...scan].sort((a, b) => a.start - b.start);
+const log = writeLog(join(folder, "mixed.log"), mixed);
+
+async function alertsOf(options: ScoreTrafficOptions = {}, paths?: readonly string[]) {
+  const { model } = await office;
+  const out = join(folder, "alerts.json");
+  const result = await scoreTraffic(paths ?? [await log], model, { out, ...options });
+  return { result, alerts: linesOf(out) };
+}
+
+function linesOf(path: string): Alert[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  assert.equal(lines.pop(), "");
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("the sweep is flagged, in alerts in order of time, and its host is the most unusual", async () => {
+  const { result, alerts } = await alertsOf();
+  assert.equal(result.connections, mixed.length);
+  assert.equal(result.alerts, alerts.length);
+  const found = alerts.filter(({ source }) => source.ip === "10.66.6.6");
+  assert.ok(found.length > 380, `${found.length} of 400`);
+  assert.equal(result.unusualHosts[0].host, "10.66.6.6");
+  const times = alerts.map((alert) => alert["@timestamp"]);
+  assert.deepEqual(times, times.slice().sort());
+});
+
+test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds, verdicts and worded reasons", async () => {
+  const { model } = await office;
+  const { alerts } = await alertsOf();
+  const { detectors } = await loadTrafficModel(model);
+  const byUid = new Map(mixed.map((connection) => [connection.uid, connection]));
+  for (const alert of alerts) {
+    const connection = byUid.get(alert.event.id)!;
+    assert.equal(alert["@timestamp"], timestamp(Number(connection.start.toFixed(6))));
+    assert.deepEqual(alert.ecs, { version: ecsVersion });
+    assert.deepEqual(
+      [alert.event.kind, alert.event.category, alert.event.type],
+      ["alert", ["network"], ["info"]],
+    );
+    assert.deepEqual(
+      [alert.source.ip, alert.destination.ip, alert.network.transport],
+      [connection.sourceHost, connection.destinationHost, connection.protocol],
+    );
+    if (connection.protocol !== "icmp")
+      assert.deepEqual(
+        [alert.source.port, alert.destination.port],
+        [connection.sourcePort, connection.destinationPort],
+      );
+    const own = alert.traffic_anomaly;
+    const verdicts = [own.isolation_forest!, own.autoencoder!].map(({ score, threshold, verdict }) => {
+      assert.equal(verdict, score > threshold ? "anomalous" : "usual");
+      return verdict;
+    });
+    assert.ok(verdicts.includes("anomalous"));
+    assert.equal(own.isolation_forest!.threshold, detectors["isolation-forest"]!.threshold.value);
+    assert.ok(own.reasons.length <= 3);
+    const shares = own.reasons.map(({ share }) => share);
+    assert.deepEqual(
+      shares,
+      shares.slice().sort((a, b) => b - a),
+    );
+    for (const { text } of own.reasons) assert.match(text, /^.+; usual: .+$/);
+    assert.ok(own.reasons.length === 0 || alert.message.includes(own.reasons[0].text));
+    assert.ok(alert.event.risk_score >= 0 && alert.event.risk_score < 100);
+  }
+  const messages = alerts.map(({ message }) => message).join("\n");
+  assert.match(
+    messages,
+    /10\.66\.6\.6 → 172\.30\.1\.\d+, tcp port 23: .*\d+ hosts contacted on port 23 within 2 s; usual: 1/,
+  );
+});
+
+test("two runs, one thread or two, give the same bytes", async () => {
+  await alertsOf({ workers: 1 });
+  const first = readFileSync(join(folder, "alerts.json"));
+  await alertsOf({ workers: 2 });
+  assert.ok(first.equals(readFileSync(join(folder, "alerts.json"))));
+});
+
+test("one detector alone raises the alerts of its own verdict", async () => {
+  const both = await alertsOf();
+  for (const [detector, field] of [
+    ["isolation-forest", "isolation_forest"],
+    ["autoencoder", "autoencoder"],
+  ] as const) {
+    const { alerts, result } = await alertsOf({ detector });
+    assert.deepEqual(Object.keys(result.flagged), [detector]);
+    const expected = both.alerts.filter(
+      ({ traffic_anomaly }) => traffic_anomaly[field]?.verdict === "anomalous",
+    );
+    assert.deepEqual(
+      alerts.map(({ event }) => event.id),
+      expected.map(({ event }) => event.id),
+    );
+    assert.ok(alerts.every(({ traffic_anomaly }) => Object.keys(traffic_anomaly).includes(field)));
+  }
+});
+
+test("--top keeps the most anomalous, the highest risk first", async () => {
+  const all = (await alertsOf()).alerts.map(({ event }) => event.risk_score).sort((a, b) => b - a);
+  const { alerts, result } = await alertsOf({ top: 10 });
+  assert.equal(result.alerts, all.length, "the summary counts all");
+  assert.deepEqual(
+    alerts.map(({ event }) => event.risk_score),
+    all.slice(0, 10),
+  );
+});
+
+test("an allow list silences without training again, and what it silenced is counted", async () => {
+  const allow = join(folder, "allow.txt");
+  writeFileSync(allow, "10.66.6.6 port 23\n");
+  const all = await alertsOf();
+  const { alerts, result } = await alertsOf({ allow });
+  const scanning = ({ source }: Alert) => source.ip === "10.66.6.6";
+  assert.equal(result.silenced, all.alerts.filter(scanning).length);
+  assert.deepEqual(
+    alerts,
+    all.alerts.filter((alert) => !scanning(alert)),
+  );
+  assert.ok(result.unusualHosts.every(({ host }) => host !== "10.66.6.6"));
+});
+
+test("csv and parquet hold the alerts of json", async () => {
+  const { alerts } = await alertsOf();
+  const expected = alerts.map((alert) => [
+    alert.event.id,
+    alert.source.port ?? null,
+    alert.traffic_anomaly.isolation_forest!.score,
+    alert.traffic_anomaly.autoencoder!.verdict === "anomalous",
+    alert.traffic_anomaly.reasons[0]?.text ?? null,
+    alert["@timestamp"].slice(0, 19).replace("T", " "),
+  ]);
+  const { model } = await office;
+  const query = async (source: string) => {
+    const sql = `SELECT uid, source_port::INTEGER, isolation_forest_score::DOUBLE, autoencoder_anomalous::BOOLEAN, reason_1,
+      strftime("timestamp"::TIMESTAMP, '%Y-%m-%d %H:%M:%S') FROM ${source}`;
+    return (await (await database()).runAndReadAll(sql)).getRows();
+  };
+  for (const format of ["csv", "parquet"] as const) {
+    const out = join(folder, `alerts.${format}`);
+    await scoreTraffic([await log], model, { out, format });
+    const source = format === "csv" ? `read_csv('${out}', header = true, all_varchar = true)` : `'${out}'`;
+    assert.deepEqual(await query(source), expected);
+  }
+});
+
+test("a log of usual traffic drifts little and stays near the budget; other traffic is said to be other", async () => {
+  const calm = await writeLog(join(folder, "calm.log"), dayOf(6000).slice(3000));
+  const { result: usual } = await alertsOf({}, [calm]);
+  assert.equal(usual.connections, 3000);
+  assert.ok(usual.drift.unseenShare < 0.05);
+  const { result } = await alertsOf({}, [await writeLog(join(folder, "other.log"), sweep(1000, 1.7e9))]);
+  assert.match(
+    result.drift.warning ?? "",
+    /^the traffic no longer looks like what the model learned: the scores of the isolation forest have shifted \(population stability index \d+\.\d\d, above 0\.25\)/,
+  );
+});
+
+realLogTest("the scanning host owns the top of the ranking, by a model of other traffic", async (zeek) => {
+  const model = join(folder, "models", "rotated");
+  await trainOnTraffic([join(zeek, "rotated")], {
+    out: model,
+    outputsFolder: join(folder, "outputs"),
+    ...small,
+  });
+  const logs = ["rotated", "small.conn.log", "port-scanning.conn.json.log"].map((name) => join(zeek, name));
+  const { unusualHosts } = await scoreTraffic(logs, model, { out: join(folder, "scan.json") });
+  const [first, second] = unusualHosts;
+  assert.equal(first.host, "172.16.1.11");
+  assert.ok(first.flagged > 4000 && first.excess > 10 * second.excess, JSON.stringify([first, second]));
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  chooseThreshold,
+  fitIsolationForest,
+  fitPreprocessor,
+  InputError,
+  loadTrafficModel,
+  saveModel,
+  saveTrafficModel,
+  transform,
+} from "traffic-anomaly";
+import { contents } from "../cli/command";
+import { temporaryFolder } from "../fixtures/folder";
+import { kddTable } from "../fixtures/table";
+import { trafficLines } from "../fixtures/traffic";
+import { trainOffice } from "./network";
+
+process.env.TRAFFIC_BROWSER = "";
+const folder = temporaryFolder("traffic-model");
+const office = trainOffice(folder);
+
+async function refused(path: string, sentence: RegExp): Promise<void> {
+  await assert.rejects(loadTrafficModel(path), (error: Error) => {
+    assert.ok(error instanceof InputError, error.stack);
+    assert.match(error.message, sentence);
+    return true;
+  });
+}
+
+test("a loaded model that is saved again is the same to the byte", async () => {
+  const { model } = await office;
+  const copy = join(folder, "copy");
+  await saveTrafficModel(copy, await loadTrafficModel(model));
+  assert.deepEqual(Object.values(contents(copy)), Object.values(contents(model)));
+});
+
+test("one detector alone can be loaded", async () => {
+  const { model } = await office;
+  const { detectors, name } = await loadTrafficModel(model, { detectors: ["isolation-forest"] });
+  assert.deepEqual([Object.keys(detectors), name], [["isolation-forest"], "office"]);
+});
+
+test("a model that is missing, damaged, incomplete or of another version is refused with the reason", async () => {
+  const { model } = await office;
+  const bad = join(folder, "bad");
+  const change = async (file: string, edit: (text: string) => string | undefined, sentence: RegExp) => {
+    await cp(model, bad, { recursive: true });
+    const text = edit(await readFile(join(bad, file), "utf8"));
+    if (text === undefined) await rm(join(bad, file));
+    else await writeFile(join(bad, file), text);
+    await refused(bad, sentence);
+    await rm(bad, { recursive: true });
+  };
+  await refused(bad, /bad is not a model folder: it has no readable manifest\.json$/);
+  await change("traffic.json", () => undefined, /bad is incomplete: traffic\.json is missing$/);
+  await change("traffic.json", () => "{", /traffic\.json is damaged: it is not JSON$/);
+  await change(
+    "traffic.json",
+    () => "null",
+    /has format version none; this program reads 1: train it again$/,
+  );
+  await change(
+    "traffic.json",
+    (text) => text.replace('"formatVersion": 1', '"formatVersion": 2'),
+    /has format version 2; this program reads 1: train it again$/,
+  );
+  await change("traffic.json", (text) => text.replace('"land"', '"ship"'), /was made for other features/);
+  await change("traffic.json", (text) => text.replace('"profiles"', '"x"'), /is damaged: it lacks a part$/);
+  await change("autoencoder/weights.bin", () => "", /autoencoder is damaged: weights\.bin was changed$/);
+  await change("isolation-forest/forest.bin", () => undefined, /is incomplete: forest\.bin is missing$/);
+  await change(
+    "isolation-forest/manifest.json",
+    (text) => text.replace('"seed": 1', '"seed": 2'),
+    /bad is damaged: its isolation-forest is another model's$/,
+  );
+});
+
+test("a model of KDD'99 records is refused with the reason", async () => {
+  const table = kddTable(trafficLines({ rows: 60 }));
+  const preprocessor = fitPreprocessor(table);
+  const detector = fitIsolationForest(transform(preprocessor, table));
+  await saveModel(join(folder, "kdd"), {
+    detector,
+    preprocessor,
+    threshold: chooseThreshold(Float64Array.of(0.5), 0.1),
+    training: { dataset: { name: "x", sha256: "", rows: 60 }, seed: 1, metrics: {} },
+  });
+  await refused(
+    join(folder, "kdd"),
+    /kdd was trained on KDD'99 records, whose content features a conn\.log does not have; train one on logs: traffic-anomaly train$/,
+  );
+});

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { usual, usualText } from "traffic-anomaly";
+import { tableOf } from "../fixtures/table";
+
+const table = tableOf({
+  count: Array.from({ length: 200 }, (_, row) => row),
+  service: Array.from({ length: 200 }, (_, row) => (row < 150 ? "http" : row < 199 ? "smtp" : "dns")),
+});
+const rows = Uint32Array.from({ length: 200 }, (_, row) => row);
+
+test("of a number it is the median and the range of the middle 98 %, of a name the frequent ones", () => {
+  assert.deepEqual(usual(table, rows).get("count"), { kind: "number", low: 1, median: 99, high: 197 });
+  assert.deepEqual(usual(table, rows).get("service"), {
+    kind: "name",
+    names: [
+      { name: "http", share: 150 / 200 },
+      { name: "smtp", share: 49 / 200 },
+      { name: "dns", share: 1 / 200 },
+    ],
+  });
+});
+
+test("in words a number that hardly varies stands alone", () => {
+  assert.equal(usualText({ kind: "number", low: 0, median: 0, high: 0 }), "0");
+  assert.equal(usualText({ kind: "number", low: 0, median: 1, high: 8 }), "1 (0 to 8)");
+});

@@ -1,0 +1,41 @@
+// Notebooks on a machine without data and network.
+import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
+import { codeCells, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { runNotebook } from "traffic-anomaly/dist/notebooks/runner";
+import { noNetwork } from "../fixtures/no-network";
+import { createWorkspace } from "./workspace";
+
+const notebooks = join(__dirname, "..", "..", "notebooks");
+const slow = process.env.CI === "true" ? false : "takes about half a minute: set CI=true to run it";
+
+test("without data and network notebooks run on simulated traffic, and every figure of it says so", {
+  skip: slow,
+}, async (context) => {
+  const folder = await createWorkspace(context);
+  const { TRAFFIC_DATA, NODE_OPTIONS } = process.env;
+  context.after(() => {
+    if (TRAFFIC_DATA !== undefined) process.env.TRAFFIC_DATA = TRAFFIC_DATA;
+    if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = NODE_OPTIONS;
+  });
+  Object.assign(process.env, noNetwork); // the kernel inherits it
+  delete process.env.TRAFFIC_DATA;
+  for (const file of await findNotebooks(["01", "03"], notebooks)) {
+    const copy = join(folder, "notebook.ipynb");
+    await copyFile(file, copy);
+    const run = await runNotebook(copy);
+    context.diagnostic(`${file}: ${run.seconds.toFixed(0)} s, ${Math.round(run.peakMemory / 1e6)} MB`);
+    const cells = codeCells(await readNotebook(copy));
+    const loading = cells.findIndex(({ source }) => source.includes("await loadStudyData()"));
+    const printed = JSON.stringify(cells[loading].outputs);
+    assert.match(printed, /simulated traffic is used instead of KDD'99: .*\(no network: /);
+    const shown = cells.slice(loading).flatMap(({ outputs }) => outputs.filter((output) => "data" in output));
+    const figures = shown.filter(({ data }) => "application/vnd.plotly.v1+json" in data);
+    assert.ok(figures.length > 3, `${figures.length} figures`);
+    for (const { data } of figures) assert.match(String(data["text/plain"]), /^Simulated traffic: /);
+  }
+});

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { InputError } from "traffic-anomaly";
+import { temporaryFolder } from "../../fixtures/folder";
+import { jsonLog, type Outcome, readAll, someConnections, tsvLog } from "./logs";
+
+const folder = temporaryFolder("log-mutations");
+const path = join(folder, "conn.log");
+const connections = someConnections(12);
+const tsv = tsvLog(connections);
+const json = jsonLog(connections);
+
+const words = `- -- (empty) 0 -0 -1 1e3 1e400 1e-400 0x10 1_0 NaN null true {} [] {"conn": {"dns": } ] , : " \\ \\x09
+  \\x2d \\xff \\u0000 10.0.0.1 10.0.0.256 ::1 fe80::1%eth0 1.5 65535 65536 18446744073709551616 tcp SF http # #fields
+  #close #path #separator #types conn dns ts uid id.orig_h id_orig_h __proto__ constructor 2024-04-19T00:00:00Z`;
+const text = fc.oneof(
+  fc.constantFrom(
+    ...words.split(/\s+/),
+    "",
+    " ",
+    "   ",
+    "\t",
+    "\t\t",
+    "\r",
+    "\0",
+    "\ufeff",
+    "\u2028",
+    "x".repeat(200),
+  ),
+  fc.string({ unit: "binary", maxLength: 6 }),
+);
+const bytes = fc.oneof(
+  text.map((value) => Buffer.from(value)),
+  fc.uint8Array({ maxLength: 4 }).map((value) => Buffer.from(value)),
+);
+
+/** What is done at a place of a content: some bytes are taken out, and others put in. */
+const edit = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  taken: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(200)),
+  put: bytes,
+});
+type Edit = { readonly at: number; readonly taken: number; readonly put: Buffer };
+
+function edited(content: Buffer, edits: readonly Edit[]): Buffer {
+  return edits.reduce((before, { at, taken, put }) => {
+    const from = Math.floor(at * before.length);
+    return Buffer.concat([before.subarray(0, from), put, before.subarray(from + taken)]);
+  }, content);
+}
+
+/** What is done to the lines of a log, the header among them. */
+const shuffle = fc.record({
+  kind: fc.constantFrom("remove", "repeat", "swap", "swap columns", "remove column", "replace column"),
+  line: fc.nat(30),
+  other: fc.nat(30),
+  text,
+});
+type Shuffle = {
+  readonly kind: string;
+  readonly line: number;
+  readonly other: number;
+  readonly text: string;
+};
+
+function shuffled(log: string, changes: readonly Shuffle[]): string {
+  const lines = log.split("\n");
+  for (const { kind, line, other, text } of changes) {
+    const [i, j] = [line % lines.length, other % lines.length];
+    if (kind === "remove") lines.splice(i, 1, ...(lines.length > 1 ? [] : [""]));
+    if (kind === "repeat") lines.splice(j, 0, lines[i]);
+    if (kind === "swap") [lines[i], lines[j]] = [lines[j], lines[i]];
+    if (!kind.includes("column")) continue;
+    lines[i] = withColumns(lines[i], lines[i].startsWith("{") ? "," : "\t", kind, other, text);
+  }
+  return lines.join("\n");
+}
+
+function withColumns(line: string, separator: string, kind: string, column: number, text: string): string {
+  const columns = line.split(separator);
+  const i = column % columns.length;
+  if (kind === "remove column") columns.splice(i, 1);
+  if (kind === "swap columns") [columns[0], columns[i]] = [columns[i], columns[0]];
+  if (kind === "replace column") columns[i] = text;
+  return columns.join(separator);
+}
+
+/** What is read of a content; undefined if it is refused. Nothing but an InputError in one short line refuses it. */
+async function readContent(content: Buffer, skipBadRows: boolean): Promise<Outcome | undefined> {
+  await writeFile(path, content);
+  try {
+    return await readAll([path], skipBadRows);
+  } catch (error) {
+    assert.ok(error instanceof InputError, String((error as Error).stack));
+    assert.doesNotMatch(error.message, /[\p{Cc}\u2028\u2029]/u);
+    assert.ok(error.message.length < path.length + 200, error.message);
+    return undefined;
+  }
+}
+
+test("a log that is mutated anywhere is read, or refused in a sentence", async () => {
+  let accepted = 0;
+  let refused = 0;
+  const logs = fc.constantFrom(tsv, json, tsv.replaceAll("\n", "\r\n"), `${tsv}${json}`);
+  await fc.assert(
+    fc.asyncProperty(
+      logs,
+      fc.array(shuffle, { maxLength: 2 }),
+      fc.array(edit, { maxLength: 2 }),
+      fc.array(edit, { maxLength: 1 }),
+      fc.constantFrom(false, false, true),
+      fc.boolean(),
+      async (log, shuffles, edits, packedEdits, packed, skipBadRows) => {
+        const plain = edited(Buffer.from(shuffled(log, shuffles)), edits);
+        const outcome = await readContent(packed ? edited(gzipSync(plain), packedEdits) : plain, skipBadRows);
+        if (outcome) accepted++;
+        else refused++;
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  assert.ok(Math.min(accepted, refused) > 500, `${accepted} were accepted, ${refused} refused`);
+});
+
+test("whatever is done to some lines, all others are read as they were", async () => {
+  let bad = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(tsv, json),
+      fc.array(fc.record({ line: fc.nat(11), edit, change: shuffle, insert: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      fc.boolean(),
+      async (log, changes, packed) => {
+        const lines = log.split("\n").map((line): Buffer => Buffer.from(line));
+        const first = log === tsv ? 8 : 0;
+        const mutated = new Set<number>();
+        for (const { line, edit, change, insert } of changes) {
+          const at = first + line;
+          const columns = withColumns(
+            String(lines[at]),
+            log === tsv ? "\t" : ",",
+            change.kind,
+            change.other,
+            change.text,
+          );
+          const broken = edited(Buffer.from(columns), [edit]);
+          // A comment of Zeek's may say that all that follows has another form.
+          const safe = Buffer.from(broken.toString("latin1").replace(/(^|\n)#/g, "$1"), "latin1");
+          lines[at] = insert ? Buffer.concat([safe, Buffer.from("\n"), lines[at]]) : safe;
+          if (!insert) mutated.add(line);
+        }
+        const content = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
+        const outcome = await readContent(packed ? gzipSync(content) : content, true);
+        assert.ok(outcome, "the log was refused");
+        bad += outcome.badLines.length;
+        const found = new Set(outcome.connections.map((connection) => JSON.stringify(connection)));
+        const good = connections
+          .filter((_, i) => !mutated.has(i))
+          .map((connection) => JSON.stringify(connection));
+        for (const connection of good) assert.ok(found.has(connection), `lost: ${connection}`);
+        const order = outcome.connections.map(({ uid }) => uid);
+        const places = connections.filter((_, i) => !mutated.has(i)).map(({ uid }) => order.lastIndexOf(uid));
+        assert.deepEqual(
+          places,
+          [...places].sort((a, b) => a - b),
+        );
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  assert.ok(bad > 2000, `only ${bad} lines were bad`);
+});
