@@ -37,3 +37,26 @@ export function seedOption(): Option {
     .argParser(numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }))
     .default(1);
 }
+
+/** The options of commands that train both detectors. */
+export function detectorOptions(command: Command, { sampleSize }: { readonly sampleSize: number }): Command {
+  return command
+    .option(
+      "--trees <n>",
+      "trees of the isolation forest",
+      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
+      100,
+    )
+    .option(
+      "--sample-size <n>",
+      "rows each tree is grown on",
+      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
+      sampleSize,
+    )
+    .option(
+      "--epochs <n>",
+      "most passes of the autoencoder over its rows",
+      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
+      30,
+    );
+}

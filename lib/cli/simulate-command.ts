@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { addCommand, answering } from "./command";
-import { numberOption } from "./options";
+import { numberOption, seedOption } from "./options";
 
 /** The command `simulate`. */
 export function addSimulateCommand(program: Command): void {
@@ -21,12 +21,7 @@ export function addSimulateCommand(program: Command): void {
       numberOption("--connections", { min: 2, max: 1e12, integer: true }),
       100_000,
     )
-    .option(
-      "--seed <n>",
-      "fixes every random choice",
-      numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }),
-      1,
-    )
+    .addOption(seedOption())
     .addOption(
       new Option("--class-mix <name>", "attacks are 3 % of the connections, or 80 % as in KDD'99")
         .choices(["realistic", "kdd"])

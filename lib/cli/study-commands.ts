@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { download } from "../data/download";
 import { type SourceId, sources } from "../data/sources";
 import { addCommand, answering } from "./command";
-import { numberOption, seedOption, workOptions } from "./options";
+import { detectorOptions, numberOption, seedOption, workOptions } from "./options";
 import { runReport } from "./report";
 
 /** The commands `run` and `download`. */
 export function addStudyCommands(program: Command): void {
-  workOptions(addCommand(program, "run"))
+  detectorOptions(workOptions(addCommand(program, "run")), { sampleSize: 256 })
     .description("Train both detectors, evaluate them by all protocols, write models and outputs.")
     .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
     .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv")
@@ -30,24 +30,6 @@ export function addStudyCommands(program: Command): void {
       "share of normal rows that may be flagged",
       numberOption("--false-alarm-rate", { min: 0, max: 1, minExcluded: true, maxExcluded: true }),
       0.05,
-    )
-    .option(
-      "--trees <n>",
-      "trees of the isolation forest",
-      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
-      100,
-    )
-    .option(
-      "--sample-size <n>",
-      "rows each tree is grown on",
-      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
-      256,
-    )
-    .option(
-      "--epochs <n>",
-      "most passes of the autoencoder over its rows",
-      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
-      30,
     )
     .option("--csv", "write predictions.csv beside predictions.parquet")
     .action(

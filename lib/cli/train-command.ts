@@ -1,12 +1,12 @@
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { addCommand, answering } from "./command";
-import { numberOption, seedOption, workOptions } from "./options";
+import { detectorOptions, numberOption, seedOption, workOptions } from "./options";
 import { trainReport } from "./traffic-report";
 
 /** The command `train`. */
 export function addTrainCommand(program: Command): void {
-  workOptions(addCommand(program, "train"))
+  detectorOptions(workOptions(addCommand(program, "train")), { sampleSize: 1024 })
     .description("Learn from your own connection logs (Zeek's conn.log) what is usual.")
     .argument("<log...>", "logs as TSV or JSON, plain or gzip, or folders with them")
     .requiredOption("--out <folder>", "the model's folder, such as models/office")
@@ -28,24 +28,6 @@ export function addTrainCommand(program: Command): void {
       new Option("--time-base <end>", "which end of a connection is its time")
         .choices(["start", "end"])
         .default("start"),
-    )
-    .option(
-      "--trees <n>",
-      "trees of the isolation forest",
-      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
-      100,
-    )
-    .option(
-      "--sample-size <n>",
-      "rows each tree is grown on",
-      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
-      1024,
-    )
-    .option(
-      "--epochs <n>",
-      "most passes of the autoencoder over its rows",
-      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
-      30,
     )
     .option("--skip-bad-rows", "leave bad lines out and count them")
     .action(

@@ -1,6 +1,7 @@
 import { requireNumber } from "../common/errors";
 import { Clock } from "./clock";
 import type { Connection } from "./connection";
+import { TimeQueue } from "./time-queue";
 import { type TimeBase, timeOf } from "./windows";
 
 export interface ReorderOptions {
@@ -33,11 +34,7 @@ export class ReorderBuffer {
   readonly #released = new Clock();
   #previous = Number.NEGATIVE_INFINITY;
   #late = 0;
-  #arrived = 0;
-  // A binary heap: the earliest connection is the first
-  readonly #times: number[] = [];
-  readonly #numbers: number[] = [];
-  readonly #held: Connection[] = [];
+  readonly #held = new TimeQueue<Connection>();
 
   /** @throws {InputError} if an option is out of its range */
   constructor({ capacity = 200_000, lateness = Infinity, timeBase = "start" }: ReorderOptions = {}) {
@@ -50,7 +47,7 @@ export class ReorderBuffer {
 
   /** Connections held now. */
   get size(): number {
-    return this.#held.length;
+    return this.#held.size;
   }
 
   /** Connections that came after a later one had been released. */
@@ -71,13 +68,13 @@ export class ReorderBuffer {
       this.#arrivals.advance(Math.min(time, this.#previous));
       this.#previous = time;
       if (time >= this.#released.now) {
-        this.#add(time, connection);
+        this.#held.push(time, connection);
       } else {
         this.#late++;
-        if (this.#released.advance(time)) while (this.size > 0) released.push(this.#takeFirst());
+        if (this.#released.advance(time)) while (this.size > 0) released.push(this.#first());
         released.push(connection);
       }
-      while (this.size > this.#capacity || this.#times[0] < this.#arrivals.now - this.#lateness) {
+      while (this.size > this.#capacity || this.#held.nextTime < this.#arrivals.now - this.#lateness) {
         released.push(this.#release());
       }
     }
@@ -90,53 +87,11 @@ export class ReorderBuffer {
   }
 
   #release(): Connection {
-    this.#released.advance(this.#times[0]);
-    return this.#takeFirst();
+    this.#released.advance(this.#held.nextTime);
+    return this.#first();
   }
 
-  #add(time: number, connection: Connection): void {
-    const number = this.#arrived++;
-    let place = this.#held.length;
-    for (; place > 0; ) {
-      const parent = (place - 1) >> 1;
-      if (this.#times[parent] <= time) break; // of equal times, the new one came last
-      this.#move(parent, place);
-      place = parent;
-    }
-    this.#put(place, time, number, connection);
-  }
-
-  #takeFirst(): Connection {
-    const first = this.#held[0];
-    const time = this.#times.pop()!;
-    const number = this.#numbers.pop()!;
-    const connection = this.#held.pop()!;
-    const size = this.#held.length;
-    if (size === 0) return first;
-    let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= size) break;
-      if (child + 1 < size && this.#isBefore(child + 1, this.#times[child], this.#numbers[child])) child++;
-      if (!this.#isBefore(child, time, number)) break;
-      this.#move(child, place);
-      place = child;
-    }
-    this.#put(place, time, number, connection);
-    return first;
-  }
-
-  #isBefore(place: number, time: number, number: number): boolean {
-    return this.#times[place] < time || (this.#times[place] === time && this.#numbers[place] < number);
-  }
-
-  #move(from: number, to: number): void {
-    this.#put(to, this.#times[from], this.#numbers[from], this.#held[from]);
-  }
-
-  #put(place: number, time: number, number: number, connection: Connection): void {
-    this.#times[place] = time;
-    this.#numbers[place] = number;
-    this.#held[place] = connection;
+  #first(): Connection {
+    return this.#held.pop() as Connection;
   }
 }

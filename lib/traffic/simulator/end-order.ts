@@ -1,5 +1,5 @@
+import { TimeQueue } from "../time-queue";
 import type { SimulatedConnection } from "./simulated-connection";
-import { TimeQueue } from "./time-queue";
 
 /**
  * Connections that come as they start, in the order of their ends, as Zeek writes them. Those that are still open are

@@ -1,11 +1,11 @@
 import { requireNumber } from "../../common/errors";
 import { createRandom } from "../../common/random";
+import { TimeQueue } from "../time-queue";
 import { type ClassMix, Intruders } from "./attacks/intruders";
 import { Draw } from "./draw";
 import { always, atRandom, beginning, type Schedule } from "./rhythm";
 import { Scene } from "./scene";
 import type { Activity, SimulatedConnection } from "./simulated-connection";
-import { TimeQueue } from "./time-queue";
 import { habits } from "./usual/habits";
 
 /** Raised when the same options give other connections than before. */
