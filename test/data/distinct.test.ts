@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { anomalousRows, distinctRows, labels, type Table } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 import { realTableTest } from "../fixtures/real-tables";
 import { tableOf } from "../fixtures/table";
 
@@ -56,7 +56,7 @@ test("distinct rows are those of a slow comparison of texts", () => {
       const some = Uint32Array.from(picks, (pick) => pick % rows.length);
       assert.deepEqual(distinctRows(table, some), slowDistinctRows(table, some), "positions in `rows`");
     }),
-    { numRuns: 1000, seed: 1 },
+    { numRuns: 1000 },
   );
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
 import { InputError, loadTable, openSource, rowProblem, type Table } from "traffic-anomaly";
 import { plainRow } from "traffic-anomaly/dist/data/schema";
+import fc from "../fixtures/fast-check";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { rowsWhere, splitRows } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 import { tableOf } from "../fixtures/table";
 
 const someRows = fc
@@ -18,7 +18,7 @@ test("both parts together are the rows, each once, and each part is in order", (
       for (const part of parts) assert.deepEqual(part, part.slice().sort());
       assert.deepEqual(Uint32Array.from([...parts[0], ...parts[1]]).sort(), rows.slice().sort());
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: 300 },
   );
 });
 

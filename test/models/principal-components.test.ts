@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
 import { fitPrincipalComponents, type Matrix, reconstructionErrors } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 
 const reference: {
   rows: number;
@@ -82,7 +82,7 @@ test("components are orthonormal, the one of largest variance first", () => {
       });
       assert.ok(variances.every((variance, k) => k === 0 || variance <= variances[k - 1] + 1e-9));
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: 300 },
   );
 });
 
@@ -92,7 +92,7 @@ test("all components leave no error", () => {
       const errors = reconstructionErrors(fitPrincipalComponents(matrix, matrix.columns.length), matrix);
       assert.ok(errors.every((error) => error >= 0 && error < 1e-12));
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: 300 },
   );
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import {
   allRows,
   fitPreprocessor,
@@ -14,6 +13,7 @@ import {
   transform,
   unseenCategories,
 } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 import { tableOf, type Values } from "../fixtures/table";
 
 const scalings = ["min-max", "standard", "none"] as const;
@@ -70,7 +70,7 @@ function columnOf({ columns, data, rows }: Matrix, name: string): number[] {
   return Array.from({ length: rows }, (_, row) => data[row * columns.length + at]);
 }
 
-const runs = { numRuns: 300, seed: 1 };
+const runs = { numRuns: 300 };
 
 test("a constant column becomes 0 in every scaling, with a logarithm or without", () => {
   for (const scaling of scalings) {

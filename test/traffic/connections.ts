@@ -1,11 +1,12 @@
 // Connections for tests.
-import fc from "fast-check";
+
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import {
   type TrafficWindowOptions,
   TrafficWindows,
   windowFeatureNames,
 } from "traffic-anomaly/dist/traffic/windows";
+import fc from "../fixtures/fast-check";
 
 /** A connection to a web server, but for what is said. */
 export function connectionOf(values: Partial<Connection> = {}): Connection {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { RecentMap } from "traffic-anomaly/dist/traffic/recent-map";
+import fc from "../fixtures/fast-check";
 
 test("the keys asked for last are remembered, and no more than twice as many", () => {
   const asked = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 200 });

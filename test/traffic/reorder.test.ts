@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { ReorderBuffer, type ReorderOptions } from "traffic-anomaly/dist/traffic/reorder";
+import fc from "../fixtures/fast-check";
 import { connectionOf, connectionsIn } from "./connections";
 
 /** Connections that start at these times, named by their place. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Seen } from "traffic-anomaly/dist/traffic/seen";
+import fc from "../fixtures/fast-check";
 
 test("a number is new once, until the set is emptied", () => {
   const rounds = fc.array(

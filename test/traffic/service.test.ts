@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { column } from "traffic-anomaly";
 import { kddService, kddServices, serviceId } from "traffic-anomaly/dist/traffic/service";
+import fc from "../fixtures/fast-check";
 import { realTableTest } from "../fixtures/real-tables";
 
 const to = (protocol: string, destinationPort: number, sourcePort = 40_000) => ({

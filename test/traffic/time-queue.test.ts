@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { TimeQueue } from "traffic-anomaly/dist/traffic/time-queue";
+import fc from "../fixtures/fast-check";
 
 test("things come out in order of time, and those of one time in the order they came", () => {
   fc.assert(

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { FlagError, flagError, kddFlag } from "traffic-anomaly/dist/traffic/flag";
@@ -11,6 +10,7 @@ import {
   TrafficWindows,
   windowFeatureNames,
 } from "traffic-anomaly/dist/traffic/windows";
+import fc from "../fixtures/fast-check";
 import { connectionOf, connectionsIn, lastFeatures, windowFeaturesOf } from "./connections";
 
 /** The features of the last connection, from arrays and filters. Without jumps of the clock. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import {
   categoriesByPosition,
   categoriesByPositionFigure,
@@ -17,6 +16,7 @@ import {
   varianceShares,
   varianceSharesFigure,
 } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 import { caption, hostileLabel, labels } from "./examples";
 
 const rows = labels.codes.length;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { scoreHistogram } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
 
 const labels = (codes: number[]) => ({
   kind: "nominal" as const,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { decimalIn } from "traffic-anomaly/dist/traffic/zeek/decimal";
+import fc from "../../fixtures/fast-check";
 
 const decimal = (text: string) => decimalIn(`7${text}7`, 1, 1 + text.length);
 
@@ -15,7 +15,10 @@ test("a decimal is read to the bit as Number reads it", () => {
   );
   fc.assert(
     fc.property(texts, (text) => assert.equal(decimal(text), Number(text) + 0)),
-    { numRuns: 5000, examples: [["1379288667.706265"], ["-0"], ["18446744073709551615"], ["0.000001"]] },
+    {
+      numRuns: 5000,
+      examples: [["1379288667.706265"], ["-0"], ["18446744073709551615"], ["0.000001"]],
+    },
   );
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/zeek/read-logs";
 import { zeekHeader, zeekJsonLine, zeekTsvLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
+import fc from "../../fixtures/fast-check";
 
 const micro = (largest: number) => fc.nat(largest).map((millionths) => millionths / 1e6);
 const host = fc.oneof(fc.ipV4(), fc.ipV6());
