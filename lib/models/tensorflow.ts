@@ -67,10 +67,10 @@ async function choose(requested: Backend | "auto"): Promise<TensorFlow> {
 }
 
 function loadNative(): typeof Tf {
-  // tfjs-node 4.22 calls these, and Node.js 23 removed one of them.
+  // tfjs-node 4.22 calls these, about which Node.js 22 warns on stderr; Node.js 23 removed one of them.
   const legacy = util as { isArray?: unknown; isNullOrUndefined?: unknown };
-  legacy.isArray ??= Array.isArray;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
+  legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   const tf = require("tfjs-node-native") as typeof Tf;
   if (tf.getBackend() !== "tensorflow") throw new Error("tfjs-node did not start");
