@@ -14,6 +14,7 @@ import {
   selectMatrixRows,
   tensorflow,
 } from "traffic-anomaly";
+import { nativeInstalled } from "../fixtures/native";
 
 const COLUMNS = ["a", "b", "c", "d", "e", "f"];
 
@@ -28,7 +29,7 @@ function surface(rows: number, seed = 1): Matrix {
   return { rows, columns: COLUMNS, data: Float32Array.from(values.flat()) };
 }
 
-const SMALL = { layers: [8, 2, 8], batchSize: 32, epochs: 5, backend: "wasm" } satisfies AutoencoderOptions;
+const SMALL = { layers: [8, 2, 8], batchSize: 32, epochs: 5 } satisfies AutoencoderOptions;
 const matrix = surface(1500);
 const fitted = fitAutoencoder(matrix, SMALL);
 
@@ -62,7 +63,7 @@ test("a fitted autoencoder tells its resolved settings, its columns, its backend
   });
   assert.equal(autoencoder.kind, "autoencoder");
   assert.deepEqual(autoencoder.columns, COLUMNS);
-  assert.equal(autoencoder.backend, "wasm");
+  assert.equal(autoencoder.backend, nativeInstalled ? "native" : "wasm");
   assert.equal(autoencoder.history.length, 5);
   assert.ok(autoencoder.history[4].loss < autoencoder.history[0].loss);
   assert.ok(autoencoder.history[4].validationLoss! < autoencoder.history[0].validationLoss!);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createRandom, tensorflow } from "traffic-anomaly";
+import { nativeInstalled } from "../fixtures/native";
 
 /** What a fresh process prints that runs `script` with `tensorflow` in scope. */
 function inFreshProcess(script: string, environment: Record<string, string> = {}) {
@@ -105,10 +106,11 @@ test("an unknown backend is refused", async () => {
 });
 
 test("every backend starts and computes without a word on stdout or stderr", () => {
-  for (const backend of ["wasm", "cpu"]) {
+  for (const backend of ["wasm", "cpu", ...(nativeInstalled ? ["native"] : [])]) {
     const script = `tensorflow("${backend}").then(({ tf, backend }) =>
       console.log(backend, tf.getBackend(), tf.tensor([1, 2]).sum().dataSync()[0]))`;
-    assert.deepEqual(inFreshProcess(script), { stdout: `${backend} ${backend} 3\n`, stderr: "" });
+    const name = backend === "native" ? "tensorflow" : backend;
+    assert.deepEqual(inFreshProcess(script), { stdout: `${backend} ${name} 3\n`, stderr: "" });
   }
 });
 
@@ -118,14 +120,6 @@ test("TensorFlow.js is not loaded until it is asked for", () => {
 });
 
 // Stand-ins for tfjs-node-native, found through NODE_PATH where the real one is not installed.
-const nativeInstalled = (() => {
-  try {
-    return Boolean(require.resolve("tfjs-node-native"));
-  } catch {
-    return false;
-  }
-})();
-
 for (const [title, standIn, auto, native] of [
   [
     "native comes first where it loads, with the helpers that Node.js 23 removed",
