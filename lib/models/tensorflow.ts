@@ -4,7 +4,7 @@ import util from "node:util";
 import type * as Tf from "@tensorflow/tfjs";
 import { InputError } from "../common/errors";
 
-/** What TensorFlow.js computes with: libtensorflow, WebAssembly with SIMD, or plain JavaScript; fastest first. */
+/** What TensorFlow.js computes with: libtensorflow, WebAssembly with SIMD, or plain JavaScript, in the order of choice. */
 export type Backend = "native" | "wasm" | "cpu";
 
 /** TensorFlow.js, ready on the backend that this process has chosen. */

@@ -43,7 +43,7 @@ function nodeFinding(): Finding {
 async function tensorFlowFinding(): Promise<Finding> {
   const { backend } = await tensorflow();
   const slower =
-    backend === "native" ? "" : "; 'native' is faster, where 'npm install' can download tfjs-node";
+    backend === "native" ? "" : "; 'native' scores faster, where 'npm install' can download tfjs-node";
   return { name: "TensorFlow", state: "good", words: `backend ${backend}${slower}` };
 }
 
