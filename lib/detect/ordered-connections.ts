@@ -1,14 +1,9 @@
-import type { WorkOptions } from "../common/progress";
 import type { Connection } from "../traffic/connection";
 import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
-import { readConnectionLogs } from "../traffic/zeek/read-logs";
+import { type ReadLogsOptions, readConnectionLogs } from "../traffic/zeek/read-logs";
 
-export interface ReadingOptions extends WorkOptions {
-  /** Leave bad lines out and count them. Default false: the first is refused. */
-  readonly skipBadRows?: boolean;
-  /** Told in a sentence what the user should know. */
-  readonly onNotice?: (sentence: string) => void;
-}
+/** How logs are read: bad lines are counted where they are left out. */
+export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine">;
 
 /** What was met in the logs, counted as they are read. */
 export interface ReadingCounts {
