@@ -6,7 +6,7 @@ import { createRandom } from "../../common/random";
 import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { averagePathLength } from "./average-path-length";
-import { type PackedTrees, packTrees } from "./path-length-kernel";
+import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { scoreHere, scoreInWorkers } from "./scoring-pool";
 import { allocateNodes, growTree, type Nodes } from "./tree";
 
@@ -58,7 +58,7 @@ export class IsolationForest implements Detector {
   readonly kind = "isolation-forest";
 
   readonly #packed: PackedTrees | undefined;
-  /** Where workers put path lengths. */
+  /** Where workers put scores. */
   #shared: Float64Array | undefined;
 
   constructor(
@@ -84,18 +84,24 @@ export class IsolationForest implements Detector {
     requireNumber("workers", workers, { min: 1, integer: true });
     signal?.throwIfAborted();
     const { rows } = matrix;
-    const width = this.columns.length;
-    const alone = workers === 1 || rows < smallMatrix;
-    const result = alone ? new Float64Array(rows) : this.#takeShared(rows);
-    const data = alone ? matrix.data : shared(matrix.data);
-    const task = { nodes: this.nodes, packed: this.#packed, data, width, start: 0, end: rows, result };
-    if (alone) scoreHere(task);
-    else await scoreInWorkers(task, workers);
-    const usual = averagePathLength(this.settings.sampleSize);
-    const scores = new Float64Array(rows);
-    for (let row = 0; row < rows; row++) scores[row] = 2 ** (-result[row] / usual);
-    if (!alone) this.#shared = result;
-    return scores;
+    const task = {
+      nodes: this.nodes,
+      packed: this.#packed,
+      usual: averagePathLength(this.settings.sampleSize),
+      width: this.columns.length,
+      start: 0,
+      end: rows,
+    };
+    if (workers === 1 || rows < smallMatrix) {
+      const scores = new Float64Array(rows);
+      scoreHere({ ...task, data: matrix.data, scores });
+      return scores;
+    }
+    const scores = this.#takeShared(rows);
+    await scoreInWorkers({ ...task, data: shared(matrix.data), scores }, workers);
+    const result = scores.slice(0, rows);
+    this.#shared = scores;
+    return result;
   }
 
   /** Memory for so many numbers, the same as last time unless it is in use: workers give up what is new very late. */

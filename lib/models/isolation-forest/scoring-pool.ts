@@ -1,25 +1,17 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { meanPathLengths } from "./path-length";
-import { meanPathLengthsPacked, type PackedTrees } from "./path-length-kernel";
-import type { Nodes } from "./tree";
+import { type ScoringTask, scoreRows } from "./score-rows";
+import { type PackedTrees, scoreRowsPacked } from "./score-rows-kernel";
 
-/** Rows to score: all arrays are shared with the workers, only rows `start` to `end` are a worker's own. */
-export interface ScoringTask {
-  readonly nodes: Nodes;
-  /** The same trees for the kernel, where it can run. */
+/** A task with the same trees for the kernel, where it can run. */
+export interface SharedTask extends ScoringTask {
   readonly packed?: PackedTrees;
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly start: number;
-  readonly end: number;
-  readonly result: Float64Array;
 }
 
-/** Fills the task's rows of `result` with mean path lengths, in this thread. */
-export function scoreHere({ nodes, packed, data, width, start, end, result }: ScoringTask): void {
-  if (packed) meanPathLengthsPacked(packed, data, width, start, end, result);
-  else meanPathLengths(nodes, data, width, start, end, result);
+/** Scores the task's rows in this thread. */
+export function scoreHere(task: SharedTask): void {
+  if (task.packed) scoreRowsPacked(task.packed, task);
+  else scoreRows(task);
 }
 
 const pool: Worker[] = [];
@@ -27,8 +19,8 @@ const pool: Worker[] = [];
 /** What a worker works on is shared memory: its own heap needs little, and would else keep its garbage for long. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
-/** Lets `workers` threads fill `task.result`, each a run of rows. Threads are kept, and do not keep the process alive. */
-export async function scoreInWorkers(task: ScoringTask, workers: number): Promise<void> {
+/** Lets `workers` threads fill `task.scores`, each a run of rows. Threads are kept, and do not keep the process alive. */
+export async function scoreInWorkers(task: SharedTask, workers: number): Promise<void> {
   while (pool.length < workers) {
     const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
     worker.setMaxListeners(0);
@@ -44,7 +36,7 @@ export async function scoreInWorkers(task: ScoringTask, workers: number): Promis
   );
 }
 
-async function ask(worker: Worker, task: ScoringTask): Promise<void> {
+async function ask(worker: Worker, task: SharedTask): Promise<void> {
   worker.ref();
   const { port1, port2 } = new MessageChannel();
   try {

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
-import { type ScoringTask, scoreHere } from "./scoring-pool";
+import { type SharedTask, scoreHere } from "./scoring-pool";
 
-parentPort?.on("message", ({ task, port }: { task: ScoringTask; port: MessagePort }) => {
+parentPort?.on("message", ({ task, port }: { task: SharedTask; port: MessagePort }) => {
   scoreHere(task);
   port.postMessage("done");
 });

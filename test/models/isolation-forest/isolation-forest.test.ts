@@ -12,11 +12,8 @@ import {
   type Matrix,
   selectMatrixRows,
 } from "traffic-anomaly";
-import { meanPathLengths } from "traffic-anomaly/dist/models/isolation-forest/path-length";
-import {
-  meanPathLengthsPacked,
-  packTrees,
-} from "traffic-anomaly/dist/models/isolation-forest/path-length-kernel";
+import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/score-rows";
+import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/isolation-forest/score-rows-kernel";
 import fc from "../../fixtures/fast-check";
 
 /** Points of a round cloud, and at the end some far away. */
@@ -262,24 +259,20 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", (
     [1003, 40, 2],
     [65, 1, 64],
     [7, 2, 7],
+    [40_000, 100, 1000],
   ]) {
-    const matrix = cloud(rows, { width, outliers: 2 });
-    matrix.data[0] = Infinity;
-    matrix.data[matrix.data.length - 1] = -Infinity;
+    const { data } = cloud(rows, { width, outliers: 2 });
+    for (const [i, value] of [Infinity, -Infinity, NaN, 0, -0].entries()) data[data.length - 1 - i] = value;
+    data.copyWithin(3 * width, 0, width); // a row that repeats at once, and one that does so later
+    data.copyWithin((rows - 3) * width, width, 2 * width);
     const { nodes } = fitIsolationForest(cloud(rows, { width, seed: 2 }), { trees: 30, sampleSize });
+    nodes.split[0] = -0;
     const packed = packTrees(nodes, sampleSize, width);
     assert.ok(packed);
+    const task = { nodes, usual: 5, data, width, start: 1, end: rows };
     const [expected, actual] = [new Float64Array(rows), new Float64Array(rows)];
-    meanPathLengths(nodes, matrix.data, width, 1, rows, expected);
-    meanPathLengthsPacked(packed, matrix.data, width, 1, rows, actual);
+    scoreRows({ ...task, scores: expected });
+    scoreRowsPacked(packed, { ...task, scores: actual });
     assert.deepEqual(actual, expected);
   }
-});
-
-test("a forest too large for the kernel is scored by the reference", async () => {
-  const matrix = cloud(40_000, { width: 1 });
-  const forest = fitIsolationForest(matrix, { trees: 2, sampleSize: 40_000 });
-  assert.equal(packTrees(forest.nodes, 40_000, 1), undefined);
-  const scores = await forest.score(matrix);
-  assert.equal(scores[17], slowScore(forest, matrix.data.subarray(17, 18)));
 });

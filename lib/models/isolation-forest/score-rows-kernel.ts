@@ -1,0 +1,82 @@
+import { distinctBlocks } from "../distinct-blocks";
+import { kernel, reserve } from "../kernel";
+import { anomalyScore, type ScoringTask } from "./score-rows";
+import type { Nodes } from "./tree";
+
+/** Trees as the WebAssembly kernel reads them, in memory that threads share. */
+export interface PackedTrees {
+  /** A run of nodes a tree, each with the addresses that it will have in the kernel's memory. */
+  readonly nodes: Uint8Array;
+  /** The addresses of the trees' first nodes. */
+  readonly roots: Uint32Array;
+  /** Steps from a root to its deepest leaf. */
+  readonly depth: number;
+}
+
+/** Rows that walk down a tree together. */
+const groupRows = 16;
+
+const nodeBytes = 24;
+
+/** Where in the kernel's memory path lengths are summed, and where the values of each column begin. */
+const sumsAt = 64;
+const valuesAt = 192;
+
+/** Packs trees for the kernel, as assembly/path-length.ts describes them; undefined where there is no WebAssembly. */
+export function packTrees(nodes: Nodes, sampleSize: number, columns: number): PackedTrees | undefined {
+  if (!kernel()) return undefined;
+  const { column, split, left, pathLength, roots } = nodes;
+  const bytes = new Uint8Array(new SharedArrayBuffer(column.length * nodeBytes));
+  const view = new DataView(bytes.buffer);
+  const valuesOf = (c: number) => valuesAt + c * groupRows * 4;
+  const address = (node: number) => valuesOf(columns) + node * nodeBytes;
+  for (let node = 0; node < column.length; node++) {
+    const at = node * nodeBytes;
+    const leaf = column[node] < 0;
+    view.setInt32(at, leaf ? 0x7fffffff : ordered(split[node]), true);
+    view.setUint32(at + 4, leaf ? 0 : valuesOf(column[node]), true);
+    view.setUint32(at + 8, address(leaf ? node : left[node]), true);
+    view.setUint32(at + 12, address(leaf ? node : left[node] + 1), true);
+    view.setFloat64(at + 16, pathLength[node], true);
+  }
+  return { nodes: bytes, roots: Uint32Array.from(roots, address), depth: Math.ceil(Math.log2(sampleSize)) };
+}
+
+/** The number by which the kernel compares a value. */
+function ordered(value: number): number {
+  const [bits] = new Int32Array(Float32Array.of(value + 0).buffer);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
+export function scoreRowsPacked(
+  { nodes, roots, depth }: PackedTrees,
+  { usual, data, width, start, end, scores }: ScoringTask,
+): void {
+  const running = kernel();
+  if (!running) throw new Error("the WebAssembly kernel is missing");
+  const { memory, sumPathLengths } = running;
+  const nodesAt = valuesAt + width * groupRows * 4;
+  const rootsAt = nodesAt + nodes.byteLength;
+  const free = rootsAt + roots.byteLength;
+  reserve(running, free);
+  new Uint8Array(memory.buffer, nodesAt, nodes.length).set(nodes);
+  new Uint32Array(memory.buffer, rootsAt, roots.length).set(roots);
+  for (const { start: first, rows, count, places } of distinctBlocks(
+    running,
+    data,
+    width,
+    start,
+    end,
+    free,
+  )) {
+    const sums = new Float64Array(memory.buffer, sumsAt, groupRows);
+    const distinct = new Float64Array(count);
+    for (let from = 0; from < count; from += groupRows) {
+      const group = Math.min(groupRows, count - from);
+      sumPathLengths(rootsAt, roots.length, depth, rows.byteOffset + from * width * 4, width, group);
+      for (let i = 0; i < group; i++) distinct[from + i] = anomalyScore(sums[i] / roots.length, usual);
+    }
+    for (let i = 0; i < places.length; i++) scores[first + i] = distinct[places[i]];
+  }
+}

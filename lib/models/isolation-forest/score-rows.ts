@@ -1,0 +1,43 @@
+import type { Nodes } from "./tree";
+
+/** Rows of a matrix to score with a forest. All arrays may be shared by threads: only rows `start` to `end` are read and written. */
+export interface ScoringTask {
+  readonly nodes: Nodes;
+  /** c(ψ), the path length to expect. */
+  readonly usual: number;
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+  /** Where the scores go, one for each row of the matrix. */
+  readonly scores: Float64Array;
+}
+
+/** Equation 2 of the paper: s = 2^(−E[h] / c(ψ)). */
+export function anomalyScore(meanPathLength: number, usual: number): number {
+  return 2 ** (-meanPathLength / usual);
+}
+
+/** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */
+export function scoreRows({ nodes, usual, data, width, start, end, scores }: ScoringTask): void {
+  const { column, split, left, pathLength, roots } = nodes;
+  // Some rows at a time through tree after tree: the rows and one tree fit into the processor's cache.
+  const block = 256;
+  for (let from = start; from < end; from += block) {
+    const to = Math.min(from + block, end);
+    scores.fill(0, from, to);
+    for (let tree = 0; tree < roots.length; tree++) {
+      const root = roots[tree];
+      for (let row = from; row < to; row++) {
+        const base = row * width;
+        let node = root;
+        for (let c = column[node]; c >= 0; c = column[node]) {
+          node = left[node] + (data[base + c] > split[node] ? 1 : 0);
+        }
+        scores[row] += pathLength[node];
+      }
+    }
+    for (let row = from; row < to; row++) scores[row] = anomalyScore(scores[row] / roots.length, usual);
+  }
+}
