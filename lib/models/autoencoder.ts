@@ -7,6 +7,7 @@ import { breathe, type WorkOptions } from "../common/progress";
 import { createRandom, permutation } from "../common/random";
 import type { Matrix } from "../preprocess/matrix";
 import { type Detector, requireColumns } from "./detector";
+import { distinctBlocks } from "./distinct-blocks";
 import { type Backend, type TensorFlow, tensorflow } from "./tensorflow";
 
 /** How an autoencoder is built and trained. */
@@ -98,19 +99,36 @@ export class Autoencoder implements Detector {
    * score does not depend on the other rows of the matrix.
    * @throws {RangeError} if the matrix has other columns
    */
-  async score(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
-    const width = this.columns.length;
+  async score(matrix: Matrix, { onProgress, signal }: WorkOptions = {}): Promise<Float64Array> {
+    requireColumns(this, matrix);
     const scores = new Float64Array(matrix.rows);
-    await this.#forward(matrix, this.network.layers, options, (output, start, end) => {
-      const offset = start * width;
-      for (let row = start; row < end; row++) {
-        let sum = 0;
-        for (let i = row * width; i < (row + 1) * width; i++)
-          sum += (matrix.data[i] - output[i - offset]) ** 2;
-        scores[row] = sum / width;
-      }
-    });
+    for (const { end, start, ...block } of distinctBlocks(matrix.data, this.columns.length, 0, matrix.rows)) {
+      const places = block.places.slice(); // the block's own memory is good until something else is awaited
+      const distinct = await this.#errors(block.rows.slice(), block.count, signal);
+      for (let i = 0; i < places.length; i++) scores[start + i] = distinct[places[i]];
+      onProgress?.({ stage: "running the autoencoder", done: end, total: matrix.rows });
+    }
     return scores;
+  }
+
+  /** Mean squared errors of rows. */
+  async #errors(data: Float32Array, rows: number, signal?: AbortSignal): Promise<Float64Array> {
+    const width = this.columns.length;
+    const errors = new Float64Array(rows);
+    await this.#forward(
+      { rows, columns: this.columns, data },
+      this.network.layers,
+      { signal },
+      (output, start, end) => {
+        const offset = start * width;
+        for (let row = start; row < end; row++) {
+          let sum = 0;
+          for (let i = row * width; i < (row + 1) * width; i++) sum += (data[i] - output[i - offset]) ** 2;
+          errors[row] = sum / width;
+        }
+      },
+    );
+    return errors;
   }
 
   /**

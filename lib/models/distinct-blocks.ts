@@ -1,4 +1,4 @@
-import { type Kernel, reserve } from "./kernel";
+import { kernel, reserve } from "./kernel";
 
 /** Some rows of a matrix, each kind of row once: in traffic rows repeat, in floods by the hundred thousand. */
 export interface DistinctBlock {
@@ -17,29 +17,35 @@ const blockBytes = 2 ** 23;
 
 /**
  * Rows `start` to `end` of a matrix in blocks without repetitions, for work whose result for a row hangs on that row
- * alone. It costs little beside such work, and saves most of it where traffic repeats itself.
+ * alone. It costs little beside such work, and saves most of it where traffic repeats itself. Without WebAssembly no
+ * repetition is found.
  *
  * @param taken bytes at the beginning of the kernel's memory that are the caller's
  */
 export function* distinctBlocks(
-  kernel: Kernel,
   data: Float32Array,
   width: number,
   start: number,
   end: number,
   taken = 0,
 ): Generator<DistinctBlock> {
+  const running = kernel();
+  if (!running) {
+    const places = Uint32Array.from({ length: end - start }, (_, i) => i);
+    yield { start, end, rows: data.subarray(start * width, end * width), count: end - start, places };
+    return;
+  }
   const blockRows = Math.max(1, Math.min(end - start, Math.floor(blockBytes / (width * 4))));
   const slotCount = 2 ** Math.ceil(Math.log2(2 * blockRows));
   const rowsAt = Math.ceil(taken / 8) * 8;
   const slotsAt = rowsAt + blockRows * width * 4;
   const placesAt = slotsAt + slotCount * 4;
-  reserve(kernel, placesAt + blockRows * 4);
-  const { buffer } = kernel.memory;
+  reserve(running, placesAt + blockRows * 4);
+  const { buffer } = running.memory;
   for (let from = start; from < end; from += blockRows) {
     const to = Math.min(from + blockRows, end);
     new Float32Array(buffer, rowsAt).set(data.subarray(from * width, to * width));
-    const count = kernel.distinctRows(rowsAt, width, to - from, slotsAt, slotCount, placesAt);
+    const count = running.distinctRows(rowsAt, width, to - from, slotsAt, slotCount, placesAt);
     yield {
       start: from,
       end: to,

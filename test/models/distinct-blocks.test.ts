@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { distinctBlocks } from "traffic-anomaly/dist/models/distinct-blocks";
-import { kernel } from "traffic-anomaly/dist/models/kernel";
 import fc from "../fixtures/fast-check";
 
 test("blocks hold each kind of row once, in order, and say where every row is", () => {
-  const running = kernel();
-  assert.ok(running);
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 19 }).chain((width) =>
@@ -28,7 +25,7 @@ test("blocks hold each kind of row once, in order, and say where every row is", 
           return seen.get(kind) ?? seen.set(kind, seen.size).size - 1;
         });
         const blocks = Array.from(
-          distinctBlocks(running, data, width, 1, rows.length, taken),
+          distinctBlocks(data, width, 1, rows.length, taken),
           ({ rows: distinct, ...block }) => ({
             ...block,
             kinds: Array.from({ length: block.count }, (_, i) =>
@@ -49,13 +46,11 @@ test("blocks hold each kind of row once, in order, and say where every row is", 
 });
 
 test("a matrix larger than a block comes in several, without gaps", () => {
-  const running = kernel();
-  assert.ok(running);
   const width = 4096;
   const data = new Float32Array(1500 * width).map((_, i) => Math.floor(i / width / 3));
   let next = 0;
   let blocks = 0;
-  for (const { start, end, rows, count, places } of distinctBlocks(running, data, width, 0, 1500)) {
+  for (const { start, end, rows, count, places } of distinctBlocks(data, width, 0, 1500)) {
     assert.equal(start, next);
     for (let row = start; row < end; row++)
       assert.equal(rows[places[row - start] * width + 7], Math.floor(row / 3));

@@ -62,14 +62,7 @@ export function scoreRowsPacked(
   reserve(running, free);
   new Uint8Array(memory.buffer, nodesAt, nodes.length).set(nodes);
   new Uint32Array(memory.buffer, rootsAt, roots.length).set(roots);
-  for (const { start: first, rows, count, places } of distinctBlocks(
-    running,
-    data,
-    width,
-    start,
-    end,
-    free,
-  )) {
+  for (const { start: first, rows, count, places } of distinctBlocks(data, width, start, end, free)) {
     const sums = new Float64Array(memory.buffer, sumsAt, groupRows);
     const distinct = new Float64Array(count);
     for (let from = 0; from < count; from += groupRows) {

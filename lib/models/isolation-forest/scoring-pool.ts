@@ -24,6 +24,7 @@ export async function scoreInWorkers(task: SharedTask, workers: number): Promise
   while (pool.length < workers) {
     const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
     worker.setMaxListeners(0);
+    worker.once("exit", () => pool.splice(pool.indexOf(worker), 1)); // by an error: a dead one would never answer
     pool.push(worker);
   }
   const rows = task.end - task.start;
