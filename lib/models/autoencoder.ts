@@ -5,10 +5,11 @@ import type * as Tf from "@tensorflow/tfjs";
 import { InputError, requireNumber } from "../common/errors";
 import { breathe, type WorkOptions } from "../common/progress";
 import { createRandom, permutation } from "../common/random";
-import type { Matrix } from "../preprocess/matrix";
+import { type Matrix, selectMatrixRows } from "../preprocess/matrix";
 import { type Detector, requireColumns } from "./detector";
 import { distinctBlocks } from "./distinct-blocks";
 import { type Backend, type TensorFlow, tensorflow } from "./tensorflow";
+import { kernelTrainer, tensorflowTrainer } from "./training-step";
 
 /** How an autoencoder is built and trained. */
 export interface AutoencoderOptions {
@@ -282,36 +283,40 @@ export async function fitAutoencoder(
   const tensorFlow = await tensorflow(backend);
   const { tf } = tensorFlow;
   const network = buildNetwork(tf, matrix.columns.length, settings);
-  const optimizer = tf.train.adam(settings.learningRate);
+  const trainer =
+    kernelTrainer(tf, network, matrix, settings) ?? tensorflowTrainer(tf, network, matrix, settings);
   const history: EpochLoss[] = [];
   let best = { epoch: 0, loss: Infinity, weights: [] as Tf.Tensor[] };
 
-  /** Mean of `step`, the loss of one batch, over the rows given. */
-  const meanLoss = async (rows: Uint32Array, step: (batch: Tf.Tensor2D) => Promise<number>) => {
+  /** Mean of `lossOf`, the loss of one batch, over the rows given. */
+  const meanLoss = async (rows: Uint32Array, lossOf: (batch: Uint32Array) => number | Promise<number>) => {
     let sum = 0;
-    for await (const batch of batches(tf, matrix, rows, settings.batchSize, signal))
-      sum += batch.shape[0] * (await step(batch));
+    for (let start = 0; start < rows.length; start += settings.batchSize) {
+      const batch = rows.subarray(start, start + settings.batchSize);
+      sum += batch.length * (await lossOf(batch));
+      await breathe(signal);
+    }
     if (!Number.isFinite(sum)) throw divergence(matrix, history.length + 1, settings);
     return sum / rows.length;
   };
-  const train = async (batch: Tf.Tensor2D) => (await network.trainOnBatch(batch, batch)) as number;
-  const validate = async (batch: Tf.Tensor2D) =>
-    tf.tidy(
-      () =>
-        tf.metrics[loss](batch, network.predictOnBatch(batch) as Tf.Tensor)
-          .mean()
-          .dataSync()[0],
-    );
+  const validate = (rows: Uint32Array) =>
+    tf.tidy(() => {
+      const batch = tf.tensor2d(selectMatrixRows(matrix, rows).data, [rows.length, matrix.columns.length]);
+      return tf.metrics[loss](batch, network.predictOnBatch(batch) as Tf.Tensor)
+        .mean()
+        .dataSync()[0];
+    });
 
   try {
-    network.compile({ optimizer, loss });
     for (let epoch = 1, stop = false; epoch <= epochs && !stop; epoch++) {
       const rows = permutation(training.length, createRandom(seed, `autoencoder epoch ${epoch}`));
+      const trainingLoss = await meanLoss(
+        rows.map((i) => training[i]),
+        trainer.step,
+      );
+      trainer.updateNetwork();
       const losses: EpochLoss = {
-        loss: await meanLoss(
-          rows.map((i) => training[i]),
-          train,
-        ),
+        loss: trainingLoss,
         ...(heldOutCount > 0 && { validationLoss: await meanLoss(heldOut, validate) }),
       };
       history.push(losses);
@@ -334,7 +339,7 @@ export async function fitAutoencoder(
     network.dispose();
     throw error;
   } finally {
-    optimizer.dispose();
+    trainer.dispose();
     tf.dispose(best.weights);
   }
 }
@@ -438,33 +443,6 @@ function buildNetwork(tf: typeof Tf, width: number, settings: AutoencoderSetting
       }),
     ),
   });
-}
-
-/**
- * The rows of a matrix in the order given, as tensors of at most `size` rows, each good until the next is asked
- * for. They are gathered here since TensorFlow.js' own `gather` and `slice` copy the whole matrix every time.
- */
-async function* batches(
-  tf: typeof Tf,
-  { data, columns: { length: width } }: Matrix,
-  order: Uint32Array,
-  size: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Tf.Tensor2D> {
-  const buffer = new Float32Array(Math.min(size, order.length) * width);
-  for (let start = 0; start < order.length; start += size) {
-    const rows = order.subarray(start, start + size);
-    rows.forEach((row, i) => {
-      buffer.set(data.subarray(row * width, (row + 1) * width), i * width);
-    });
-    const batch = tf.tensor2d(buffer.subarray(0, rows.length * width), [rows.length, width]);
-    try {
-      yield batch;
-    } finally {
-      batch.dispose();
-    }
-    await breathe(signal);
-  }
 }
 
 function divergence(

@@ -20,19 +20,75 @@ export interface Kernel {
     slotCount: number,
     places: number,
   ) => number;
+  readonly multiply: (
+    a: number,
+    rows: number,
+    aRow: number,
+    aColumn: number,
+    inner: number,
+    b: number,
+    stride: number,
+    start: number,
+    startRow: number,
+    out: number,
+    list: number,
+  ) => void;
+  readonly transpose: (
+    from: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    to: number,
+    toStride: number,
+  ) => void;
+  readonly addBias: (x: number, rows: number, stride: number, bias: number) => void;
+  readonly relu: (x: number, bytes: number) => void;
+  readonly reluGradient: (y: number, gradient: number, bytes: number) => void;
+  readonly squaredError: ErrorAndGradient;
+  readonly absoluteError: ErrorAndGradient;
+  readonly adam: (
+    parameters: number,
+    gradient: number,
+    firstMoment: number,
+    secondMoment: number,
+    bytes: number,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    correction1: number,
+    correction2: number,
+    epsilon: number,
+  ) => void;
 }
+
+type ErrorAndGradient = (
+  output: number,
+  target: number,
+  rows: number,
+  columns: number,
+  stride: number,
+  share: number,
+  sum: number,
+  gradient: number,
+) => number;
 
 let instance: Kernel | undefined;
 
 /** The WebAssembly kernel of this thread; undefined where there is no WebAssembly. */
 export function kernel(): Kernel | undefined {
-  if (instance || typeof WebAssembly === "undefined") return instance;
+  instance ??= createKernel();
+  return instance;
+}
+
+/** A kernel with a memory of its own, for work that leaves something there while others have their turn. */
+export function createKernel(): Kernel | undefined {
+  if (typeof WebAssembly === "undefined") return undefined;
   const memory = new WebAssembly.Memory({ initial: 1 });
   const module = new WebAssembly.Module(readFileSync(join(__dirname, "kernel.wasm")));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const { sumPathLengths, distinctRows } = exports as unknown as Kernel;
-  instance = { memory, sumPathLengths, distinctRows };
-  return instance;
+  return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
 }
 
 /** Makes the memory at least so many bytes long. Views on it made before are of no use then. */
