@@ -82,41 +82,7 @@ async function startWasm(tf: typeof Tf): Promise<boolean> {
   const { setWasmPaths } =
     require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));
-  transposeBeforeMatMul(tf);
   return tf.setBackend("wasm").catch(() => false);
-}
-
-/**
- * The wasm kernel multiplies a transposed operand by three plain loops, eight times slower than XNNPACK, which
- * it leaves to untransposed ones; and every gradient of a dense layer is such a product. Transposing first
- * makes an epoch of training nearly three times faster.
- */
-function transposeBeforeMatMul(tf: typeof Tf): void {
-  const multiply = tf.getKernel("BatchMatMul", "wasm");
-  const transpose = tf.getKernel("Transpose", "wasm");
-  tf.unregisterKernel("BatchMatMul", "wasm");
-  tf.registerKernel({
-    ...multiply,
-    kernelFunc: ({ inputs, backend, attrs }) => {
-      const flipped: Tf.TensorInfo[] = [];
-      const flip = (x: Tf.TensorInfo): Tf.TensorInfo => {
-        const perm = x.shape.map((_, axis) => axis);
-        perm.push(perm.pop()!, perm.pop()!);
-        const out = transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm } }) as Tf.TensorInfo;
-        flipped.push(out);
-        return out;
-      };
-      const a = attrs?.transposeA ? flip(inputs.a!) : inputs.a;
-      const b = attrs?.transposeB ? flip(inputs.b!) : inputs.b;
-      const product = multiply.kernelFunc({
-        inputs: { a, b },
-        backend,
-        attrs: { transposeA: false, transposeB: false },
-      });
-      for (const { dataId } of flipped) (backend as Tf.KernelBackend).disposeData(dataId);
-      return product;
-    },
-  });
 }
 
 /** Does for `file://` what tfjs-node does: saves into a folder, loads from a model.json. */

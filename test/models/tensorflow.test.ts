@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createRandom, tensorflow } from "traffic-anomaly";
+import { tensorflow } from "traffic-anomaly";
 import { nativeInstalled } from "../fixtures/native";
 
 /** What a fresh process prints that runs `script` with `tensorflow` in scope. */
@@ -16,75 +16,6 @@ function inFreshProcess(script: string, environment: Record<string, string> = {}
   });
   return { stdout, stderr };
 }
-
-test("products with transposed operands agree with sums computed directly", async () => {
-  const { tf, backend } = await tensorflow("wasm");
-  assert.equal(backend, "wasm");
-  const random = createRandom(1, "test");
-  const values = (count: number) => Float32Array.from({ length: count }, () => random.uniform() - 0.5);
-  const [batch, rows, inner, columns] = [3, 5, 7, 4];
-  const [left, right] = [values(batch * rows * inner), values(batch * inner * columns)];
-  const tensors = tf.memory().numTensors;
-  let largest = 0;
-  for (const transposeA of [false, true])
-    for (const transposeB of [false, true]) {
-      const product = tf.tidy(() => {
-        const a = tf.tensor3d(left, [batch, rows, inner]);
-        const b = tf.tensor3d(right, [batch, inner, columns]);
-        const given = [
-          transposeA ? a.transpose([0, 2, 1]) : a,
-          transposeB ? b.transpose([0, 2, 1]) : b,
-        ] as const;
-        return tf.matMul(...given, transposeA, transposeB);
-      });
-      const actual = product.dataSync();
-      product.dispose();
-      for (let n = 0; n < batch; n++)
-        for (let r = 0; r < rows; r++)
-          for (let c = 0; c < columns; c++) {
-            let sum = 0;
-            for (let i = 0; i < inner; i++)
-              sum += left[(n * rows + r) * inner + i] * right[(n * inner + i) * columns + c];
-            largest = Math.max(largest, Math.abs(sum - actual[(n * rows + r) * columns + c]));
-          }
-    }
-  assert.ok(largest < 1e-6, `largest difference ${largest}`);
-  assert.equal(tf.memory().numTensors, tensors);
-});
-
-test("the gradient of a dense layer agrees with the one worked out by hand", async () => {
-  const { tf } = await tensorflow();
-  const random = createRandom(2, "test");
-  const [rows, inputs, outputs] = [6, 5, 3];
-  const x = Float32Array.from({ length: rows * inputs }, () => random.uniform());
-  const w = Float32Array.from({ length: inputs * outputs }, () => random.uniform() - 0.5);
-  // L = Σ (xw)², so ∂L/∂w = 2 xᵀ(xw) and ∂L/∂x = 2 (xw)wᵀ.
-  const [dx, dw] = tf
-    .grads((a, b) => tf.matMul(a, b).square().sum())([
-      tf.tensor2d(x, [rows, inputs]),
-      tf.tensor2d(w, [inputs, outputs]),
-    ])
-    .map((gradient) => gradient.dataSync());
-  const y = (r: number, o: number) => {
-    let sum = 0;
-    for (let i = 0; i < inputs; i++) sum += x[r * inputs + i] * w[i * outputs + o];
-    return sum;
-  };
-  let largest = 0;
-  for (let i = 0; i < inputs; i++)
-    for (let o = 0; o < outputs; o++) {
-      let sum = 0;
-      for (let r = 0; r < rows; r++) sum += 2 * x[r * inputs + i] * y(r, o);
-      largest = Math.max(largest, Math.abs(sum - dw[i * outputs + o]));
-    }
-  for (let r = 0; r < rows; r++)
-    for (let i = 0; i < inputs; i++) {
-      let sum = 0;
-      for (let o = 0; o < outputs; o++) sum += 2 * y(r, o) * w[i * outputs + o];
-      largest = Math.max(largest, Math.abs(sum - dx[r * inputs + i]));
-    }
-  assert.ok(largest < 1e-5, `largest difference ${largest}`);
-});
 
 test("the backend is chosen once: another one is refused later", async () => {
   const { backend } = await tensorflow("wasm");
