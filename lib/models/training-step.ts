@@ -46,90 +46,83 @@ const { fround } = Math;
 /**
  * Forward pass, backward pass and Adam written out, in the WebAssembly kernel. It gives the weights and losses of
  * {@link tensorflowTrainer} on the wasm backend, to the bit, but several times as fast: it passes over zeros,
- * transposes no matrix to multiply it, and makes no tensors. Undefined where there is no WebAssembly.
+ * transposes no matrix but the weights, and makes no tensors. Undefined where there is no WebAssembly.
  */
 export function kernelTrainer(
   tf: typeof Tf,
   network: Tf.Sequential,
-  matrix: Matrix,
+  { data, rows: allRows, columns: { length: width } }: Matrix,
   settings: AutoencoderSettings,
 ): Trainer | undefined {
   const kernel = createKernel();
   if (!kernel) return undefined;
-  const width = matrix.columns.length;
-  const layout = layOut(settings, width, Math.min(settings.batchSize, matrix.rows, blockRows));
+  const layout = layOut(settings, width, Math.min(settings.batchSize, allRows, blockRows));
   const { layers, parameterBytes, zeros, one, list } = layout;
-  const [first, last] = [layers[0], layers[layers.length - 1]];
+  const [{ input: target }, last] = [layers[0], layers[layers.length - 1]];
   reserve(kernel, layout.bytes);
   const memory = new Float32Array(kernel.memory.buffer);
-  const numbers = (address: number, count: number) => memory.subarray(address / 4, address / 4 + count);
-  numbers(one, 1)[0] = 1;
-  const lossOf = settings.loss === "meanSquaredError" ? kernel.squaredError : kernel.absoluteError;
-
-  // Where each row of the network's tensors lies: kernel and bias of the first layer, then of the next.
-  const tensors = layers.flatMap(({ weights, bias, inputs, outputs, outputStride }) => [
-    Array.from({ length: inputs }, (_, i) => numbers(weights + i * outputStride, outputs)),
-    [numbers(bias, outputs)],
-  ]);
+  const rowOf = ({ at, columns, rowBytes }: Stored, row: number) =>
+    memory.subarray((at + row * rowBytes) / 4).subarray(0, columns);
+  rowOf(one, 0)[0] = 1;
+  const weights = layers.flatMap((layer) => [layer.weights, layer.bias]);
   for (const [i, tensor] of network.getWeights().entries()) {
+    const { rows, columns } = weights[i];
     const values = tensor.dataSync<"float32">();
-    for (const [r, row] of tensors[i].entries())
-      row.set(values.subarray(r * row.length, (r + 1) * row.length));
+    for (let row = 0; row < rows; row++)
+      rowOf(weights[i], row).set(values.subarray(row * columns, (row + 1) * columns));
   }
 
-  /** Adds these rows' share of the gradient of a batch to the others', and their losses to `sum`. */
-  const addGradient = (rows: Uint32Array, batch: number, sum: number): number => {
+  /** `out = start + a·b`; a start of one row counts for every row. */
+  const multiply = (a: Stored, b: Stored, start: Stored, out: Stored) => {
+    const startBytes = start.rows > 1 ? start.rowBytes : 0;
+    const [rows, inner] = [a.rows, a.columns];
+    kernel.multiply(
+      a.at,
+      rows,
+      a.rowBytes,
+      a.columnBytes,
+      inner,
+      b.at,
+      b.rowBytes,
+      start.at,
+      startBytes,
+      out.at,
+      list.at,
+    );
+  };
+
+  /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
+  const addGradient = (rows: Uint32Array, batchRows: number, sum: number): number => {
     const count = rows.length;
-    rows.forEach((row, i) => {
-      const values = matrix.data.subarray(row * width, (row + 1) * width);
-      memory.set(values, (first.input + i * first.inputStride) / 4);
-    });
+    const filled = (block: Stored): Stored => ({ ...block, rows: count });
+    for (let i = 0; i < count; i++)
+      memory.set(
+        data.subarray(rows[i] * width, (rows[i] + 1) * width),
+        (target.at + i * target.rowBytes) / 4,
+      );
+
     const differentiate = layers.map((layer) => {
-      const { inputs, weights, bias, input, output, inputStride, outputStride, activation } = layer;
-      // TensorFlow.js begins the sums of a linear layer at the bias, and adds it to the sums of others.
-      const start = activation === "linear" ? bias : zeros;
-      kernel.multiply(input, count, inputStride, 4, inputs, weights, outputStride, start, 0, output, list);
+      const { input, output, bias, activation } = layer;
+      // TensorFlow.js begins the sums of a linear layer at the bias, but adds it to the sums of any other.
+      multiply(filled(input), layer.weights, activation === "linear" ? bias : zeros, output);
       if (activation === "linear") return () => {};
-      kernel.addBias(output, count, outputStride, bias);
-      return activate(tf, kernel, layer, activation, count);
+      kernel.addBias(output.at, count, output.rowBytes, bias.at);
+      return activate(tf, kernel, activation, filled(output), layer.outputGradient);
     });
-    const share = fround(fround(1 / batch) / width);
-    const { output, outputStride, outputGradient } = last;
-    const total = lossOf(output, first.input, count, width, outputStride, share, sum, outputGradient);
+
+    const errorOf = settings.loss === "meanSquaredError" ? kernel.squaredError : kernel.absoluteError;
+    const { output, outputGradient } = last;
+    const share = fround(fround(1 / batchRows) / width);
+    const total = errorOf(output.at, target.at, count, width, output.rowBytes, share, sum, outputGradient.at);
+
     for (let i = layers.length - 1; i >= 0; i--) {
       differentiate[i]();
-      const { inputs, outputs, weights, bias, transposed, input, inputStride, outputStride } = layers[i];
-      const gradient = layers[i].outputGradient;
-      const [dWeights, dBias] = [weights + parameterBytes, bias + parameterBytes];
-      // The weights' gradient is inputᵀ · gradient, and so is that of the bias, whose input is always 1.
-      kernel.multiply(
-        input,
-        inputs,
-        4,
-        inputStride,
-        count,
-        gradient,
-        outputStride,
-        dWeights,
-        outputStride,
-        dWeights,
-        list,
-      );
-      kernel.multiply(one, 1, 0, 0, count, gradient, outputStride, dBias, 0, dBias, list);
-      if (i > 0)
-        kernel.multiply(
-          gradient,
-          count,
-          outputStride,
-          4,
-          outputs,
-          transposed,
-          inputStride,
-          zeros,
-          0,
-          layers[i - 1].outputGradient,
-          list,
-        );
+      const { input, weightsGradient, biasGradient, transposed } = layers[i];
+      const gradient = filled(layers[i].outputGradient);
+      multiply(transpose(filled(input)), gradient, weightsGradient, weightsGradient);
+      // The bias is the weight of an input that is always 1.
+      multiply({ ...one, columns: count, columnBytes: 0 }, gradient, biasGradient, biasGradient);
+      if (i > 0) multiply(gradient, transposed, zeros, layers[i - 1].outputGradient);
     }
     return total;
   };
@@ -137,16 +130,17 @@ export function kernelTrainer(
   let [power1, power2] = [fround(beta1), fround(beta2)];
   return {
     step(rows) {
-      for (const { inputs, outputs, weights, transposed, inputStride, outputStride } of layers.slice(1))
-        kernel.transpose(weights, inputs, outputs, outputStride, transposed, inputStride);
+      for (const { weights: w, transposed: t } of layers.slice(1))
+        kernel.transpose(w.at, w.rows, w.columns, w.rowBytes, t.at, t.rowBytes);
       let sum = 0;
       for (let start = 0; start < rows.length; start += blockRows)
         sum = addGradient(rows.subarray(start, start + blockRows), rows.length, sum);
+      const [gradientAt, firstMomentAt, secondMomentAt] = [1, 2, 3].map((times) => times * parameterBytes);
       kernel.adam(
         0,
-        parameterBytes,
-        2 * parameterBytes,
-        3 * parameterBytes,
+        gradientAt,
+        firstMomentAt,
+        secondMomentAt,
         parameterBytes,
         settings.learningRate,
         beta1,
@@ -162,46 +156,44 @@ export function kernelTrainer(
       return fround(sum / rows.length);
     },
     updateNetwork() {
-      tf.tidy(() => {
-        network.setWeights(
-          network.getWeights().map(({ shape }, i) => {
-            const values = Float32Array.from(tensors[i].flatMap((row) => Array.from(row)));
-            return tf.tensor(values, shape);
-          }),
-        );
+      const tensors = network.getWeights().map(({ shape }, i) => {
+        const { rows, columns } = weights[i];
+        const values = new Float32Array(rows * columns);
+        for (let row = 0; row < rows; row++) values.set(rowOf(weights[i], row), row * columns);
+        return tf.tensor(values, shape);
       });
+      network.setWeights(tensors);
+      tf.dispose(tensors);
     },
     dispose() {},
   };
 }
 
-/** A dense layer in the kernel's memory: addresses, and bytes from one row to the next. */
-interface Layer {
-  readonly activation: AutoencoderSettings["activation" | "outputActivation"];
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly inputStride: number;
-  readonly outputStride: number;
-  /** `inputs × outputs`; the gradient, Adam's first moment and second moment lie one, two and three times `parameterBytes` behind. */
-  readonly weights: number;
-  readonly bias: number;
-  /** `outputs × inputs` */
-  readonly transposed: number;
-  /** `rows × inputs` */
-  readonly input: number;
-  /** `rows × outputs` */
-  readonly output: number;
-  readonly outputGradient: number;
+/** A matrix in the kernel's memory: its address, and the bytes from one row or column to the next. */
+interface Stored {
+  readonly at: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowBytes: number;
+  readonly columnBytes: number;
 }
 
-/** Divides the kernel's memory. It begins with the parameters, the kernel pads every row to 16 numbers. */
+/** The same memory read the other way. */
+function transpose({ at, rows, columns, rowBytes, columnBytes }: Stored): Stored {
+  return { at, rows: columns, columns: rows, rowBytes: columnBytes, columnBytes: rowBytes };
+}
+
+/**
+ * Divides the kernel's memory, for blocks of `rows` rows. It begins with all parameters; after them lie their gradients,
+ * and Adam's first and second moments, in the same order.
+ */
 function layOut(settings: AutoencoderSettings, width: number, rows: number) {
   let bytes = 0;
-  /** The address of so many rows, and the bytes of one. */
-  const take = (count: number, columns: number) => {
-    const address = bytes;
-    bytes += count * strideOf(columns);
-    return address;
+  const take = (count: number, columns: number): Stored => {
+    const at = bytes;
+    const rowBytes = Math.ceil(columns / 16) * 64; // the kernel takes 16 numbers at a time
+    bytes += count * rowBytes;
+    return { at, rows: count, columns, rowBytes, columnBytes: 4 };
   };
   const sizes = [width, ...settings.layers, width];
   const parameters = sizes.slice(1).map((outputs, i) => ({
@@ -209,53 +201,46 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
     bias: take(1, outputs),
   }));
   const parameterBytes = bytes;
-  take(3, parameterBytes / 4);
+  bytes *= 4;
+  const gradientOf = (parameter: Stored): Stored => ({ ...parameter, at: parameter.at + parameterBytes });
   const values = sizes.map((size) => take(rows, size));
-  const gradients = sizes.slice(1).map((size) => take(rows, size));
-  const layers = parameters.map(
-    (place, i): Layer => ({
-      ...place,
-      activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
-      inputs: sizes[i],
-      outputs: sizes[i + 1],
-      inputStride: strideOf(sizes[i]),
-      outputStride: strideOf(sizes[i + 1]),
-      transposed: take(sizes[i + 1], sizes[i]),
-      input: values[i],
-      output: values[i + 1],
-      outputGradient: gradients[i],
-    }),
-  );
+  const layers = parameters.map(({ weights, bias }, i) => ({
+    activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
+    weights,
+    bias,
+    weightsGradient: gradientOf(weights),
+    biasGradient: gradientOf(bias),
+    transposed: take(sizes[i + 1], sizes[i]),
+    input: values[i],
+    output: values[i + 1],
+    outputGradient: take(rows, sizes[i + 1]),
+  }));
   const widest = Math.max(...sizes);
-  const zeros = take(1, widest);
-  const one = take(1, 1);
-  const list = take(2, Math.max(widest, rows));
+  const [zeros, one, list] = [take(1, widest), take(1, 1), take(2, Math.max(widest, rows))];
   return { layers, parameterBytes, zeros, one, list, bytes };
 }
 
-const strideOf = (columns: number) => Math.ceil(columns / 16) * 64;
-
 /**
- * Applies the activation to the outputs of a layer. What it returns makes the gradient by them that by what was there
+ * Applies the activation to the outputs of a layer. What it returns makes of the gradient by them that by what they were
  * before. All but relu are TensorFlow.js' own functions and gradients.
  */
 function activate(
   tf: typeof Tf,
   kernel: Kernel,
-  { output, outputGradient, outputStride }: Layer,
-  activation: Exclude<Layer["activation"], "linear">,
-  rows: number,
+  activation: AutoencoderSettings["activation"],
+  output: Stored,
+  outputGradient: Stored,
 ): () => void {
-  const bytes = rows * outputStride;
+  const bytes = output.rows * output.rowBytes;
   if (activation === "relu") {
-    kernel.relu(output, bytes);
-    return () => kernel.reluGradient(output, outputGradient, bytes);
+    kernel.relu(output.at, bytes);
+    return () => kernel.reluGradient(output.at, outputGradient.at, bytes);
   }
-  const numbers = (address: number) => new Float32Array(kernel.memory.buffer, address, bytes / 4);
+  const numbers = ({ at }: Stored) => new Float32Array(kernel.memory.buffer, at, bytes / 4);
   const x = tf.tensor1d(numbers(output).slice());
   const y = tf[activation](x);
   numbers(output).set(y.dataSync());
-  const { gradFunc, inputsToSave } = tf.getGradient(kernelNames[activation]);
+  const { gradFunc, inputsToSave } = tf.getGradient(gradients[activation]);
   return () => {
     const dx = tf.tidy(() => {
       const dy = tf.tensor1d(numbers(outputGradient).slice());
@@ -266,4 +251,5 @@ function activate(
   };
 }
 
-const kernelNames = { elu: "Elu", selu: "Selu", sigmoid: "Sigmoid", tanh: "Tanh" };
+/** The names under which TensorFlow.js keeps the gradients of activations. */
+const gradients = { elu: "Elu", selu: "Selu", sigmoid: "Sigmoid", tanh: "Tanh" };
