@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 
 import { requireNumber } from "./common/errors";
-import type { ProgressUpdate } from "./common/progress";
+import { breathe, type ProgressUpdate } from "./common/progress";
 import { projectPath } from "./common/project";
 import { Transaction, unwritable } from "./common/transaction";
 import { libraryVersion } from "./common/version";
@@ -43,6 +43,9 @@ export interface RunOptions
   /** What the user typed, for `run.json`. */
   readonly command?: readonly string[];
 }
+
+/** Rows of predictions that are handed on at a time. */
+const blockRows = 65_536;
 
 /** The figures of one study, by protocol and detector. */
 export interface ProtocolMetrics {
@@ -140,6 +143,10 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
       timings: clock.seconds,
     };
+    await clock.time("figures", () => {
+      const names = { train: data.trainSource.name, test: testName(data) };
+      return writeFigures(studyFigures(first, data.train, data.test, names), files.plots, options);
+    });
     await clock.time("write", async () => {
       for (const [kind, result] of [
         ["isolation-forest", first.isolationForest],
@@ -153,10 +160,6 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
         await writeModel(models[kind], { ...result, training });
       }
       await writePredictions(first, data, files, options.csv ?? false);
-    });
-    await clock.time("figures", () => {
-      const names = { train: data.trainSource.name, test: testName(data) };
-      return writeFigures(studyFigures(first, data.train, data.test, names), files.plots, options);
     });
     first.autoencoder.detector.dispose();
     signal?.throwIfAborted();
@@ -268,16 +271,20 @@ async function writePredictions(
     if (file === 0) for (const row of fitRows) part[row] = 0;
     const { codes, categories } = labels(table);
     const position = categories.map((name) => names.indexOf(name));
-    await writer.append([
+    const columns = [
       new Uint8Array(table.rows).fill(file),
       part,
       rowNumbers(source, 0, table.rows),
-      Uint16Array.from(codes, (code) => position[code]),
+      new Uint16Array(codes).map((code) => position[code]),
       forest,
       verdicts(forest, isolationForest.threshold),
       network,
       verdicts(network, autoencoder.threshold),
-    ]);
+    ];
+    for (let start = 0; start < table.rows; start += blockRows) {
+      await writer.append(columns.map((values) => values.subarray(start, start + blockRows)));
+      await breathe(); // so that what DuckDB was given is freed
+    }
   };
   try {
     await append(0, data.trainSource, data.train, isolationForest.trainingScores, autoencoder.trainingScores);

@@ -1,3 +1,4 @@
+import { valuesAt } from "../common/values-at";
 import { labels as labelsOf, type NominalColumn, selectRows } from "../data/table";
 import { baselineScores } from "../evaluation/baselines";
 import { evaluate, type Metrics } from "../evaluation/metrics";
@@ -125,13 +126,13 @@ function judge(
   const judged = selectRows({ ...table, labels: withNormal(labels) }, rows);
   const metrics: Record<string, Metrics> = {};
   const add = (name: string, all: Float64Array, threshold: number) => {
-    const own = Float64Array.from(rows, (row) => all[row]);
+    const own = valuesAt(all, rows);
     metrics[name] = evaluate({ scores: own, labels: labelsOf(judged), threshold });
   };
   for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
   const baselines = baselineScores(fitted.autoencoder.preprocessor, table, undefined, fitted.fitRows);
   for (const { name, trainingScores } of baselines) {
-    const usual = Float64Array.from(fitted.heldOutRows, (row) => trainingScores[row]);
+    const usual = valuesAt(trainingScores, fitted.heldOutRows);
     add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);
   }
   return metrics;

@@ -27,16 +27,19 @@ export function* baselineScores(
     trainingScores: scores(train),
     ...(test && { testScores: scores(test) }),
   });
-  yield both("count", (table) => Float64Array.from(numbers(table, "count")));
-  yield both("dst_bytes", (table) => Float64Array.from(numbers(table, "dst_bytes"), (bytes) => -bytes));
+  yield both("count", (table) => new Float64Array(numbers(table, "count")));
+  yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
   const components = fitPrincipalComponents(transform(preprocessor, train, fitRows), pcaComponents);
   yield both("pca", (table) => {
     const scores = new Float64Array(table.rows);
     const blockRows = 32_768;
+    let memory: Float32Array | undefined;
     for (let start = 0; start < table.rows; start += blockRows) {
       const length = Math.min(blockRows, table.rows - start);
       const rows = Uint32Array.from({ length }, (_, i) => start + i);
-      scores.set(reconstructionErrors(components, transform(preprocessor, table, rows)), start);
+      const matrix = transform(preprocessor, table, rows, memory);
+      memory ??= matrix.data;
+      scores.set(reconstructionErrors(components, matrix), start);
     }
     return scores;
   });

@@ -49,25 +49,35 @@ export function scoreSteps(scores: Float64Array, anomalous: Uint8Array): ScoreSt
   ofAttacks.sort();
   ofNormals.sort();
 
-  const thresholds = new Float64Array(scores.length);
-  const truePositives = new Float64Array(scores.length);
-  const falsePositives = new Float64Array(scores.length);
   let steps = 0;
-  for (let p = positives - 1, n = negatives - 1; p >= 0 || n >= 0; steps++) {
+  forEachStep(ofAttacks, ofNormals, () => {
+    steps++;
+  });
+  const thresholds = new Float64Array(steps);
+  const truePositives = new Float64Array(steps);
+  const falsePositives = new Float64Array(steps);
+  let step = 0;
+  forEachStep(ofAttacks, ofNormals, (score, attacks, normals) => {
+    thresholds[step] = score;
+    truePositives[step] = attacks;
+    falsePositives[step++] = normals;
+  });
+  return { thresholds, truePositives, falsePositives, positives, negatives };
+}
+
+/** Visits each distinct score from the highest down, with the numbers of scores at or above it. Both lists are ascending. */
+function forEachStep(
+  ofAttacks: Float64Array,
+  ofNormals: Float64Array,
+  visit: (score: number, attacks: number, normals: number) => void,
+): void {
+  const [positives, negatives] = [ofAttacks.length, ofNormals.length];
+  for (let p = positives - 1, n = negatives - 1; p >= 0 || n >= 0; ) {
     const score = Math.max(p >= 0 ? ofAttacks[p] : -Infinity, n >= 0 ? ofNormals[n] : -Infinity);
     while (p >= 0 && ofAttacks[p] === score) p--;
     while (n >= 0 && ofNormals[n] === score) n--;
-    thresholds[steps] = score;
-    truePositives[steps] = positives - 1 - p;
-    falsePositives[steps] = negatives - 1 - n;
+    visit(score, positives - 1 - p, negatives - 1 - n);
   }
-  return {
-    thresholds: thresholds.slice(0, steps),
-    truePositives: truePositives.slice(0, steps),
-    falsePositives: falsePositives.slice(0, steps),
-    positives,
-    negatives,
-  };
 }
 
 /** Receiver operating characteristic: x = false-alarm rate, y = recall, from (0, 0) to (1, 1). */

@@ -1,3 +1,4 @@
+import { valuesAt } from "../common/values-at";
 import { anomalousRows, type Category, categoryOf } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import { averagePrecision, rocAuc, scoreSteps } from "./curves";
@@ -57,7 +58,7 @@ export function evaluate({ scores, labels, distinct, threshold, knownLabels }: J
     ...(threshold === undefined ? {} : verdictMetrics(scores, labels, threshold, knownLabels)),
     ...(distinct && {
       deduplicated: ranking(
-        Float64Array.from(distinct, (row) => scores[row]),
+        valuesAt(scores, distinct),
         Uint8Array.from(distinct, (row) => anomalous[row]),
       ),
     }),

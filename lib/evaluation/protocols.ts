@@ -1,3 +1,4 @@
+import { valuesAt } from "../common/values-at";
 import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
 import { rowsWhere, splitRows } from "../data/split";
@@ -84,10 +85,11 @@ export async function noveltyProtocol(
   const work = { onProgress, signal, workers };
   const isNormal = (label: string) => label === "normal";
   const [fitRows, heldOutNormals] = splitRows(rowsWhere(train, isNormal), 0.8, seed);
-  const holdoutRows = Uint32Array.from([
-    ...heldOutNormals,
-    ...rowsWhere(train, (label) => !isNormal(label)),
-  ]).sort();
+  const attacks = rowsWhere(train, (label) => !isNormal(label));
+  const holdoutRows = new Uint32Array(heldOutNormals.length + attacks.length);
+  holdoutRows.set(heldOutNormals);
+  holdoutRows.set(attacks, heldOutNormals.length);
+  holdoutRows.sort();
 
   const study = async <D extends IsolationForest | Autoencoder>(
     preprocessing: PreprocessOptions,
@@ -101,10 +103,7 @@ export async function noveltyProtocol(
     return { ...model, trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
   };
   const thresholdFrom = (scores: Float64Array) =>
-    chooseThreshold(
-      Float64Array.from(heldOutNormals, (row) => scores[row]),
-      falseAlarmRate,
-    );
+    chooseThreshold(valuesAt(scores, heldOutNormals), falseAlarmRate);
 
   const isolationForest = await study(defaults.isolationForest, (preprocessor) =>
     fitIsolationForest(lazyTransform(preprocessor, train, fitRows), { ...options.isolationForest, seed }),
@@ -137,7 +136,7 @@ export async function noveltyProtocol(
   const onTest: MetricsByDetector = {};
   for (const [name, { trainingScores, testScores, threshold }] of Object.entries(detectors)) {
     holdout[name] = evaluate({
-      scores: Float64Array.from(holdoutRows, (row) => trainingScores[row]),
+      scores: valuesAt(trainingScores, holdoutRows),
       labels: holdoutLabels,
       distinct: holdoutDistinct,
       threshold: threshold.value,

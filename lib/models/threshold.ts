@@ -38,5 +38,7 @@ export function chooseThreshold(
 
 /** One a row: 1 = anomalous, 0 = usual. */
 export function verdicts(scores: Float64Array, threshold: Threshold): Uint8Array {
-  return Uint8Array.from(scores, (score) => (score > threshold.value ? 1 : 0));
+  const flags = new Uint8Array(scores.length);
+  for (let row = 0; row < scores.length; row++) flags[row] = scores[row] > threshold.value ? 1 : 0;
+  return flags;
 }

@@ -1,3 +1,4 @@
+import { valuesAt } from "../common/values-at";
 import type { Rows, Table } from "../data/table";
 
 /** What a feature usually is: of a number the median and the range of the middle 98 %, of a name the frequent ones. */
@@ -18,7 +19,7 @@ export function usual(table: Table, rows: Rows): ReadonlyMap<string, Usual> {
           .map(([code, count]) => ({ name: feature.categories[code], share: count / rows.length }));
         return [feature.name, { kind: "name", names }];
       }
-      const sorted = Float64Array.from(rows, (row) => feature.values[row]).sort();
+      const sorted = valuesAt(feature.values, rows).sort();
       const [low, median, high] = [0.01, 0.5, 0.99].map((share) =>
         Number(sorted[Math.floor(share * (sorted.length - 1))].toPrecision(6)),
       );

@@ -1,4 +1,5 @@
 import { InputError } from "../common/errors";
+import { valuesAt } from "../common/values-at";
 import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
 import type { LazyMatrix, Matrix } from "./matrix";
 
@@ -216,7 +217,7 @@ function sourceColumn(table: Table, step: Step): Column {
 }
 
 function gather(values: ArrayLike<number>, rows: Rows | undefined): Float64Array {
-  return rows ? Float64Array.from(rows, (row) => values[row]) : Float64Array.from(values);
+  return rows ? valuesAt(values, rows) : new Float64Array(values);
 }
 
 function scale(

@@ -1,3 +1,4 @@
+import { valuesAt } from "../common/values-at";
 import { anomalousRows } from "../data/attacks";
 import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
@@ -35,7 +36,7 @@ export function studyFigures(
       name: "holdout",
       protocol: `${fitted}, scored on those 20 % and all its attacks`,
       labels: selectColumn(labels(train), study.holdoutRows),
-      scores: ({ trainingScores }) => Float64Array.from(study.holdoutRows, (row) => trainingScores[row]),
+      scores: ({ trainingScores }) => valuesAt(trainingScores, study.holdoutRows),
     },
   ];
   if (test && names.test) {
