@@ -17,7 +17,7 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
       mode: "lines+markers" as const,
       name:
         `${title}: ${rowsPerSecond.toLocaleString("en-US")} rows a second, ` +
-        `time ∝ rows<sup>${timeExponent.toFixed(2)}</sup>, memory × ${memoryRatio.toFixed(2)}`,
+        `time ∝ rows<sup>${timeExponent.toFixed(2)}</sup>, memory × ${memoryRatio.toFixed(2)} from 1 million to the most rows`,
       x: measurements.map(({ rows }) => rows),
       y: measurements.map(of),
       ...place,
@@ -27,10 +27,13 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
       showlegend: place.xaxis === "x",
     })),
   );
+  const limit = study.memoryLimitBytes / 1e6;
   const whole = panels.map(({ place, of }) => ({
     type: "scatter" as const,
     mode: "markers" as const,
-    name: `the whole study of ${study.rows.toLocaleString("en-US")} rows`,
+    name:
+      `the whole study of ${study.rows.toLocaleString("en-US")} rows: ${Math.round(study.seconds)} s, ` +
+      `${Math.round(study.peakMemoryBytes / 1e6).toLocaleString("en-US")} of ${limit.toLocaleString("en-US")} MB`,
     x: [study.rows],
     y: [of(study)],
     ...place,
@@ -49,7 +52,6 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
     line: { color: guideColour, width: 1, dash: "dot" as const },
     showlegend: i === 0,
   }));
-  const limit = study.memoryLimitBytes / 1e6;
   const rowsAxis = {
     type: "log" as const,
     title: { text: "Rows (logarithmic)" },
@@ -59,7 +61,7 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
   return createFigure(
     {
       title: "Time and memory by the number of rows",
-      protocol: `Each point is one process. Rates, exponents and memory ratios are of 1 million rows and more. ${machine.processor}, ${machine.threads} threads; Node.js ${versions.node}; TensorFlow.js ${backend}; ${date}`,
+      protocol: `Each point is one process. Rates and exponents are of 1 million rows and more. ${machine.processor}, ${machine.threads} threads; Node.js ${versions.node}; TensorFlow.js ${backend}; ${date}`,
     },
     [...lines, ...whole, ...linear],
     {
