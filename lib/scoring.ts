@@ -68,10 +68,11 @@ export async function scoreFile(
     const cacheFolder = join(dataFolder, "cache");
     const source = await openSource(file, { cacheFolder, rejectedFile, onProgress, signal });
     const unseen = new Map<string, UnseenCategory>();
+    const memories: Float32Array[] = [];
     let done = 0;
     let anomalies = 0;
     for await (const table of tableBlocks(source, blockRows)) {
-      const scores = await scoreTable(model, table, undefined, { signal, workers });
+      const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
       const flags = verdicts(scores, model.threshold);
       for (const flag of flags) anomalies += flag;
       for (const category of unseenCategories(model.preprocessor, table)) {

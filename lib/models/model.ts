@@ -53,6 +53,7 @@ const blockRows = 32_768;
  * does not depend on how a file is cut into tables.
  *
  * @param rows which rows, in this order; default all
+ * @param memories where blocks are made: the same array, once empty, for all tables of a file. Default: new memory
  * @throws {InputError} if the table lacks a feature of the model
  */
 export async function scoreTable(
@@ -60,18 +61,19 @@ export async function scoreTable(
   table: Table,
   rows?: Rows,
   { onProgress, signal, workers }: ScoreOptions = {},
+  memories: Float32Array[] = [],
 ): Promise<Float64Array> {
   const total = rows ? rows.length : table.rows;
   const scores = new Float64Array(total);
   // Two blocks in turn: one is made while the workers score the other.
-  const memories: Float32Array[] = [];
   const block = (start: number) => {
     const end = Math.min(start + blockRows, total);
     const part = rows
       ? rows.subarray(start, end)
       : Uint32Array.from({ length: end - start }, (_, i) => start + i);
-    const made = transform(preprocessor, table, part, memories[(start / blockRows) % 2]);
-    memories[(start / blockRows) % 2] ??= made.data;
+    const turn = (start / blockRows) % 2;
+    const made = transform(preprocessor, table, part, memories[turn]);
+    if (made.data.length > (memories[turn]?.length ?? 0)) memories[turn] = made.data;
     return made;
   };
   let matrix = block(0);
