@@ -37,5 +37,7 @@ export function categoryOf(label: string): Category {
 /** One a row: 1 = attack, 0 = normal. */
 export function anomalousRows(labels: NominalColumn): Uint8Array {
   const normal = labels.categories.indexOf("normal");
-  return Uint8Array.from(labels.codes, (code) => (code === normal ? 0 : 1));
+  const flags = new Uint8Array(labels.codes.length);
+  for (let row = 0; row < flags.length; row++) flags[row] = labels.codes[row] === normal ? 0 : 1;
+  return flags;
 }

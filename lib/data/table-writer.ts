@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { BOOLEAN, DOUBLE, DuckDBDataChunk, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
 import bindings from "@duckdb/node-bindings";
 import { unwritable } from "../common/transaction";
@@ -15,12 +18,20 @@ export type OutputValues = Float64Array | Uint32Array | Uint16Array | Uint8Array
 /** Rows that DuckDB holds in one chunk. */
 const chunkRows = 2048;
 
-let tables = 0;
+/** Rows that are held in memory, in whole row groups of DuckDB's; more go to disk in parts of so many. */
+const partRows = 8 * 122_880;
 
-/** Collects columns block by block and writes them as one Parquet or CSV file; what exceeds memory goes to disk. */
+let writers = 0;
+
+/** Collects columns block by block and writes them as one Parquet or CSV file, in constant memory. */
 export class TableWriter {
+  #heldRows = 0;
+  #folder: string | undefined;
+  readonly #parts: string[] = [];
+
   private constructor(
-    private readonly table: string,
+    /** Has transactions of its own: rows that are dropped are freed, though a query elsewhere is not done. */
+    private readonly catalog: string,
     private readonly columns: readonly OutputColumn[],
     private readonly types: readonly DuckDBType[],
   ) {}
@@ -32,15 +43,15 @@ export class TableWriter {
       if (type === "boolean") return BOOLEAN;
       return type.categories.length <= 255 ? ENUM8(type.categories) : ENUM16(type.categories);
     });
-    const table = `output_${tables++}`;
-    const definitions = columns.map(({ name }, i) => `"${name}" ${types[i]}`);
-    await (await database()).run(`CREATE TABLE ${table} (${definitions.join(", ")})`);
-    return new TableWriter(table, columns, types);
+    const writer = new TableWriter(`output_${writers++}`, columns, types);
+    await (await database()).run(`ATTACH ':memory:' AS ${writer.catalog}`);
+    await writer.#createTable();
+    return writer;
   }
 
-  /** Adds rows: one array a column, all of one length, in the order of the columns. */
+  /** Adds rows: one array a column, all of one length, in the order of the columns. @throws {InputError} on a full disk */
   async append(columns: readonly OutputValues[]): Promise<void> {
-    const appender = await (await database()).createAppender(this.table);
+    const appender = await (await database()).createAppender("held", "main", this.catalog);
     for (let start = 0; start < columns[0].length; start += chunkRows) {
       const rows = Math.min(chunkRows, columns[0].length - start);
       const chunk = DuckDBDataChunk.create(this.types, rows);
@@ -52,21 +63,49 @@ export class TableWriter {
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
+    this.#heldRows += columns[0].length;
+    if (this.#heldRows >= partRows) await this.#writePart();
   }
 
   /** Writes all rows, in their order; as CSV with a header if `format` says so. @throws {InputError} on a full disk */
   async write(path: string, format: "parquet" | "csv"): Promise<void> {
     const options = format === "parquet" ? "FORMAT parquet, COMPRESSION zstd" : "FORMAT csv, HEADER";
-    try {
-      await (await database()).run(`COPY ${this.table} TO ${quoted(path)} (${options})`);
-    } catch (error) {
-      throw unwritable(path, error);
+    let rows = `${this.catalog}.held`;
+    if (this.#parts.length > 0) {
+      await this.#writePart();
+      const columns = this.columns.map(({ name }, i) => `"${name}"::${this.types[i]} AS "${name}"`);
+      rows = `(SELECT ${columns.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}]))`;
     }
+    await copy(rows, path, options);
   }
 
   /** Forgets the rows. */
   async close(): Promise<void> {
-    await (await database()).run(`DROP TABLE IF EXISTS ${this.table}`);
+    await (await database()).run(`DETACH DATABASE IF EXISTS ${this.catalog}`);
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #createTable(): Promise<void> {
+    const definitions = this.columns.map(({ name }, i) => `"${name}" ${this.types[i]}`);
+    await (await database()).run(`CREATE OR REPLACE TABLE ${this.catalog}.held (${definitions.join(", ")})`);
+    this.#heldRows = 0;
+  }
+
+  /** Moves the rows held to a file of their own. */
+  async #writePart(): Promise<void> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), "traffic-anomaly-"));
+    const part = join(this.#folder, `${this.#parts.length}.parquet`);
+    await copy(`${this.catalog}.held`, part, "FORMAT parquet");
+    this.#parts.push(part);
+    await this.#createTable();
+  }
+}
+
+async function copy(rows: string, path: string, options: string): Promise<void> {
+  try {
+    await (await database()).run(`COPY ${rows} TO ${quoted(path)} (${options})`);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

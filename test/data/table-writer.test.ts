@@ -71,6 +71,30 @@ for (const format of ["parquet", "csv"] as const) {
   }
 }
 
+test("more rows than are held in memory come back in order, each once", async () => {
+  const count = 2_100_000;
+  const row = Uint32Array.from({ length: count }, (_, i) => i);
+  const label = row.map((i) => i % 300);
+  for (const format of ["parquet", "csv"] as const) {
+    const path = join(folder, `long.${format}`);
+    const writer = await TableWriter.create([
+      { name: "row", type: "integer" },
+      { name: "label", type: { categories: names(300) } },
+    ]);
+    for (let start = 0; start < count; start += 65_536) {
+      const end = start + 65_536;
+      await writer.append([row.subarray(start, end), Uint16Array.from(label.subarray(start, end))]);
+    }
+    await writer.write(path, format);
+    await writer.close();
+    const found = await (await database()).runAndReadAll(
+      `SELECT count(*)::INTEGER, count(*) FILTER (WHERE "row" = position AND label = 'name ' || position % 300)::INTEGER
+       FROM (SELECT "row", label::VARCHAR AS label, row_number() OVER () - 1 AS position FROM '${path}')`,
+    );
+    assert.deepEqual(found.getRows(), [[count, count]]);
+  }
+});
+
 test("names with quotes, commas, line ends and nothing in them come back", async () => {
   const hostile = ["", "a,b", 'a"b', "it's", "a\nb", "'); DROP TABLE output_0; --", "é"];
   const codes = Uint8Array.from(hostile, (_, i) => i);
