@@ -1,6 +1,7 @@
 import { InputError, requireNumber } from "../common/errors";
 import { type Rows, selectRows, type Table } from "../data/table";
-import { type Autoencoder, type AutoencoderOptions, fitAutoencoder } from "../models/autoencoder";
+import { type Autoencoder, fitAutoencoder } from "../models/autoencoder/autoencoder";
+import type { AutoencoderOptions } from "../models/autoencoder/settings";
 import type { ScoreOptions } from "../models/detector";
 import {
   fitIsolationForest,

@@ -4,7 +4,7 @@ import { InputError, systemErrorCode } from "../common/errors";
 import { Transaction, unwritable } from "../common/transaction";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
-import type { AutoencoderOptions } from "../models/autoencoder";
+import type { AutoencoderOptions } from "../models/autoencoder/settings";
 import type { DetectorKind } from "../models/detector";
 import { loadModel, type Model, writeModel } from "../models/model";
 import type { Usual } from "../models/usual";

@@ -3,7 +3,8 @@ import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
 import { rowsWhere, splitRows } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
-import { type Autoencoder, type AutoencoderOptions, fitAutoencoder } from "../models/autoencoder";
+import { type Autoencoder, fitAutoencoder } from "../models/autoencoder/autoencoder";
+import type { AutoencoderOptions } from "../models/autoencoder/settings";
 import type { ScoreOptions } from "../models/detector";
 import {
   fitIsolationForest,

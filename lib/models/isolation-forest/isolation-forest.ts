@@ -1,13 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InputError, requireNumber } from "../../common/errors";
 import { createRandom } from "../../common/random";
 import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
+import { scoreMatrix } from "../score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { type PackedTrees, packTrees } from "./score-rows-kernel";
-import { scoreHere, scoreInWorkers } from "./scoring-pool";
 import { allocateNodes, growTree, type Nodes } from "./tree";
 
 export interface IsolationForestOptions {
@@ -18,9 +17,6 @@ export interface IsolationForestOptions {
   /** An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
 }
-
-/** Fewer rows than this are scored without threads. */
-const smallMatrix = 4096;
 
 /**
  * Fits an isolation forest (Liu, Ting and Zhou: Isolation Forest, ICDM 2008): trees of random splits, in which
@@ -58,8 +54,6 @@ export class IsolationForest implements Detector {
   readonly kind = "isolation-forest";
 
   readonly #packed: PackedTrees | undefined;
-  /** Where workers put scores. */
-  #shared: Float64Array | undefined;
 
   constructor(
     readonly columns: readonly string[],
@@ -76,39 +70,11 @@ export class IsolationForest implements Detector {
    *
    * @throws {RangeError} if the matrix has other columns
    */
-  async score(
-    matrix: Matrix,
-    { workers = availableParallelism(), signal }: ScoreOptions = {},
-  ): Promise<Float64Array> {
+  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
-    requireNumber("workers", workers, { min: 1, integer: true });
-    signal?.throwIfAborted();
-    const { rows } = matrix;
-    const task = {
-      nodes: this.nodes,
-      packed: this.#packed,
-      usual: averagePathLength(this.settings.sampleSize),
-      width: this.columns.length,
-      start: 0,
-      end: rows,
-    };
-    if (workers === 1 || rows < smallMatrix) {
-      const scores = new Float64Array(rows);
-      scoreHere({ ...task, data: matrix.data, scores });
-      return scores;
-    }
-    const scores = this.#takeShared(rows);
-    await scoreInWorkers({ ...task, data: shared(matrix.data), scores }, workers);
-    const result = scores.slice(0, rows);
-    this.#shared = scores;
-    return result;
-  }
-
-  /** Memory for so many numbers, the same as last time unless it is in use: workers give up what is new very late. */
-  #takeShared(length: number): Float64Array {
-    const kept = this.#shared;
-    this.#shared = undefined;
-    return kept && kept.length >= length ? kept : new Float64Array(new SharedArrayBuffer(length * 8));
+    const usual = averagePathLength(this.settings.sampleSize);
+    const forest = { kind: this.kind, nodes: this.nodes, packed: this.#packed, usual } as const;
+    return scoreMatrix(forest, matrix, "scoring with the isolation forest", options);
   }
 
   /**
@@ -205,12 +171,4 @@ function cut(nodes: Nodes, used: number): Nodes {
     pathLength: nodes.pathLength.subarray(0, used),
     roots: nodes.roots,
   };
-}
-
-/** The same numbers in memory that threads can share; as they are if they are there already. */
-function shared(data: Float32Array): Float32Array {
-  if (data.buffer instanceof SharedArrayBuffer) return data;
-  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
 }

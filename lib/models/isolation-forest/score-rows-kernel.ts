@@ -1,6 +1,6 @@
 import { distinctBlocks } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
-import { anomalyScore, type ScoringTask } from "./score-rows";
+import { anomalyScore, type ForestTask } from "./score-rows";
 import type { Nodes } from "./tree";
 
 /** Trees as the WebAssembly kernel reads them, in memory that threads share. */
@@ -51,7 +51,7 @@ function ordered(value: number): number {
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
 export function scoreRowsPacked(
   { nodes, roots, depth }: PackedTrees,
-  { usual, data, width, start, end, scores }: ScoringTask,
+  { usual, data, width, start, end, scores }: ForestTask,
 ): void {
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");

@@ -1,17 +1,12 @@
+import type { ScoringTask } from "../scoring-task";
 import type { Nodes } from "./tree";
 
-/** Rows of a matrix to score with a forest. All arrays may be shared by threads: only rows `start` to `end` are read and written. */
-export interface ScoringTask {
+/** Rows to score with a forest. */
+export interface ForestTask extends ScoringTask {
+  readonly kind: "isolation-forest";
   readonly nodes: Nodes;
   /** c(ψ), the path length to expect. */
   readonly usual: number;
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly start: number;
-  /** Exclusive. */
-  readonly end: number;
-  /** Where the scores go, one for each row of the matrix. */
-  readonly scores: Float64Array;
 }
 
 /** Equation 2 of the paper: s = 2^(−E[h] / c(ψ)). */
@@ -20,7 +15,7 @@ export function anomalyScore(meanPathLength: number, usual: number): number {
 }
 
 /** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */
-export function scoreRows({ nodes, usual, data, width, start, end, scores }: ScoringTask): void {
+export function scoreRows({ nodes, usual, data, width, start, end, scores }: ForestTask): void {
   const { column, split, left, pathLength, roots } = nodes;
   // Some rows at a time through tree after tree: the rows and one tree fit into the processor's cache.
   const block = 256;

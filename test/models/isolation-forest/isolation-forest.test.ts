@@ -269,7 +269,7 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", (
     nodes.split[0] = -0;
     const packed = packTrees(nodes, sampleSize, width);
     assert.ok(packed);
-    const task = { nodes, usual: 5, data, width, start: 1, end: rows };
+    const task = { kind: "isolation-forest", nodes, usual: 5, data, width, start: 1, end: rows } as const;
     const [expected, actual] = [new Float64Array(rows), new Float64Array(rows)];
     scoreRows({ ...task, scores: expected });
     scoreRowsPacked(packed, { ...task, scores: actual });

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { type ScoringTask, scoreRows } from "./score-rows";
-import { type PackedTrees, scoreRowsPacked } from "./score-rows-kernel";
+import { type NetworkTask, scoreRowsByNetwork } from "./autoencoder/score-rows";
+import { type ForestTask, scoreRows } from "./isolation-forest/score-rows";
+import { type PackedTrees, scoreRowsPacked } from "./isolation-forest/score-rows-kernel";
 
-/** A task with the same trees for the kernel, where it can run. */
-export interface SharedTask extends ScoringTask {
-  readonly packed?: PackedTrees;
-}
+/** What a thread may be asked to score: by a forest, whose trees come along for the kernel where it can run, or a network. */
+export type PooledTask = (ForestTask & { readonly packed?: PackedTrees }) | NetworkTask;
 
 /** Scores the task's rows in this thread. */
-export function scoreHere(task: SharedTask): void {
-  if (task.packed) scoreRowsPacked(task.packed, task);
+export function scoreHere(task: PooledTask): void {
+  if (task.kind === "autoencoder") scoreRowsByNetwork(task);
+  else if (task.packed) scoreRowsPacked(task.packed, task);
   else scoreRows(task);
 }
 
@@ -20,7 +20,7 @@ const pool: Worker[] = [];
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 /** Lets `workers` threads fill `task.scores`, each a run of rows. Threads are kept, and do not keep the process alive. */
-export async function scoreInWorkers(task: SharedTask, workers: number): Promise<void> {
+export async function scoreInWorkers(task: PooledTask, workers: number): Promise<void> {
   while (pool.length < workers) {
     const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
     worker.setMaxListeners(0);
@@ -37,7 +37,7 @@ export async function scoreInWorkers(task: SharedTask, workers: number): Promise
   );
 }
 
-async function ask(worker: Worker, task: SharedTask): Promise<void> {
+async function ask(worker: Worker, task: PooledTask): Promise<void> {
   worker.ref();
   const { port1, port2 } = new MessageChannel();
   try {

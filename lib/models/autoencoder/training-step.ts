@@ -1,7 +1,8 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { type Matrix, selectMatrixRows } from "../preprocess/matrix";
-import type { AutoencoderSettings } from "./autoencoder";
-import { createKernel, type Kernel, reserve } from "./kernel";
+import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
+import { createKernel, type Kernel, reserve } from "../kernel";
+import { endOf, fill, type KernelMatrix, multiply, paddedMatrix, rowOf, transposed } from "./kernel-matrix";
+import type { AutoencoderSettings } from "./settings";
 
 /** Trains a network of dense layers to give the rows of a matrix back. */
 export interface Trainer {
@@ -61,40 +62,18 @@ export function kernelTrainer(
   const [{ input: target }, last] = [layers[0], layers[layers.length - 1]];
   reserve(kernel, layout.bytes);
   const memory = new Float32Array(kernel.memory.buffer);
-  const rowOf = ({ at, columns, rowBytes }: Stored, row: number) =>
-    memory.subarray((at + row * rowBytes) / 4).subarray(0, columns);
-  rowOf(one, 0)[0] = 1;
+  rowOf(memory, one, 0)[0] = 1;
   const weights = layers.flatMap((layer) => [layer.weights, layer.bias]);
-  for (const [i, tensor] of network.getWeights().entries()) {
-    const { rows, columns } = weights[i];
-    const values = tensor.dataSync<"float32">();
-    for (let row = 0; row < rows; row++)
-      rowOf(weights[i], row).set(values.subarray(row * columns, (row + 1) * columns));
-  }
+  for (const [i, tensor] of network.getWeights().entries())
+    fill(memory, weights[i], tensor.dataSync<"float32">());
 
-  /** `out = start + a·b`; a start of one row counts for every row. */
-  const multiply = (a: Stored, b: Stored, start: Stored, out: Stored) => {
-    const startBytes = start.rows > 1 ? start.rowBytes : 0;
-    const [rows, inner] = [a.rows, a.columns];
-    kernel.multiply(
-      a.at,
-      rows,
-      a.rowBytes,
-      a.columnBytes,
-      inner,
-      b.at,
-      b.rowBytes,
-      start.at,
-      startBytes,
-      out.at,
-      list.at,
-    );
-  };
+  const times = (a: KernelMatrix, b: KernelMatrix, start: KernelMatrix, out: KernelMatrix) =>
+    multiply(kernel, a, b, start, out, list);
 
   /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
   const addGradient = (rows: Uint32Array, batchRows: number, sum: number): number => {
     const count = rows.length;
-    const filled = (block: Stored): Stored => ({ ...block, rows: count });
+    const filled = (block: KernelMatrix): KernelMatrix => ({ ...block, rows: count });
     for (let i = 0; i < count; i++)
       memory.set(
         data.subarray(rows[i] * width, (rows[i] + 1) * width),
@@ -104,7 +83,7 @@ export function kernelTrainer(
     const differentiate = layers.map((layer) => {
       const { input, output, bias, activation } = layer;
       // TensorFlow.js begins the sums of a linear layer at the bias, but adds it to the sums of any other.
-      multiply(filled(input), layer.weights, activation === "linear" ? bias : zeros, output);
+      times(filled(input), layer.weights, activation === "linear" ? bias : zeros, output);
       if (activation === "linear") return () => {};
       kernel.addBias(output.at, count, output.rowBytes, bias.at);
       return activate(tf, kernel, activation, filled(output), layer.outputGradient);
@@ -117,12 +96,12 @@ export function kernelTrainer(
 
     for (let i = layers.length - 1; i >= 0; i--) {
       differentiate[i]();
-      const { input, weightsGradient, biasGradient, transposed } = layers[i];
+      const { input, weightsGradient, biasGradient } = layers[i];
       const gradient = filled(layers[i].outputGradient);
-      multiply(transpose(filled(input)), gradient, weightsGradient, weightsGradient);
+      times(transposed(filled(input)), gradient, weightsGradient, weightsGradient);
       // The bias is the weight of an input that is always 1.
-      multiply({ ...one, columns: count, columnBytes: 0 }, gradient, biasGradient, biasGradient);
-      if (i > 0) multiply(gradient, transposed, zeros, layers[i - 1].outputGradient);
+      times({ ...one, columns: count, columnBytes: 0 }, gradient, biasGradient, biasGradient);
+      if (i > 0) times(gradient, layers[i].transposedWeights, zeros, layers[i - 1].outputGradient);
     }
     return total;
   };
@@ -130,7 +109,7 @@ export function kernelTrainer(
   let [power1, power2] = [fround(beta1), fround(beta2)];
   return {
     step(rows) {
-      for (const { weights: w, transposed: t } of layers.slice(1))
+      for (const { weights: w, transposedWeights: t } of layers.slice(1))
         kernel.transpose(w.at, w.rows, w.columns, w.rowBytes, t.at, t.rowBytes);
       let sum = 0;
       for (let start = 0; start < rows.length; start += blockRows)
@@ -159,7 +138,7 @@ export function kernelTrainer(
       const tensors = network.getWeights().map(({ shape }, i) => {
         const { rows, columns } = weights[i];
         const values = new Float32Array(rows * columns);
-        for (let row = 0; row < rows; row++) values.set(rowOf(weights[i], row), row * columns);
+        for (let row = 0; row < rows; row++) values.set(rowOf(memory, weights[i], row), row * columns);
         return tf.tensor(values, shape);
       });
       network.setWeights(tensors);
@@ -169,31 +148,16 @@ export function kernelTrainer(
   };
 }
 
-/** A matrix in the kernel's memory: its address, and the bytes from one row or column to the next. */
-interface Stored {
-  readonly at: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly rowBytes: number;
-  readonly columnBytes: number;
-}
-
-/** The same memory read the other way. */
-function transpose({ at, rows, columns, rowBytes, columnBytes }: Stored): Stored {
-  return { at, rows: columns, columns: rows, rowBytes: columnBytes, columnBytes: rowBytes };
-}
-
 /**
  * Divides the kernel's memory, for blocks of `rows` rows. It begins with all parameters; after them lie their gradients,
  * and Adam's first and second moments, in the same order.
  */
 function layOut(settings: AutoencoderSettings, width: number, rows: number) {
   let bytes = 0;
-  const take = (count: number, columns: number): Stored => {
-    const at = bytes;
-    const rowBytes = Math.ceil(columns / 16) * 64; // the kernel takes 16 numbers at a time
-    bytes += count * rowBytes;
-    return { at, rows: count, columns, rowBytes, columnBytes: 4 };
+  const take = (count: number, columns: number): KernelMatrix => {
+    const matrix = paddedMatrix(bytes, count, columns);
+    bytes = endOf(matrix);
+    return matrix;
   };
   const sizes = [width, ...settings.layers, width];
   const parameters = sizes.slice(1).map((outputs, i) => ({
@@ -202,7 +166,10 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
   }));
   const parameterBytes = bytes;
   bytes *= 4;
-  const gradientOf = (parameter: Stored): Stored => ({ ...parameter, at: parameter.at + parameterBytes });
+  const gradientOf = (parameter: KernelMatrix): KernelMatrix => ({
+    ...parameter,
+    at: parameter.at + parameterBytes,
+  });
   const values = sizes.map((size) => take(rows, size));
   const layers = parameters.map(({ weights, bias }, i) => ({
     activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
@@ -210,7 +177,7 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
     bias,
     weightsGradient: gradientOf(weights),
     biasGradient: gradientOf(bias),
-    transposed: take(sizes[i + 1], sizes[i]),
+    transposedWeights: take(sizes[i + 1], sizes[i]),
     input: values[i],
     output: values[i + 1],
     outputGradient: take(rows, sizes[i + 1]),
@@ -228,15 +195,15 @@ function activate(
   tf: typeof Tf,
   kernel: Kernel,
   activation: AutoencoderSettings["activation"],
-  output: Stored,
-  outputGradient: Stored,
+  output: KernelMatrix,
+  outputGradient: KernelMatrix,
 ): () => void {
   const bytes = output.rows * output.rowBytes;
   if (activation === "relu") {
     kernel.relu(output.at, bytes);
     return () => kernel.reluGradient(output.at, outputGradient.at, bytes);
   }
-  const numbers = ({ at }: Stored) => new Float32Array(kernel.memory.buffer, at, bytes / 4);
+  const numbers = ({ at }: KernelMatrix) => new Float32Array(kernel.memory.buffer, at, bytes / 4);
   const x = tf.tensor1d(numbers(output).slice());
   const y = tf[activation](x);
   numbers(output).set(y.dataSync());

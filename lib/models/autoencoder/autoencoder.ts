@@ -2,58 +2,21 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs";
-import { InputError, requireNumber } from "../common/errors";
-import { breathe, type WorkOptions } from "../common/progress";
-import { createRandom, permutation } from "../common/random";
-import { type Matrix, selectMatrixRows } from "../preprocess/matrix";
-import { type Detector, requireColumns } from "./detector";
-import { distinctBlocks } from "./distinct-blocks";
-import { type Backend, type TensorFlow, tensorflow } from "./tensorflow";
+import { InputError } from "../../common/errors";
+import { breathe, type WorkOptions } from "../../common/progress";
+import { createRandom, permutation } from "../../common/random";
+import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
+import { type Detector, requireColumns, type ScoreOptions } from "../detector";
+import { scoreMatrix } from "../score-matrix";
+import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
+import { denseNetwork, forwardRows } from "./score-rows";
+import { type AutoencoderOptions, type AutoencoderSettings, resolveSettings } from "./settings";
 import { kernelTrainer, tensorflowTrainer } from "./training-step";
-
-/** How an autoencoder is built and trained. */
-export interface AutoencoderOptions {
-  /**
-   * Sizes of the hidden layers from input to output, at least one, each an integer in [1, ∞). The narrowest
-   * (the first of equals) is the code. Default [64, 32, 16, 32, 64].
-   */
-  readonly layers?: readonly number[];
-  /** Activation of the hidden layers. Default "relu". */
-  readonly activation?: "relu" | "elu" | "selu" | "sigmoid" | "tanh";
-  /**
-   * Activation of the output: "sigmoid" holds it in (0, 1) and so suits min-max scaled columns only. Default
-   * "linear", which suits every scaling.
-   */
-  readonly outputActivation?: "linear" | "sigmoid";
-  /** What training makes small; the score is the mean squared error with either. Default "meanSquaredError". */
-  readonly loss?: "meanSquaredError" | "meanAbsoluteError";
-  /** Rows in one step of training, an integer in [1, ∞). Default 512. */
-  readonly batchSize?: number;
-  /** Most passes over the training rows, an integer in [1, ∞). Default 30. */
-  readonly epochs?: number;
-  /** Step size of Adam (Kingma and Ba 2015), in (0, ∞). Default 0.001. */
-  readonly learningRate?: number;
-  /** Share of the rows, drawn at random, to hold out of training and validate on, in [0, 1). Default 0.1. */
-  readonly validationShare?: number;
-  /**
-   * Early stopping: training ends after so many epochs without a lower validation loss, and the weights of the
-   * best epoch are kept. An integer in [0, ∞); 0 runs all epochs and keeps the last weights. Default 5, or 0
-   * where `validationShare` is 0.
-   */
-  readonly patience?: number;
-  /** An integer in [0, 2³²) that fixes initial weights, held-out rows and row order. Default 1. */
-  readonly seed?: number;
-  /** See {@link tensorflow}. Default "auto". */
-  readonly backend?: Backend | "auto";
-}
 
 export interface TrainingOptions extends WorkOptions {
   /** Told all losses so far after each epoch, to draw them while training runs. */
   readonly onEpoch?: (history: readonly EpochLoss[]) => void;
 }
-
-/** The options that a fitted autoencoder was made with, defaults filled in. */
-export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
 /** Mean losses of one epoch: over the training batches while the weights moved, and on the held-out rows after. */
 export interface EpochLoss {
@@ -61,8 +24,8 @@ export interface EpochLoss {
   readonly validationLoss?: number;
 }
 
-/** Rows that are scored at once: of 64 to 8192 the fastest or nearly so on wasm. */
-const SCORING_BATCH = 1024;
+/** Rows that pass through the network at once. */
+const batchRows = 1024;
 
 const FILES = ["model.json", "weights.bin"] as const;
 
@@ -100,36 +63,22 @@ export class Autoencoder implements Detector {
    * score does not depend on the other rows of the matrix.
    * @throws {RangeError} if the matrix has other columns
    */
-  async score(matrix: Matrix, { onProgress, signal }: WorkOptions = {}): Promise<Float64Array> {
+  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
-    const scores = new Float64Array(matrix.rows);
-    for (const { end, start, ...block } of distinctBlocks(matrix.data, this.columns.length, 0, matrix.rows)) {
-      const places = block.places.slice(); // the block's own memory is good until something else is awaited
-      const distinct = await this.#errors(block.rows.slice(), block.count, signal);
-      for (let i = 0; i < places.length; i++) scores[start + i] = distinct[places[i]];
-      onProgress?.({ stage: "running the autoencoder", done: end, total: matrix.rows });
-    }
-    return scores;
-  }
-
-  /** Mean squared errors of rows. */
-  async #errors(data: Float32Array, rows: number, signal?: AbortSignal): Promise<Float64Array> {
+    const network = denseNetwork(this.network, this.settings);
+    if (network) return scoreMatrix(network, matrix, "scoring with the autoencoder", options);
     const width = this.columns.length;
-    const errors = new Float64Array(rows);
-    await this.#forward(
-      { rows, columns: this.columns, data },
-      this.network.layers,
-      { signal },
-      (output, start, end) => {
-        const offset = start * width;
-        for (let row = start; row < end; row++) {
-          let sum = 0;
-          for (let i = row * width; i < (row + 1) * width; i++) sum += (data[i] - output[i - offset]) ** 2;
-          errors[row] = sum / width;
-        }
-      },
-    );
-    return errors;
+    const scores = new Float64Array(matrix.rows);
+    await this.#forward(matrix, this.network.layers.length, options, (output, start, end) => {
+      const offset = start * width;
+      for (let row = start; row < end; row++) {
+        let sum = 0;
+        for (let i = row * width; i < (row + 1) * width; i++)
+          sum += (matrix.data[i] - output[i - offset]) ** 2;
+        scores[row] = sum / width;
+      }
+    });
+    return scores;
   }
 
   /**
@@ -141,9 +90,7 @@ export class Autoencoder implements Detector {
     const width = this.columns.length;
     if (row.length !== width)
       throw new RangeError(`the row must have ${width} values, one a column, got ${row.length}`);
-    const batch = new Float32Array(SCORING_BATCH * width);
-    batch.set(row);
-    const output = this.#outputs(batch, this.network.layers);
+    const output = this.#outputs(row, 0, 1, this.network.layers.length);
     return Float64Array.from(row, (value, column) => (value - output[column]) ** 2 / width);
   }
 
@@ -163,7 +110,7 @@ export class Autoencoder implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async reconstruct(matrix: Matrix, options: WorkOptions = {}): Promise<Matrix> {
-    return this.#activations(matrix, this.network.layers, this.columns, options);
+    return this.#activations(matrix, this.network.layers.length, this.columns, options);
   }
 
   /**
@@ -175,12 +122,7 @@ export class Autoencoder implements Detector {
     const sizes = this.settings.layers;
     const narrowest = Math.min(...sizes);
     const names = Array.from({ length: narrowest }, (_, i) => `code ${i + 1}`);
-    return this.#activations(
-      matrix,
-      this.network.layers.slice(0, sizes.indexOf(narrowest) + 1),
-      names,
-      options,
-    );
+    return this.#activations(matrix, sizes.indexOf(narrowest) + 1, names, options);
   }
 
   /**
@@ -205,40 +147,45 @@ export class Autoencoder implements Detector {
 
   async #activations(
     matrix: Matrix,
-    layers: Tf.layers.Layer[],
+    depth: number,
     columns: readonly string[],
     options: WorkOptions,
   ): Promise<Matrix> {
     const data = new Float32Array(matrix.rows * columns.length);
-    await this.#forward(matrix, layers, options, (output, start, end) => {
+    await this.#forward(matrix, depth, options, (output, start, end) => {
       data.set(output.subarray(0, (end - start) * columns.length), start * columns.length);
     });
     return { rows: matrix.rows, columns, data };
   }
 
+  /** Lets the rows pass through the first `depth` layers, some at a time. */
   async #forward(
     matrix: Matrix,
-    layers: Tf.layers.Layer[],
+    depth: number,
     { onProgress, signal }: WorkOptions,
     visit: (output: Float32Array, start: number, end: number) => void,
   ): Promise<void> {
     requireColumns(this, matrix);
     signal?.throwIfAborted();
-    const width = this.columns.length;
-    const batch = new Float32Array(SCORING_BATCH * width);
-    for (let start = 0; start < matrix.rows; start += SCORING_BATCH) {
-      const end = Math.min(start + SCORING_BATCH, matrix.rows);
-      batch.set(matrix.data.subarray(start * width, end * width));
-      visit(this.#outputs(batch, layers), start, end);
+    for (let start = 0; start < matrix.rows; start += batchRows) {
+      const end = Math.min(start + batchRows, matrix.rows);
+      visit(this.#outputs(matrix.data, start, end, depth), start, end);
       onProgress?.({ stage: "running the autoencoder", done: end, total: matrix.rows });
       await breathe(signal);
     }
   }
 
-  /** Every batch has the full size, a short one's tail being idle, so that its rows meet the same arithmetic. */
-  #outputs(batch: Float32Array, layers: Tf.layers.Layer[]): Float32Array {
+  /** What at most `batchRows` rows become; by TensorFlow.js where the kernel knows not all activations. */
+  #outputs(data: Float32Array, start: number, end: number, depth: number): Float32Array {
+    const network = denseNetwork(this.network, this.settings);
+    if (network) return forwardRows(network, depth, data, start, end);
+    const width = this.columns.length;
+    // Every batch has the full size, a short one's tail being idle, so that its rows meet the same arithmetic.
+    const batch = new Float32Array(batchRows * width);
+    batch.set(data.subarray(start * width, end * width));
     const output = this.#tf.tidy(() => {
-      const input: Tf.Tensor = this.#tf.tensor2d(batch, [SCORING_BATCH, this.columns.length]);
+      const input: Tf.Tensor = this.#tf.tensor2d(batch, [batchRows, width]);
+      const layers = this.network.layers.slice(0, depth);
       return layers.reduce((tensor, layer) => layer.apply(tensor) as Tf.Tensor, input);
     });
     // Read outside of tidy, which would look for tensors in every element of a typed array returned from it.
@@ -269,7 +216,7 @@ export async function fitAutoencoder(
   matrix: Matrix,
   { backend, onProgress, onEpoch, signal, ...options }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
-  const settings = resolve(options);
+  const settings = resolveSettings(options);
   const { epochs, patience, seed, loss } = settings;
   const order = permutation(matrix.rows, createRandom(seed, "autoencoder validation rows"));
   const heldOutCount = Math.round(matrix.rows * settings.validationShare);
@@ -364,7 +311,7 @@ export async function loadAutoencoder(
   try {
     saved = JSON.parse(await readFile(join(folder, "autoencoder.json"), "utf8"));
     if ((await checksum(folder)) !== saved.sha256) throw new Error(`${FILES.join(" or ")} was changed`);
-    saved.settings = resolve(saved.settings);
+    saved.settings = resolveSettings(saved.settings);
     network = (await tensorFlow.tf.loadLayersModel(`file://${join(folder, FILES[0])}`)) as Tf.Sequential;
   } catch (error) {
     throw new InputError(
@@ -377,54 +324,6 @@ export async function loadAutoencoder(
     return new Autoencoder(tensorFlow, network, [...columns], saved.settings, saved.history);
   network.dispose();
   throw new InputError(`the autoencoder in ${folder} was trained on ${width} columns, not ${columns.length}`);
-}
-
-function resolve(options: Omit<AutoencoderOptions, "backend">): AutoencoderSettings {
-  const {
-    layers = [64, 32, 16, 32, 64],
-    activation = "relu",
-    outputActivation = "linear",
-    loss = "meanSquaredError",
-    batchSize = 512,
-    epochs = 30,
-    learningRate = 0.001,
-    validationShare = 0.1,
-    patience = validationShare > 0 ? 5 : 0,
-    seed = 1,
-  } = options;
-  if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
-  layers.forEach((size, i) => {
-    requireNumber(`layers[${i}]`, size, { min: 1, integer: true });
-  });
-  requireOneOf("activation", activation, ["relu", "elu", "selu", "sigmoid", "tanh"]);
-  requireOneOf("outputActivation", outputActivation, ["linear", "sigmoid"]);
-  requireOneOf("loss", loss, ["meanSquaredError", "meanAbsoluteError"]);
-  requireNumber("batchSize", batchSize, { min: 1, integer: true });
-  requireNumber("epochs", epochs, { min: 1, integer: true });
-  requireNumber("learningRate", learningRate, { min: 0, minExcluded: true });
-  requireNumber("validationShare", validationShare, { min: 0, max: 1, maxExcluded: true });
-  requireNumber("patience", patience, { min: 0, integer: true });
-  if (patience > 0 && validationShare === 0)
-    throw new InputError(`patience must be 0 where validationShare is 0, got ${patience}`);
-  requireNumber("seed", seed, { min: 0, max: 0xffffffff, integer: true });
-  return {
-    layers: [...layers],
-    activation,
-    outputActivation,
-    loss,
-    batchSize,
-    epochs,
-    learningRate,
-    validationShare,
-    patience,
-    seed,
-  };
-}
-
-function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  const named = choices.map((choice) => `"${choice}"`).join(", ");
-  throw new InputError(`${parameter} must be one of ${named}, got ${JSON.stringify(value)}`);
 }
 
 /** Layers carry names of their own, since TensorFlow.js would number them by what the process made before. */

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type * as Tf from "@tensorflow/tfjs";
 import {
   type Autoencoder,
   type AutoencoderOptions,
@@ -14,7 +15,7 @@ import {
   selectMatrixRows,
   tensorflow,
 } from "traffic-anomaly";
-import { nativeInstalled } from "../fixtures/native";
+import { nativeInstalled } from "../../fixtures/native";
 
 const COLUMNS = ["a", "b", "c", "d", "e", "f"];
 
@@ -104,6 +105,45 @@ test("a row's score has the same bits in whatever chunks the matrix is scored", 
         `chunks of ${size}`,
       );
     }
+  }
+});
+
+test("scores and codes by the kernel have the bits of TensorFlow.js on wasm, however many workers share the rows", async () => {
+  const sizes = { layers: [33, 17, 5, 16], batchSize: 64, epochs: 1 };
+  const { data } = surface(6000, 3);
+  const columns = Array.from({ length: 21 }, (_, i) => `column ${i}`);
+  const wide = { rows: Math.floor(data.length / 21), columns, data: data.map((x) => (x < 0.3 ? 0 : x)) };
+  const many = selectMatrixRows(
+    wide,
+    Uint32Array.from({ length: 5000 }, (_, i) => (i * i) % wide.rows),
+  );
+  const autoencoder = await fitAutoencoder(wide, sizes);
+  const { tf } = await tensorflow();
+  const { layers } = autoencoder.network;
+  const outputOf = (depth: number) =>
+    tf.tidy(() => {
+      const rows: Tf.Tensor = tf.tensor2d(many.data, [many.rows, 21]);
+      const passed = layers.slice(0, depth);
+      return tf.keep(passed.reduce((tensor, layer) => layer.apply(tensor) as Tf.Tensor, rows));
+    });
+  const [output, codes] = [layers.length, 3].map((depth) => {
+    const tensor = outputOf(depth);
+    const values = tensor.dataSync<"float32">();
+    tensor.dispose();
+    return values;
+  });
+  if (autoencoder.backend === "wasm") assert.deepEqual((await autoencoder.encode(many)).data, codes);
+  const expected = Float64Array.from({ length: many.rows }, (_, row) => {
+    let sum = 0;
+    for (let i = row * 21; i < (row + 1) * 21; i++) sum += (many.data[i] - output[i]) ** 2;
+    return sum / 21;
+  });
+  for (const workers of [1, 2, 3]) {
+    const scores = await autoencoder.score(many, { workers });
+    if (autoencoder.backend === "wasm") assert.deepEqual(scores, expected);
+    else
+      for (const [row, score] of scores.entries())
+        assert.ok(Math.abs(score / expected[row] - 1) < 1e-4, `${score} and ${expected[row]}`);
   }
 });
 

@@ -3,8 +3,12 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import type * as Tf from "@tensorflow/tfjs";
 import { type AutoencoderSettings, createRandom, type Matrix, tensorflow } from "traffic-anomaly";
-import { kernelTrainer, type Trainer, tensorflowTrainer } from "traffic-anomaly/dist/models/training-step";
-import { nativeInstalled } from "../fixtures/native";
+import {
+  kernelTrainer,
+  type Trainer,
+  tensorflowTrainer,
+} from "traffic-anomaly/dist/models/autoencoder/training-step";
+import { nativeInstalled } from "../../fixtures/native";
 
 const settings: AutoencoderSettings = {
   layers: [20, 3, 33],

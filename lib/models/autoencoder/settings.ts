@@ -1,0 +1,90 @@
+import { InputError, requireNumber } from "../../common/errors";
+import type { Backend } from "../tensorflow";
+
+/** How an autoencoder is built and trained. */
+export interface AutoencoderOptions {
+  /**
+   * Sizes of the hidden layers from input to output, at least one, each an integer in [1, ∞). The narrowest
+   * (the first of equals) is the code. Default [64, 32, 16, 32, 64].
+   */
+  readonly layers?: readonly number[];
+  /** Activation of the hidden layers. Default "relu". */
+  readonly activation?: "relu" | "elu" | "selu" | "sigmoid" | "tanh";
+  /**
+   * Activation of the output: "sigmoid" holds it in (0, 1) and so suits min-max scaled columns only. Default
+   * "linear", which suits every scaling.
+   */
+  readonly outputActivation?: "linear" | "sigmoid";
+  /** What training makes small; the score is the mean squared error with either. Default "meanSquaredError". */
+  readonly loss?: "meanSquaredError" | "meanAbsoluteError";
+  /** Rows in one step of training, an integer in [1, ∞). Default 512. */
+  readonly batchSize?: number;
+  /** Most passes over the training rows, an integer in [1, ∞). Default 30. */
+  readonly epochs?: number;
+  /** Step size of Adam (Kingma and Ba 2015), in (0, ∞). Default 0.001. */
+  readonly learningRate?: number;
+  /** Share of the rows, drawn at random, to hold out of training and validate on, in [0, 1). Default 0.1. */
+  readonly validationShare?: number;
+  /**
+   * Early stopping: training ends after so many epochs without a lower validation loss, and the weights of the
+   * best epoch are kept. An integer in [0, ∞); 0 runs all epochs and keeps the last weights. Default 5, or 0
+   * where `validationShare` is 0.
+   */
+  readonly patience?: number;
+  /** An integer in [0, 2³²) that fixes initial weights, held-out rows and row order. Default 1. */
+  readonly seed?: number;
+  /** See {@link tensorflow}. Default "auto". */
+  readonly backend?: Backend | "auto";
+}
+
+/** The options that a fitted autoencoder was made with, defaults filled in. */
+export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
+
+/** Fills in the defaults. @throws {InputError} if an option is out of range */
+export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): AutoencoderSettings {
+  const {
+    layers = [64, 32, 16, 32, 64],
+    activation = "relu",
+    outputActivation = "linear",
+    loss = "meanSquaredError",
+    batchSize = 512,
+    epochs = 30,
+    learningRate = 0.001,
+    validationShare = 0.1,
+    patience = validationShare > 0 ? 5 : 0,
+    seed = 1,
+  } = options;
+  if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
+  layers.forEach((size, i) => {
+    requireNumber(`layers[${i}]`, size, { min: 1, integer: true });
+  });
+  requireOneOf("activation", activation, ["relu", "elu", "selu", "sigmoid", "tanh"]);
+  requireOneOf("outputActivation", outputActivation, ["linear", "sigmoid"]);
+  requireOneOf("loss", loss, ["meanSquaredError", "meanAbsoluteError"]);
+  requireNumber("batchSize", batchSize, { min: 1, integer: true });
+  requireNumber("epochs", epochs, { min: 1, integer: true });
+  requireNumber("learningRate", learningRate, { min: 0, minExcluded: true });
+  requireNumber("validationShare", validationShare, { min: 0, max: 1, maxExcluded: true });
+  requireNumber("patience", patience, { min: 0, integer: true });
+  if (patience > 0 && validationShare === 0)
+    throw new InputError(`patience must be 0 where validationShare is 0, got ${patience}`);
+  requireNumber("seed", seed, { min: 0, max: 0xffffffff, integer: true });
+  return {
+    layers: [...layers],
+    activation,
+    outputActivation,
+    loss,
+    batchSize,
+    epochs,
+    learningRate,
+    validationShare,
+    patience,
+    seed,
+  };
+}
+
+function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  const named = choices.map((choice) => `"${choice}"`).join(", ");
+  throw new InputError(`${parameter} must be one of ${named}, got ${JSON.stringify(value)}`);
+}

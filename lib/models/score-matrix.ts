@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import { requireNumber } from "../common/errors";
+import { breathe } from "../common/progress";
+import type { Matrix } from "../preprocess/matrix";
+import type { ScoreOptions } from "./detector";
+import { type PooledTask, scoreHere, scoreInWorkers } from "./scoring-pool";
+import type { ScoringTask } from "./scoring-task";
+
+/** Fewer rows than this are scored without threads. */
+const smallMatrix = 4096;
+
+/** Rows between two looks at the abort signal. */
+const stretchRows = 262_144;
+
+/** Where workers put scores: kept from one matrix to the next, since they give up what is new very late. */
+let kept: Float64Array | undefined;
+
+/**
+ * Scores all rows of a matrix, in threads where that pays; the same bytes with any number of them.
+ *
+ * @param detector what a task says of the detector
+ */
+export async function scoreMatrix<Task extends PooledTask>(
+  detector: Omit<Task, keyof ScoringTask>,
+  matrix: Matrix,
+  stage: string,
+  { workers = availableParallelism(), onProgress, signal }: ScoreOptions,
+): Promise<Float64Array> {
+  requireNumber("workers", workers, { min: 1, integer: true });
+  signal?.throwIfAborted();
+  const { rows: total } = matrix;
+  const alone = workers === 1 || total < smallMatrix;
+  const scores = alone ? new Float64Array(total) : takeShared(total);
+  const data = alone ? matrix.data : shared(matrix.data);
+  for (let start = 0; start < total; start += stretchRows) {
+    const end = Math.min(start + stretchRows, total);
+    const task = { ...detector, data, width: matrix.columns.length, start, end, scores } as Task;
+    if (alone) scoreHere(task);
+    else await scoreInWorkers(task, workers);
+    onProgress?.({ stage, done: end, total });
+    if (end < total) await breathe(signal);
+  }
+  if (alone) return scores;
+  kept = scores;
+  return scores.slice(0, total);
+}
+
+function takeShared(length: number): Float64Array {
+  const taken = kept && kept.length >= length ? kept : new Float64Array(new SharedArrayBuffer(length * 8));
+  kept = undefined;
+  return taken;
+}
+
+/** The same numbers in memory that threads can share; as they are if they are there already. */
+function shared(data: Float32Array): Float32Array {
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
+  copy.set(data);
+  return copy;
+}
