@@ -6,6 +6,7 @@ export * from "./common/transaction";
 export * from "./common/version";
 export * from "./data/attacks";
 export * from "./data/checksum";
+export { isGzip } from "./data/content";
 export * from "./data/datasets";
 export * from "./data/distinct";
 export * from "./data/download";

@@ -2,7 +2,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../common/errors";
 import { sha256OfContent, sha256OfFile } from "./checksum";
-import { numberedLines, recogniseLayout } from "./layout";
+import { contentOf, wholeLines } from "./content";
+import { recogniseLayout } from "./layout";
 import { type SourceId, sources } from "./sources";
 
 /** The data sets that are known by their content. */
@@ -40,7 +41,8 @@ export async function recogniseDataset(path: string): Promise<DatasetName | unde
     if (byFile) return byFile.id;
     let rows = layout.header ? -1 : 0;
     if (layout.columns === 43)
-      for await (const { line } of numberedLines(path, layout.gzip)) rows += line.trim() ? 1 : 0;
+      for await (const text of wholeLines(contentOf(path, layout.gzip)))
+        for (const line of text.toString("latin1").split(/[\r\n]+/)) rows += line.trim() ? 1 : 0;
     return datasetName({ sha256, contentSha256: await sha256OfContent(path), columns: layout.columns, rows });
   } catch (error) {
     if (error instanceof InputError) return undefined;

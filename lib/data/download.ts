@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { InputError, requireNumber, systemErrorCode } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
-import { isGzip, sha256OfContent, sha256OfFile } from "./checksum";
+import { sha256OfContent, sha256OfFile } from "./checksum";
+import { isGzip } from "./content";
 import type { DownloadSource } from "./sources";
 
 export interface DownloadOptions extends WorkOptions {

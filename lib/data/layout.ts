@@ -1,11 +1,6 @@
-import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { InputError, systemErrorCode } from "../common/errors";
-import { isGzip, unreadable } from "./checksum";
+import { contentOf, isGzip } from "./content";
 import { kddFeatures, type Layout, splitLine } from "./schema";
 
 /**
@@ -33,33 +28,6 @@ export async function recogniseLayout(path: string): Promise<Layout> {
   return { gzip, header, columns };
 }
 
-/** The lines of a text or gzip file with their 1-based numbers. @throws {InputError} if the gzip is damaged */
-export async function* numberedLines(
-  path: string,
-  gzip: boolean,
-): AsyncGenerator<{ line: string; number: number }> {
-  const file = createReadStream(path);
-  const text: Readable = gzip ? file.pipe(createGunzip()) : file;
-  file.on("error", (error) => text.destroy(error));
-  let failure: unknown;
-  text.on("error", (error) => {
-    failure = error;
-  });
-  let number = 0;
-  try {
-    for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number++;
-      yield { line: number === 1 ? line.replace(/^\ufeff/, "") : line, number };
-    }
-    if (failure) throw failure;
-  } catch (error) {
-    throw unreadable(path, error);
-  } finally {
-    file.destroy();
-    text.destroy();
-  }
-}
-
 /** The size of a file. @throws {InputError} unless it is a readable file with at least one byte */
 async function requireFile(path: string): Promise<number> {
   try {
@@ -78,21 +46,19 @@ async function requireFile(path: string): Promise<number> {
 }
 
 async function firstLines(path: string, gzip: boolean, size: number): Promise<string[]> {
-  const bytes = 65_536;
-  const file = createReadStream(path, { end: bytes - 1 });
+  const enough = 65_536;
   const pieces: Buffer[] = [];
-  const collect = async (source: AsyncIterable<Buffer>) => {
-    for await (const piece of source) pieces.push(piece);
-  };
-  // The first bytes of a long gzip end in the middle of it, so its complaint about the end means nothing here.
-  await (gzip ? pipeline(file, createGunzip(), collect) : pipeline(file, collect)).catch((error) => {
-    if (systemErrorCode(error) !== "Z_BUF_ERROR" || size <= bytes) throw unreadable(path, error);
-  });
+  let length = 0;
+  for await (const piece of contentOf(path, gzip)) {
+    if (length < enough) pieces.push(piece);
+    length += piece.length;
+    if (length >= enough && size > enough) break; // a short gzip is read to its end, to see that it is whole
+  }
   const text = Buffer.concat(pieces)
-    .toString("utf8")
+    .toString("utf8", 0, enough)
     .replace(/^\ufeff/, "");
   const lines = text.split(/\r\n|\n|\r/).slice(0, 50);
-  if (size > bytes && lines.length > 1 && lines.length < 50) lines.pop(); // it may be cut off
+  if (length > enough && lines.length > 1 && lines.length < 50) lines.pop(); // it may be cut off
   return lines.filter((line) => line.trim() !== "");
 }
 

@@ -57,11 +57,22 @@ export interface Layout {
 }
 
 /**
- * What a name (a service, a label) may look like, as a regular expression of JavaScript and of DuckDB: no quote, comma,
- * end of line or other control character, byte order mark, nor the character that stands for bytes that are not UTF-8.
+ * What a name (a service, a label) may look like: no quote, comma, end of line or other control character, byte order
+ * mark, nor the character that stands for bytes that are not UTF-8.
  */
-export const namePattern = '[^\\x00-\\x1f\\x7f",\u2028\u2029\ufeff\ufffd]{1,100}';
-const name = new RegExp(`^${namePattern}$`, "u");
+const name = /^(?:[ !#-+\--~]|[^\p{ASCII}\u2028\u2029\ufeff\ufffd]){1,100}$/u;
+
+/** The value of a field without quotes, by its column: a number or a name; undefined if it is not good. */
+export function fieldValue(text: string, column: number): number | string | undefined {
+  const field = trim(text);
+  if (column === kddFeatures.length) {
+    const label = withoutDot(field);
+    return name.test(label) ? label : undefined;
+  }
+  const { measure } = kddFeatures[column];
+  if (valueProblem(field, kddFeatures[column])) return undefined;
+  return measure === "nominal" ? field : numberOf(field, measure);
+}
 
 /** Why a line is no good row, in a few words that name the column; undefined if it is good. */
 export function rowProblem(line: string, layout: Layout): string | undefined {
@@ -72,18 +83,9 @@ export function rowProblem(line: string, layout: Layout): string | undefined {
     if (problem) return `column ${i + 1} (${kddFeatures[i].name}) ${problem}`;
   }
   if (layout.columns === 41) return undefined;
-  const label = labelOf(fields);
+  const label = withoutDot(fields[41]);
   if (label === "") return "column 42 (label) is missing its label";
   return name.test(label) ? undefined : `column 42 (label) must be a name, got '${shown(label)}'`;
-}
-
-/** A good row in its plainest form: features, and label if there is one, without quotes, blanks and the label's dot. */
-export function plainRow(line: string, layout: Layout): string {
-  const fields = rowFields(line, layout);
-  const values = kddFeatures.map(({ measure }, i) =>
-    measure === "nominal" ? fields[i] : numberOf(fields[i], measure),
-  );
-  return [...values, ...(layout.columns >= 42 ? [labelOf(fields)] : [])].join(",");
 }
 
 /** The fields of a line, without the blanks and quotes around them. */
@@ -102,23 +104,23 @@ export function splitLine(line: string): string[] {
   });
 }
 
-/** As DuckDB does, a comma after the last column is let pass. */
-function rowFields(line: string, { columns }: Layout): string[] {
+/** The fields of a row. A comma after the last column is let pass. */
+export function rowFields(line: string, { columns }: Layout): string[] {
   const fields = splitLine(line);
   if (fields.length === columns + 1 && fields[columns] === "") fields.pop();
   return fields;
 }
 
-/** The blanks that DuckDB ignores around numbers; `String.trim` knows more. */
+/** Without the blanks around it; `String.trim` knows more of them. */
 function trim(text: string): string {
   return text.replace(/^[ \t\v\f]+|[ \t\v\f]+$/g, "");
 }
 
-function labelOf(fields: readonly string[]): string {
-  return trim(fields[41].replace(/\.$/, ""));
+function withoutDot(label: string): string {
+  return trim(label.replace(/\.$/, ""));
 }
 
-/** As DuckDB reads numbers: 1_000 is one. */
+/** As DuckDB and JavaScript write numbers: 1_000 is one. */
 const digits = "\\d+(?:_\\d+)*";
 const decimal = new RegExp(
   `^[+-]?(${digits}\\.?|${digits}\\.${digits}|\\.${digits})(e[+-]?${digits})?$`,
@@ -128,7 +130,7 @@ const decimal = new RegExp(
 /** Amounts have 64 bits, other numbers 32. */
 function numberOf(text: string, measure: Feature["measure"]): number {
   const value = Number(text.replaceAll("_", ""));
-  return measure === "amount" ? value : Math.fround(value);
+  return (measure === "amount" ? value : Math.fround(value)) + 0; // not −0
 }
 
 function valueProblem(text: string, { measure, values }: Feature): string | undefined {

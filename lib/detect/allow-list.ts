@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
 import { InputError } from "../common/errors";
-import { unreadable } from "../data/checksum";
+import { unreadable } from "../data/content";
 import type { Connection } from "../traffic/connection";
 import { kddService } from "../traffic/service";
 

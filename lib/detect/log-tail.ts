@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { InputError, systemErrorCode } from "../common/errors";
-import { unreadable } from "../data/checksum";
+import { unreadable } from "../data/content";
 
 /** Where in which file a line begins; the file is known by device and inode, and by its first bytes. */
 export interface LogPosition {

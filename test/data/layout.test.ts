@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { numberedLines, recogniseLayout } from "traffic-anomaly/dist/data/layout";
+import { recogniseLayout } from "traffic-anomaly/dist/data/layout";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
 
@@ -89,24 +89,4 @@ test("files of other kinds are called what they are not", async () => {
   const names = headerNames.slice(0, 42).map((name) => name.replace("count", "number"));
   const path = await writeLines(join(folder, "file"), [names.join(","), ...trafficLines({ rows: 3 })]);
   await refused(path, "is not a KDD'99 file: line 1 names column 23 'number' instead of 'count'");
-});
-
-test("lines are numbered from 1, however they end", async () => {
-  for (const [text, expected] of [
-    ["a\nb\n", ["a", "b"]],
-    ["a\r\nb", ["a", "b"]],
-    ["a\rb\r\n\n\nc", ["a", "b", "", "", "c"]],
-    ["\ufeffa\n\ufeffb", ["a", "\ufeffb"]],
-    ["", []],
-  ] as const) {
-    for (const gzip of [false, true]) {
-      const path = await save(gzip ? gzipSync(text) : text);
-      const lines: { line: string; number: number }[] = [];
-      for await (const numbered of numberedLines(path, gzip)) lines.push(numbered);
-      assert.deepEqual(
-        lines,
-        expected.map((line, i) => ({ line, number: i + 1 })),
-      );
-    }
-  }
 });

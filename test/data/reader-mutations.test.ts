@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { InputError, loadTable, openSource, rowProblem, type Table } from "traffic-anomaly";
-import { plainRow } from "traffic-anomaly/dist/data/schema";
+import {
+  InputError,
+  kddFeatures,
+  type Layout,
+  loadTable,
+  openSource,
+  rowFields,
+  rowProblem,
+  type Table,
+} from "traffic-anomaly";
 import fc from "../fixtures/fast-check";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
@@ -93,15 +101,24 @@ function mutate(line: string, changes: readonly { kind: string; at: number; text
   return fields.join(",");
 }
 
-/** A row of a table, as `plainRow` writes it. */
-function tableRow({ features, labels }: Table, row: number): string {
-  const values = [...features, ...(labels ? [labels] : [])].map((column) =>
-    column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row],
-  );
-  return values.map((value) => (Object.is(value, -0) ? 0 : value)).join(",");
+/** The values of a good line. */
+function lineValues(line: string, layout: Layout): (string | number)[] {
+  const fields = rowFields(line, layout);
+  const features = kddFeatures.map(({ measure }, i) => {
+    if (measure === "nominal") return fields[i];
+    const value = Number(fields[i].replaceAll("_", ""));
+    return (measure === "amount" ? value : Math.fround(value)) + 0;
+  });
+  return layout.columns === 41 ? features : [...features, fields[41].replace(/\.$/, "").trim()];
 }
 
-test("DuckDB and rowProblem accept the same lines, read the same values, and name line and reason", async () => {
+function rowValues({ features, labels }: Table, row: number): (string | number)[] {
+  return [...features, ...(labels ? [labels] : [])].map((column) =>
+    column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row],
+  );
+}
+
+test("the reader and rowProblem accept the same lines, and values, line and reason are right", async () => {
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -129,7 +146,7 @@ test("DuckDB and rowProblem accept the same lines, read the same values, and nam
         const table = await loadTable(opened);
         assert.equal(table.rows, rows.length);
         rows.forEach((line, i) => {
-          assert.equal(tableRow(table, i), plainRow(line, layout).replace(/(^|,)-0(?=,|$)/g, "$10"));
+          assert.deepEqual(rowValues(table, i), lineValues(line, layout));
         });
       },
     ),

@@ -2,7 +2,7 @@ import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { InputError, systemErrorCode } from "../../common/errors";
-import { unreadable } from "../../data/checksum";
+import { unreadable } from "../../data/content";
 import { logKind } from "./log-format";
 import { anotherLog, ConnectionLogParser } from "./log-parser";
 

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RowParser } from "traffic-anomaly/dist/data/row-parser";
+import { headerNames, trafficLines, withFields } from "../fixtures/traffic";
+
+const layout = { columns: 42, header: false, gzip: false } as const;
+const [line] = trafficLines({ rows: 1 });
+const bytesOf = (lines: readonly string[]) => Buffer.from(lines.map((text) => `${text}\n`).join(""));
+
+/** The values of a column that were parsed. */
+function values(parser: RowParser, name: string): (string | number)[] {
+  const { dictionary, codes } = parser.block().columns[headerNames.indexOf(name)];
+  return Array.from(codes, (code) => dictionary[code]);
+}
+
+test("names that agree in their first or last bytes, or in all of a shorter one, are told apart", () => {
+  const names = [
+    "a",
+    "ab",
+    "abcd",
+    "abcdefgh",
+    "abcdefghi",
+    "bcdefghi",
+    "zbcdefghi",
+    "é",
+    "éé",
+    "x".repeat(100),
+  ];
+  const services = [...names, ...names].reverse();
+  const parser = new RowParser(layout);
+  const bytes = bytesOf(services.map((service) => withFields(line, { service })));
+  assert.equal(parser.parse(bytes, 0), bytes.length);
+  assert.deepEqual(values(parser, "service"), services);
+});
+
+test("the same text in different columns has each column's meaning", () => {
+  const parser = new RowParser(layout);
+  parser.parse(bytesOf([withFields(line, { service: "1", land: "1", label: "1." })]), 0);
+  assert.deepEqual(
+    [values(parser, "service"), values(parser, "land"), values(parser, "label")],
+    [["1"], [1], ["1"]],
+  );
+});
+
+test("ways to write a number give one value", () => {
+  const ways = ["5", "5.0", "05", "5e0", "0.5e1", "50e-1", "5_0e-1"];
+  const parser = new RowParser(layout);
+  parser.parse(bytesOf(ways.map((src_bytes) => withFields(line, { src_bytes }))), 0);
+  assert.deepEqual(parser.block().columns[headerNames.indexOf("src_bytes")].dictionary, [5]);
+  assert.equal(parser.rows, ways.length);
+});
+
+test("parsing stops before a line that is bad or unusual, and goes on after it", () => {
+  for (const unusual of [
+    "",
+    `${line},`,
+    `${line},1`,
+    line.replace(/,[^,]*$/, ""),
+    withFields(line, { duration: "" }),
+    withFields(line, { duration: "-1" }),
+    withFields(line, { service: '"http"' }),
+    withFields(line, { service: "\0" }),
+    withFields(line, { land: "2" }),
+    withFields(line, { urgent: "1".repeat(1000) }),
+  ]) {
+    const parser = new RowParser(layout);
+    const bytes = bytesOf([line, unusual, line]);
+    const at = parser.parse(bytes, 0);
+    assert.equal(at, line.length + 1, unusual);
+    assert.equal(parser.parse(bytes, at + unusual.length + 1), bytes.length);
+    assert.equal(parser.rows, 2);
+  }
+});
+
+test("a block ends at 65,536 rows, or before a column's values are too many for 16 bits", () => {
+  const distinct = Array.from({ length: 65_536 }, (_, i) => withFields(line, { src_bytes: String(i) }));
+  const bad = distinct
+    .slice(0, 1000)
+    .map((row, i) => withFields(row, { dst_bytes: "x", src_bytes: String(70_000 + i) }));
+  const parser = new RowParser(layout);
+  const bytes = bytesOf([...bad, ...distinct]);
+  let at = 0;
+  for (const row of bad) {
+    assert.equal(parser.parse(bytes, at), at);
+    at += row.length + 1;
+  }
+  at = parser.parse(bytes, at);
+  assert.ok(parser.isFull);
+  assert.equal(parser.rows, 65_536 - bad.length);
+  assert.deepEqual([...new Set(values(parser, "src_bytes"))].length, parser.rows);
+  parser.clear();
+  assert.equal(parser.parse(bytes, at), bytes.length);
+  assert.deepEqual(
+    values(parser, "src_bytes"),
+    Array.from({ length: bad.length }, (_, i) => 65_536 - bad.length + i),
+  );
+});
