@@ -29,7 +29,7 @@ import {
   windowFeatureNames,
   writeSimulatedLog,
 } from "traffic-anomaly";
-import { isGzip } from "traffic-anomaly/dist/data/checksum";
+import { isGzip } from "traffic-anomaly/dist/data/content";
 import { loadKdd, runScript } from "./data";
 import { growthFigure } from "./growth-figure";
 import {
