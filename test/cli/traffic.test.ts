@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { zeekJsonLine, zeekTsvLine } from "traffic-anomaly";
+import { writeSimulatedLog, zeekJsonLine, zeekTsvLine } from "traffic-anomaly";
 import { dayOf, header, sweep, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
@@ -274,13 +274,16 @@ test("options out of range or that do not go together are refused", async () => 
 });
 
 test("a run of train that is interrupted leaves everything as it was", async () => {
+  const long = join(folder, "long.log");
+  await writeSimulatedLog(long, { connections: 400_000, seed: 1, format: "zeek" }); // takes seconds to learn from
   const earlier = contents(folder);
-  const outcome = await traffic(["train", "usual.log", "--out", "models/office", "--epochs", "1000"], {
+  const outcome = await traffic(["train", "long.log", "--out", "models/office", "--epochs", "1000"], {
     ...here,
     started: (child) => setTimeout(() => child.kill("SIGINT"), 1500),
   });
   assert.deepEqual(outcome, { code: 130, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
   assertUnchanged(earlier, contents(folder));
+  await rm(long);
 });
 
 realLogTest(
