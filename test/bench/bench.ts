@@ -1,109 +1,165 @@
-// `npm run bench`: scoring of the whole 10 % set by an isolation forest, beside scikit-learn on one thread, in one run.
-// Needs Python 3 with venv; makes a virtual environment of its own below node_modules/.cache.
-import { type ExecFileSyncOptions, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { max, median, min } from "simple-statistics";
-import {
-  anomalousRows,
-  defaults,
-  fitIsolationForest,
-  fitPreprocessor,
-  rocAuc,
-  scoreSteps,
-  transform,
-} from "traffic-anomaly";
-import { loadKdd, runScript } from "./data";
+// `npm run bench`: this library beside what a user would pick instead, in one run: speed and peak memory, after results
+// were found to agree. Prints a table, and writes outputs/bench.json when every work ran at least 5 times. The Python
+// peers need Python 3 with venv; without, the rest is measured, and what is missing is told.
+//
+//   npm run bench [-- --runs N] [--only WORK…] [--readme]
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { InputError, libraryVersion, requireNumber } from "traffic-anomaly";
+import { type Measurement, readRecord, recordFile, writeRecord } from "./bench-record";
+import { readmeTable, terminalTable } from "./bench-tables";
+import { runScript } from "./data";
+import { type Finding, findingsAbout, peers as forests, type PeerName } from "./javascript-peers";
+import { Bench } from "./measure-work";
+import { canBind } from "./measuring-process";
+import { cacheFolder, installPeers } from "./peers";
+import { type Inputs, type Side, type Work, works } from "./works";
 
-const trees = 100;
-const sampleSize = 256;
-const seed = 1;
-const runs = 5;
+/** Fewer runs are a trial: their medians are not recorded. */
+const recordedRuns = 5;
+
+const recordName = relative(process.cwd(), recordFile);
 
 async function main(): Promise<void> {
-  const python = preparePython();
-  if (!python) {
-    console.error("npm run bench needs Python 3 with venv and pip (for scikit-learn), and found none");
-    process.exitCode = 2;
-    return;
-  }
-  const { train } = await loadKdd();
-  if (!train.labels) throw new Error("the table has no labels");
-  const matrix = transform(fitPreprocessor(train, defaults.isolationForest), train);
-  const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  try {
-    const matrixFile = join(folder, "matrix.f32");
-    const scoresFile = join(folder, "scores.f64");
-    writeFileSync(matrixFile, matrix.data);
-    const sizes = [matrix.rows, matrix.columns.length, trees, sampleSize, seed].map(String);
-    const peer = spawn(python, [join(__dirname, "bench.py"), matrixFile, ...sizes, scoresFile], {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
-    });
-    const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-    const answer = async () => JSON.parse((await answers.next()).value as string) as Record<string, number>;
-    const { fit: peerFit } = await answer();
+  const { runs, chosen, readme } = readArguments();
+  if (readme) return console.log(readmeTable(readRecord()));
+  const peers = installPeers(new Set(chosen.flatMap(({ sides }) => sides.flatMap(({ needs }) => needs))));
+  const backends = { wasm: true, native: hasNative() };
+  const missing = [...peers.missing];
+  if (!backends.native && chosen.some(({ sides }) => sides.some(({ backend }) => backend === "native")))
+    missing.push("the native backend of TensorFlow is not installed");
 
-    const start = performance.now();
-    const forest = fitIsolationForest(matrix, { trees, sampleSize, seed });
-    const fit = (performance.now() - start) / 1000;
-    const seconds: Record<"peer" | "alone" | "two", number[]> = { peer: [], alone: [], two: [] };
-    let scores: Float64Array = new Float64Array();
-    for (let run = 0; run < runs; run++) {
-      peer.stdin.write("\n");
-      seconds.peer.push((await answer()).score);
-      for (const [name, workers] of [
-        ["alone", 1],
-        ["two", 2],
-      ] as const) {
-        const started = performance.now();
-        scores = await forest.score(matrix, { workers });
-        seconds[name].push((performance.now() - started) / 1000);
+  const folder = workFolder();
+  try {
+    const prepared = spawnSync(
+      process.execPath,
+      [...process.execArgv, join(__dirname, "inputs.ts"), folder],
+      {
+        stdio: "inherit",
+      },
+    );
+    if (prepared.status !== 0) {
+      process.exitCode = prepared.status ?? 1; // it has said why
+      return;
+    }
+    const inputs = JSON.parse(readFileSync(join(folder, "inputs.json"), "utf8")) as Inputs;
+    const bench = new Bench({ inputs, folder, python: peers.python, runs });
+    const isThere = (side: Side) =>
+      side.needs.every((peer) => peers.installed.has(peer)) && backends[side.backend ?? "wasm"];
+    const measurements: Measurement[] = [];
+    for (const work of chosen) {
+      for (const threads of work.threads) {
+        measurements.push(await bench.measure(work, work.sides.filter(isThere), threads));
+        console.log(`${terminalTable(measurements[measurements.length - 1])}\n`);
       }
     }
-    peer.stdin.end();
-
-    const anomalous = anomalousRows(train.labels);
-    const peerScores = new Float64Array(new Uint8Array(readFileSync(scoresFile)).buffer);
-    const areas = [scores, peerScores].map((values) => rocAuc(scoreSteps(values, anomalous)));
-    if (Math.abs(areas[0] - areas[1]) > 0.1)
-      throw new Error(`the forests disagree: ROC AUC ${areas.join(" and ")}`);
-    console.log(
-      `Scoring ${matrix.rows} rows × ${matrix.columns.length} columns, ${trees} trees of ${sampleSize} rows, ${runs} alternating runs`,
-    );
-    console.log(
-      `ROC AUC when fitted on all rows: ${areas[0].toFixed(3)}, scikit-learn ${areas[1].toFixed(3)} (chance of the draw apart)`,
-    );
-    print("scikit-learn, 1 thread", peerFit, seconds.peer, seconds.peer);
-    print("traffic-anomaly, 1 thread", fit, seconds.alone, seconds.peer);
-    print("traffic-anomaly, 2 threads", fit, seconds.two, seconds.peer);
+    const findings: Record<string, readonly Finding[]> = {};
+    if (chosen.some(({ task }) => task === "javascript-forest"))
+      for (const name of Object.keys(forests) as PeerName[])
+        if (peers.installed.has(name)) findings[name] = await findingsAbout(name);
+    printFindings(findings);
+    for (const sentence of missing) console.log(`missing: ${sentence}`);
+    if (chosen.length < works.length || runs < recordedRuns) {
+      console.log(`${recordName} is written after every work and at least ${recordedRuns} runs`);
+      return;
+    }
+    writeRecord({
+      date: new Date().toISOString(),
+      machine: {
+        processor: cpus()[0].model.trim(),
+        cores: cpus().length,
+        memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+        platform: `${platform()} ${arch()}`,
+      },
+      versions: {
+        node: process.versions.node,
+        "traffic-anomaly": [libraryVersion, commit()].filter(Boolean).join(" "),
+        ...peers.versions,
+      },
+      missing,
+      runs,
+      bound: canBind(),
+      measurements,
+      javascriptPeers: findings,
+    });
+    console.log(`written to ${recordName}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function print(name: string, fit: number, seconds: readonly number[], peer: readonly number[]): void {
-  const ratios = peer.map((value, i) => value / seconds[i]);
-  console.log(
-    `${name.padEnd(28)} fit ${fit.toFixed(2)} s, score ${median([...seconds]).toFixed(2)} s: ` +
-      `${median(ratios).toFixed(1)} times as fast (${min(ratios).toFixed(1)} to ${max(ratios).toFixed(1)})`,
-  );
+/** An empty folder for the inputs, 650 MB; the next run clears it if this one is killed. */
+function workFolder(): string {
+  const folder = join(cacheFolder, "work");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
-/** The Python of a virtual environment with scikit-learn; undefined if it can't be made. */
-function preparePython(): string | undefined {
-  const folder = join(__dirname, "..", "..", "node_modules", ".cache", "bench");
-  const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  const quiet: ExecFileSyncOptions = { stdio: ["ignore", "ignore", "inherit"] };
+function readArguments(): { runs: number; chosen: readonly Work[]; readme: boolean } {
   try {
-    if (!existsSync(python)) execFileSync("python3", ["-m", "venv", folder], quiet);
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "scikit-learn==1.9.1"], quiet);
-    return python;
+    const { values, positionals } = parseArgs({
+      options: {
+        runs: { type: "string", default: String(recordedRuns) },
+        only: { type: "string", multiple: true },
+        readme: { type: "boolean", default: false },
+      },
+      allowPositionals: true,
+    });
+    if (positionals.length > 0 && !values.only) throw new InputError(`unknown argument ${positionals[0]}`);
+    const runs = Number(values.runs);
+    requireNumber("--runs", runs, { min: 1, integer: true });
+    const wanted = values.only && [...values.only, ...positionals];
+    const unknown = wanted?.find((name) => !works.some((work) => work.name === name));
+    if (unknown !== undefined)
+      throw new InputError(
+        `--only must name works of ${works.map(({ name }) => name).join(", ")}, got ${unknown}`,
+      );
+    return {
+      runs,
+      chosen: works.filter(({ name }) => wanted?.includes(name) ?? true),
+      readme: values.readme,
+    };
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError((error as Error).message);
+  }
+}
+
+function hasNative(): boolean {
+  try {
+    execFileSync(process.execPath, ["-e", 'require("traffic-anomaly").tensorflow("native")'], {
+      cwd: __dirname,
+      stdio: "ignore",
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function commit(): string | undefined {
+  try {
+    const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8", cwd: __dirname }).trim();
+    const changed = git("status", "--porcelain", "--", "../../lib") !== "";
+    return `${git("rev-parse", "--short", "HEAD")}${changed ? " with changes" : ""}`;
   } catch {
     return undefined;
   }
+}
+
+function printFindings(findings: Readonly<Record<string, readonly Finding[]>>): void {
+  const shown = (value: number) => String(Number(value.toPrecision(3)));
+  for (const [name, found] of Object.entries(findings)) {
+    console.log(`\n${name}`);
+    for (const { experiment, paper, ours, peer } of found)
+      console.log(
+        `  ${experiment}: ${shown(peer)}; by the paper ${shown(paper)}, traffic-anomaly ${shown(ours)}`,
+      );
+  }
+  if (Object.keys(findings).length > 0) console.log();
 }
 
 runScript(main);

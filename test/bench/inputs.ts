@@ -1,0 +1,80 @@
+// `tsx test/bench/inputs.ts FOLDER`: makes what all sides of `npm run bench` work on, so that they work on the same bytes.
+// A process of its own: a process starts with its parent's peak memory as its own, so that the parent must stay small.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  allRows,
+  anomalousRows,
+  defaults,
+  distinctRows,
+  fitAutoencoder,
+  fitPreprocessor,
+  InputError,
+  kddFeatures,
+  labels,
+  loadTable,
+  locateTestFile,
+  locateTrainingFile,
+  type Matrix,
+  openSource,
+  type Rows,
+  rowsWhere,
+  selectMatrixRows,
+  transform,
+} from "traffic-anomaly";
+import { runScript } from "./data";
+import { type Inputs, parameters } from "./works";
+
+async function main(): Promise<void> {
+  const [folder] = process.argv.slice(2);
+  const path = (name: string) => join(folder, name);
+  const files = [await locateTrainingFile(), await locateTestFile("10-percent")] as const;
+  const source = await openSource(files[0], { cacheFolder: path("cache") });
+  if (source.name !== "10-percent" || !files[1])
+    throw new InputError("the benchmark needs the 10 % set and corrected");
+  const train = await loadTable(source);
+  const anomalous = anomalousRows(labels(train));
+  const write = (name: string, matrix: Matrix, rows: Rows) => {
+    writeFileSync(path(name), selectMatrixRows(matrix, rows).data);
+    writeFileSync(
+      path(`${name}.classes`),
+      Uint8Array.from(rows, (row) => anomalous[row]),
+    );
+  };
+
+  const distinct = distinctRows({ ...train, labels: undefined });
+  const normal = rowsWhere(train, (label) => label === "normal");
+  const forest = transform(fitPreprocessor(train, defaults.isolationForest), train);
+  write("forest", forest, allRows(train));
+  write("forest.distinct", forest, distinct);
+  const autoencoder = transform(fitPreprocessor(train, defaults.autoencoder), train);
+  write("autoencoder", autoencoder, allRows(train));
+  write("autoencoder.distinct", autoencoder, distinct);
+  write("autoencoder.normal", autoencoder, normal);
+
+  const { layers, batchSize, learningRate, seed } = parameters;
+  const options = {
+    layers,
+    batchSize,
+    learningRate,
+    seed,
+    epochs: 2,
+    validationShare: 0,
+    backend: "wasm",
+  } as const;
+  mkdirSync(path("model"));
+  await (await fitAutoencoder(selectMatrixRows(autoencoder, normal), options)).save(path("model"));
+
+  const named = (measure: string) =>
+    kddFeatures.filter((feature) => feature.measure === measure).map(({ name }) => name);
+  const inputs: Inputs = {
+    files: [files[0], files[1]],
+    features: [...kddFeatures.map(({ name }) => name), "label"],
+    nominal: [...named("nominal"), "label"],
+    amounts: named("amount"),
+    columns: forest.columns,
+  };
+  writeFileSync(path("inputs.json"), JSON.stringify(inputs));
+}
+
+runScript(main);

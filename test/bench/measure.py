@@ -1,0 +1,376 @@
+"""Python's side of `npm run bench`: one piece of work, done each time a line comes in on standard input.
+
+Argument: a JSON object with the work, the side (the peer that does it) and what they need; see `Task` in works.ts.
+On the line "check" it prints {"seconds", "peakMegabytes", "figures"}, on "run" {"seconds"} alone. The clock runs from
+where imports and inputs are ready to where the result is there; figures are computed afterwards.
+"""
+import json
+import os
+import resource
+import sys
+import time
+
+import numpy
+
+task = json.loads(sys.argv[1])
+threads = task["threads"]
+
+
+def read_matrix(order: str = "C") -> numpy.ndarray:
+    """Reads the row-major file, in blocks so that a column-major matrix needs no second copy in memory."""
+    width = len(task["columns"])
+    path = task["matrix"]
+    rows = os.path.getsize(path) // 4 // width
+    matrix = numpy.empty((rows, width), numpy.float32, order)
+    for start in range(0, rows, 65_536):
+        count = min(65_536, rows - start) * width
+        block = numpy.fromfile(path, numpy.float32, count, offset=start * width * 4)
+        matrix[start : start + 65_536] = block.reshape(-1, width)
+    return matrix
+
+
+def read_classes() -> numpy.ndarray:
+    return numpy.fromfile(task["matrix"] + ".classes", numpy.uint8)
+
+
+# A work is a pair of functions: the first does it and returns seconds and result, the second computes from the result the
+# figures that are compared with those of other sides.
+
+
+def timed(work):
+    def run(checking):
+        started = time.perf_counter()
+        result = work()
+        return time.perf_counter() - started, result
+
+    return run
+
+
+# Loading -------------------------------------------------------------------------------------------------------------
+
+
+def loading(load, counts):
+    """`load` returns a frame, `counts(frame, name)` pairs of category and rows."""
+
+    def figures(frame):
+        columns = {}
+        row_sums = numpy.zeros(len(frame))
+        for name in task["features"]:
+            if name in task["nominal"]:
+                # The file ends each label with a dot, which we take off.
+                columns |= {f"rows of {name} {str(category).rstrip('.')}": rows for category, rows in counts(frame, name)}
+            else:
+                values = frame[name].to_numpy().astype(numpy.float64)
+                columns[f"sum of {name}"] = float(values.sum())
+                row_sums += values
+        return {"rows": len(frame), "weightedRowSums": weighted(row_sums), "columns": columns}
+
+    return timed(load), figures
+
+
+def weighted(values):
+    """A mean with weights by row, so that the same values in another order have another."""
+    return float(numpy.mean(values * (numpy.arange(len(values)) % 1009 + 1)))
+
+
+def pandas_counts(frame, name):
+    return ((category, int(rows)) for category, rows in frame[name].value_counts().items() if rows > 0)
+
+
+def read_csv_pandas():
+    import pandas
+
+    types = {name: numpy.float32 for name in task["features"]}
+    types |= {name: numpy.float64 for name in task["amounts"]}
+    types |= {name: "category" for name in task["nominal"]}
+    return pandas.read_csv(task["files"][0], header=None, names=task["features"], dtype=types)
+
+
+def first_load_pandas():
+    import pandas  # noqa: F401, before the clock starts
+
+    return loading(read_csv_pandas, pandas_counts)
+
+
+def write_parquet_pandas():
+    return timed(lambda: read_csv_pandas().to_parquet(task["parquet"])), None
+
+
+def second_load_pandas():
+    import pandas
+
+    return loading(lambda: pandas.read_parquet(task["parquet"]), pandas_counts)
+
+
+def first_load_polars():
+    import polars
+
+    types = {name: polars.Float32 for name in task["features"]}
+    types |= {name: polars.Float64 for name in task["amounts"]}
+    types |= {name: polars.Categorical for name in task["nominal"]}
+    return loading(
+        lambda: polars.read_csv(task["files"][0], has_header=False, schema=types),
+        lambda frame, name: frame[name].value_counts().iter_rows(),
+    )
+
+
+# Isolation forest ----------------------------------------------------------------------------------------------------
+
+
+def scikit_learn_forest():
+    from sklearn.ensemble import IsolationForest
+
+    return IsolationForest(
+        n_estimators=task["trees"], max_samples=task["sampleSize"], random_state=task["seed"], n_jobs=threads
+    )
+
+
+def scikit_learn_scores(forest, matrix):
+    import joblib
+
+    # n_jobs does not reach score_samples: joblib's own setting does.
+    with joblib.parallel_config(backend="threading", n_jobs=threads):
+        return -forest.score_samples(matrix)
+
+
+def isotree_forest():
+    from isotree import IsolationForest
+
+    # The paper's forest: isotree's own defaults are others.
+    return IsolationForest(
+        ntrees=task["trees"],
+        sample_size=task["sampleSize"],
+        ndim=1,
+        max_depth=8,
+        missing_action="fail",
+        random_seed=task["seed"],
+        nthreads=threads,
+    )
+
+
+def quality(scores, classes):
+    from sklearn.metrics import roc_auc_score
+
+    return {"rocAuc": float(roc_auc_score(classes, scores)), "meanScore": float(numpy.mean(scores))}
+
+
+def fit_forest(new_forest, score, order):
+    # Each library gets the order in memory that it is fastest with.
+    matrix = read_matrix(order)
+
+    def figures(forest):
+        some = slice(None, None, 10)
+        return quality(score(forest, numpy.ascontiguousarray(matrix[some])), read_classes()[some])
+
+    return timed(lambda: new_forest().fit(matrix)), figures
+
+
+def score_forest(new_forest, score):
+    matrix = read_matrix()
+    forest = new_forest().fit(matrix)
+    return timed(lambda: score(forest, matrix)), lambda scores: quality(scores, read_classes())
+
+
+def isotree_scores(forest, matrix):
+    return forest.predict(matrix)
+
+
+# Autoencoder ---------------------------------------------------------------------------------------------------------
+
+
+def keras_network():
+    import keras
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+    width = len(task["columns"])
+    hidden = [keras.layers.Dense(size, activation="relu") for size in task["layers"]]
+    return keras.Sequential([keras.Input((width,)), *hidden, keras.layers.Dense(width)])
+
+
+def torch_network():
+    import torch
+
+    torch.set_num_threads(threads)
+    sizes = [len(task["columns"]), *task["layers"], len(task["columns"])]
+    modules = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layer = torch.nn.Linear(inputs, outputs)
+        # As Keras and we start.
+        torch.nn.init.xavier_uniform_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+        modules += [layer, torch.nn.ReLU()]
+    return torch.nn.Sequential(*modules[:-1])
+
+
+def read_weights():
+    """Kernels (inputs × outputs) and biases of the network that every side scores with."""
+    values = numpy.fromfile(os.path.join(task["model"], "weights.bin"), numpy.float32)
+    sizes = [len(task["columns"]), *task["layers"], len(task["columns"])]
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        kernel, values = values[: inputs * outputs].reshape(inputs, outputs), values[inputs * outputs :]
+        bias, values = values[:outputs], values[outputs:]
+        yield kernel, bias
+
+
+def train_keras():
+    import keras
+
+    matrix = read_matrix()
+    network = keras_network()
+    network.compile(keras.optimizers.Adam(task["learningRate"]), "mse")
+
+    class Clock(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.started = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seconds = time.perf_counter() - self.started
+
+    def run(checking):
+        clock = Clock()
+        history = network.fit(
+            matrix, matrix, batch_size=task["batchSize"], epochs=epochs(checking), callbacks=[clock], verbose=0
+        )
+        return clock.seconds, history.history["loss"][-1]
+
+    return run, lambda loss: {"loss": loss}
+
+
+def epochs(checking):
+    """Epochs to train for; the last is timed."""
+    return task["checkedEpochs"] if checking else 2
+
+
+def train_torch():
+    import torch
+
+    matrix = torch.from_numpy(read_matrix())
+    network = torch_network()
+    optimizer = torch.optim.Adam(network.parameters(), lr=task["learningRate"], eps=1e-7, fused=True)
+    loss_of = torch.nn.MSELoss()
+
+    def run(checking):
+        for _ in range(epochs(checking)):
+            started = time.perf_counter()
+            total = 0.0
+            for batch in matrix[torch.randperm(len(matrix))].split(task["batchSize"]):
+                optimizer.zero_grad()
+                loss = loss_of(network(batch), batch)
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(batch)
+            seconds = time.perf_counter() - started
+        return seconds, total / len(matrix)
+
+    return run, lambda loss: {"loss": loss}
+
+
+def scoring(errors):
+    """`errors(batch)` computes the score of every row, so many rows at a time."""
+
+    def seconds(batch):
+        started = time.perf_counter()
+        errors(batch)
+        return time.perf_counter() - started
+
+    for batch in task["batches"]:
+        errors(batch)  # compiles for this size
+    best = min(task["batches"], key=seconds)
+
+    def figures(scores):
+        found = quality(scores, read_classes())
+        return found | {"weightedScore": weighted(scores), "batch": best}
+
+    return timed(lambda: errors(best)), figures
+
+
+def keras_scoring_network():
+    network = keras_network()
+    network.set_weights([array for layer in read_weights() for array in layer])
+    return network
+
+
+def score_keras():
+    matrix = read_matrix()
+    network = keras_scoring_network()
+    return scoring(lambda batch: numpy.square(network.predict(matrix, batch_size=batch, verbose=0) - matrix).mean(1))
+
+
+def score_tensorflow():
+    """The same network in a compiled function of TensorFlow's, which spares what `predict` does around it."""
+    import tensorflow
+
+    matrix = read_matrix()
+    network = keras_scoring_network()
+
+    @tensorflow.function(input_signature=[tensorflow.TensorSpec((None, matrix.shape[1]))])
+    def of_rows(rows):
+        return tensorflow.reduce_mean(tensorflow.square(network(rows) - rows), 1)
+
+    def errors(batch):
+        starts = range(0, len(matrix), batch)
+        return numpy.concatenate([of_rows(matrix[start : start + batch]).numpy() for start in starts])
+
+    return scoring(errors)
+
+
+def score_torch():
+    import torch
+
+    matrix = torch.from_numpy(read_matrix())
+    network = torch_network()
+    for layer, (kernel, bias) in zip(network[::2], read_weights()):
+        layer.weight.data = torch.from_numpy(kernel.T.copy())
+        layer.bias.data = torch.from_numpy(bias.copy())
+
+    def errors(batch):
+        with torch.inference_mode():
+            return torch.cat([(network(rows) - rows).square().mean(1) for rows in matrix.split(batch)]).numpy()
+
+    return scoring(errors)
+
+
+# The whole study -----------------------------------------------------------------------------------------------------
+
+
+def whole_study():
+    import study
+
+    return timed(lambda: study.run(*task["files"], task["folder"], threads)), study.figures
+
+
+works = {
+    ("first-load", "pandas"): first_load_pandas,
+    ("first-load", "polars"): first_load_polars,
+    ("second-load", "pandas"): second_load_pandas,
+    ("write-parquet", "pandas"): write_parquet_pandas,
+    ("fit-forest", "scikit-learn"): lambda: fit_forest(scikit_learn_forest, scikit_learn_scores, "C"),
+    ("fit-forest", "isotree"): lambda: fit_forest(isotree_forest, isotree_scores, "F"),
+    ("score-forest", "scikit-learn"): lambda: score_forest(scikit_learn_forest, scikit_learn_scores),
+    ("score-forest", "isotree"): lambda: score_forest(isotree_forest, isotree_scores),
+    ("train-autoencoder", "Keras"): train_keras,
+    ("train-autoencoder", "PyTorch"): train_torch,
+    ("score-autoencoder", "Keras"): score_keras,
+    ("score-autoencoder", "TensorFlow"): score_tensorflow,
+    ("score-autoencoder", "PyTorch"): score_torch,
+    ("study", "pandas, scikit-learn, Keras"): whole_study,
+}
+
+
+def main():
+    run, figures = works[task["task"], task["side"]]()
+    for line in sys.stdin:
+        checking = line.strip() == "check"
+        seconds, result = run(checking)
+        answer = {"seconds": seconds}
+        if checking:
+            # Kilobytes, but bytes on macOS.
+            unit = 1 if sys.platform == "darwin" else 1024
+            answer["peakMegabytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+            answer["figures"] = figures(result)
+        print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,278 @@
+// What `npm run bench` measures: each work, who does it, what its results must agree in, and what is to be reached.
+import type { Peer } from "./peers";
+
+/** Who does a work: this library, on a backend where that matters, or a peer. */
+export interface Side {
+  readonly name: string;
+  /** The packages that it needs; none for this library. */
+  readonly needs: readonly Peer[];
+  readonly program: "node" | "python";
+  /** The autoencoder's backend; the side is left out where it can't be loaded. */
+  readonly backend?: "wasm" | "native";
+}
+
+/** The same for every side of every work. */
+export const parameters = {
+  seed: 1,
+  /** The forest. */
+  trees: 100,
+  sampleSize: 256,
+  /** The autoencoder: its hidden layers, how it trains, and the rows at once that peers try when they score. */
+  layers: [64, 32, 16, 32, 64],
+  batchSize: 512,
+  learningRate: 0.001,
+  batches: [1024, 4096, 8192, 32_768],
+  /** Epochs after which the losses are compared. */
+  checkedEpochs: 5,
+} as const;
+
+/** What inputs.ts finds out about the data. */
+export interface Inputs {
+  /** Training and test file, gzip. */
+  readonly files: readonly [string, string];
+  /** Names of the training file's columns, and which are nominal or 64-bit amounts; the others are 32-bit numbers. */
+  readonly features: readonly string[];
+  readonly nominal: readonly string[];
+  readonly amounts: readonly string[];
+  /** Of every matrix. */
+  readonly columns: readonly string[];
+}
+
+/** What a measuring process is told, as its one argument. */
+export interface Task extends Inputs, Readonly<typeof parameters> {
+  readonly task: string;
+  readonly side: string;
+  readonly backend?: Side["backend"];
+  readonly threads: number;
+  /** A folder that the process may write into, empty at its start. */
+  readonly folder: string;
+  /** Where our checked copy of the training file is, and pandas' copy as Parquet. */
+  readonly cacheFolder: string;
+  readonly parquet: string;
+  /**
+   * A file of `rows × columns` 32-bit numbers, row-major. The file beside it whose name ends in `.classes` has a byte a
+   * row, 1 = attack.
+   */
+  readonly matrix: string;
+  /** The folder of the autoencoder that every side scores with, as {@link Autoencoder.save} writes it. */
+  readonly model: string;
+}
+
+/** What a work found, by name; of a table's columns a second level. */
+export type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+/** What a measuring process answers; all but the seconds only when it was asked to `check`. */
+export interface Answer {
+  readonly seconds: number;
+  readonly peakMegabytes?: number;
+  readonly figures?: Figures;
+}
+
+/** This side must be at least so many times as fast as that peer, or take so many times less memory. */
+export interface Goal {
+  readonly side: Side;
+  readonly peer: Side;
+  readonly faster: number;
+  /** Peer's peak memory divided by the side's. */
+  readonly smaller?: number;
+  /** Default: every number of threads. */
+  readonly threads?: number;
+}
+
+/** How far two sides' figures may lie apart: absolutely, or as a share of the larger. */
+export type Tolerance = { readonly absolute: number } | { readonly relative: number };
+
+export interface Work {
+  readonly name: string;
+  readonly title: string;
+  /** What both programs look it up by. */
+  readonly task: string;
+  /** The matrix that it works on, if it does on one. */
+  readonly matrix?:
+    | "forest"
+    | "forest.distinct"
+    | "autoencoder"
+    | "autoencoder.distinct"
+    | "autoencoder.normal";
+  readonly threads: readonly number[];
+  /** Whether each run is the first thing that a process does. Else a process is warmed up and lives through all runs. */
+  readonly fresh: boolean;
+  readonly sides: readonly Side[];
+  readonly goals: readonly Goal[];
+  /** Figures that sides must agree in before any time counts, by name; those in `columns` too. */
+  readonly agreement: Readonly<Record<string, Tolerance>>;
+  /** What is peculiar about this work, for bench.json. */
+  readonly remark?: string;
+}
+
+const node = (name: string, backend?: Side["backend"]): Side => ({
+  name,
+  needs: [],
+  program: "node",
+  ...(backend && { backend }),
+});
+const python = (name: string, ...needs: readonly Peer[]): Side => ({ name, needs, program: "python" });
+const javascript = (name: Peer): Side => ({ name, needs: [name], program: "node" });
+
+const ours = node("traffic-anomaly");
+const wasm = node("traffic-anomaly, wasm", "wasm");
+const native = node("traffic-anomaly, native", "native");
+const pandas = python("pandas", "pandas");
+const polars = python("polars", "polars");
+const scikitLearn = python("scikit-learn", "scikit-learn");
+const isotree = python("isotree", "isotree", "scikit-learn");
+const keras = python("Keras", "Keras", "scikit-learn");
+const tensorflow = python("TensorFlow", "Keras", "scikit-learn");
+const pytorch = python("PyTorch", "PyTorch", "scikit-learn");
+const pythonStudy = python("pandas, scikit-learn, Keras", "pandas", "scikit-learn", "Keras");
+const mlIsolationForest = javascript("ml-isolation-forest");
+const isolationForest = javascript("isolation-forest");
+
+const exact = { absolute: 0 };
+/** Means of five digits' accuracy or better: sums of 32-bit numbers in different orders. */
+const rounding = { relative: 1e-5 };
+/** Forests of 100 trees on this mix: the standard deviation over seeds is 0.017 (see reproduce.json). */
+const forestNoise = { absolute: 0.1 };
+
+const loads = { fresh: true, agreement: { rows: exact, weightedRowSums: rounding, columns: rounding } };
+const forestScoring = {
+  task: "score-forest",
+  threads: [1, 2],
+  fresh: false,
+  sides: [ours, scikitLearn, isotree],
+  agreement: { rocAuc: forestNoise, meanScore: { absolute: 0.02 } },
+};
+const autoencoderScoring = {
+  task: "score-autoencoder",
+  threads: [1, 2],
+  fresh: false,
+  sides: [wasm, native, keras, tensorflow, pytorch],
+  goals: [wasm, native].flatMap((side) => [keras, pytorch].map((peer) => ({ side, peer, faster: 1 }))),
+  agreement: { rocAuc: { absolute: 1e-5 }, meanScore: rounding, weightedScore: rounding },
+};
+
+export const works: readonly Work[] = [
+  {
+    ...loads,
+    name: "first-load",
+    title: "first load of the 10 % set's gzip into typed columns",
+    task: "first-load",
+    threads: [1, 2],
+    sides: [ours, pandas, polars],
+    goals: [
+      { side: ours, peer: pandas, faster: 1 },
+      { side: ours, peer: polars, faster: 1 / 1.3 },
+    ],
+    remark: "Ours checks every value and keeps a copy for the next time; the peers do neither.",
+  },
+  {
+    ...loads,
+    name: "second-load",
+    title: "second load, from our cache or from Parquet",
+    task: "second-load",
+    threads: [1, 2],
+    sides: [ours, pandas],
+    goals: [{ side: ours, peer: pandas, faster: 2 }],
+    remark:
+      "Ours hashes the gzip file to know that its copy is of it; pandas reads the file that it is told to.",
+  },
+  {
+    name: "fit-forest",
+    title: "fit an isolation forest of 100 trees × 256 rows",
+    matrix: "forest",
+    task: "fit-forest",
+    threads: [1, 2],
+    fresh: false,
+    sides: [ours, scikitLearn, isotree],
+    goals: [
+      { side: ours, peer: scikitLearn, faster: 3 },
+      { side: ours, peer: isotree, faster: 1 / 2 },
+    ],
+    agreement: { rocAuc: forestNoise, meanScore: { absolute: 0.02 } },
+    remark: "isotree is given the matrix column by column, which it is faster with.",
+  },
+  {
+    ...forestScoring,
+    name: "score-forest",
+    title: "score 494,021 rows with the forest",
+    matrix: "forest",
+    goals: [
+      { side: ours, peer: scikitLearn, faster: 12 },
+      { side: ours, peer: isotree, faster: 4 },
+    ],
+  },
+  {
+    ...forestScoring,
+    name: "score-forest-distinct",
+    title: "score the distinct rows with the forest",
+    matrix: "forest.distinct",
+    goals: [],
+    remark: "KDD'99 repeats rows, and ours scores those that repeat once; here no row repeats.",
+  },
+  {
+    name: "train-autoencoder",
+    title: "an epoch of the autoencoder on the 97,278 normal rows",
+    matrix: "autoencoder.normal",
+    task: "train-autoencoder",
+    threads: [1, 2],
+    fresh: false,
+    sides: [wasm, native, keras, pytorch],
+    goals: [
+      { side: native, peer: keras, faster: 1 },
+      { side: wasm, peer: pytorch, faster: 1 / 2, threads: 1 },
+    ],
+    agreement: { loss: { relative: 0.3 } },
+    remark: "The loss is the mean over the fifth epoch, from other random weights on each side.",
+  },
+  {
+    ...autoencoderScoring,
+    name: "score-autoencoder",
+    title: "score 494,021 rows with the autoencoder",
+    matrix: "autoencoder",
+    remark:
+      "Every side scores with the same weights, in batches of the size that it was fastest with in its own warm-up. Keras is `predict`; TensorFlow is the same network in a compiled function.",
+  },
+  {
+    ...autoencoderScoring,
+    name: "score-autoencoder-distinct",
+    title: "score the distinct rows with the autoencoder",
+    matrix: "autoencoder.distinct",
+    goals: [],
+    remark: "As above, where no row repeats.",
+  },
+  {
+    name: "study",
+    title: "the whole study, gzip to metrics",
+    task: "study",
+    threads: [2],
+    fresh: true,
+    sides: [wasm, pythonStudy],
+    goals: [{ side: wasm, peer: pythonStudy, faster: 3, smaller: 1 }],
+    agreement: {
+      "corrected, isolation forest, rocAuc": { absolute: 0.02 },
+      "corrected, autoencoder, rocAuc": { absolute: 0.03 },
+      "corrected, autoencoder, f1": { absolute: 0.03 },
+      "corrected, autoencoder, averagePrecision": { absolute: 0.03 },
+      "corrected, autoencoder, deduplicated rocAuc": { absolute: 0.01 },
+      "corrected, PCA, rocAuc": { absolute: 0.01 },
+      "corrected, count, rocAuc": { absolute: 1e-9 },
+      "mixed, isolation forest, rocAuc": forestNoise,
+      "http, isolation forest, rocAuc": { absolute: 0.01 },
+      "sf, isolation forest, rocAuc": { absolute: 0.03 },
+    },
+    remark:
+      "All that `npm start` computes, from empty caches: both files, three protocols, baselines, metrics.json and predictions.parquet; no pictures, no saved models. See study.ts and study.py.",
+  },
+  {
+    name: "javascript-forest",
+    title: "fit a forest on 5,000 normal rows and score 10,000",
+    matrix: "forest",
+    task: "javascript-forest",
+    threads: [1],
+    fresh: false,
+    sides: [ours, mlIsolationForest, isolationForest],
+    goals: [],
+    agreement: {},
+    remark: "No agreement is asked for: `javascriptPeers` says what they get wrong.",
+  },
+];
