@@ -58,15 +58,16 @@ async function reachable(url: string): Promise<void> {
   throw new Error(`${url} did not answer`);
 }
 
-/** Runs all cells from a new kernel, and waits until the kernel is idle and every cell has its number. */
+/** Starts a new kernel that runs all cells. */
 async function restartAndRunAll(page: Page): Promise<void> {
   await page.locator(".jp-NotebookPanel").waitFor({ timeout: 60_000 });
-  await page
-    .locator(
-      '.jp-Toolbar-kernelStatus[data-status="idle"], .jp-Notebook-ExecutionIndicator[data-status="idle"]',
-    )
-    .first()
-    .waitFor({ timeout: 60_000 });
+  // The page says "idle" before there is a kernel, and a restart that comes before the start runs nothing.
+  await page.waitForFunction(
+    `(({ status, connectionStatus }) => connectionStatus === "connected" && status === "idle")(
+      jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel ?? {})`,
+    undefined,
+    { timeout: 60_000 },
+  );
   await page.getByRole("menuitem", { name: "Kernel", exact: true }).click();
   await page.getByText("Restart Kernel and Run All Cells…").click();
   await page.locator(".jp-Dialog .jp-mod-accept").click();
