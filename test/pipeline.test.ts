@@ -13,9 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), "study-"));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command in the test's folder and returns what it prints. */
-function traffic(...parameters: string[]): string {
+function traffic(parameters: readonly string[], { pictures = false } = {}): string {
   return execFileSync(process.execPath, [command, ...parameters], {
     cwd: folder,
+    env: pictures ? process.env : { ...process.env, TRAFFIC_BROWSER: "" },
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -33,7 +34,7 @@ async function firstValue(sql: string): Promise<unknown> {
 let study: RunMetrics | undefined;
 function realStudy(): RunMetrics {
   if (!study) {
-    assert.match(traffic("run"), /isolation forest +0\.9/);
+    assert.match(traffic(["run"], { pictures: true }), /isolation forest +0\.9/);
     study = readMetrics("outputs");
   }
   return study;
@@ -145,7 +146,7 @@ realDataTest(
 
 realDataTest("another process with the same seed gives the same metrics and predictions", async () => {
   const first = realStudy();
-  traffic("run", "--outputs", "again", "--models", "models-again", "--workers", "1", "--quiet");
+  traffic(["run", "--outputs", "again", "--models", "models-again", "--workers", "1", "--quiet"]);
   const second = readMetrics("again");
   assert.deepEqual({ ...second, timings: {} }, { ...first, timings: {} });
   const [a, b] = ["outputs", "again"].map((name) => readFileSync(join(folder, name, "predictions.parquet")));
@@ -167,7 +168,7 @@ realDataTest("score reproduces the study's predictions to the bit", async () => 
     ["isolation-forest", "isolation_forest"],
     ["autoencoder", "autoencoder"],
   ]) {
-    traffic("score", file, "--model", `models/${model}`, "--out", `${model}.parquet`, "--quiet");
+    traffic(["score", file, "--model", `models/${model}`, "--out", `${model}.parquet`, "--quiet"]);
     const different = await firstValue(
       `SELECT count(*) FROM '${join(folder, "outputs", "predictions.parquet")}' p
        FULL JOIN '${join(folder, `${model}.parquet`)}' s ON p.row = s.row

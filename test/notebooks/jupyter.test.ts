@@ -23,7 +23,7 @@ jupyterTest(
   "nbconvert --execute gives the outputs of the project's own runner",
   { data: true },
   async (env) => {
-    const name = "02-preprocessing.ipynb";
+    const name = "03-isolation-forest.ipynb";
     execFileSync(
       "jupyter",
       ["nbconvert", "--to", "notebook", "--execute", name, "--output-dir", folder, "--log-level", "ERROR"],

@@ -10,6 +10,8 @@ import { noNetwork } from "../fixtures/no-network";
 import { createWorkspace } from "./workspace";
 
 const notebooks = join(__dirname, "..", "..", "notebooks");
+process.env.TRAFFIC_BROWSER = ""; // the captions are asked for, not the pictures
+
 const slow = process.env.CI === "true" ? false : "takes about half a minute: set CI=true to run it";
 
 test("without data and network notebooks run on simulated traffic, and every figure of it says so", {
