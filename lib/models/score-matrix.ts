@@ -9,8 +9,8 @@ import type { ScoringTask } from "./scoring-task";
 /** Fewer rows than this are scored without threads. */
 const smallMatrix = 4096;
 
-/** Rows between two looks at the abort signal. */
-const stretchRows = 262_144;
+/** Rows between two looks at the abort signal, in this thread. */
+const stretchRows = 65_536;
 
 /** Where workers put scores: kept from one matrix to the next, since they give up what is new very late. */
 let kept: Float64Array | undefined;
@@ -32,14 +32,13 @@ export async function scoreMatrix<Task extends PooledTask>(
   const alone = workers === 1 || total < smallMatrix;
   const scores = alone ? new Float64Array(total) : takeShared(total);
   const data = alone ? matrix.data : shared(matrix.data);
-  for (let start = 0; start < total; start += stretchRows) {
-    const end = Math.min(start + stretchRows, total);
-    const task = { ...detector, data, width: matrix.columns.length, start, end, scores } as Task;
-    if (alone) scoreHere(task);
-    else await scoreInWorkers(task, workers);
-    onProgress?.({ stage, done: end, total });
-    if (end < total) await breathe(signal);
+  const task = { ...detector, data, width: matrix.columns.length, start: 0, end: total, scores } as Task;
+  if (!alone) await scoreInWorkers(task, workers, signal);
+  for (let start = 0; alone && start < total; start += stretchRows) {
+    scoreHere({ ...task, start, end: Math.min(start + stretchRows, total) });
+    await breathe(signal);
   }
+  onProgress?.({ stage, done: total, total });
   if (alone) return scores;
   kept = scores;
   return scores.slice(0, total);

@@ -19,25 +19,51 @@ const pool: Worker[] = [];
 /** What a worker works on is shared memory: its own heap needs little, and would else keep its garbage for long. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
-/** Lets `workers` threads fill `task.scores`, each a run of rows. Threads are kept, and do not keep the process alive. */
-export async function scoreInWorkers(task: PooledTask, workers: number): Promise<void> {
+/** Rows that a worker takes at a time: some stretches have many more distinct rows than others. */
+const pieceRows = 16_384;
+
+/**
+ * Lets `workers` threads fill `task.scores`: each takes piece after piece. Threads are kept, and do not keep the process
+ * alive. @throws the reason of `signal` once it is aborted
+ */
+export async function scoreInWorkers(
+  task: PooledTask,
+  workers: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   while (pool.length < workers) {
     const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
     worker.setMaxListeners(0);
     worker.once("exit", () => pool.splice(pool.indexOf(worker), 1)); // by an error: a dead one would never answer
     pool.push(worker);
   }
-  const rows = task.end - task.start;
-  const share = Math.ceil(rows / workers);
-  await Promise.all(
-    pool.slice(0, workers).map((worker, i) => {
-      const start = task.start + Math.min(i * share, rows);
-      return ask(worker, { ...task, start, end: Math.min(start + share, task.end) });
-    }),
-  );
+  const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
+  const stop = () => Atomics.store(next, 0, task.end);
+  signal?.addEventListener("abort", stop);
+  try {
+    await Promise.all(pool.slice(0, workers).map((worker) => ask(worker, { task, next })));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+  signal?.throwIfAborted();
 }
 
-async function ask(worker: Worker, task: PooledTask): Promise<void> {
+/** Scores pieces of a task that no other worker has taken, in this thread; `next` is the first row of the next one. */
+export function scorePieces({ task, next }: SharedTask): void {
+  for (;;) {
+    const start = Atomics.add(next, 0, pieceRows);
+    if (start >= task.end) return;
+    scoreHere({ ...task, start, end: Math.min(start + pieceRows, task.end) });
+  }
+}
+
+/** What a worker is sent. */
+export interface SharedTask {
+  readonly task: PooledTask;
+  readonly next: Int32Array;
+}
+
+async function ask(worker: Worker, task: SharedTask): Promise<void> {
   worker.ref();
   const { port1, port2 } = new MessageChannel();
   try {
@@ -47,7 +73,7 @@ async function ask(worker: Worker, task: PooledTask): Promise<void> {
         worker.off("error", reject);
         resolve();
       });
-      worker.postMessage({ task, port: port2 }, [port2]);
+      worker.postMessage({ ...task, port: port2 }, [port2]);
     });
   } finally {
     port1.close();

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
-import { type PooledTask, scoreHere } from "./scoring-pool";
+import { type SharedTask, scorePieces } from "./scoring-pool";
 
-parentPort?.on("message", ({ task, port }: { task: PooledTask; port: MessagePort }) => {
-  scoreHere(task);
+parentPort?.on("message", ({ port, ...task }: SharedTask & { port: MessagePort }) => {
+  scorePieces(task);
   port.postMessage("done");
 });

@@ -5,7 +5,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { InputError } from "../../common/errors";
 import { breathe, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
-import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
+import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { scoreMatrix } from "../score-matrix";
 import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
@@ -217,7 +217,7 @@ export async function fitAutoencoder(
   { backend, onProgress, onEpoch, signal, ...options }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
   const settings = resolveSettings(options);
-  const { epochs, patience, seed, loss } = settings;
+  const { epochs, patience, seed } = settings;
   const order = permutation(matrix.rows, createRandom(seed, "autoencoder validation rows"));
   const heldOutCount = Math.round(matrix.rows * settings.validationShare);
   const heldOut = order.subarray(0, heldOutCount);
@@ -247,13 +247,6 @@ export async function fitAutoencoder(
     if (!Number.isFinite(sum)) throw divergence(matrix, history.length + 1, settings);
     return sum / rows.length;
   };
-  const validate = (rows: Uint32Array) =>
-    tf.tidy(() => {
-      const batch = tf.tensor2d(selectMatrixRows(matrix, rows).data, [rows.length, matrix.columns.length]);
-      return tf.metrics[loss](batch, network.predictOnBatch(batch) as Tf.Tensor)
-        .mean()
-        .dataSync()[0];
-    });
 
   try {
     for (let epoch = 1, stop = false; epoch <= epochs && !stop; epoch++) {
@@ -265,7 +258,7 @@ export async function fitAutoencoder(
       trainer.updateNetwork();
       const losses: EpochLoss = {
         loss: trainingLoss,
-        ...(heldOutCount > 0 && { validationLoss: await meanLoss(heldOut, validate) }),
+        ...(heldOutCount > 0 && { validationLoss: await meanLoss(heldOut, trainer.loss) }),
       };
       history.push(losses);
       onEpoch?.(history);

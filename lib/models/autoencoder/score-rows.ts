@@ -1,5 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { type DistinctBlock, distinctBlocks } from "../distinct-blocks";
+import { distinctBlocks } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
 import type { ScoringTask } from "../scoring-task";
 import { endOf, fill, type KernelMatrix, multiply, paddedMatrix, rowOf } from "./kernel-matrix";
@@ -28,49 +28,61 @@ export function denseNetwork(
 /** Rows to score with a network. */
 export type NetworkTask = DenseNetwork & ScoringTask;
 
+/** Rows that pass through the network together: they stay in the processor's first caches. */
+const groupRows = 64;
+
 /** Writes mean squared reconstruction errors. */
 export function scoreRowsByNetwork({ data, width, start, end, scores, ...network }: NetworkTask): void {
-  for (const { rows, count, outputs, ...block } of forwardBlocks(network, data, start, end)) {
+  const { free, output, pass, memory } = inKernel(network);
+  for (const { rows, count, places, ...block } of distinctBlocks(data, width, start, end, free)) {
+    const outputs = new Float32Array(memory.buffer, output.at);
     const errors = new Float64Array(count);
-    for (let row = 0; row < count; row++) {
-      let sum = 0;
-      for (let i = row * width; i < (row + 1) * width; i++) sum += (rows[i] - outputs[i]) ** 2;
-      errors[row] = sum / width;
+    for (let first = 0; first < count; first += groupRows) {
+      const next = Math.min(first + groupRows, count);
+      pass(rows.byteOffset + first * width * 4, next - first);
+      for (let row = first; row < next; row++) {
+        const [at, outputAt] = [row * width, ((row - first) * output.rowBytes) / 4];
+        let sum = 0;
+        for (let i = 0; i < width; i++) sum += (rows[at + i] - outputs[outputAt + i]) ** 2;
+        errors[row] = sum / width;
+      }
     }
-    for (let i = 0; i < block.places.length; i++) scores[block.start + i] = errors[block.places[i]];
+    for (let i = 0; i < places.length; i++) scores[block.start + i] = errors[places[i]];
   }
 }
 
 /** What the first `depth` layers make of rows `start` to `end` (exclusive) of a matrix: `rows × outputs`. */
 export function forwardRows(
-  { sizes, weights, kind }: DenseNetwork,
+  network: DenseNetwork,
   depth: number,
   data: Float32Array,
   start: number,
   end: number,
 ): Float32Array {
-  const width = sizes[depth];
-  const result = new Float32Array((end - start) * width);
-  const part = { kind, sizes: sizes.slice(0, depth + 1), weights };
-  for (const { places, outputs, ...block } of forwardBlocks(part, data, start, end))
-    for (let i = 0; i < places.length; i++)
-      result.set(
-        outputs.subarray(places[i] * width, (places[i] + 1) * width),
-        (block.start - start + i) * width,
-      );
+  const { free, output, pass, memory } = inKernel(network, depth);
+  const result = new Float32Array((end - start) * output.columns);
+  for (const { rows, count, places, ...block } of distinctBlocks(data, network.sizes[0], start, end, free)) {
+    const outputs = new Float32Array(memory.buffer, 0, free / 4);
+    const distinct = new Float32Array(count * output.columns);
+    for (let first = 0; first < count; first += groupRows) {
+      const group = Math.min(groupRows, count - first);
+      pass(rows.byteOffset + first * network.sizes[0] * 4, group);
+      for (let row = 0; row < group; row++)
+        distinct.set(rowOf(outputs, output, row), (first + row) * output.columns);
+    }
+    for (const [i, place] of places.entries()) {
+      const values = distinct.subarray(place * output.columns, (place + 1) * output.columns);
+      result.set(values, (block.start - start + i) * output.columns);
+    }
+  }
   return result;
 }
 
-/** Rows that pass through the network together: they stay in the processor's second cache. */
-const groupRows = 64;
-
-/** Blocks of rows and what the network makes of them, `count × outputs`: the bits that TensorFlow.js gives on wasm. */
-function* forwardBlocks(
-  { sizes, weights }: DenseNetwork,
-  data: Float32Array,
-  start: number,
-  end: number,
-): Generator<DistinctBlock & { readonly outputs: Float32Array }> {
+/**
+ * Puts the first `depth` layers at the beginning of the kernel's memory. `pass` lets at most `groupRows` rows at an address
+ * pass through them, which leaves in `output` the bits that TensorFlow.js gives on wasm.
+ */
+function inKernel({ sizes, weights }: Omit<DenseNetwork, "kind">, depth = sizes.length - 1) {
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
   let free = 0;
@@ -79,36 +91,26 @@ function* forwardBlocks(
     free = endOf(matrix);
     return matrix;
   };
-  const layers = sizes.slice(1).map((outputs, i) => ({
-    kernel: take(sizes[i], outputs),
+  const layers = sizes.slice(1, depth + 1).map((outputs, i) => ({
+    factors: take(sizes[i], outputs),
     bias: take(1, outputs),
     output: take(groupRows, outputs),
-    isLast: i === weights.length / 2 - 1,
+    hasRelu: i < sizes.length - 2,
   }));
   const list = take(2, Math.max(...sizes));
   reserve(running, free);
   const memory = new Float32Array(running.memory.buffer, 0, free / 4).fill(0); // what pads rows must be numbers
-  for (const [i, layer] of layers.entries()) {
-    fill(memory, layer.kernel, weights[2 * i]);
-    fill(memory, layer.bias, weights[2 * i + 1]);
+  for (const [i, { factors, bias }] of layers.entries()) {
+    fill(memory, factors, weights[2 * i]);
+    fill(memory, bias, weights[2 * i + 1]);
   }
-  const width = sizes[0];
-  const { output: last } = layers[layers.length - 1];
-  for (const block of distinctBlocks(data, width, start, end, free)) {
-    const groupOutputs = new Float32Array(running.memory.buffer, 0, free / 4);
-    const outputs = new Float32Array(block.count * last.columns);
-    for (let from = 0; from < block.count; from += groupRows) {
-      const rows = Math.min(groupRows, block.count - from);
-      const [at, rowBytes] = [block.rows.byteOffset + from * width * 4, width * 4];
-      let input: KernelMatrix = { at, rows, columns: width, rowBytes, columnBytes: 4 };
-      for (const { kernel: factors, bias, output, isLast } of layers) {
-        multiply(running, input, factors, bias, output, list);
-        if (!isLast) running.relu(output.at, rows * output.rowBytes);
-        input = { ...output, rows };
-      }
-      for (let row = 0; row < rows; row++)
-        outputs.set(rowOf(groupOutputs, last, row), (from + row) * last.columns);
+  const pass = (at: number, rows: number): void => {
+    let input: KernelMatrix = { at, rows, columns: sizes[0], rowBytes: sizes[0] * 4, columnBytes: 4 };
+    for (const { factors, bias, output, hasRelu } of layers) {
+      multiply(running, input, factors, bias, output, list);
+      if (hasRelu) running.relu(output.at, rows * output.rowBytes);
+      input = { ...output, rows };
     }
-    yield { ...block, outputs };
-  }
+  };
+  return { free, output: layers[layers.length - 1].output, pass, memory: running.memory };
 }

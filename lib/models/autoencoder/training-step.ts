@@ -10,6 +10,8 @@ export interface Trainer {
   step(rows: Uint32Array): number | Promise<number>;
   /** Gives the network the weights so far. */
   updateNetwork(): void;
+  /** The mean loss of these rows by the network as it was last updated. */
+  loss(rows: Uint32Array): number;
   dispose(): void;
 }
 
@@ -24,7 +26,7 @@ export function tensorflowTrainer(
   network.compile({ optimizer, loss });
   return {
     async step(rows) {
-      const batch = tf.tensor2d(selectMatrixRows(matrix, rows).data, [rows.length, matrix.columns.length]);
+      const batch = tensorOf(tf, matrix, rows);
       try {
         return (await network.trainOnBatch(batch, batch)) as number;
       } finally {
@@ -32,15 +34,34 @@ export function tensorflowTrainer(
       }
     },
     updateNetwork() {},
+    loss: (rows) => tensorflowLoss(tf, network, matrix, loss, rows),
     dispose: () => optimizer.dispose(),
   };
+}
+
+function tensorflowLoss(
+  tf: typeof Tf,
+  network: Tf.Sequential,
+  matrix: Matrix,
+  loss: AutoencoderSettings["loss"],
+  rows: Uint32Array,
+): number {
+  return tf.tidy(() => {
+    const batch = tensorOf(tf, matrix, rows);
+    const losses = tf.metrics[loss](batch, network.predictOnBatch(batch) as Tf.Tensor);
+    return losses.mean().dataSync()[0];
+  });
+}
+
+function tensorOf(tf: typeof Tf, matrix: Matrix, rows: Uint32Array): Tf.Tensor2D {
+  return tf.tensor2d(selectMatrixRows(matrix, rows).data, [rows.length, matrix.columns.length]);
 }
 
 /** Adam's decay rates, and the number that keeps it from dividing by zero, as TensorFlow.js sets them. */
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
 
 /** Rows that pass through the network at a time, so that memory does not grow with the batch. */
-const blockRows = 512;
+const mostBlockRows = 512;
 
 const { fround } = Math;
 
@@ -52,12 +73,14 @@ const { fround } = Math;
 export function kernelTrainer(
   tf: typeof Tf,
   network: Tf.Sequential,
-  { data, rows: allRows, columns: { length: width } }: Matrix,
+  matrix: Matrix,
   settings: AutoencoderSettings,
 ): Trainer | undefined {
   const kernel = createKernel();
   if (!kernel) return undefined;
-  const layout = layOut(settings, width, Math.min(settings.batchSize, allRows, blockRows));
+  const width = matrix.columns.length;
+  const blockRows = Math.min(settings.batchSize, matrix.rows, mostBlockRows);
+  const layout = layOut(settings, width, blockRows);
   const { layers, parameterBytes, zeros, one, list } = layout;
   const [{ input: target }, last] = [layers[0], layers[layers.length - 1]];
   reserve(kernel, layout.bytes);
@@ -70,37 +93,44 @@ export function kernelTrainer(
   const times = (a: KernelMatrix, b: KernelMatrix, start: KernelMatrix, out: KernelMatrix) =>
     multiply(kernel, a, b, start, out, list);
 
-  /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
-  const addGradient = (rows: Uint32Array, batchRows: number, sum: number): number => {
-    const count = rows.length;
-    const filled = (block: KernelMatrix): KernelMatrix => ({ ...block, rows: count });
-    for (let i = 0; i < count; i++)
-      memory.set(
-        data.subarray(rows[i] * width, (rows[i] + 1) * width),
-        (target.at + i * target.rowBytes) / 4,
-      );
+  /** The first rows of a block, of which there may be fewer than fit. */
+  const filled = (block: KernelMatrix, rows: Uint32Array): KernelMatrix => ({ ...block, rows: rows.length });
 
-    const differentiate = layers.map((layer) => {
-      const { input, output, bias, activation } = layer;
-      // TensorFlow.js begins the sums of a linear layer at the bias, but adds it to the sums of any other.
-      times(filled(input), layer.weights, activation === "linear" ? bias : zeros, output);
-      if (activation === "linear") return () => {};
-      kernel.addBias(output.at, count, output.rowBytes, bias.at);
-      return activate(tf, kernel, activation, filled(output), layer.outputGradient);
-    });
+  const putInto = (block: KernelMatrix, rows: Uint32Array): void => {
+    for (let i = 0; i < rows.length; i++) {
+      const values = matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width);
+      memory.set(values, (block.at + i * block.rowBytes) / 4);
+    }
+  };
 
+  /** Adds the losses of rows that have passed through the network to `sum`, and leaves their gradient by its outputs. */
+  const addLosses = (rows: Uint32Array, batchRows: number, sum: number): number => {
     const errorOf = settings.loss === "meanSquaredError" ? kernel.squaredError : kernel.absoluteError;
     const { output, outputGradient } = last;
     const share = fround(fround(1 / batchRows) / width);
-    const total = errorOf(output.at, target.at, count, width, output.rowBytes, share, sum, outputGradient.at);
+    const { rowBytes } = output;
+    return errorOf(output.at, target.at, rows.length, width, rowBytes, share, sum, outputGradient.at);
+  };
 
+  /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
+  const addGradient = (rows: Uint32Array, batchRows: number, sum: number): number => {
+    putInto(target, rows);
+    const differentiate = layers.map((layer) => {
+      const { input, output, bias, activation } = layer;
+      // In training, TensorFlow.js begins the sums of a linear layer at the bias, but adds it to those of any other.
+      times(filled(input, rows), layer.weights, activation === "linear" ? bias : zeros, output);
+      if (activation === "linear") return () => {};
+      kernel.addBias(output.at, rows.length, output.rowBytes, bias.at);
+      return activate(tf, kernel, activation, filled(output, rows), layer.outputGradient);
+    });
+    const total = addLosses(rows, batchRows, sum);
     for (let i = layers.length - 1; i >= 0; i--) {
       differentiate[i]();
       const { input, weightsGradient, biasGradient } = layers[i];
-      const gradient = filled(layers[i].outputGradient);
-      times(transposed(filled(input)), gradient, weightsGradient, weightsGradient);
+      const gradient = filled(layers[i].outputGradient, rows);
+      times(transposed(filled(input, rows)), gradient, weightsGradient, weightsGradient);
       // The bias is the weight of an input that is always 1.
-      times({ ...one, columns: count, columnBytes: 0 }, gradient, biasGradient, biasGradient);
+      times({ ...one, columns: rows.length, columnBytes: 0 }, gradient, biasGradient, biasGradient);
       if (i > 0) times(gradient, layers[i].transposedWeights, zeros, layers[i - 1].outputGradient);
     }
     return total;
@@ -143,6 +173,22 @@ export function kernelTrainer(
       });
       network.setWeights(tensors);
       tf.dispose(tensors);
+    },
+    loss(rows) {
+      const { activation, outputActivation, loss } = settings;
+      if (activation !== "relu" || outputActivation !== "linear")
+        return tensorflowLoss(tf, network, matrix, loss, rows);
+      let sum = 0;
+      for (let start = 0; start < rows.length; start += blockRows) {
+        const block = rows.subarray(start, start + blockRows);
+        putInto(target, block);
+        for (const { input, weights: factors, bias, output } of layers) {
+          times(filled(input, block), factors, bias, output);
+          if (output !== last.output) kernel.relu(output.at, block.length * output.rowBytes);
+        }
+        sum = addLosses(block, rows.length, sum);
+      }
+      return fround(sum / rows.length);
     },
     dispose() {},
   };

@@ -31,7 +31,7 @@ function someRows(rows: number, width: number): Matrix {
   return { rows, columns, data: Float32Array.from({ length: rows * width }, value) };
 }
 
-/** The losses of all batches, and the weights that they leave. */
+/** The losses of all batches, then of all rows and of a third with the weights that these leave, and the weights. */
 async function train(
   tf: typeof Tf,
   makeTrainer: typeof tensorflowTrainer | typeof kernelTrainer,
@@ -60,6 +60,8 @@ async function train(
       );
     }
   trainer.updateNetwork();
+  for (const rows of [matrix.rows, Math.ceil(matrix.rows / 3)])
+    losses.push(trainer.loss(Uint32Array.from({ length: rows }, (_, i) => (7 * i) % matrix.rows)));
   trainer.dispose();
   const weights = network.getWeights().map((tensor) => tensor.dataSync<"float32">());
   network.dispose();
