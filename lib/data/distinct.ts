@@ -4,36 +4,65 @@ import type { Column, Rows, Table } from "./table";
  * The first row of each group of rows that are equal in all features and in the label, as positions in `rows`
  * (or row numbers, without it), ascending.
  *
- * Cost: linear; one hash a row and a comparison of the rows that share it.
+ * Cost: linear. Rows with equal hashes of 64 bits are taken for equal and then compared, column by column.
  */
 export function distinctRows(table: Table, rows?: Rows): Uint32Array {
-  const columns = table.labels ? [...table.features, table.labels] : table.features;
+  const columns = (table.labels ? [...table.features, table.labels] : table.features).map(valuesOf);
   const count = rows ? rows.length : table.rows;
-  const row = (position: number) => (rows ? rows[position] : position);
-  const hashes = new Uint32Array(count);
-  for (const column of columns) {
-    const values = valuesOf(column);
-    for (let i = 0; i < count; i++) {
-      const value = values[row(i)];
-      // Whole part and hundredths: enough to tell almost all values apart; equality decides.
-      const bits = Math.trunc(value) ^ Math.imul(Math.round((value % 1) * 100), 0x9e3779b1);
-      hashes[i] = Math.imul(hashes[i] ^ bits, 0x85ebca6b) + (hashes[i] >>> 13);
-    }
+  for (let seed = 1; ; seed++) {
+    const firsts = firstsByHash(columns, rows, count, seed);
+    if (columns.every((values) => allEqual(values, rows, firsts)))
+      return firsts.filter((first, position) => first === position);
   }
+}
 
+/** For each row the first that has its hash. */
+function firstsByHash(
+  columns: readonly ArrayLike<number>[],
+  rows: Rows | undefined,
+  count: number,
+  seed: number,
+): Uint32Array {
+  const low = new Uint32Array(count).fill(seed);
+  const high = new Uint32Array(count).fill(~seed);
+  for (const values of columns) addToHash(values, rows, low, high);
+  const firsts = new Uint32Array(count);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 2))).fill(-1);
-  const equal = (a: number, b: number) =>
-    hashes[a] === hashes[b] &&
-    columns.every((column) => valuesOf(column)[row(a)] === valuesOf(column)[row(b)]);
-  const found: number[] = [];
   for (let i = 0; i < count; i++) {
-    let slot = mix(hashes[i]) & (slots.length - 1);
-    while (slots[slot] >= 0 && !equal(slots[slot], i)) slot = (slot + 1) & (slots.length - 1);
-    if (slots[slot] >= 0) continue;
-    slots[slot] = i;
-    found.push(i);
+    let slot = mix(low[i]) & (slots.length - 1);
+    while (slots[slot] >= 0 && (low[slots[slot]] !== low[i] || high[slots[slot]] !== high[i]))
+      slot = (slot + 1) & (slots.length - 1);
+    if (slots[slot] < 0) slots[slot] = i;
+    firsts[i] = slots[slot];
   }
-  return Uint32Array.from(found);
+  return firsts;
+}
+
+const number = new Float64Array(1);
+const words = new Uint32Array(number.buffer);
+
+function addToHash(
+  values: ArrayLike<number>,
+  rows: Rows | undefined,
+  low: Uint32Array,
+  high: Uint32Array,
+): void {
+  for (let i = 0; i < low.length; i++) {
+    number[0] = values[rows ? rows[i] : i] + 0; // −0 becomes 0
+    const bits = words[0] ^ Math.imul(words[1], 0x9e3779b1);
+    low[i] = Math.imul(low[i] ^ bits, 0x85ebca6b) + (low[i] >>> 13);
+    high[i] = Math.imul(high[i] ^ words[1] ^ (words[0] >>> 7), 0xc2b2ae35) + (high[i] >>> 15) + words[0];
+  }
+}
+
+/** Whether each row has the value of the row that it is taken to equal. */
+function allEqual(values: ArrayLike<number>, rows: Rows | undefined, firsts: Uint32Array): boolean {
+  for (let i = 0; i < firsts.length; i++) {
+    const value = values[rows ? rows[i] : i];
+    const other = values[rows ? rows[firsts[i]] : firsts[i]];
+    if (value !== other && !(Number.isNaN(value) && Number.isNaN(other))) return false;
+  }
+  return true;
 }
 
 function valuesOf(column: Column): ArrayLike<number> {

@@ -2,6 +2,7 @@ import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
+import { distinctBlocks } from "./distinct-blocks";
 
 /** Principal components fitted on rows of a matrix: the linear counterpart of an autoencoder. */
 export interface PrincipalComponents {
@@ -62,22 +63,25 @@ export function reconstructionErrors(fitted: PrincipalComponents, matrix: Matrix
   requireColumns(fitted, matrix);
   const { mean, components } = fitted;
   const width = mean.length;
-  const { data } = matrix;
   const centred = new Float64Array(width);
   const errors = new Float64Array(matrix.rows);
-  for (let row = 0; row < matrix.rows; row++) {
-    let error = 0;
-    for (let i = 0; i < width; i++) {
-      centred[i] = data[row * width + i] - mean[i];
-      error += centred[i] ** 2;
+  for (const { start, rows, count, places } of distinctBlocks(matrix.data, width, 0, matrix.rows)) {
+    const distinct = new Float64Array(count);
+    for (let row = 0; row < count; row++) {
+      let error = 0;
+      for (let i = 0; i < width; i++) {
+        centred[i] = rows[row * width + i] - mean[i];
+        error += centred[i] ** 2;
+      }
+      // The components are orthonormal: what a row keeps of its length is the sum of its squared projections.
+      for (const component of components) {
+        let projection = 0;
+        for (let i = 0; i < width; i++) projection += component[i] * centred[i];
+        error -= projection ** 2;
+      }
+      distinct[row] = Math.max(error, 0) / width;
     }
-    // The components are orthonormal: what a row keeps of its length is the sum of its squared projections.
-    for (const component of components) {
-      let projection = 0;
-      for (let i = 0; i < width; i++) projection += component[i] * centred[i];
-      error -= projection ** 2;
-    }
-    errors[row] = Math.max(error, 0) / width;
+    for (let i = 0; i < places.length; i++) errors[start + i] = distinct[places[i]];
   }
   return errors;
 }
