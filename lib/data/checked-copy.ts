@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../common/errors";
+import { ColumnFileReader, ColumnFileWriter } from "./column-file";
 import { contentOf, wholeLines } from "./content";
-import { type EncodedColumn, type ParquetColumn, ParquetReader, ParquetWriter } from "./parquet";
 import { RejectedRows } from "./rejected-rows";
-import { RowParser } from "./row-parser";
+import { type ParsedColumn, RowParser } from "./row-parser";
 import { kddFeatures, type Layout, rowFields, rowProblem } from "./schema";
 
 /** Names of a column that can be told apart: codes of 16 bits, as they are stored, leave one value unused. */
@@ -18,7 +18,7 @@ export interface CheckedCopyOptions {
 }
 
 /**
- * Copies a data file to Parquet and checks each row; one pass, in constant memory.
+ * Copies a data file to a column file and checks each row; one pass, in constant memory.
  *
  * @returns the 1-based numbers of the bad rows, counted without header and blank lines
  * @throws {InputError} that names line and column of a bad row if there is no `rejectedFile`; if no row is good
@@ -30,20 +30,16 @@ export async function writeCheckedCopy(
   { hashContent = false, rejectedFile, signal }: CheckedCopyOptions = {},
 ): Promise<readonly number[]> {
   const hash = hashContent ? createHash("sha256") : undefined;
-  const columns = copyColumns(layout);
-  const writer = await ParquetWriter.create(copy, columns);
+  const writer = await ColumnFileWriter.create<CopyMetadata>(copy);
   const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
   try {
-    const rows = new CheckedRows(path, layout, columns, writer, rejected);
+    const rows = new CheckedRows(path, layout, writer, rejected);
     for await (const text of wholeLines(contentOf(path, layout.gzip, hash))) {
       signal?.throwIfAborted();
       await rows.add(text);
     }
-    const categories = await rows.finish();
-    await writer.finish({
-      ...(hash && { content: hash.digest("hex") }),
-      categories: JSON.stringify(categories),
-    });
+    const names = await rows.finish();
+    await writer.finish({ contentSha256: hash?.digest("hex"), names });
     return rows.bad;
   } finally {
     await writer.close();
@@ -52,25 +48,16 @@ export async function writeCheckedCopy(
 }
 
 /** What a checked copy holds beside its rows. */
-export interface CopyFacts {
-  readonly rows: number;
+export interface CopyMetadata {
   /** SHA-256 of the content of the file that it was made from, if that was asked for. */
   readonly contentSha256?: string;
-  /** The names that occur in each nominal column, sorted. */
-  readonly categories: Readonly<Record<string, readonly string[]>>;
+  /** The names that occur in each nominal column, in the order of their appearance; the file holds their numbers. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Opens a checked copy. @throws {Error} if there is none or it is damaged */
-export async function openCheckedCopy(copy: string): Promise<{ reader: ParquetReader; facts: CopyFacts }> {
-  const reader = await ParquetReader.open(copy);
-  const { content, categories } = reader.metadata;
-  return { reader, facts: { rows: reader.rows, contentSha256: content, categories: JSON.parse(categories) } };
-}
-
-function copyColumns({ columns }: Layout): ParquetColumn[] {
-  const types = { nominal: "text", amount: "double", count: "float", rate: "float", flag: "float" } as const;
-  const features = kddFeatures.map(({ name, measure }): ParquetColumn => ({ name, type: types[measure] }));
-  return columns === 41 ? features : [...features, { name: "label", type: "text" }];
+export async function openCheckedCopy(copy: string): Promise<ColumnFileReader<CopyMetadata>> {
+  return ColumnFileReader.open(copy);
 }
 
 /** Rows on their way from the lines of a file to its copy. */
@@ -78,7 +65,8 @@ class CheckedRows {
   /** 1-based numbers of bad rows. */
   readonly bad: number[] = [];
   readonly #parser: RowParser;
-  readonly #categories: Map<number, Set<string>>;
+  /** The number of each name, by the column. */
+  readonly #names: ReadonlyMap<number, Map<string, number>>;
   #lines = 0;
   #rows = 0;
   #header: boolean;
@@ -86,13 +74,13 @@ class CheckedRows {
   constructor(
     private readonly path: string,
     private readonly layout: Layout,
-    private readonly columns: readonly ParquetColumn[],
-    private readonly writer: ParquetWriter,
+    private readonly writer: ColumnFileWriter<CopyMetadata>,
     private readonly rejected: RejectedRows | undefined,
   ) {
     this.#parser = new RowParser(layout);
-    const nominal = [...columns.keys()].filter((i) => columns[i].type === "text");
-    this.#categories = new Map(nominal.map((i) => [i, new Set()]));
+    const nominal = kddFeatures.flatMap(({ measure }, i) => (measure === "nominal" ? [i] : []));
+    if (layout.columns > kddFeatures.length) nominal.push(kddFeatures.length);
+    this.#names = new Map(nominal.map((i) => [i, new Map()]));
     this.#header = layout.header;
   }
 
@@ -112,14 +100,13 @@ class CheckedRows {
     }
   }
 
-  /** Writes what is left. @returns the sorted names of each nominal column */
-  async finish(): Promise<CopyFacts["categories"]> {
+  /** Writes what is left. @returns the names of each nominal column */
+  async finish(): Promise<CopyMetadata["names"]> {
     if (this.#rows === this.bad.length)
       throw new InputError(`${this.path} has no ${this.#rows === 0 ? "rows" : "good row"}`);
     if (this.#parser.rows > 0) await this.#writeBlock();
     if (this.bad.length > 0) await this.rejected?.flush();
-    const sorted = [...this.#categories].map(([i, names]) => [this.columns[i].name, [...names].sort()]);
-    return Object.fromEntries(sorted);
+    return Object.fromEntries([...this.#names].map(([i, names]) => [columnName(i), [...names.keys()]]));
   }
 
   /** A line that the parser leaves: blank, a header, bad, or good in another form. */
@@ -140,26 +127,36 @@ class CheckedRows {
   }
 
   async #writeBlock(): Promise<void> {
-    const block = this.#parser.block();
-    for (const [i, names] of this.#categories) {
-      for (const name of usedNames(block.columns[i])) names.add(name);
-      if (names.size > mostCategories) {
-        throw new InputError(
-          `${this.path} has more than ${mostCategories} different values in the column ${this.columns[i].name}; ` +
-            "no more can be told apart",
-        );
-      }
-    }
-    if (block.rows > 0) await this.writer.write(block);
+    const { rows, columns } = this.#parser.block();
+    const encoded = columns.map(({ dictionary, codes }, i) => {
+      if (dictionary instanceof Float64Array) return { dictionary, codes };
+      return { dictionary: this.#numberNames(i, dictionary, codes), codes };
+    });
+    if (rows > 0) await this.writer.write({ rows, columns: encoded });
     this.#parser.clear();
+  }
+
+  /** The numbers of the names that rows have. A dictionary may hold others, met in bad rows: theirs is of no use. */
+  #numberNames(column: number, dictionary: readonly string[], codes: ParsedColumn["codes"]): Float64Array {
+    const names = this.#names.get(column) as Map<string, number>;
+    const used = new Uint8Array(dictionary.length);
+    for (let row = 0; row < codes.length; row++) used[codes[row]] = 1;
+    const numbers = Float64Array.from(dictionary, (name, code) => {
+      if (used[code] === 1 && !names.has(name)) names.set(name, names.size);
+      return names.get(name) ?? 0;
+    });
+    if (names.size > mostCategories) {
+      throw new InputError(
+        `${this.path} has more than ${mostCategories} different values in the column ${columnName(column)}; ` +
+          "no more can be told apart",
+      );
+    }
+    return numbers;
   }
 }
 
-/** The names that rows have: a dictionary may hold others, met in bad rows. */
-function usedNames({ dictionary, codes }: EncodedColumn): string[] {
-  const used = new Uint8Array(dictionary.length);
-  for (let row = 0; row < codes.length; row++) used[codes[row]] = 1;
-  return (dictionary as readonly string[]).filter((_, code) => used[code] === 1);
+function columnName(column: number): string {
+  return kddFeatures[column]?.name ?? "label";
 }
 
 /** The position of the first byte of a line's end, or of the end of the text. */

@@ -1,5 +1,9 @@
 import { tmpdir } from "node:os";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType } from "@duckdb/node-api";
+import bindings from "@duckdb/node-bindings";
+
+/** Rows that DuckDB holds in one chunk. */
+const chunkRows = 2048;
 
 let instance: Promise<DuckDBInstance> | undefined;
 let connection: Promise<DuckDBConnection> | undefined;
@@ -13,6 +17,26 @@ export function database(): Promise<DuckDBConnection> {
 async function connect(): Promise<DuckDBConnection> {
   instance ??= DuckDBInstance.create(":memory:", { memory_limit: "512MB", temp_directory: tmpdir() });
   return (await instance).connect();
+}
+
+/** Adds rows to a table: a typed array a column, with values as DuckDB stores the column's type. */
+export async function appendRows(
+  table: { readonly name: string; readonly catalog?: string },
+  types: readonly DuckDBType[],
+  columns: readonly (Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array)[],
+): Promise<void> {
+  const appender = await (await database()).createAppender(table.name, null, table.catalog);
+  for (let start = 0; start < columns[0].length; start += chunkRows) {
+    const rows = Math.min(chunkRows, columns[0].length - start);
+    const chunk = DuckDBDataChunk.create(types, rows);
+    for (const [i, values] of columns.entries()) {
+      const part = values.slice(start, start + rows);
+      const vector = bindings.data_chunk_get_vector(chunk.chunk, i);
+      bindings.copy_data_to_vector(vector, 0, part.buffer as ArrayBuffer, 0, part.byteLength);
+    }
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
 }
 
 /** A text as SQL writes it. */

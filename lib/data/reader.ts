@@ -5,15 +5,21 @@ import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { projectPath } from "../common/project";
 import { Transaction, unwritable } from "../common/transaction";
-import { type CheckedCopyOptions, type CopyFacts, openCheckedCopy, writeCheckedCopy } from "./checked-copy";
+import {
+  type CheckedCopyOptions,
+  type CopyMetadata,
+  openCheckedCopy,
+  writeCheckedCopy,
+} from "./checked-copy";
 import { sha256OfFile } from "./checksum";
+import type { EncodedColumn } from "./column-file";
 import { type DatasetName, datasetName } from "./datasets";
 import { recogniseLayout } from "./layout";
 import { kddFeatures, type Layout } from "./schema";
 import { sources } from "./sources";
 import type { Column, NominalColumn, Table } from "./table";
 
-/** A data file that was recognised, checked row by row, and copied to Parquet. */
+/** A data file that was recognised, checked row by row, and copied in columns. */
 export interface Source {
   readonly path: string;
   /** The data set that the content is, or the file's name if it is none of the known. */
@@ -23,8 +29,8 @@ export interface Source {
   readonly rows: number;
   /** Whether the rows carry labels. */
   readonly labelled: boolean;
-  /** The checked copy. Queries may read it: one row a row, columns named as in `kddFeatures`, and `label`. */
-  readonly parquet: string;
+  /** The path of the checked copy, in a format of its own. */
+  readonly copy: string;
   /** 1-based numbers of the rows of the file that were skipped; empty unless `skipBadRows` was asked for. */
   readonly skippedRows: readonly number[];
 }
@@ -37,12 +43,12 @@ export interface OpenOptions extends WorkOptions {
 }
 
 /** Raised when the layout of the checked copies changes, so that older copies are not read. */
-const copyVersion = 2;
+const copyVersion = 3;
 
 /**
  * Opens a KDD'99 or NSL-KDD file, plain or gzip, with or without header and label, whatever its name.
  *
- * The first time, every row is checked and copied to Parquet; later, the copy is used.
+ * The first time, every row is checked and copied; later, the copy is used.
  *
  * @throws {InputError} that names file, line and column if anything is wrong with it
  */
@@ -51,30 +57,32 @@ export async function openSource(path: string, options: OpenOptions = {}): Promi
   const layout = await recogniseLayout(path);
   onProgress?.({ stage: `reading ${basename(path)}`, done: 0, total: 1 });
   const sha256 = await sha256OfFile(path, signal);
-  let parquet = join(cacheFolder, `${sha256}.v${copyVersion}.parquet`);
+  let copy = join(cacheFolder, `${sha256}.v${copyVersion}.columns`);
   let skippedRows: readonly number[] = [];
-  let facts = await copyFacts(parquet);
+  let facts = await copyFacts(copy);
   if (!facts) {
     // The content decides the name only of a gzip file that is none of the known.
     const hashContent = layout.gzip && !Object.values(sources).some((source) => source.sha256 === sha256);
-    ({ parquet, skippedRows } = await makeCopy(path, layout, parquet, { ...options, hashContent }));
-    facts = await copyFacts(parquet);
-    if (!facts) throw new InputError(`the checked copy ${parquet} cannot be read; is the disk failing?`);
+    ({ copy, skippedRows } = await makeCopy(path, layout, copy, { ...options, hashContent }));
+    facts = await copyFacts(copy);
+    if (!facts) throw new InputError(`the checked copy ${copy} cannot be read; is the disk failing?`);
   }
   signal?.throwIfAborted();
   const { rows, contentSha256 = sha256 } = facts;
   onProgress?.({ stage: `reading ${basename(path)}`, done: 1, total: 1 });
   const name = datasetName({ sha256, contentSha256, columns: layout.columns, rows }) ?? basename(path);
-  return { path, name, sha256, rows, labelled: layout.columns >= 42, parquet, skippedRows };
+  return { path, name, sha256, rows, labelled: layout.columns >= 42, copy, skippedRows };
 }
 
 /** What a checked copy holds; undefined if there is none or it is damaged, so that it has to be made again. */
-async function copyFacts(parquet: string): Promise<CopyFacts | undefined> {
-  if (!existsSync(parquet)) return undefined;
+async function copyFacts(
+  copy: string,
+): Promise<{ rows: number; contentSha256: string | undefined } | undefined> {
+  if (!existsSync(copy)) return undefined;
   try {
-    const { reader, facts } = await openCheckedCopy(parquet);
+    const reader = await openCheckedCopy(copy);
     await reader.close();
-    return facts;
+    return { rows: reader.rows, contentSha256: reader.metadata.contentSha256 };
   } catch {
     return undefined;
   }
@@ -83,18 +91,18 @@ async function copyFacts(parquet: string): Promise<CopyFacts | undefined> {
 async function makeCopy(
   path: string,
   layout: Layout,
-  parquet: string,
+  copy: string,
   options: CheckedCopyOptions,
-): Promise<Pick<Source, "parquet" | "skippedRows">> {
+): Promise<Pick<Source, "copy" | "skippedRows">> {
   const transaction = new Transaction();
   try {
-    const staged = await transaction.stage(parquet);
+    const staged = await transaction.stage(copy);
     const skippedRows = await writeCheckedCopy(path, layout, staged, options);
-    const target = skippedRows.length > 0 ? parquet.replace(/\.parquet$/, ".good-rows.parquet") : parquet;
+    const target = skippedRows.length > 0 ? copy.replace(/\.columns$/, ".good-rows.columns") : copy;
     await rename(staged, target); // over what another process may have put there meanwhile
-    return { parquet: target, skippedRows };
+    return { copy: target, skippedRows };
   } catch (error) {
-    throw unwritable(dirname(parquet), error);
+    throw unwritable(dirname(copy), error);
   } finally {
     await transaction.rollback();
   }
@@ -108,23 +116,15 @@ export async function loadTable(source: Source): Promise<Table> {
 
 /** The rows of a source in blocks of at most `blockRows`, in order: constant memory, however long the file. */
 export async function* tableBlocks(source: Source, blockRows: number): AsyncGenerator<Table> {
-  const { reader, facts } = await openCheckedCopy(source.parquet);
-  const places = reader.columns.map(({ name }) => {
-    return new Map(facts.categories[name]?.map((category, code) => [category, code]));
-  });
+  const reader = await openCheckedCopy(source.copy);
+  const categories = sortedCategories(reader.metadata);
   try {
-    let remaining = facts.rows;
-    const newBlock = () => new TableBlock(Math.min(blockRows, remaining), source.labelled, facts.categories);
+    let remaining = reader.rows;
+    const newBlock = () => new TableBlock(Math.min(blockRows, remaining), source.labelled, categories);
     let block = newBlock();
     for await (const { rows, columns } of reader.rowGroups()) {
-      const encoded = columns.map(({ dictionary, codes }, i) => {
-        const place = (value: string | number) =>
-          typeof value === "number" ? value : (places[i].get(value) ?? 0);
-        const values = Float64Array.from(dictionary as readonly string[], place);
-        return { values, codes };
-      });
       for (let start = 0; start < rows; ) {
-        const added = block.add(encoded, start);
+        const added = block.add(columns, start);
         start += added;
         remaining -= added;
         if (!block.isFull) continue;
@@ -137,10 +137,22 @@ export async function* tableBlocks(source: Source, blockRows: number): AsyncGene
   }
 }
 
-/** A dictionary-encoded column whose names are numbers already: the codes of their categories. */
-interface EncodedNumbers {
-  readonly values: Float64Array;
-  readonly codes: Uint8Array | Uint16Array;
+/** The sorted names of a column, and the code of each name by its number in the copy. */
+interface Categories {
+  readonly names: readonly string[];
+  readonly codes: Float64Array;
+}
+
+function sortedCategories({ names }: CopyMetadata): ReadonlyMap<string, Categories> {
+  const columns = Object.entries(names).map(([column, unsorted]): [string, Categories] => {
+    const sorted = [...unsorted].sort();
+    const codes = new Map(sorted.map((name, code) => [name, code]));
+    return [
+      column,
+      { names: sorted, codes: Float64Array.from(unsorted, (name) => codes.get(name) as number) },
+    ];
+  });
+  return new Map(columns);
 }
 
 /** A table that is filled part by part. */
@@ -151,10 +163,10 @@ class TableBlock {
   constructor(
     private readonly rows: number,
     private readonly labelled: boolean,
-    categories: CopyFacts["categories"],
+    private readonly categories: ReadonlyMap<string, Categories>,
   ) {
     const nominal = (name: string): NominalColumn => {
-      const names = categories[name];
+      const { names } = categories.get(name) as Categories;
       const codes = names.length <= 255 ? new Uint8Array(rows) : new Uint16Array(rows);
       return { kind: "nominal", name, codes, categories: names };
     };
@@ -171,12 +183,21 @@ class TableBlock {
   }
 
   /** Adds rows from `start` on, as many as there are and there is room for. @returns how many */
-  add(columns: readonly EncodedNumbers[], start: number): number {
+  add(columns: readonly EncodedColumn[], start: number): number {
     const end = start + this.rows - this.#filled;
     for (const [i, column] of this.#columns.entries()) {
-      const { values, codes } = columns[i];
-      const target = column.kind === "nominal" ? column.codes : column.values;
-      decode(target, this.#filled, values, codes.subarray(start, end));
+      const { dictionary, codes } = columns[i];
+      const part = codes.subarray(start, end);
+      if (column.kind === "numeric") decode(column.values, this.#filled, dictionary, part);
+      else {
+        const sorted = (this.categories.get(column.name) as Categories).codes;
+        decode(
+          column.codes,
+          this.#filled,
+          dictionary.map((number) => sorted[number]),
+          part,
+        );
+      }
     }
     const added = Math.min(end, columns[0].codes.length) - start;
     this.#filled += added;

@@ -1,4 +1,3 @@
-import type { RowGroup } from "./parquet";
 import { fieldValue, kddFeatures, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
@@ -11,6 +10,12 @@ const cacheEntries = 65_536;
 const lineFeed = 10;
 const carriageReturn = 13;
 const comma = 44;
+
+/** A column of the rows of a block: `dictionary[codes[row]]`, of numbers or of names. */
+export interface ParsedColumn {
+  readonly dictionary: Float64Array | readonly string[];
+  readonly codes: Uint16Array;
+}
 
 /** The values of a column met in a block, numbered in the order of their first appearance. */
 class Dictionary {
@@ -35,9 +40,14 @@ class Dictionary {
     return code;
   }
 
-  values(): (string | number)[] {
-    return [...this.#codeOfValue.keys()];
+  values(): Float64Array | string[] {
+    const values = [...this.#codeOfValue.keys()];
+    return isNominal(this.column) ? (values as string[]) : Float64Array.from(values as number[]);
   }
+}
+
+function isNominal(column: number): boolean {
+  return column === kddFeatures.length || kddFeatures[column].measure === "nominal";
 }
 
 /**
@@ -79,7 +89,7 @@ export class RowParser {
   }
 
   /** The present block, valid until it is cleared. Names of bad lines may be in its dictionaries. */
-  block(): RowGroup {
+  block(): { readonly rows: number; readonly columns: readonly ParsedColumn[] } {
     const columns = this.#codes.map((codes, i) => ({
       dictionary: this.#dictionaries[i].values(),
       codes: codes.subarray(0, this.#rows),

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOOLEAN, DOUBLE, DuckDBDataChunk, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
-import bindings from "@duckdb/node-bindings";
+import { BOOLEAN, DOUBLE, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
 import { unwritable } from "../common/transaction";
-import { database, quoted } from "./duckdb";
+import { appendRows, database, quoted } from "./duckdb";
 
 /** A column of a file to write: its name, and its type or the names that its codes stand for. */
 export interface OutputColumn {
@@ -14,9 +13,6 @@ export interface OutputColumn {
 
 /** Values of one column: `Float64Array` for numbers, `Uint32Array` for integers, `Uint8Array` for booleans, codes else. */
 export type OutputValues = Float64Array | Uint32Array | Uint16Array | Uint8Array;
-
-/** Rows that DuckDB holds in one chunk. */
-const chunkRows = 2048;
 
 /** Rows that are held in memory, in whole row groups of DuckDB's; more go to disk in parts of so many. */
 const partRows = 8 * 122_880;
@@ -51,18 +47,8 @@ export class TableWriter {
 
   /** Adds rows: one array a column, all of one length, in the order of the columns. @throws {InputError} on a full disk */
   async append(columns: readonly OutputValues[]): Promise<void> {
-    const appender = await (await database()).createAppender("held", "main", this.catalog);
-    for (let start = 0; start < columns[0].length; start += chunkRows) {
-      const rows = Math.min(chunkRows, columns[0].length - start);
-      const chunk = DuckDBDataChunk.create(this.types, rows);
-      for (const [i, values] of columns.entries()) {
-        const part = asStored(this.columns[i], values.slice(start, start + rows));
-        const vector = bindings.data_chunk_get_vector(chunk.chunk, i);
-        bindings.copy_data_to_vector(vector, 0, part.buffer as ArrayBuffer, 0, part.byteLength);
-      }
-      appender.appendDataChunk(chunk);
-    }
-    appender.closeSync();
+    const stored = columns.map((values, i) => asStored(this.columns[i], values));
+    await appendRows({ name: "held", catalog: this.catalog }, this.types, stored);
     this.#heldRows += columns[0].length;
     if (this.#heldRows >= partRows) await this.#writePart();
   }

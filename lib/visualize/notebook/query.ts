@@ -1,6 +1,8 @@
+import { DOUBLE, type DuckDBType, ENUM8, ENUM16, FLOAT } from "@duckdb/node-api";
 import { categoryOf } from "../../data/attacks";
-import { database, quoted } from "../../data/duckdb";
-import type { Source } from "../../data/reader";
+import { appendRows, database, quoted } from "../../data/duckdb";
+import { type Source, tableBlocks } from "../../data/reader";
+import type { Column } from "../../data/table";
 import type { Frame } from "./frame";
 
 /** A value of a query's result, as a notebook wants it: whole numbers of any width are plain numbers. */
@@ -15,6 +17,9 @@ export interface QueryResult extends Frame {
   texts(column: string): string[];
 }
 
+/** Rows that are handed on to DuckDB at a time. */
+const blockRows = 122_880;
+
 /**
  * Lets queries read sources by name. Each becomes a view with the columns of the file, `row` (its place in the file,
  * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`.
@@ -24,21 +29,46 @@ export interface QueryResult extends Frame {
  */
 export async function nameSources(sources: Readonly<Record<string, Source>>): Promise<void> {
   const connection = await database();
-  for (const [name, { parquet, labelled }] of Object.entries(sources)) {
-    const rows = `read_parquet(${quoted(parquet)}, file_row_number = true)`;
+  for (const [name, source] of Object.entries(sources)) {
+    const rows = `rows of ${name}`;
     let category = "";
-    if (labelled) {
-      const found = await connection.runAndReadAll(`SELECT DISTINCT label FROM ${rows} ORDER BY label`);
-      const cases = found.getRows().map(([label]) => {
-        return `WHEN ${quoted(String(label))} THEN ${quoted(categoryOf(String(label)))}`;
-      });
-      category = `, CASE label ${cases.join(" ")} END AS category`;
+    let isCreated = false;
+    for await (const { features, labels } of tableBlocks(source, blockRows)) {
+      const columns = labels ? [...features, labels] : features;
+      if (!isCreated) {
+        const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
+        await connection.run(`CREATE OR REPLACE TABLE ${identifier(rows)} (${definitions.join(", ")})`);
+        const cases = labels?.categories.map(
+          (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
+        );
+        if (cases) category = `, CASE label ${cases.join(" ")} END AS category`;
+        isCreated = true;
+      }
+      const types = columns.map(storedType);
+      await appendRows(
+        { name: rows },
+        types,
+        columns.map((column) => (column.kind === "nominal" ? column.codes : column.values)),
+      );
     }
     await connection.run(
-      `CREATE OR REPLACE TEMP VIEW "${name.replaceAll('"', '""')}" AS
-       SELECT * RENAME (file_row_number AS row)${category} FROM ${rows}`,
+      `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${identifier(rows)}`,
     );
   }
+}
+
+function storedType(column: Column): DuckDBType {
+  if (column.kind === "numeric") return column.values instanceof Float64Array ? DOUBLE : FLOAT;
+  return column.codes instanceof Uint8Array ? ENUM8(column.categories) : ENUM16(column.categories);
+}
+
+/** Names become texts, so that queries may join and compare those of different sources. */
+function queryType(column: Column): string {
+  return column.kind === "nominal" ? "VARCHAR" : String(storedType(column));
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /**
