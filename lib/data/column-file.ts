@@ -109,11 +109,13 @@ export class ColumnFileReader<Metadata> {
   async *rowGroups(): AsyncGenerator<RowGroup> {
     const longest = this.footer.groups.reduce((most, { start, end }) => Math.max(most, end - start), 0);
     const { buffer } = new Uint8Array(longest);
+    let zeros = new Uint8Array(0);
     for (const { rows, start, end, columns } of this.footer.groups) {
       await read(this.file, start, Buffer.from(buffer, 0, end - start));
+      if (zeros.length < rows) zeros = new Uint8Array(rows);
       const encoded = columns.map(({ values, dictionary, codes }) => ({
         dictionary: new Float64Array(buffer, dictionary, values),
-        codes: values > 1 ? new (codesType(values))(buffer, codes, rows) : new Uint8Array(rows),
+        codes: values > 1 ? new (codesType(values))(buffer, codes, rows) : zeros.subarray(0, rows),
       }));
       yield { rows, columns: encoded };
     }
