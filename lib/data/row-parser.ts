@@ -1,4 +1,4 @@
-import { fieldValue, kddFeatures, type Layout } from "./schema";
+import { featureNumber, fieldValue, kddFeatures, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
 const blockRows = 65_536;
@@ -6,10 +6,17 @@ const blockRows = 65_536;
 /** Entries of the cache of fields: enough that fields in use seldom displace each other. A power of two. */
 const cacheEntries = 65_536;
 
+/** Digits of which no whole number loses one as a float. */
+const exactDigits = 15;
+
 // Bytes
+const tab = 9;
+const space = 32;
 const lineFeed = 10;
 const carriageReturn = 13;
 const comma = 44;
+const dot = 46;
+const zero = 48;
 
 /** A column of the rows of a block: `dictionary[codes[row]]`, of numbers or of names. */
 export interface ParsedColumn {
@@ -34,9 +41,16 @@ class Dictionary {
     if (known !== undefined) return known;
     const value = fieldValue(text, this.column);
     if (value === undefined) return undefined;
-    const code = this.#codeOfValue.get(value) ?? this.#codeOfValue.size;
-    this.#codeOfValue.set(value, code);
+    const code = this.valueCode(value);
     this.#codeOfText.set(text, code);
+    return code;
+  }
+
+  valueCode(value: string | number): number {
+    const known = this.#codeOfValue.get(value);
+    if (known !== undefined) return known;
+    const code = this.#codeOfValue.size;
+    this.#codeOfValue.set(value, code);
     return code;
   }
 
@@ -48,6 +62,22 @@ class Dictionary {
 
 function isNominal(column: number): boolean {
   return column === kddFeatures.length || kddFeatures[column].measure === "nominal";
+}
+
+/** The number that digits stand for, with at most one dot after the first, as `Number` reads it; NaN for other bytes. */
+function plainNumber(bytes: Buffer, start: number, end: number): number {
+  if (start === end || end - start > exactDigits) return Number.NaN;
+  let digits = 0;
+  let divisor = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at] - zero;
+    if (digit >= 0 && digit <= 9) {
+      digits = 10 * digits + digit;
+      divisor *= 10;
+    } else if (bytes[at] === dot && divisor === 0 && at > start) divisor = 1;
+    else return Number.NaN;
+  }
+  return divisor > 1 ? digits / divisor : digits; // both exact, so the quotient is rounded once
 }
 
 /**
@@ -99,7 +129,7 @@ export class RowParser {
 
   /**
    * Adds the rows of whole lines, each with its line end, until the bytes end, the block is full, or a line comes that
-   * is bad or unusual: blank, or with quotes, blanks or other marks around or in a field, or with a comma at its end.
+   * is bad or unusual: blank, or with quotes or other marks, blanks within a field, or a comma at its end.
    *
    * @returns the position after the last row added
    */
@@ -117,7 +147,8 @@ export class RowParser {
   /** Adds a row by its fields, without quotes; false if one of them is not good. */
   add(fields: readonly string[]): boolean {
     for (const [column, codes] of this.#codes.entries()) {
-      const code = this.#lookUp(column, fields[column]);
+      const field = Buffer.from(fields[column]);
+      const code = this.#lookUp(column, field, 0, field.length);
       if (code === undefined) return false;
       codes[this.#rows] = code;
     }
@@ -133,19 +164,22 @@ export class RowParser {
     const last = this.#columns - 1;
     let at = start;
     for (let column = 0; column <= last; column++) {
-      const from = at;
       let low = 0;
       let high = 0;
       let byte = bytes[at];
+      while (byte === space || byte === tab) byte = bytes[++at];
+      const from = at;
       // Letters, digits, dot, minus: all greater than a comma. One comparison a byte pays here.
       while (byte > comma) {
         high = (high << 8) | (low >>> 24);
         low = (low << 8) | byte;
         byte = bytes[++at];
       }
+      const length = at - from;
+      while (byte === space || byte === tab) byte = bytes[++at];
       const ends = column < last ? byte === comma : byte === lineFeed || byte === carriageReturn;
       if (!ends) return -1;
-      const length = at++ - from;
+      at++;
       if (column === codes.length) continue;
 
       const key = (length << 8) | (column + 1);
@@ -153,18 +187,27 @@ export class RowParser {
       const entry = (hash >>> 16) * 4;
       let code: number | undefined = cache[entry + 3];
       if (cache[entry] !== low || cache[entry + 1] !== high || cache[entry + 2] !== key) {
-        code = this.#lookUp(column, bytes.toString("utf8", from, from + length));
+        code = this.#lookUp(column, bytes, from, from + length);
         if (code === undefined) return -1;
-        if (length <= 8) cache.set([low, high, key, code], entry); // of a longer one, these are not all bytes
+        if (length <= 8) {
+          // Of a longer one, these are not all bytes.
+          cache[entry] = low;
+          cache[entry + 1] = high;
+          cache[entry + 2] = key;
+          cache[entry + 3] = code;
+        }
       }
       codes[column][row] = code;
     }
     return bytes[at - 1] === carriageReturn && bytes[at] === lineFeed ? at + 1 : at;
   }
 
-  #lookUp(column: number, text: string): number | undefined {
+  #lookUp(column: number, bytes: Buffer, start: number, end: number): number | undefined {
     const dictionary = this.#dictionaries[column];
-    const code = dictionary.code(text);
+    const number = isNominal(column) ? Number.NaN : plainNumber(bytes, start, end);
+    const value = number >= 0 ? featureNumber(number, kddFeatures[column]) : undefined;
+    const code =
+      value === undefined ? dictionary.code(bytes.toString("utf8", start, end)) : dictionary.valueCode(value);
     if (dictionary.size === blockRows) this.#isFull = true;
     return code;
   }

@@ -71,7 +71,14 @@ export function fieldValue(text: string, column: number): number | string | unde
   }
   const { measure } = kddFeatures[column];
   if (valueProblem(field, kddFeatures[column])) return undefined;
-  return measure === "nominal" ? field : numberOf(field, measure);
+  return measure === "nominal" ? field : storedNumber(numberOf(field), measure);
+}
+
+/** A number that is not negative, as a feature stores it; undefined if the feature is a name or has no such value. */
+export function featureNumber(number: number, { measure }: Feature): number | undefined {
+  if (measure === "nominal") return undefined;
+  const stored = storedNumber(number, measure);
+  return rangeProblem(stored, measure) ? undefined : stored;
 }
 
 /** Why a line is no good row, in a few words that name the column; undefined if it is good. */
@@ -127,10 +134,19 @@ const decimal = new RegExp(
   "i",
 );
 
+function numberOf(text: string): number {
+  return Number(text.replaceAll("_", ""));
+}
+
 /** Amounts have 64 bits, other numbers 32. */
-function numberOf(text: string, measure: Feature["measure"]): number {
-  const value = Number(text.replaceAll("_", ""));
-  return (measure === "amount" ? value : Math.fround(value)) + 0; // not −0
+function storedNumber(number: number, measure: Feature["measure"]): number {
+  return (measure === "amount" ? number : Math.fround(number)) + 0; // not −0
+}
+
+function rangeProblem(value: number, measure: Feature["measure"]): string | undefined {
+  if (measure === "flag" && value !== 0 && value !== 1) return "must be 0 or 1";
+  if (value < 0) return "must not be negative";
+  return measure === "rate" && value > 1 ? "must be in [0, 1]" : undefined;
 }
 
 function valueProblem(text: string, { measure, values }: Feature): string | undefined {
@@ -141,10 +157,8 @@ function valueProblem(text: string, { measure, values }: Feature): string | unde
   }
   if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return `must be a finite number, got '${text}'`;
   if (!decimal.test(text)) return `must be a number, got '${shown(text)}'`;
-  const value = numberOf(text, measure);
+  const value = storedNumber(numberOf(text), measure);
   if (!Number.isFinite(value)) return `must be a finite number, got '${shown(text)}'`;
-  if (measure === "flag" && value !== 0 && value !== 1) return `must be 0 or 1, got ${shown(text)}`;
-  if (value < 0) return `must not be negative, got ${shown(text)}`;
-  if (measure === "rate" && value > 1) return `must be in [0, 1], got ${shown(text)}`;
-  return undefined;
+  const problem = rangeProblem(value, measure);
+  return problem && `${problem}, got ${shown(text)}`;
 }
