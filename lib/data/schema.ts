@@ -74,9 +74,8 @@ export function fieldValue(text: string, column: number): number | string | unde
   return measure === "nominal" ? field : storedNumber(numberOf(field), measure);
 }
 
-/** A number that is not negative, as a feature stores it; undefined if the feature is a name or has no such value. */
+/** A number as a numeric feature stores it; undefined if the feature has no such value. */
 export function featureNumber(number: number, { measure }: Feature): number | undefined {
-  if (measure === "nominal") return undefined;
   const stored = storedNumber(number, measure);
   return rangeProblem(stored, measure) ? undefined : stored;
 }

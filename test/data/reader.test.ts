@@ -118,12 +118,12 @@ test("the first load leaves one copy named by the source's SHA-256, from which t
   const first = await openSource(path, { cacheFolder: own });
   const table = await loadTable(first);
   assert.equal(first.sha256, sha256);
-  assert.deepEqual(await readdir(own), [`${sha256}.v2.parquet`]);
-  const copy = await readFile(first.parquet);
+  assert.deepEqual(await readdir(own), [`${sha256}.v3.columns`]);
+  const copy = await readFile(first.copy);
   const second = await openSource(path, { cacheFolder: own });
   assert.deepEqual(second, first);
   assert.deepEqual(await loadTable(second), table);
-  assert.deepEqual(await readFile(first.parquet), copy);
+  assert.deepEqual(await readFile(first.copy), copy);
 });
 
 test("a copy that is damaged is made again", async () => {
@@ -131,11 +131,11 @@ test("a copy that is damaged is made again", async () => {
   const table = await loadTable(source);
   for (const damage of [
     Buffer.alloc(0),
-    Buffer.from("PAR1 and no more"),
-    (await readFile(source.parquet)).subarray(0, 500),
+    Buffer.from("COLUMNS\n and no more"),
+    (await readFile(source.copy)).subarray(0, 500),
   ]) {
-    await rm(source.parquet);
-    await writeFile(source.parquet, damage);
+    await rm(source.copy);
+    await writeFile(source.copy, damage);
     assert.deepEqual(await loadTable(await openSource(source.path, { cacheFolder })), table);
   }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { RowParser } from "traffic-anomaly/dist/data/row-parser";
 import { headerNames, trafficLines, withFields } from "../fixtures/traffic";
 
@@ -46,8 +47,33 @@ test("ways to write a number give one value", () => {
   const ways = ["5", "5.0", "05", "5e0", "0.5e1", "50e-1", "5_0e-1"];
   const parser = new RowParser(layout);
   parser.parse(bytesOf(ways.map((src_bytes) => withFields(line, { src_bytes }))), 0);
-  assert.deepEqual(parser.block().columns[headerNames.indexOf("src_bytes")].dictionary, [5]);
+  assert.deepEqual(parser.block().columns[headerNames.indexOf("src_bytes")].dictionary, Float64Array.of(5));
   assert.equal(parser.rows, ways.length);
+});
+
+test("a decimal number is the one that JavaScript reads", () => {
+  const digits = (options: { minLength: number; maxLength: number }) =>
+    fc.string({ unit: fc.constantFrom(..."0123456789"), ...options });
+  const decimal = fc.oneof(
+    digits({ minLength: 1, maxLength: 20 }),
+    fc
+      .tuple(digits({ minLength: 1, maxLength: 9 }), digits({ minLength: 0, maxLength: 9 }))
+      .map((parts) => parts.join(".")),
+  );
+  fc.assert(
+    fc.property(fc.array(decimal, { minLength: 1, maxLength: 20 }), (texts) => {
+      const parser = new RowParser(layout);
+      parser.parse(bytesOf(texts.map((src_bytes) => withFields(line, { src_bytes }))), 0);
+      assert.deepEqual(values(parser, "src_bytes"), texts.map(Number));
+    }),
+  );
+});
+
+test("blanks around fields are not part of them", () => {
+  const parser = new RowParser(layout);
+  const bytes = bytesOf([line, ` ${line.replaceAll(",", " ,\t")}  `]);
+  assert.equal(parser.parse(bytes, 0), bytes.length);
+  for (const { codes } of parser.block().columns) assert.deepEqual([...codes], [0, 0]);
 });
 
 test("parsing stops before a line that is bad or unusual, and goes on after it", () => {
@@ -58,6 +84,10 @@ test("parsing stops before a line that is bad or unusual, and goes on after it",
     line.replace(/,[^,]*$/, ""),
     withFields(line, { duration: "" }),
     withFields(line, { duration: "-1" }),
+    withFields(line, { duration: " " }),
+    withFields(line, { duration: "1 0" }),
+    withFields(line, { duration: "." }),
+    withFields(line, { duration: "1.2.3" }),
     withFields(line, { service: '"http"' }),
     withFields(line, { service: "\0" }),
     withFields(line, { land: "2" }),
