@@ -59,14 +59,12 @@ test("any numbers and metadata come back to the bit", async () => {
       })),
     );
   const group = (columns: number) =>
-    fc
-      .integer({ min: 1, max: 30 })
-      .chain((rows) =>
-        fc.record({
-          rows: fc.constant(rows),
-          columns: fc.tuple(...Array.from({ length: columns }, () => column(rows))),
-        }),
-      );
+    fc.integer({ min: 1, max: 30 }).chain((rows) =>
+      fc.record({
+        rows: fc.constant(rows),
+        columns: fc.tuple(...Array.from({ length: columns }, () => column(rows))),
+      }),
+    );
   const groups = fc
     .integer({ min: 1, max: 4 })
     .chain((columns) => fc.array(group(columns), { maxLength: 4 }));
