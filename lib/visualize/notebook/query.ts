@@ -1,7 +1,7 @@
 import { DOUBLE, type DuckDBType, ENUM8, ENUM16, FLOAT } from "@duckdb/node-api";
 import { categoryOf } from "../../data/attacks";
 import { appendRows, database, quoted } from "../../data/duckdb";
-import { type Source, tableBlocks } from "../../data/reader";
+import { loadTable, type Source } from "../../data/reader";
 import type { Column } from "../../data/table";
 import type { Frame } from "./frame";
 
@@ -17,12 +17,10 @@ export interface QueryResult extends Frame {
   texts(column: string): string[];
 }
 
-/** Rows that are handed on to DuckDB at a time. */
-const blockRows = 122_880;
-
 /**
  * Lets queries read sources by name. Each becomes a view with the columns of the file, `row` (its place in the file,
- * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`.
+ * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`. Its rows
+ * are held in memory, beyond 512 MB on the disk.
  *
  * @example
  * await nameSources({ train: trainSource, test: testSource });
@@ -30,27 +28,17 @@ const blockRows = 122_880;
 export async function nameSources(sources: Readonly<Record<string, Source>>): Promise<void> {
   const connection = await database();
   for (const [name, source] of Object.entries(sources)) {
+    const { features, labels } = await loadTable(source);
+    const columns = labels ? [...features, labels] : features;
     const rows = `rows of ${name}`;
-    let category = "";
-    let isCreated = false;
-    for await (const { features, labels } of tableBlocks(source, blockRows)) {
-      const columns = labels ? [...features, labels] : features;
-      if (!isCreated) {
-        const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
-        await connection.run(`CREATE OR REPLACE TABLE ${identifier(rows)} (${definitions.join(", ")})`);
-        const cases = labels?.categories.map(
-          (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
-        );
-        if (cases) category = `, CASE label ${cases.join(" ")} END AS category`;
-        isCreated = true;
-      }
-      const types = columns.map(storedType);
-      await appendRows(
-        { name: rows },
-        types,
-        columns.map((column) => (column.kind === "nominal" ? column.codes : column.values)),
-      );
-    }
+    const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
+    await connection.run(`CREATE OR REPLACE TABLE ${identifier(rows)} (${definitions.join(", ")})`);
+    const values = columns.map((column) => (column.kind === "nominal" ? column.codes : column.values));
+    await appendRows({ name: rows }, columns.map(storedType), values);
+    const cases = labels?.categories.map(
+      (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
+    );
+    const category = cases ? `, CASE label ${cases.join(" ")} END AS category` : "";
     await connection.run(
       `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${identifier(rows)}`,
     );
