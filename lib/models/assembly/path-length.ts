@@ -7,10 +7,43 @@ const nodes: usize = 0;
 const sums: usize = 64;
 const values: usize = 192;
 
-/** A whole number that is greater just if the value is. What is no number comes first, so that it goes left. */
-function ordered(value: f32): i32 {
-  const bits = reinterpret<i32>(value + 0); // −0 becomes 0
-  return F32.isNaN(value) ? i32.MIN_VALUE : bits ^ ((bits >> 31) & i32.MAX_VALUE);
+/**
+ * Whole numbers that are greater just if the values are. What is no number becomes the least one, so that it goes left.
+ */
+function ordered(four: v128): v128 {
+  const bits = f32x4.add(four, f32x4.splat(0)); // −0 becomes 0
+  const whole = v128.xor(bits, v128.and(i32x4.shr_s(bits, 31), i32x4.splat(i32.MAX_VALUE)));
+  return v128.bitselect(whole, i32x4.splat(i32.MIN_VALUE), f32x4.eq(four, four));
+}
+
+/** Puts four rows side by side, from the `first` of sixteen on; the last there is stands in for those that are missing. */
+function gather(rows: usize, width: u32, count: u32, first: u32): void {
+  const rowBytes = (<usize>width) << 2;
+  const a = rows + <usize>min(first, count - 1) * rowBytes;
+  const b = rows + <usize>min(first + 1, count - 1) * rowBytes;
+  const c = rows + <usize>min(first + 2, count - 1) * rowBytes;
+  const d = rows + <usize>min(first + 3, count - 1) * rowBytes;
+  let to = values + ((<usize>first) << 2);
+  let at: usize = 0;
+  for (; at + 16 <= rowBytes; at += 16) {
+    const low = v128.shuffle<i32>(v128.load(a + at), v128.load(b + at), 0, 4, 1, 5);
+    const high = v128.shuffle<i32>(v128.load(a + at), v128.load(b + at), 2, 6, 3, 7);
+    const lowOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 0, 4, 1, 5);
+    const highOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 2, 6, 3, 7);
+    v128.store(to, ordered(v128.shuffle<i64>(low, lowOther, 0, 2)));
+    v128.store(to, ordered(v128.shuffle<i64>(low, lowOther, 1, 3)), 64);
+    v128.store(to, ordered(v128.shuffle<i64>(high, highOther, 0, 2)), 128);
+    v128.store(to, ordered(v128.shuffle<i64>(high, highOther, 1, 3)), 192);
+    to += 256;
+  }
+  for (; at < rowBytes; at += 4) {
+    let four = f32x4.splat(load<f32>(a + at));
+    four = f32x4.replace_lane(four, 1, load<f32>(b + at));
+    four = f32x4.replace_lane(four, 2, load<f32>(c + at));
+    four = f32x4.replace_lane(four, 3, load<f32>(d + at));
+    v128.store(to, ordered(four));
+    to += 64;
+  }
 }
 
 /**
@@ -36,12 +69,7 @@ export function sumPathLengths(
   width: u32,
   count: u32,
 ): void {
-  let row = rows;
-  for (let i: usize = 0; i < 64; i += 4) {
-    for (let column: usize = 0; column < <usize>width; column++)
-      store<i32>(values + (column << 6) + i, ordered(load<f32>(row + (column << 2))));
-    if (i + 4 < (<usize>count) << 2) row += (<usize>width) << 2; // the last row stands in for those that are missing
-  }
+  for (let i: u32 = 0; i < 16; i += 4) gather(rows, width, count, i);
   memory.fill(sums, 0, 128);
   for (let tree: u32 = 0; tree < trees; tree++) {
     const root = load<u32>(roots + ((<usize>tree) << 2));
