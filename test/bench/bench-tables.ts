@@ -15,19 +15,19 @@ export function terminalTable({ title, threads, sides, comparisons }: Measuremen
   return lines.join("\n");
 }
 
-/** README's table: a row a goal, how many times as fast as the peer with one thread and with two. */
+/** README's table: a row a peer that a goal is about, how many times as fast ours is with one thread and with two. */
 export function readmeTable({ date, machine, versions, runs, measurements }: BenchRecord): string {
-  const rows = new Map<string, { goal: string; missed: boolean; cells: Map<number, string> }>();
-  for (const { title, threads, comparisons } of measurements) {
+  const rows = new Map<string, Map<number, string>>();
+  for (const { title, threads, sides, comparisons } of measurements) {
+    const [{ side: ours }] = sides;
+    const peers = new Set(comparisons.filter(({ goal }) => goal).map(({ peer }) => peer));
     for (const { side, peer, faster, smaller, goal } of comparisons) {
-      if (!goal) continue;
-      const [, backend] = side.split(", ");
-      const name = `${title}${backend ? ` (${backend})` : ""} | ${peer}`;
-      const row = rows.get(name) ?? { goal: goalText(goal), missed: false, cells: new Map() };
-      rows.set(name, row);
-      const memory = goal.smaller ? `, ${percent(1 / smaller)} of its memory` : "";
-      row.cells.set(threads, `${spread(faster, short)}${memory}`);
-      row.missed ||= !goal.met;
+      if (side !== ours || !peers.has(peer)) continue;
+      const name = `${title} | ${peer}`;
+      const cells = rows.get(name) ?? new Map<number, string>();
+      rows.set(name, cells);
+      const memory = goal?.smaller ? `, ${percent(1 / smaller)} of its memory` : "";
+      cells.set(threads, `${short(faster.median)} ×${memory}`);
     }
   }
   const { node, python, "traffic-anomaly": ours, ...peers } = versions;
@@ -36,17 +36,13 @@ export function readmeTable({ date, machine, versions, runs, measurements }: Ben
       .map((pair) => pair.join(" "))
       .join(", ");
   return [
-    `How many times as fast as the peer: median (least to greatest) of ${runs} alternating runs, both with as many threads,`,
-    `on ${date.slice(0, 10)} with ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB;`,
-    `traffic-anomaly ${ours}, Node.js ${node}; Python ${python ?? "was missing"};`,
-    `${list(peers)}.`,
+    "| Work | Beside | 1 thread | 2 threads |",
+    "|---|---|---|---|",
+    ...[...rows].map(([name, cells]) => `| ${name} | ${cells.get(1) ?? ""} | ${cells.get(2) ?? ""} |`),
     "",
-    "| Work | Peer | 1 thread | 2 threads | Goal |",
-    "|---|---|---|---|---|",
-    ...[...rows].map(
-      ([name, { goal, missed, cells }]) =>
-        `| ${name} | ${cells.get(1) ?? ""} | ${cells.get(2) ?? ""} | ${goal}${missed ? ", missed" : ""} |`,
-    ),
+    `How many times as fast as the peer with as many threads; medians of ${runs} alternating runs on ${date.slice(0, 10)},`,
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB; traffic-anomaly ${ours}, Node.js ${node}, Python ${python ?? "missing"},`,
+    `${list(peers)}.`,
   ].join("\n");
 }
 
