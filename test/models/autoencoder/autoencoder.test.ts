@@ -199,7 +199,12 @@ test("the code of a row is what the narrowest layer gives", async () => {
     const batch = tf.tensor2d(matrix.data, [1500, 6]);
     return code.apply(first.apply(batch)) as ReturnType<typeof tf.tensor2d>;
   });
-  assert.deepEqual(data, expected.dataSync());
+  const codes = expected.dataSync();
+  // The kernel's bits are those of wasm.
+  if (autoencoder.backend === "wasm") assert.deepEqual(data, codes);
+  else
+    for (const [i, code] of data.entries())
+      assert.ok(Math.abs(code - codes[i]) < 1e-5, `${code}, ${codes[i]}`);
   expected.dispose();
 });
 
