@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultSizes, growthOf } from "./growth-record";
+import {
+  defaultSizes,
+  fullRows,
+  growthOf,
+  memoryLimitBytes,
+  readGrowth,
+  streamingWork,
+} from "./growth-record";
 
 /** Measurements with seconds as a law gives them, and 100 bytes more at each size. */
 function measured(law: (rows: number) => number) {
@@ -23,4 +30,28 @@ test("the memory ratio is that of the most rows to 1 million", () => {
 
 test("one size shows no growth", () => {
   assert.throws(() => growthOf(measured(() => 1).slice(0, 2)), RangeError);
+});
+
+test("the committed record holds all work at all sizes, and its figures are those of its measurements", () => {
+  const { streaming } = readGrowth();
+  assert.deepEqual(Object.fromEntries(streaming.map(({ work, title }) => [work, title])), streamingWork);
+  for (const { work, title, measurements, ...growth } of streaming) {
+    assert.deepEqual(
+      measurements.map(({ rows }) => rows),
+      defaultSizes,
+      work,
+    );
+    assert.deepEqual(growth, growthOf(measurements), work);
+  }
+});
+
+test("the committed record shows linear time, bounded memory, and the full set's length below 2 GB", () => {
+  const { streaming, study } = readGrowth();
+  for (const { work, timeExponent, memoryRatio } of streaming) {
+    assert.ok(timeExponent < 1.1, `${work}: time grows with rows^${timeExponent}`);
+    assert.ok(memoryRatio < 2, `${work}: 50 times the rows take ${memoryRatio} times the memory`);
+  }
+  assert.equal(study.rows, fullRows);
+  assert.ok(study.peakMemoryBytes < memoryLimitBytes, `the study took ${study.peakMemoryBytes} bytes`);
+  assert.equal(study.memoryLimitBytes, memoryLimitBytes);
 });
