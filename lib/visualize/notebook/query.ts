@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DOUBLE, type DuckDBType, ENUM8, ENUM16, FLOAT } from "@duckdb/node-api";
+import { breathe } from "../../common/progress";
 import { categoryOf } from "../../data/attacks";
 import { appendRows, database, quoted } from "../../data/duckdb";
-import { loadTable, type Source } from "../../data/reader";
-import type { Column } from "../../data/table";
+import { type Source, tableBlocks } from "../../data/reader";
+import type { Column, NominalColumn } from "../../data/table";
 import type { Frame } from "./frame";
+
+/** Rows that are handed to DuckDB at a time. */
+const blockRows = 32_768;
 
 /** A value of a query's result, as a notebook wants it: whole numbers of any width are plain numbers. */
 export type Cell = string | number | boolean | null;
@@ -20,29 +27,50 @@ export interface QueryResult extends Frame {
 /**
  * Lets queries read sources by name. Each becomes a view with the columns of the file, `row` (its place in the file,
  * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`. Its rows
- * are held in memory, beyond 512 MB on the disk.
+ * are held in a file, which goes with the process.
  *
  * @example
  * await nameSources({ train: trainSource, test: testSource });
  */
 export async function nameSources(sources: Readonly<Record<string, Source>>): Promise<void> {
   const connection = await database();
+  catalog ??= attachCatalog();
+  const tables = await catalog;
   for (const [name, source] of Object.entries(sources)) {
-    const { features, labels } = await loadTable(source);
-    const columns = labels ? [...features, labels] : features;
     const rows = `rows of ${name}`;
-    const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
-    await connection.run(`CREATE OR REPLACE TABLE ${identifier(rows)} (${definitions.join(", ")})`);
-    const values = columns.map((column) => (column.kind === "nominal" ? column.codes : column.values));
-    await appendRows({ name: rows }, columns.map(storedType), values);
+    const place = `${tables}.${identifier(rows)}`;
+    let labels: NominalColumn | undefined;
+    let isFirst = true;
+    // Block by block, and with a pause for what was handed on to be freed: notebooks hold the tables themselves, too.
+    for await (const table of tableBlocks(source, blockRows)) {
+      labels = table.labels;
+      const columns = labels ? [...table.features, labels] : table.features;
+      const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
+      if (isFirst) await connection.run(`CREATE OR REPLACE TABLE ${place} (${definitions.join(", ")})`);
+      isFirst = false;
+      const values = columns.map((column) => (column.kind === "nominal" ? column.codes : column.values));
+      await appendRows({ name: rows, catalog: tables }, columns.map(storedType), values);
+      await breathe();
+    }
     const cases = labels?.categories.map(
       (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
     );
     const category = cases ? `, CASE label ${cases.join(" ")} END AS category` : "";
+    await connection.run(`CHECKPOINT ${tables}`);
     await connection.run(
-      `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${identifier(rows)}`,
+      `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${place}`,
     );
   }
+}
+
+/** Where the rows of sources are kept. */
+let catalog: Promise<string> | undefined;
+
+async function attachCatalog(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "traffic-anomaly-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await (await database()).run(`ATTACH ${quoted(join(folder, "rows.duckdb"))} AS sources`);
+  return "sources";
 }
 
 function storedType(column: Column): DuckDBType {
