@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../common/errors";
-import { ColumnFileReader, ColumnFileWriter } from "./column-file";
+import { ColumnFileWriter } from "./column-file";
 import { contentOf, wholeLines } from "./content";
 import { RejectedRows } from "./rejected-rows";
 import { type ParsedColumn, RowParser } from "./row-parser";
@@ -53,11 +53,6 @@ export interface CopyMetadata {
   readonly contentSha256?: string;
   /** The names that occur in each nominal column, in the order of their appearance; the file holds their numbers. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-}
-
-/** Opens a checked copy. @throws {Error} if there is none or it is damaged */
-export async function openCheckedCopy(copy: string): Promise<ColumnFileReader<CopyMetadata>> {
-  return ColumnFileReader.open(copy);
 }
 
 /** Rows on their way from the lines of a file to its copy. */

@@ -5,14 +5,9 @@ import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { projectPath } from "../common/project";
 import { Transaction, unwritable } from "../common/transaction";
-import {
-  type CheckedCopyOptions,
-  type CopyMetadata,
-  openCheckedCopy,
-  writeCheckedCopy,
-} from "./checked-copy";
+import { type CheckedCopyOptions, type CopyMetadata, writeCheckedCopy } from "./checked-copy";
 import { sha256OfFile } from "./checksum";
-import type { EncodedColumn } from "./column-file";
+import { ColumnFileReader, type EncodedColumn } from "./column-file";
 import { type DatasetName, datasetName } from "./datasets";
 import { recogniseLayout } from "./layout";
 import { kddFeatures, type Layout } from "./schema";
@@ -80,7 +75,7 @@ async function copyFacts(
 ): Promise<{ rows: number; contentSha256: string | undefined } | undefined> {
   if (!existsSync(copy)) return undefined;
   try {
-    const reader = await openCheckedCopy(copy);
+    const reader = await ColumnFileReader.open<CopyMetadata>(copy);
     await reader.close();
     return { rows: reader.rows, contentSha256: reader.metadata.contentSha256 };
   } catch {
@@ -116,7 +111,7 @@ export async function loadTable(source: Source): Promise<Table> {
 
 /** The rows of a source in blocks of at most `blockRows`, in order: constant memory, however long the file. */
 export async function* tableBlocks(source: Source, blockRows: number): AsyncGenerator<Table> {
-  const reader = await openCheckedCopy(source.copy);
+  const reader = await ColumnFileReader.open<CopyMetadata>(source.copy);
   const categories = sortedCategories(reader.metadata);
   try {
     let remaining = reader.rows;

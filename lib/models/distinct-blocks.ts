@@ -55,3 +55,12 @@ export function* distinctBlocks(
     };
   }
 }
+
+/** Gives each row of a block the value of the distinct row that it equals. */
+export function spread(
+  { start, places }: Pick<DistinctBlock, "start" | "places">,
+  distinct: Float64Array,
+  result: Float64Array,
+): void {
+  for (let i = 0; i < places.length; i++) result[start + i] = distinct[places[i]];
+}

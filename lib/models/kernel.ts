@@ -44,8 +44,17 @@ export interface Kernel {
   readonly addBias: (x: number, rows: number, stride: number, bias: number) => void;
   readonly relu: (x: number, bytes: number) => void;
   readonly reluGradient: (y: number, gradient: number, bytes: number) => void;
-  readonly squaredError: ErrorAndGradient;
-  readonly absoluteError: ErrorAndGradient;
+  readonly addErrors: (
+    output: number,
+    target: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    squared: boolean,
+    share: number,
+    sum: number,
+    gradient: number,
+  ) => number;
   readonly adam: (
     parameters: number,
     gradient: number,
@@ -62,17 +71,6 @@ export interface Kernel {
     epsilon: number,
   ) => void;
 }
-
-type ErrorAndGradient = (
-  output: number,
-  target: number,
-  rows: number,
-  columns: number,
-  stride: number,
-  share: number,
-  sum: number,
-  gradient: number,
-) => number;
 
 let instance: Kernel | undefined;
 

@@ -2,7 +2,7 @@ import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
-import { distinctBlocks } from "./distinct-blocks";
+import { distinctBlocks, spread } from "./distinct-blocks";
 
 /** Principal components fitted on rows of a matrix: the linear counterpart of an autoencoder. */
 export interface PrincipalComponents {
@@ -65,7 +65,7 @@ export function reconstructionErrors(fitted: PrincipalComponents, matrix: Matrix
   const width = mean.length;
   const centred = new Float64Array(width);
   const errors = new Float64Array(matrix.rows);
-  for (const { start, rows, count, places } of distinctBlocks(matrix.data, width, 0, matrix.rows)) {
+  for (const { rows, count, ...block } of distinctBlocks(matrix.data, width, 0, matrix.rows)) {
     const distinct = new Float64Array(count);
     for (let row = 0; row < count; row++) {
       let error = 0;
@@ -81,7 +81,7 @@ export function reconstructionErrors(fitted: PrincipalComponents, matrix: Matrix
       }
       distinct[row] = Math.max(error, 0) / width;
     }
-    for (let i = 0; i < places.length; i++) errors[start + i] = distinct[places[i]];
+    spread(block, distinct, errors);
   }
   return errors;
 }

@@ -100,15 +100,16 @@ export function reluGradient(y: usize, gradient: usize, bytes: usize): void {
 }
 
 /**
- * Adds each row's mean error to `sum`, which it returns, and writes the gradient of the mean over `share = 1 / (rows of
- * the batch · columns)` numbers.
+ * Adds each row's mean error, squared or absolute, to `sum`, which it returns, and writes the gradient of the mean over
+ * `share = 1 / (rows of the batch · columns)` numbers. TensorFlow.js takes the derivative of an absolute error at 0 for -1.
  */
-export function squaredError(
+export function addErrors(
   output: usize,
   target: usize,
   rows: u32,
   columns: u32,
   stride: usize,
+  squared: bool,
   share: f32,
   sum: f32,
   gradient: usize,
@@ -117,34 +118,13 @@ export function squaredError(
     let total: f32 = 0;
     for (let i: usize = 0; i < (<usize>columns) << 2; i += 4) {
       const difference = load<f32>(output + i) - load<f32>(target + i);
-      total += difference * difference;
-      store<f32>(gradient + i, share * (difference * 2));
-    }
-    sum += total / <f32>columns;
-    output += stride;
-    target += stride;
-    gradient += stride;
-  }
-  return sum;
-}
-
-/** As squaredError. TensorFlow.js takes the derivative at 0 for -1. */
-export function absoluteError(
-  output: usize,
-  target: usize,
-  rows: u32,
-  columns: u32,
-  stride: usize,
-  share: f32,
-  sum: f32,
-  gradient: usize,
-): f32 {
-  for (let row: u32 = 0; row < rows; row++) {
-    let total: f32 = 0;
-    for (let i: usize = 0; i < (<usize>columns) << 2; i += 4) {
-      const difference = load<f32>(output + i) - load<f32>(target + i);
-      total += abs<f32>(difference);
-      store<f32>(gradient + i, difference > 0 ? share : -share);
+      if (squared) {
+        total += difference * difference;
+        store<f32>(gradient + i, share * (difference * 2));
+      } else {
+        total += abs<f32>(difference);
+        store<f32>(gradient + i, difference > 0 ? share : -share);
+      }
     }
     sum += total / <f32>columns;
     output += stride;

@@ -9,14 +9,18 @@ export interface KernelMatrix {
   readonly columnBytes: number;
 }
 
-/** A matrix whose rows are padded, since the kernel takes 16 numbers at a time. */
-export function paddedMatrix(at: number, rows: number, columns: number): KernelMatrix {
-  return { at, rows, columns, rowBytes: Math.ceil(columns / 16) * 64, columnBytes: 4 };
-}
+/** Divides the kernel's memory into matrices, one behind the other. */
+export class MatrixAllocator {
+  /** Bytes that are taken, from address 0 on. */
+  bytes = 0;
 
-/** The address behind a matrix. */
-export function endOf({ at, rows, rowBytes }: KernelMatrix): number {
-  return at + rows * rowBytes;
+  /** Room for a matrix whose rows are padded, since the kernel takes 16 numbers at a time. */
+  take(rows: number, columns: number): KernelMatrix {
+    const at = this.bytes;
+    const rowBytes = Math.ceil(columns / 16) * 64;
+    this.bytes += rows * rowBytes;
+    return { at, rows, columns, rowBytes, columnBytes: 4 };
+  }
 }
 
 /** One row of a matrix in the memory that it lies in. */

@@ -1,8 +1,8 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { distinctBlocks } from "../distinct-blocks";
+import { distinctBlocks, spread } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
 import type { ScoringTask } from "../scoring-task";
-import { endOf, fill, type KernelMatrix, multiply, paddedMatrix, rowOf } from "./kernel-matrix";
+import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
 /** A network of dense layers, relu on the hidden ones and none on the last. */
@@ -34,7 +34,7 @@ const groupRows = 64;
 /** Writes mean squared reconstruction errors. */
 export function scoreRowsByNetwork({ data, width, start, end, scores, ...network }: NetworkTask): void {
   const { free, output, pass, memory } = inKernel(network);
-  for (const { rows, count, places, ...block } of distinctBlocks(data, width, start, end, free)) {
+  for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
     const outputs = new Float32Array(memory.buffer, output.at);
     const errors = new Float64Array(count);
     for (let first = 0; first < count; first += groupRows) {
@@ -47,7 +47,7 @@ export function scoreRowsByNetwork({ data, width, start, end, scores, ...network
         errors[row] = sum / width;
       }
     }
-    for (let i = 0; i < places.length; i++) scores[block.start + i] = errors[places[i]];
+    spread(block, errors, scores);
   }
 }
 
@@ -85,24 +85,20 @@ export function forwardRows(
 function inKernel({ sizes, weights }: Omit<DenseNetwork, "kind">, depth = sizes.length - 1) {
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
-  let free = 0;
-  const take = (rows: number, columns: number): KernelMatrix => {
-    const matrix = paddedMatrix(free, rows, columns);
-    free = endOf(matrix);
-    return matrix;
-  };
+  const memory = new MatrixAllocator();
   const layers = sizes.slice(1, depth + 1).map((outputs, i) => ({
-    factors: take(sizes[i], outputs),
-    bias: take(1, outputs),
-    output: take(groupRows, outputs),
+    factors: memory.take(sizes[i], outputs),
+    bias: memory.take(1, outputs),
+    output: memory.take(groupRows, outputs),
     hasRelu: i < sizes.length - 2,
   }));
-  const list = take(2, Math.max(...sizes));
+  const list = memory.take(2, Math.max(...sizes));
+  const free = memory.bytes;
   reserve(running, free);
-  const memory = new Float32Array(running.memory.buffer, 0, free / 4).fill(0); // what pads rows must be numbers
+  const parameters = new Float32Array(running.memory.buffer, 0, free / 4).fill(0); // what pads rows must be numbers
   for (const [i, { factors, bias }] of layers.entries()) {
-    fill(memory, factors, weights[2 * i]);
-    fill(memory, bias, weights[2 * i + 1]);
+    fill(parameters, factors, weights[2 * i]);
+    fill(parameters, bias, weights[2 * i + 1]);
   }
   const pass = (at: number, rows: number): void => {
     let input: KernelMatrix = { at, rows, columns: sizes[0], rowBytes: sizes[0] * 4, columnBytes: 4 };

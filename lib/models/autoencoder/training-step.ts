@@ -1,7 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import { createKernel, type Kernel, reserve } from "../kernel";
-import { endOf, fill, type KernelMatrix, multiply, paddedMatrix, rowOf, transposed } from "./kernel-matrix";
+import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf, transposed } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
 /** Trains a network of dense layers to give the rows of a matrix back. */
@@ -105,11 +105,21 @@ export function kernelTrainer(
 
   /** Adds the losses of rows that have passed through the network to `sum`, and leaves their gradient by its outputs. */
   const addLosses = (rows: Uint32Array, batchRows: number, sum: number): number => {
-    const errorOf = settings.loss === "meanSquaredError" ? kernel.squaredError : kernel.absoluteError;
     const { output, outputGradient } = last;
+    const squared = settings.loss === "meanSquaredError";
     const share = fround(fround(1 / batchRows) / width);
-    const { rowBytes } = output;
-    return errorOf(output.at, target.at, rows.length, width, rowBytes, share, sum, outputGradient.at);
+    const { at, rowBytes } = output;
+    return kernel.addErrors(
+      at,
+      target.at,
+      rows.length,
+      width,
+      rowBytes,
+      squared,
+      share,
+      sum,
+      outputGradient.at,
+    );
   };
 
   /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
@@ -199,38 +209,37 @@ export function kernelTrainer(
  * and Adam's first and second moments, in the same order.
  */
 function layOut(settings: AutoencoderSettings, width: number, rows: number) {
-  let bytes = 0;
-  const take = (count: number, columns: number): KernelMatrix => {
-    const matrix = paddedMatrix(bytes, count, columns);
-    bytes = endOf(matrix);
-    return matrix;
-  };
+  const memory = new MatrixAllocator();
   const sizes = [width, ...settings.layers, width];
   const parameters = sizes.slice(1).map((outputs, i) => ({
-    weights: take(sizes[i], outputs),
-    bias: take(1, outputs),
+    weights: memory.take(sizes[i], outputs),
+    bias: memory.take(1, outputs),
   }));
-  const parameterBytes = bytes;
-  bytes *= 4;
+  const parameterBytes = memory.bytes;
+  memory.bytes *= 4;
   const gradientOf = (parameter: KernelMatrix): KernelMatrix => ({
     ...parameter,
     at: parameter.at + parameterBytes,
   });
-  const values = sizes.map((size) => take(rows, size));
+  const values = sizes.map((size) => memory.take(rows, size));
   const layers = parameters.map(({ weights, bias }, i) => ({
     activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
     weights,
     bias,
     weightsGradient: gradientOf(weights),
     biasGradient: gradientOf(bias),
-    transposedWeights: take(sizes[i + 1], sizes[i]),
+    transposedWeights: memory.take(sizes[i + 1], sizes[i]),
     input: values[i],
     output: values[i + 1],
-    outputGradient: take(rows, sizes[i + 1]),
+    outputGradient: memory.take(rows, sizes[i + 1]),
   }));
   const widest = Math.max(...sizes);
-  const [zeros, one, list] = [take(1, widest), take(1, 1), take(2, Math.max(widest, rows))];
-  return { layers, parameterBytes, zeros, one, list, bytes };
+  const [zeros, one, list] = [
+    memory.take(1, widest),
+    memory.take(1, 1),
+    memory.take(2, Math.max(widest, rows)),
+  ];
+  return { layers, parameterBytes, zeros, one, list, bytes: memory.bytes };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { distinctBlocks } from "../distinct-blocks";
+import { distinctBlocks, spread } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
 import { anomalyScore, type ForestTask } from "./score-rows";
 import type { Nodes } from "./tree";
@@ -62,7 +62,7 @@ export function scoreRowsPacked(
   reserve(running, free);
   new Uint8Array(memory.buffer, nodesAt, nodes.length).set(nodes);
   new Uint32Array(memory.buffer, rootsAt, roots.length).set(roots);
-  for (const { start: first, rows, count, places } of distinctBlocks(data, width, start, end, free)) {
+  for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
     const sums = new Float64Array(memory.buffer, sumsAt, groupRows);
     const distinct = new Float64Array(count);
     for (let from = 0; from < count; from += groupRows) {
@@ -70,6 +70,6 @@ export function scoreRowsPacked(
       sumPathLengths(rootsAt, roots.length, depth, rows.byteOffset + from * width * 4, width, group);
       for (let i = 0; i < group; i++) distinct[from + i] = anomalyScore(sums[i] / roots.length, usual);
     }
-    for (let i = 0; i < places.length; i++) scores[first + i] = distinct[places[i]];
+    spread(block, distinct, scores);
   }
 }
