@@ -104,6 +104,7 @@ export async function fitDetectors(
   const forNetwork = fitPreprocessor(table, trafficPreprocessing.autoencoder, fitRows);
   const network = await fitAutoencoder(transform(forNetwork, table, fitRows), {
     ...options.autoencoder,
+    workers,
     onProgress,
     signal,
     seed,

@@ -112,6 +112,7 @@ export async function noveltyProtocol(
   const autoencoder = await study(defaults.autoencoder, (preprocessor) =>
     fitAutoencoder(transform(preprocessor, train, fitRows), {
       ...options.autoencoder,
+      workers,
       onProgress,
       signal,
       seed,

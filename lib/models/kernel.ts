@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 /** The functions of assembly/, and the memory that they work on. All numbers are addresses in it, or counts. */
 export interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  /** Threads can share it. */
+  readonly memory: WebAssembly.Memory;
   readonly sumPathLengths: (
     roots: number,
     trees: number,
@@ -31,6 +32,7 @@ export interface Kernel {
     start: number,
     startRow: number,
     out: number,
+    outRow: number,
     list: number,
   ) => void;
   readonly transpose: (
@@ -44,7 +46,7 @@ export interface Kernel {
   readonly addBias: (x: number, rows: number, stride: number, bias: number) => void;
   readonly relu: (x: number, bytes: number) => void;
   readonly reluGradient: (y: number, gradient: number, bytes: number) => void;
-  readonly addErrors: (
+  readonly rowErrors: (
     output: number,
     target: number,
     rows: number,
@@ -52,9 +54,9 @@ export interface Kernel {
     stride: number,
     squared: boolean,
     share: number,
-    sum: number,
+    errors: number,
     gradient: number,
-  ) => number;
+  ) => void;
   readonly adam: (
     parameters: number,
     gradient: number,
@@ -80,13 +82,21 @@ export function kernel(): Kernel | undefined {
   return instance;
 }
 
-/** A kernel with a memory of its own, for work that leaves something there while others have their turn. */
-export function createKernel(): Kernel | undefined {
-  if (typeof WebAssembly === "undefined") return undefined;
-  const memory = new WebAssembly.Memory({ initial: 1 });
+/**
+ * A kernel for work that leaves something in its memory while others have their turn.
+ *
+ * @param memory that of another thread's kernel. Default: a new one
+ */
+export function createKernel(memory = newMemory()): Kernel | undefined {
+  if (!memory) return undefined;
   const module = new WebAssembly.Module(readFileSync(join(__dirname, "kernel.wasm")));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
+}
+
+function newMemory(): WebAssembly.Memory | undefined {
+  if (typeof WebAssembly === "undefined") return undefined;
+  return new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
 }
 
 /** Makes the memory at least so many bytes long. Views on it made before are of no use then. */

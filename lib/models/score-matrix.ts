@@ -51,7 +51,7 @@ function takeShared(length: number): Float64Array {
 }
 
 /** The same numbers in memory that threads can share; as they are if they are there already. */
-function shared(data: Float32Array): Float32Array {
+export function shared(data: Float32Array): Float32Array {
   if (data.buffer instanceof SharedArrayBuffer) return data;
   const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
   copy.set(data);

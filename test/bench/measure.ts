@@ -138,7 +138,7 @@ function scoreForest(task: Task): Run {
 
 /** Trains for some epochs, of which the last is timed. */
 function trainAutoencoder(task: Task): Run {
-  const { layers, batchSize, learningRate, checkedEpochs, seed, backend } = task;
+  const { layers, batchSize, learningRate, checkedEpochs, seed, backend, threads: workers } = task;
   const matrix = readMatrix(task);
   return async (checking) => {
     let started = performance.now();
@@ -148,8 +148,17 @@ function trainAutoencoder(task: Task): Run {
       started = performance.now();
     };
     const epochs = checking ? checkedEpochs : 2;
-    const options = { layers, batchSize, learningRate, epochs, validationShare: 0, seed, backend, onEpoch };
-    const autoencoder = await fitAutoencoder(matrix, options);
+    const autoencoder = await fitAutoencoder(matrix, {
+      layers,
+      batchSize,
+      learningRate,
+      epochs,
+      validationShare: 0,
+      seed,
+      backend,
+      workers,
+      onEpoch,
+    });
     const { loss } = autoencoder.history[epochs - 1];
     autoencoder.dispose();
     return { seconds, figures: () => ({ loss }) };

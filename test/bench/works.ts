@@ -220,6 +220,7 @@ export const works: readonly Work[] = [
     goals: [
       { side: native, peer: keras, faster: 1 },
       { side: wasm, peer: pytorch, faster: 1 / 2, threads: 1 },
+      { side: wasm, peer: pytorch, faster: 1, threads: 2 },
     ],
     agreement: { loss: { relative: 0.3 } },
     remark: "The loss is the mean over the fifth epoch, from other random weights on each side.",

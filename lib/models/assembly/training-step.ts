@@ -9,8 +9,9 @@ const block: usize = 64;
  * same bits. Zeros in `a` are passed over: one-hot columns and units that relu has switched off are mostly zeros.
  *
  * @param a `rows × inner`, its rows `aRow` and its columns `aColumn` bytes apart: exchanged, it is transposed
- * @param b `inner × columns`, as far as its stride goes; the stride of `out` too
+ * @param b `inner × columns`, as far as its stride goes
  * @param start what the sums begin at: rows `startRow` bytes apart, 0 for the same one every time; may be `out`
+ * @param outRow bytes from a row of `out` to the next
  * @param list room for `inner` times 8 bytes
  */
 export function multiply(
@@ -24,6 +25,7 @@ export function multiply(
   start: usize,
   startRow: usize,
   out: usize,
+  outRow: usize,
   list: usize,
 ): void {
   for (let row: u32 = 0; row < rows; row++) {
@@ -59,7 +61,7 @@ export function multiply(
     }
     a += aRow;
     start += startRow;
-    out += stride;
+    out += outRow;
   }
 }
 
@@ -100,10 +102,10 @@ export function reluGradient(y: usize, gradient: usize, bytes: usize): void {
 }
 
 /**
- * Adds each row's mean error, squared or absolute, to `sum`, which it returns, and writes the gradient of the mean over
- * `share = 1 / (rows of the batch · columns)` numbers. TensorFlow.js takes the derivative of an absolute error at 0 for -1.
+ * Writes each row's mean error, squared or absolute, and the gradient of the mean over `share = 1 / (rows of the batch ·
+ * columns)` numbers. TensorFlow.js takes the derivative of an absolute error at 0 for -1.
  */
-export function addErrors(
+export function rowErrors(
   output: usize,
   target: usize,
   rows: u32,
@@ -111,9 +113,9 @@ export function addErrors(
   stride: usize,
   squared: bool,
   share: f32,
-  sum: f32,
+  errors: usize,
   gradient: usize,
-): f32 {
+): void {
   for (let row: u32 = 0; row < rows; row++) {
     let total: f32 = 0;
     for (let i: usize = 0; i < (<usize>columns) << 2; i += 4) {
@@ -126,12 +128,11 @@ export function addErrors(
         store<f32>(gradient + i, difference > 0 ? share : -share);
       }
     }
-    sum += total / <f32>columns;
+    store<f32>(errors + ((<usize>row) << 2), total / <f32>columns);
     output += stride;
     target += stride;
     gradient += stride;
   }
-  return sum;
 }
 
 /** Adam's update of `bytes / 4` parameters (Kingma and Ba 2015, algorithm 1), which sets the gradient to 0. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs";
-import { InputError } from "../../common/errors";
+import { InputError, requireNumber } from "../../common/errors";
 import { breathe, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
@@ -11,9 +12,11 @@ import { scoreMatrix } from "../score-matrix";
 import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
 import { denseNetwork, forwardRows } from "./score-rows";
 import { type AutoencoderOptions, type AutoencoderSettings, resolveSettings } from "./settings";
-import { kernelTrainer, tensorflowTrainer } from "./training-step";
+import { kernelTrainer, tensorflowTrainer } from "./trainer";
 
 export interface TrainingOptions extends WorkOptions {
+  /** Threads that share the work on each batch; they change no bit. Default: as many as processors. */
+  readonly workers?: number;
   /** Told all losses so far after each epoch, to draw them while training runs. */
   readonly onEpoch?: (history: readonly EpochLoss[]) => void;
 }
@@ -26,6 +29,9 @@ export interface EpochLoss {
 
 /** Rows that pass through the network at once. */
 const batchRows = 1024;
+
+/** Fewer rows than this in all epochs together are learnt before a thread has started. */
+const smallTraining = 100_000;
 
 const FILES = ["model.json", "weights.bin"] as const;
 
@@ -201,8 +207,9 @@ export class Autoencoder implements Detector {
  * it back. Rows unlike those it was trained on come back wrong, and that error is their score. Dense layers,
  * Glorot's uniform initial weights, Adam.
  *
- * The same matrix, settings and backend give the same weights to the bit; with relu, so does every backend. Beyond the
- * matrix it needs memory for one batch. An epoch over 100,000 rows × 118 columns, most of them one-hot, takes about a
+ * The same matrix, settings and backend give the same weights to the bit, with any number of threads; with relu, so does
+ * every backend. Beyond the matrix it needs memory for one batch, and where threads share the work a copy of the matrix,
+ * unless its numbers lie in shared memory, as those of `transform` do. An epoch over 100,000 rows × 118 columns, most of them one-hot, takes about a
  * quarter of a second.
  *
  * @param matrix at least one row and column; not changed
@@ -214,9 +221,17 @@ export class Autoencoder implements Detector {
  */
 export async function fitAutoencoder(
   matrix: Matrix,
-  { backend, onProgress, onEpoch, signal, ...options }: AutoencoderOptions & TrainingOptions = {},
+  {
+    backend,
+    workers = availableParallelism(),
+    onProgress,
+    onEpoch,
+    signal,
+    ...options
+  }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
   const settings = resolveSettings(options);
+  requireNumber("workers", workers, { min: 1, integer: true });
   const { epochs, patience, seed } = settings;
   const order = permutation(matrix.rows, createRandom(seed, "autoencoder validation rows"));
   const heldOutCount = Math.round(matrix.rows * settings.validationShare);
@@ -231,8 +246,10 @@ export async function fitAutoencoder(
   const tensorFlow = await tensorflow(backend);
   const { tf } = tensorFlow;
   const network = buildNetwork(tf, matrix.columns.length, settings);
+  const alone = training.length * epochs < smallTraining;
   const trainer =
-    kernelTrainer(tf, network, matrix, settings) ?? tensorflowTrainer(tf, network, matrix, settings);
+    (await kernelTrainer(tf, network, matrix, settings, alone ? 1 : workers)) ??
+    tensorflowTrainer(tf, network, matrix, settings);
   const history: EpochLoss[] = [];
   let best = { epoch: 0, loss: Infinity, weights: [] as Tf.Tensor[] };
 
@@ -280,7 +297,7 @@ export async function fitAutoencoder(
     network.dispose();
     throw error;
   } finally {
-    trainer.dispose();
+    await trainer.dispose();
     tf.dispose(best.weights);
   }
 }

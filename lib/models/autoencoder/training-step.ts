@@ -1,61 +1,36 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
-import { createKernel, type Kernel, reserve } from "../kernel";
-import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf, transposed } from "./kernel-matrix";
+import { Barrier } from "../barrier";
+import type { Kernel } from "../kernel";
+import {
+  everyNth,
+  type KernelMatrix,
+  MatrixAllocator,
+  multiply,
+  rowOf,
+  slice,
+  transposed,
+} from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
-/** Trains a network of dense layers to give the rows of a matrix back. */
-export interface Trainer {
-  /** Moves the weights by Adam against the gradient of the mean loss of these rows, and returns that loss. */
-  step(rows: Uint32Array): number | Promise<number>;
-  /** Gives the network the weights so far. */
-  updateNetwork(): void;
-  /** The mean loss of these rows by the network as it was last updated. */
-  loss(rows: Uint32Array): number;
-  dispose(): void;
+/** What the threads of a training share: arrays in shared memory, except `data` where there is but one thread. */
+export interface Training {
+  readonly settings: AutoencoderSettings;
+  readonly threads: number;
+  readonly width: number;
+  /** All rows: `rows × width`. */
+  readonly data: Float32Array;
+  /** The rows of the batch at hand, with room for as many as a batch may have. */
+  readonly batch: Uint32Array;
+  /** What to do with the batch, a position in {@link tasks}, and its number of rows. */
+  readonly task: Int32Array;
+  /** The state of the threads' barrier. */
+  readonly meetings: Int32Array;
+  /** The kernel's memory, divided by {@link layOut}. */
+  readonly memory: WebAssembly.Memory;
 }
 
-/** Training as TensorFlow.js does it: the reference for {@link kernelTrainer}. */
-export function tensorflowTrainer(
-  tf: typeof Tf,
-  network: Tf.Sequential,
-  matrix: Matrix,
-  { learningRate, loss }: AutoencoderSettings,
-): Trainer {
-  const optimizer = tf.train.adam(learningRate);
-  network.compile({ optimizer, loss });
-  return {
-    async step(rows) {
-      const batch = tensorOf(tf, matrix, rows);
-      try {
-        return (await network.trainOnBatch(batch, batch)) as number;
-      } finally {
-        batch.dispose();
-      }
-    },
-    updateNetwork() {},
-    loss: (rows) => tensorflowLoss(tf, network, matrix, loss, rows),
-    dispose: () => optimizer.dispose(),
-  };
-}
-
-function tensorflowLoss(
-  tf: typeof Tf,
-  network: Tf.Sequential,
-  matrix: Matrix,
-  loss: AutoencoderSettings["loss"],
-  rows: Uint32Array,
-): number {
-  return tf.tidy(() => {
-    const batch = tensorOf(tf, matrix, rows);
-    const losses = tf.metrics[loss](batch, network.predictOnBatch(batch) as Tf.Tensor);
-    return losses.mean().dataSync()[0];
-  });
-}
-
-function tensorOf(tf: typeof Tf, matrix: Matrix, rows: Uint32Array): Tf.Tensor2D {
-  return tf.tensor2d(selectMatrixRows(matrix, rows).data, [rows.length, matrix.columns.length]);
-}
+export const tasks = ["step", "loss"] as const;
+export type Task = (typeof tasks)[number];
 
 /** Adam's decay rates, and the number that keeps it from dividing by zero, as TensorFlow.js sets them. */
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
@@ -66,101 +41,134 @@ const mostBlockRows = 512;
 const { fround } = Math;
 
 /**
- * Forward pass, backward pass and Adam written out, in the WebAssembly kernel. It gives the weights and losses of
- * {@link tensorflowTrainer} on the wasm backend, to the bit, but several times as fast: it passes over zeros,
- * transposes no matrix but the weights, and makes no tensors. Undefined where there is no WebAssembly.
+ * One thread's part in training: all threads call the same functions at the same time. Rows pass through the network and
+ * back independently, so each thread takes its share of them; a weight's gradient is a sum over all rows, so there each
+ * takes its share of the weights. Every number is computed by one thread in the order of its reference, so that it does not
+ * hang on their number.
+ *
+ * @param tf needed for activations other than relu
  */
-export function kernelTrainer(
-  tf: typeof Tf,
-  network: Tf.Sequential,
-  matrix: Matrix,
-  settings: AutoencoderSettings,
-): Trainer | undefined {
-  const kernel = createKernel();
-  if (!kernel) return undefined;
-  const width = matrix.columns.length;
-  const blockRows = Math.min(settings.batchSize, matrix.rows, mostBlockRows);
-  const layout = layOut(settings, width, blockRows);
-  const { layers, parameterBytes, zeros, one, list } = layout;
-  const [{ input: target }, last] = [layers[0], layers[layers.length - 1]];
-  reserve(kernel, layout.bytes);
+export function trainingStep(
+  tf: typeof Tf | undefined,
+  kernel: Kernel,
+  training: Training,
+  thread: number,
+): Record<Task, (batchRows: number) => number> {
+  const { settings, threads, width, data, batch } = training;
+  const { layers, blockRows, parameterBytes, zeros, one, errors, lists } = layOut(training);
   const memory = new Float32Array(kernel.memory.buffer);
-  rowOf(memory, one, 0)[0] = 1;
-  const weights = layers.flatMap((layer) => [layer.weights, layer.bias]);
-  for (const [i, tensor] of network.getWeights().entries())
-    fill(memory, weights[i], tensor.dataSync<"float32">());
+  if (thread === 0) rowOf(memory, one, 0)[0] = 1;
+  const barrier = new Barrier(training.meetings, threads);
 
   const times = (a: KernelMatrix, b: KernelMatrix, start: KernelMatrix, out: KernelMatrix) =>
-    multiply(kernel, a, b, start, out, list);
+    multiply(kernel, a, b, start, out, lists[thread]);
 
-  /** The first rows of a block, of which there may be fewer than fit. */
-  const filled = (block: KernelMatrix, rows: Uint32Array): KernelMatrix => ({ ...block, rows: rows.length });
+  /** Where this thread's share of so many things begins and ends. */
+  const share = (count: number) => [thread, thread + 1].map((part) => Math.floor((count * part) / threads));
 
-  const putInto = (block: KernelMatrix, rows: Uint32Array): void => {
-    for (let i = 0; i < rows.length; i++) {
-      const values = matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width);
-      memory.set(values, (block.at + i * block.rowBytes) / 4);
-    }
+  /** This thread's rows of the block that begins at `start`, with its part of every layer, filled with them. */
+  const takeRows = (start: number, batchRows: number) => {
+    const [first, end] = share(Math.min(blockRows, batchRows - start));
+    const part = (matrix: KernelMatrix) => slice(matrix, first, end);
+    const own = layers.map((layer) => ({
+      ...layer,
+      input: part(layer.input),
+      output: part(layer.output),
+      outputGradient: part(layer.outputGradient),
+    }));
+    const { at, rowBytes } = own[0].input;
+    for (const [i, row] of batch.subarray(start + first, start + end).entries())
+      memory.set(data.subarray(row * width, (row + 1) * width), (at + i * rowBytes) / 4);
+    return { own, first: start + first };
   };
 
-  /** Adds the losses of rows that have passed through the network to `sum`, and leaves their gradient by its outputs. */
-  const addLosses = (rows: Uint32Array, batchRows: number, sum: number): number => {
-    const { output, outputGradient } = last;
+  /** Writes the errors of rows that have passed through the network, and their gradient by its outputs. */
+  const writeErrors = ({ own, first }: ReturnType<typeof takeRows>, batchRows: number): void => {
+    const { output, outputGradient } = own[own.length - 1];
     const squared = settings.loss === "meanSquaredError";
     const share = fround(fround(1 / batchRows) / width);
-    const { at, rowBytes } = output;
-    return kernel.addErrors(
-      at,
-      target.at,
-      rows.length,
+    kernel.rowErrors(
+      output.at,
+      own[0].input.at,
+      output.rows,
       width,
-      rowBytes,
+      output.rowBytes,
       squared,
       share,
-      sum,
+      errors.at + 4 * first,
       outputGradient.at,
     );
   };
 
-  /** Adds the gradient of the losses of some rows of a batch to that of its other rows, and their losses to `sum`. */
-  const addGradient = (rows: Uint32Array, batchRows: number, sum: number): number => {
-    putInto(target, rows);
-    const differentiate = layers.map((layer) => {
-      const { input, output, bias, activation } = layer;
+  /** Takes this thread's rows of a block through the network and the gradient back to the outputs of every layer. */
+  const passRows = (start: number, batchRows: number): void => {
+    const taken = takeRows(start, batchRows);
+    const { own } = taken;
+    const differentiate = own.map(({ input, weights, bias, activation, output, outputGradient }) => {
       // In training, TensorFlow.js begins the sums of a linear layer at the bias, but adds it to those of any other.
-      times(filled(input, rows), layer.weights, activation === "linear" ? bias : zeros, output);
+      times(input, weights, activation === "linear" ? bias : zeros, output);
       if (activation === "linear") return () => {};
-      kernel.addBias(output.at, rows.length, output.rowBytes, bias.at);
-      return activate(tf, kernel, activation, filled(output, rows), layer.outputGradient);
+      kernel.addBias(output.at, output.rows, output.rowBytes, bias.at);
+      return activate(tf, kernel, activation, output, outputGradient);
     });
-    const total = addLosses(rows, batchRows, sum);
-    for (let i = layers.length - 1; i >= 0; i--) {
+    writeErrors(taken, batchRows);
+    for (let i = own.length - 1; i >= 0; i--) {
       differentiate[i]();
-      const { input, weightsGradient, biasGradient } = layers[i];
-      const gradient = filled(layers[i].outputGradient, rows);
-      times(transposed(filled(input, rows)), gradient, weightsGradient, weightsGradient);
-      // The bias is the weight of an input that is always 1.
-      times({ ...one, columns: rows.length, columnBytes: 0 }, gradient, biasGradient, biasGradient);
-      if (i > 0) times(gradient, layers[i].transposedWeights, zeros, layers[i - 1].outputGradient);
+      if (i > 0) times(own[i].outputGradient, own[i].transposedWeights, zeros, own[i - 1].outputGradient);
     }
-    return total;
+  };
+
+  /** Adds a block's gradient by this thread's share of the weights. Dense inputs lie side by side: it takes every nth. */
+  const addWeightsGradient = (rows: number): void => {
+    for (const { input, outputGradient, weightsGradient, biasGradient } of layers) {
+      const gradient = slice(outputGradient, 0, rows);
+      const sums = everyNth(weightsGradient, thread, threads);
+      times(everyNth(transposed(slice(input, 0, rows)), thread, threads), gradient, sums, sums);
+      // The bias is the weight of an input that is always 1.
+      if (thread === threads - 1)
+        times({ ...one, columns: rows, columnBytes: 0 }, gradient, biasGradient, biasGradient);
+    }
+  };
+
+  const meanError = (batchRows: number): number => {
+    let sum = 0;
+    for (const error of rowOf(memory, errors, 0).subarray(0, batchRows)) sum = fround(sum + error);
+    return fround(sum / batchRows);
   };
 
   let [power1, power2] = [fround(beta1), fround(beta2)];
   return {
-    step(rows) {
-      for (const { weights: w, transposedWeights: t } of layers.slice(1))
-        kernel.transpose(w.at, w.rows, w.columns, w.rowBytes, t.at, t.rowBytes);
-      let sum = 0;
-      for (let start = 0; start < rows.length; start += blockRows)
-        sum = addGradient(rows.subarray(start, start + blockRows), rows.length, sum);
-      const [gradientAt, firstMomentAt, secondMomentAt] = [1, 2, 3].map((times) => times * parameterBytes);
+    /** Moves the weights against the gradient of the batch's mean loss, which it returns. */
+    step(batchRows) {
+      for (const { weights, transposedWeights } of layers.slice(1)) {
+        const [first, end] = share(weights.rows);
+        const { at, rows, columns, rowBytes } = slice(weights, first, end);
+        kernel.transpose(
+          at,
+          rows,
+          columns,
+          rowBytes,
+          transposedWeights.at + 4 * first,
+          transposedWeights.rowBytes,
+        );
+      }
+      barrier.wait();
+      for (let start = 0; start < batchRows; start += blockRows) {
+        passRows(start, batchRows);
+        barrier.wait();
+        addWeightsGradient(Math.min(blockRows, batchRows - start));
+        barrier.wait();
+      }
+      const [first, end] = share(parameterBytes / 64).map((line) => line * 64);
+      const [parameters, gradient, firstMoment, secondMoment] = [0, 1, 2, 3].map(
+        (i) => i * parameterBytes + first,
+      );
       kernel.adam(
-        0,
-        gradientAt,
-        firstMomentAt,
-        secondMomentAt,
-        parameterBytes,
+        parameters,
+        gradient,
+        firstMoment,
+        secondMoment,
+        end - first,
         settings.learningRate,
         beta1,
         beta2,
@@ -172,43 +180,32 @@ export function kernelTrainer(
       );
       power1 = fround(power1 * fround(beta1));
       power2 = fround(power2 * fround(beta2));
-      return fround(sum / rows.length);
+      barrier.wait();
+      return meanError(batchRows);
     },
-    updateNetwork() {
-      const tensors = network.getWeights().map(({ shape }, i) => {
-        const { rows, columns } = weights[i];
-        const values = new Float32Array(rows * columns);
-        for (let row = 0; row < rows; row++) values.set(rowOf(memory, weights[i], row), row * columns);
-        return tf.tensor(values, shape);
-      });
-      network.setWeights(tensors);
-      tf.dispose(tensors);
-    },
-    loss(rows) {
-      const { activation, outputActivation, loss } = settings;
-      if (activation !== "relu" || outputActivation !== "linear")
-        return tensorflowLoss(tf, network, matrix, loss, rows);
-      let sum = 0;
-      for (let start = 0; start < rows.length; start += blockRows) {
-        const block = rows.subarray(start, start + blockRows);
-        putInto(target, block);
-        for (const { input, weights: factors, bias, output } of layers) {
-          times(filled(input, block), factors, bias, output);
-          if (output !== last.output) kernel.relu(output.at, block.length * output.rowBytes);
+
+    /** The batch's mean loss, by a network with relu. */
+    loss(batchRows) {
+      for (let start = 0; start < batchRows; start += blockRows) {
+        const taken = takeRows(start, batchRows);
+        for (const { input, weights, bias, activation, output } of taken.own) {
+          times(input, weights, bias, output);
+          if (activation === "relu") kernel.relu(output.at, output.rows * output.rowBytes);
         }
-        sum = addLosses(block, rows.length, sum);
+        writeErrors(taken, batchRows);
+        barrier.wait();
       }
-      return fround(sum / rows.length);
+      return meanError(batchRows);
     },
-    dispose() {},
   };
 }
 
 /**
- * Divides the kernel's memory, for blocks of `rows` rows. It begins with all parameters; after them lie their gradients,
- * and Adam's first and second moments, in the same order.
+ * Divides the kernel's memory. It begins with all parameters; after them lie their gradients, and Adam's first and second
+ * moments, in the same order.
  */
-function layOut(settings: AutoencoderSettings, width: number, rows: number) {
+export function layOut({ settings, threads, width, batch }: Omit<Training, "memory">) {
+  const blockRows = Math.min(batch.length, mostBlockRows);
   const memory = new MatrixAllocator();
   const sizes = [width, ...settings.layers, width];
   const parameters = sizes.slice(1).map((outputs, i) => ({
@@ -221,7 +218,7 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
     ...parameter,
     at: parameter.at + parameterBytes,
   });
-  const values = sizes.map((size) => memory.take(rows, size));
+  const values = sizes.map((size) => memory.take(blockRows, size));
   const layers = parameters.map(({ weights, bias }, i) => ({
     activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
     weights,
@@ -231,15 +228,21 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
     transposedWeights: memory.take(sizes[i + 1], sizes[i]),
     input: values[i],
     output: values[i + 1],
-    outputGradient: memory.take(rows, sizes[i + 1]),
+    outputGradient: memory.take(blockRows, sizes[i + 1]),
   }));
   const widest = Math.max(...sizes);
-  const [zeros, one, list] = [
-    memory.take(1, widest),
-    memory.take(1, 1),
-    memory.take(2, Math.max(widest, rows)),
-  ];
-  return { layers, parameterBytes, zeros, one, list, bytes: memory.bytes };
+  return {
+    layers,
+    blockRows,
+    parameterBytes,
+    zeros: memory.take(1, widest),
+    one: memory.take(1, 1),
+    /** One of each row of the batch. */
+    errors: memory.take(1, batch.length),
+    /** Room for each thread's multiplications. */
+    lists: Array.from({ length: threads }, () => memory.take(2, Math.max(widest, blockRows))),
+    bytes: memory.bytes,
+  };
 }
 
 /**
@@ -247,7 +250,7 @@ function layOut(settings: AutoencoderSettings, width: number, rows: number) {
  * before. All but relu are TensorFlow.js' own functions and gradients.
  */
 function activate(
-  tf: typeof Tf,
+  tf: typeof Tf | undefined,
   kernel: Kernel,
   activation: AutoencoderSettings["activation"],
   output: KernelMatrix,
@@ -258,6 +261,7 @@ function activate(
     kernel.relu(output.at, bytes);
     return () => kernel.reluGradient(output.at, outputGradient.at, bytes);
   }
+  if (!tf) throw new Error(`${activation} needs TensorFlow.js`);
   const numbers = ({ at }: KernelMatrix) => new Float32Array(kernel.memory.buffer, at, bytes / 4);
   const x = tf.tensor1d(numbers(output).slice());
   const y = tf[activation](x);

@@ -7,7 +7,7 @@ import {
   kernelTrainer,
   type Trainer,
   tensorflowTrainer,
-} from "traffic-anomaly/dist/models/autoencoder/training-step";
+} from "traffic-anomaly/dist/models/autoencoder/trainer";
 import { nativeInstalled } from "../../fixtures/native";
 
 const settings: AutoencoderSettings = {
@@ -31,12 +31,13 @@ function someRows(rows: number, width: number): Matrix {
   return { rows, columns, data: Float32Array.from({ length: rows * width }, value) };
 }
 
-/** The losses of all batches, then of all rows and of a third with the weights that these leave, and the weights. */
+/** The losses of all batches, then of a whole batch and of a third with the weights that these leave, and the weights. */
 async function train(
   tf: typeof Tf,
   makeTrainer: typeof tensorflowTrainer | typeof kernelTrainer,
   matrix: Matrix,
   options: Partial<AutoencoderSettings>,
+  workers = 1,
 ): Promise<{ losses: number[]; weights: Float32Array[] }> {
   const all = { ...settings, ...options };
   const width = matrix.columns.length;
@@ -50,7 +51,7 @@ async function train(
       }),
     ),
   });
-  const trainer = makeTrainer(tf, network, matrix, all) as Trainer;
+  const trainer = (await makeTrainer(tf, network, matrix, all, workers)) as Trainer;
   const losses: number[] = [];
   for (let epoch = 0; epoch < all.epochs; epoch++)
     for (let start = 0; start < matrix.rows; start += all.batchSize) {
@@ -60,9 +61,10 @@ async function train(
       );
     }
   trainer.updateNetwork();
-  for (const rows of [matrix.rows, Math.ceil(matrix.rows / 3)])
+  const most = Math.min(all.batchSize, matrix.rows);
+  for (const rows of [most, Math.ceil(most / 3)])
     losses.push(trainer.loss(Uint32Array.from({ length: rows }, (_, i) => (7 * i) % matrix.rows)));
-  trainer.dispose();
+  await trainer.dispose();
   const weights = network.getWeights().map((tensor) => tensor.dataSync<"float32">());
   network.dispose();
   return { losses, weights };
@@ -111,6 +113,20 @@ test("the step written out gives the losses and weights of TensorFlow.js, to the
   await compare(matrix, { layers: [16, 64, 100], learningRate: 1 });
   await compare(someRows(1, 1), { batchSize: 1, epochs: 20 });
   await compare(someRows(1100, 5), { batchSize: 1050 }); // more than pass through the network at a time
+});
+
+test("threads that share a step change no bit of it", async () => {
+  const { tf } = await tensorflow("wasm");
+  const matrix = someRows(1500, 21);
+  for (const batchSize of [256, 700, 1500]) {
+    const alone = await train(tf, kernelTrainer, matrix, { batchSize });
+    for (const workers of [2, 3, 4])
+      assert.deepEqual(
+        await train(tf, kernelTrainer, matrix, { batchSize }, workers),
+        alone,
+        `batches of ${batchSize}, ${workers} threads`,
+      );
+  }
 });
 
 test("a step leaves no tensors", async () => {

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+
+/** In each round a thread writes the round's number, and past the barrier reads those of all others. */
+const thread = `
+  const { parentPort, workerData: { state, slots, own, rounds } } = require("node:worker_threads");
+  const { Barrier } = require("traffic-anomaly/dist/models/barrier");
+  const barrier = new Barrier(state, slots.length);
+  let wrong = 0;
+  for (let round = 1; round <= rounds; round++) {
+    slots[own] = round;
+    barrier.wait();
+    wrong += slots.filter((slot) => slot !== round).length;
+    barrier.wait();
+  }
+  parentPort.postMessage(wrong);
+`;
+
+test("no thread passes the barrier before all have come", async () => {
+  const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
+  for (const threads of [1, 2, 5]) {
+    const [state, slots] = [shared(2), shared(threads)];
+    const wrong = await Promise.all(
+      Array.from(slots, async (_, own) => {
+        const workerData = { state, slots, own, rounds: 300 };
+        const [count] = await once(new Worker(thread, { eval: true, workerData }), "message");
+        return count as number;
+      }),
+    );
+    assert.deepEqual(wrong, Array(threads).fill(0));
+  }
+});
