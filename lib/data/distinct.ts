@@ -1,31 +1,51 @@
 import type { Column, Rows, Table } from "./table";
 
+/** Which rows of a table equal others in all features and in the label. */
+export interface EqualRows {
+  /** The first row of each group of equal rows, ascending. */
+  readonly distinct: Rows;
+  /** For each row the position in `distinct` of the one that it equals. */
+  readonly places: Uint32Array;
+}
+
+const found = new WeakMap<Table, EqualRows>();
+
 /**
- * The first row of each group of rows that are equal in all features and in the label, as positions in `rows`
- * (or row numbers, without it), ascending.
+ * Groups the equal rows of a table, once: a study asks several times.
  *
  * Cost: linear. Rows with equal hashes of 64 bits are taken for equal and then compared, column by column.
  */
-export function distinctRows(table: Table, rows?: Rows): Uint32Array {
+export function equalRows(table: Table): EqualRows {
+  const known = found.get(table);
+  if (known) return known;
   const columns = (table.labels ? [...table.features, table.labels] : table.features).map(valuesOf);
-  const count = rows ? rows.length : table.rows;
   for (let seed = 1; ; seed++) {
-    const firsts = firstsByHash(columns, rows, count, seed);
-    if (columns.every((values) => allEqual(values, rows, firsts)))
-      return firsts.filter((first, position) => first === position);
+    const places = firstsByHash(columns, table.rows, seed);
+    if (!columns.every((values) => allEqual(values, places))) continue;
+    const distinct = places.filter((first, row) => first === row);
+    for (let row = 0, count = 0; row < places.length; row++)
+      places[row] = places[row] === row ? count++ : places[places[row]];
+    found.set(table, { distinct, places });
+    return { distinct, places };
   }
 }
 
+/**
+ * The first row of each group of rows that are equal in all features and in the label, as positions in `rows`
+ * (or row numbers, without it), ascending.
+ */
+export function distinctRows(table: Table, rows?: Rows): Uint32Array {
+  const { distinct, places } = equalRows(table);
+  if (!rows) return distinct;
+  const seen = new Uint8Array(distinct.length);
+  return Uint32Array.from(rows.keys()).filter((position) => !seen[places[rows[position]]]++);
+}
+
 /** For each row the first that has its hash. */
-function firstsByHash(
-  columns: readonly ArrayLike<number>[],
-  rows: Rows | undefined,
-  count: number,
-  seed: number,
-): Uint32Array {
+function firstsByHash(columns: readonly ArrayLike<number>[], count: number, seed: number): Uint32Array {
   const low = new Uint32Array(count).fill(seed);
   const high = new Uint32Array(count).fill(~seed);
-  for (const values of columns) addToHash(values, rows, low, high);
+  for (const values of columns) addToHash(values, low, high);
   const firsts = new Uint32Array(count);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 2))).fill(-1);
   for (let i = 0; i < count; i++) {
@@ -41,14 +61,9 @@ function firstsByHash(
 const number = new Float64Array(1);
 const words = new Uint32Array(number.buffer);
 
-function addToHash(
-  values: ArrayLike<number>,
-  rows: Rows | undefined,
-  low: Uint32Array,
-  high: Uint32Array,
-): void {
+function addToHash(values: ArrayLike<number>, low: Uint32Array, high: Uint32Array): void {
   for (let i = 0; i < low.length; i++) {
-    number[0] = values[rows ? rows[i] : i] + 0; // −0 becomes 0
+    number[0] = values[i] + 0; // −0 becomes 0
     const bits = words[0] ^ Math.imul(words[1], 0x9e3779b1);
     low[i] = Math.imul(low[i] ^ bits, 0x85ebca6b) + (low[i] >>> 13);
     high[i] = Math.imul(high[i] ^ words[1] ^ (words[0] >>> 7), 0xc2b2ae35) + (high[i] >>> 15) + words[0];
@@ -56,10 +71,9 @@ function addToHash(
 }
 
 /** Whether each row has the value of the row that it is taken to equal. */
-function allEqual(values: ArrayLike<number>, rows: Rows | undefined, firsts: Uint32Array): boolean {
+function allEqual(values: ArrayLike<number>, firsts: Uint32Array): boolean {
   for (let i = 0; i < firsts.length; i++) {
-    const value = values[rows ? rows[i] : i];
-    const other = values[rows ? rows[firsts[i]] : firsts[i]];
+    const [value, other] = [values[i], values[firsts[i]]];
     if (value !== other && !(Number.isNaN(value) && Number.isNaN(other))) return false;
   }
   return true;

@@ -1,3 +1,5 @@
+import { valuesAt } from "../common/values-at";
+import { equalRows } from "../data/distinct";
 import { numbers, type Rows, type Table } from "../data/table";
 import { fitPrincipalComponents, reconstructionErrors } from "../models/principal-components";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
@@ -31,16 +33,15 @@ export function* baselineScores(
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
   const components = fitPrincipalComponents(transform(preprocessor, train, fitRows), pcaComponents);
   yield both("pca", (table) => {
-    const scores = new Float64Array(table.rows);
+    const { distinct, places } = equalRows(table);
+    const scores = new Float64Array(distinct.length);
     const blockRows = 32_768;
     let memory: Float32Array | undefined;
-    for (let start = 0; start < table.rows; start += blockRows) {
-      const length = Math.min(blockRows, table.rows - start);
-      const rows = Uint32Array.from({ length }, (_, i) => start + i);
-      const matrix = transform(preprocessor, table, rows, memory);
+    for (let start = 0; start < distinct.length; start += blockRows) {
+      const matrix = transform(preprocessor, table, distinct.subarray(start, start + blockRows), memory);
       memory ??= matrix.data;
       scores.set(reconstructionErrors(components, matrix), start);
     }
-    return scores;
+    return valuesAt(scores, places);
   });
 }

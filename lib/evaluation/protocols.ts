@@ -1,5 +1,5 @@
 import { valuesAt } from "../common/values-at";
-import { distinctRows } from "../data/distinct";
+import { distinctRows, equalRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
 import { rowsWhere, splitRows } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
@@ -11,7 +11,7 @@ import {
   type IsolationForest,
   type IsolationForestOptions,
 } from "../models/isolation-forest/isolation-forest";
-import { scoreTable } from "../models/model";
+import { type Model, scoreTable } from "../models/model";
 import { chooseThreshold, type Threshold } from "../models/threshold";
 import {
   fitPreprocessor,
@@ -99,8 +99,8 @@ export async function noveltyProtocol(
     const preprocessor = fitPreprocessor(train, preprocessing, fitRows);
     const detector = await fit(preprocessor);
     const model = { detector, preprocessor };
-    const trainingScores = await scoreTable(model, train, undefined, work);
-    const testScores = test && (await scoreTable(model, test, undefined, work));
+    const trainingScores = await scoreDistinct(model, train, work);
+    const testScores = test && (await scoreDistinct(model, test, work));
     return { ...model, trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
   };
   const thresholdFrom = (scores: Float64Array) =>
@@ -170,12 +170,18 @@ export async function mixedProtocol(train: Table, options: ProtocolOptions = {})
     ...options.isolationForest,
     seed,
   });
-  const scores = await scoreTable({ detector, preprocessor }, train, undefined, {
-    onProgress,
-    signal,
-    workers,
-  });
+  const scores = await scoreDistinct({ detector, preprocessor }, train, { onProgress, signal, workers });
   return { "isolation-forest": evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
+}
+
+/** Scores of all rows of a table, of which those that repeat are made into numbers and scored once. */
+async function scoreDistinct(
+  model: Pick<Model, "detector" | "preprocessor">,
+  table: Table,
+  work: ScoreOptions,
+): Promise<Float64Array> {
+  const { distinct, places } = equalRows(table);
+  return valuesAt(await scoreTable(model, table, distinct, work), places);
 }
 
 /** The `literature` protocol: on each subset of the papers, an isolation forest fitted and scored on the same rows. */
