@@ -22,6 +22,7 @@ export class Barrier {
       return;
     }
     for (let look = 0; look < looks; look++) if (Atomics.load(state, 1) !== round) return;
-    Atomics.wait(state, 1, round);
+    // A thread that has gone on and sleeps here again may still be woken for the round before.
+    while (Atomics.load(state, 1) === round) Atomics.wait(state, 1, round);
   }
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { Barrier } from "traffic-anomaly/dist/models/barrier";
+
+const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
 
 /** In each round a thread writes the round's number, and past the barrier reads those of all others. */
 const thread = `
@@ -19,7 +23,6 @@ const thread = `
 `;
 
 test("no thread passes the barrier before all have come", async () => {
-  const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
   for (const threads of [1, 2, 5]) {
     const [state, slots] = [shared(2), shared(threads)];
     const wrong = await Promise.all(
@@ -31,4 +34,22 @@ test("no thread passes the barrier before all have come", async () => {
     );
     assert.deepEqual(wrong, Array(threads).fill(0));
   }
+});
+
+test("a sleeping thread that is woken too early sleeps on", async () => {
+  const [state, slots] = [shared(2), shared(2)];
+  const other = new Worker(thread, { eval: true, workerData: { state, slots, own: 1, rounds: 1 } });
+  let wrong: number | undefined;
+  other.once("message", (count) => {
+    wrong = count;
+  });
+  for (let woken = 0; woken < 2 && wrong === undefined; woken += Atomics.notify(state, 1))
+    await setTimeout(1);
+  assert.equal(wrong, undefined, "the thread went on alone");
+  slots[0] = 1;
+  const barrier = new Barrier(state, 2);
+  barrier.wait();
+  barrier.wait();
+  await once(other, "exit");
+  assert.equal(wrong, 0);
 });
