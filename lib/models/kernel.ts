@@ -32,7 +32,6 @@ export interface Kernel {
     start: number,
     startRow: number,
     out: number,
-    outRow: number,
     list: number,
   ) => void;
   readonly transpose: (

@@ -9,9 +9,8 @@ const block: usize = 64;
  * same bits. Zeros in `a` are passed over: one-hot columns and units that relu has switched off are mostly zeros.
  *
  * @param a `rows × inner`, its rows `aRow` and its columns `aColumn` bytes apart: exchanged, it is transposed
- * @param b `inner × columns`, as far as its stride goes
+ * @param b `inner × columns`, as far as its stride goes; the stride of `out` too
  * @param start what the sums begin at: rows `startRow` bytes apart, 0 for the same one every time; may be `out`
- * @param outRow bytes from a row of `out` to the next
  * @param list room for `inner` times 8 bytes
  */
 export function multiply(
@@ -25,7 +24,6 @@ export function multiply(
   start: usize,
   startRow: usize,
   out: usize,
-  outRow: usize,
   list: usize,
 ): void {
   for (let row: u32 = 0; row < rows; row++) {
@@ -61,7 +59,7 @@ export function multiply(
     }
     a += aRow;
     start += startRow;
-    out += outRow;
+    out += stride;
   }
 }
 

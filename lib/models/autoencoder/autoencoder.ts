@@ -30,6 +30,9 @@ export interface EpochLoss {
 /** Rows that pass through the network at once. */
 const batchRows = 1024;
 
+/** Milliseconds of work between two breaths. */
+const breathAfter = 10;
+
 /** Fewer rows than this in all epochs together are learnt before a thread has started. */
 const smallTraining = 100_000;
 
@@ -256,11 +259,15 @@ export async function fitAutoencoder(
   /** Mean of `lossOf`, the loss of one batch, over the rows given. */
   const meanLoss = async (rows: Uint32Array, lossOf: (batch: Uint32Array) => number | Promise<number>) => {
     let sum = 0;
+    let breathed = performance.now();
     for (let start = 0; start < rows.length; start += settings.batchSize) {
       const batch = rows.subarray(start, start + settings.batchSize);
       sum += batch.length * (await lossOf(batch));
+      if (performance.now() - breathed < breathAfter) continue;
       await breathe(signal);
+      breathed = performance.now();
     }
+    await breathe(signal);
     if (!Number.isFinite(sum)) throw divergence(matrix, history.length + 1, settings);
     return sum / rows.length;
   };

@@ -49,13 +49,6 @@ export function slice(matrix: KernelMatrix, start: number, end: number): KernelM
   return { ...matrix, at: matrix.at + start * matrix.rowBytes, rows: end - start };
 }
 
-/** Every `step`th row, from `first` on. */
-export function everyNth(matrix: KernelMatrix, first: number, step: number): KernelMatrix {
-  const { at, rows, rowBytes } = matrix;
-  const count = Math.max(0, Math.ceil((rows - first) / step));
-  return { ...matrix, at: at + first * rowBytes, rows: count, rowBytes: step * rowBytes };
-}
-
 /** `out = start + a·b`; a start of one row counts for every row. `list` is room for twice the columns of `a`. */
 export function multiply(
   kernel: Kernel,
@@ -78,7 +71,6 @@ export function multiply(
     start.at,
     startBytes,
     out.at,
-    out.rowBytes,
     list.at,
   );
 }

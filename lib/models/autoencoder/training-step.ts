@@ -1,15 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { Barrier } from "../barrier";
 import type { Kernel } from "../kernel";
-import {
-  everyNth,
-  type KernelMatrix,
-  MatrixAllocator,
-  multiply,
-  rowOf,
-  slice,
-  transposed,
-} from "./kernel-matrix";
+import { type KernelMatrix, MatrixAllocator, multiply, rowOf, slice, transposed } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
 /** What the threads of a training share: arrays in shared memory, except `data` where there is but one thread. */
@@ -37,6 +29,9 @@ const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
 
 /** Rows that pass through the network at a time, so that memory does not grow with the batch. */
 const mostBlockRows = 512;
+
+/** Rows of weights that one thread looks after: columns of the transposed ones, as many as a line of the cache holds. */
+const chunkRows = 16;
 
 const { fround } = Math;
 
@@ -118,17 +113,43 @@ export function trainingStep(
     }
   };
 
-  /** Adds a block's gradient by this thread's share of the weights. Dense inputs lie side by side: it takes every nth. */
-  const addWeightsGradient = (rows: number): void => {
-    for (const { input, outputGradient, weightsGradient, biasGradient } of layers) {
-      const gradient = slice(outputGradient, 0, rows);
-      const sums = everyNth(weightsGradient, thread, threads);
-      times(everyNth(transposed(slice(input, 0, rows)), thread, threads), gradient, sums, sums);
+  /** What this thread looks after: of all biases and chunks of weights every nth. */
+  const ownParameters = layers
+    .flatMap((layer, i) => [
       // The bias is the weight of an input that is always 1.
-      if (thread === threads - 1)
-        times({ ...one, columns: rows, columnBytes: 0 }, gradient, biasGradient, biasGradient);
-    }
-  };
+      {
+        values: layer.bias,
+        gradient: layer.biasGradient,
+        outputGradient: layer.outputGradient,
+        inputs: (rows: number): KernelMatrix => ({ ...one, columns: rows, columnBytes: 0 }),
+        transpose: () => {},
+      },
+      ...Array.from({ length: Math.ceil(layer.weights.rows / chunkRows) }, (_, chunk) => {
+        const first = chunk * chunkRows;
+        const end = Math.min(first + chunkRows, layer.weights.rows);
+        const values = slice(layer.weights, first, end);
+        const { at, rowBytes } = layer.transposedWeights;
+        return {
+          values,
+          gradient: slice(layer.weightsGradient, first, end),
+          outputGradient: layer.outputGradient,
+          inputs: (rows: number) => slice(transposed(slice(layer.input, 0, rows)), first, end),
+          /** The gradient passes back through the transposed weights of all layers but the first. */
+          transpose: () => {
+            if (i > 0)
+              kernel.transpose(
+                values.at,
+                values.rows,
+                values.columns,
+                values.rowBytes,
+                at + 4 * first,
+                rowBytes,
+              );
+          },
+        };
+      }),
+    ])
+    .filter((_, i) => i % threads === thread);
 
   const meanError = (batchRows: number): number => {
     let sum = 0;
@@ -137,47 +158,39 @@ export function trainingStep(
   };
 
   let [power1, power2] = [fround(beta1), fround(beta2)];
+  for (const { transpose } of ownParameters) transpose();
   return {
     /** Moves the weights against the gradient of the batch's mean loss, which it returns. */
     step(batchRows) {
-      for (const { weights, transposedWeights } of layers.slice(1)) {
-        const [first, end] = share(weights.rows);
-        const { at, rows, columns, rowBytes } = slice(weights, first, end);
-        kernel.transpose(
-          at,
-          rows,
-          columns,
-          rowBytes,
-          transposedWeights.at + 4 * first,
-          transposedWeights.rowBytes,
-        );
-      }
-      barrier.wait();
       for (let start = 0; start < batchRows; start += blockRows) {
+        if (start > 0) barrier.wait();
         passRows(start, batchRows);
         barrier.wait();
-        addWeightsGradient(Math.min(blockRows, batchRows - start));
-        barrier.wait();
+        const rows = Math.min(blockRows, batchRows - start);
+        for (const { inputs, outputGradient, gradient } of ownParameters)
+          times(inputs(rows), slice(outputGradient, 0, rows), gradient, gradient);
       }
-      const [first, end] = share(parameterBytes / 64).map((line) => line * 64);
-      const [parameters, gradient, firstMoment, secondMoment] = [0, 1, 2, 3].map(
-        (i) => i * parameterBytes + first,
-      );
-      kernel.adam(
-        parameters,
-        gradient,
-        firstMoment,
-        secondMoment,
-        end - first,
-        settings.learningRate,
-        beta1,
-        beta2,
-        1 - beta1,
-        1 - beta2,
-        1 - power1,
-        1 - power2,
-        epsilon,
-      );
+      for (const { values, transpose } of ownParameters) {
+        const [at, gradient, firstMoment, secondMoment] = [0, 1, 2, 3].map(
+          (i) => values.at + i * parameterBytes,
+        );
+        kernel.adam(
+          at,
+          gradient,
+          firstMoment,
+          secondMoment,
+          values.rows * values.rowBytes,
+          settings.learningRate,
+          beta1,
+          beta2,
+          1 - beta1,
+          1 - beta2,
+          1 - power1,
+          1 - power2,
+          epsilon,
+        );
+        transpose();
+      }
       power1 = fround(power1 * fround(beta1));
       power2 = fround(power2 * fround(beta2));
       barrier.wait();
