@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** A kernel's memory, which threads can share: a WebAssembly.Memory, in words that need no DOM types. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** The functions of assembly/, and the memory that they work on. All numbers are addresses in it, or counts. */
 export interface Kernel {
-  /** Threads can share it. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   readonly sumPathLengths: (
     roots: number,
     trees: number,
@@ -89,11 +94,11 @@ export function kernel(): Kernel | undefined {
 export function createKernel(memory = newMemory()): Kernel | undefined {
   if (!memory) return undefined;
   const module = new WebAssembly.Module(readFileSync(join(__dirname, "kernel.wasm")));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } });
   return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
 }
 
-function newMemory(): WebAssembly.Memory | undefined {
+function newMemory(): KernelMemory | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   return new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
 }

@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { Barrier } from "../barrier";
-import type { Kernel } from "../kernel";
+import type { Kernel, KernelMemory } from "../kernel";
 import { type KernelMatrix, MatrixAllocator, multiply, rowOf, slice, transposed } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
@@ -18,7 +18,7 @@ export interface Training {
   /** The state of the threads' barrier. */
   readonly meetings: Int32Array;
   /** The kernel's memory, divided by {@link layOut}. */
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
 }
 
 export const tasks = ["step", "loss"] as const;
