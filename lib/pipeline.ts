@@ -3,13 +3,11 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 
 import { requireNumber } from "./common/errors";
-import { breathe, type ProgressUpdate } from "./common/progress";
+import type { ProgressUpdate } from "./common/progress";
 import { projectPath } from "./common/project";
 import { Transaction, unwritable } from "./common/transaction";
 import { libraryVersion } from "./common/version";
-import { rowNumbers, type Source } from "./data/reader";
-import { labels, type Table } from "./data/table";
-import { TableWriter } from "./data/table-writer";
+import type { Source } from "./data/reader";
 import type { Metrics } from "./evaluation/metrics";
 import {
   literatureProtocol,
@@ -22,8 +20,8 @@ import {
 import { type Spread, spread } from "./evaluation/spread";
 import { writeModel } from "./models/model";
 import { type Backend, tensorflow } from "./models/tensorflow";
-import { verdicts } from "./models/threshold";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./study-data";
+import { testName, writePredictions } from "./study-predictions";
 import { studyFigures } from "./visualize/study-figures";
 import { writeFigures } from "./visualize/write-figures";
 
@@ -43,9 +41,6 @@ export interface RunOptions
   /** What the user typed, for `run.json`. */
   readonly command?: readonly string[];
 }
-
-/** Rows of predictions that are handed on at a time: as many as DuckDB keeps together. */
-const blockRows = 122_880;
 
 /** The figures of one study, by protocol and detector. */
 export interface ProtocolMetrics {
@@ -159,7 +154,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
         const training = { dataset, seed, metrics: Object.fromEntries(figures) };
         await writeModel(models[kind], { ...result, training });
       }
-      await writePredictions(first, data, files, options.csv ?? false);
+      await writePredictions(first, data, files.predictions, options.csv ? files.predictionsCsv : undefined);
     });
     first.autoencoder.detector.dispose();
     signal?.throwIfAborted();
@@ -208,12 +203,6 @@ function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: Run
   }
 }
 
-/** What the test file is called in the results: its own name, unless something else has it. */
-function testName({ trainSource, testSource }: StudyData): string | undefined {
-  const taken = testSource && ["holdout", trainSource.name].includes(testSource.name);
-  return taken ? `${testSource.name} (test)` : testSource?.name;
-}
-
 async function runProtocols(
   data: StudyData,
   options: ProtocolOptions,
@@ -237,65 +226,6 @@ async function runProtocols(
     },
     novelty,
   };
-}
-
-async function writePredictions(
-  study: NoveltyStudy,
-  data: StudyData,
-  outputs: OutputFiles,
-  csv: boolean,
-): Promise<void> {
-  const { isolationForest, autoencoder, fitRows } = study;
-  const files = [data.trainSource.name, testName(data) ?? ""];
-  const names = [
-    ...new Set([data.train, data.test].flatMap((table) => table?.labels?.categories ?? [])),
-  ].sort();
-  const writer = await TableWriter.create([
-    { name: "dataset", type: { categories: files } },
-    { name: "part", type: { categories: ["fit", "holdout", "test"] } },
-    { name: "row", type: "integer" },
-    { name: "label", type: { categories: names } },
-    { name: "isolation_forest_score", type: "number" },
-    { name: "isolation_forest_anomaly", type: "boolean" },
-    { name: "autoencoder_score", type: "number" },
-    { name: "autoencoder_anomaly", type: "boolean" },
-  ]);
-  const append = async (
-    file: number,
-    source: Source,
-    table: Table,
-    forest: Float64Array,
-    network: Float64Array,
-  ) => {
-    const part = new Uint8Array(table.rows).fill(file === 0 ? 1 : 2);
-    if (file === 0) for (const row of fitRows) part[row] = 0;
-    const { codes, categories } = labels(table);
-    const position = categories.map((name) => names.indexOf(name));
-    const columns = [
-      new Uint8Array(table.rows).fill(file),
-      part,
-      rowNumbers(source, 0, table.rows),
-      new Uint16Array(codes).map((code) => position[code]),
-      forest,
-      verdicts(forest, isolationForest.threshold),
-      network,
-      verdicts(network, autoencoder.threshold),
-    ];
-    for (let start = 0; start < table.rows; start += blockRows) {
-      await writer.append(columns.map((values) => values.subarray(start, start + blockRows)));
-      await breathe(); // so that what DuckDB was given is freed
-    }
-  };
-  try {
-    await append(0, data.trainSource, data.train, isolationForest.trainingScores, autoencoder.trainingScores);
-    if (data.test && data.testSource && isolationForest.testScores && autoencoder.testScores) {
-      await append(1, data.testSource, data.test, isolationForest.testScores, autoencoder.testScores);
-    }
-    await writer.write(outputs.predictions, "parquet");
-    if (csv) await writer.write(outputs.predictionsCsv, "csv");
-  } finally {
-    await writer.close();
-  }
 }
 
 function describe({ name, sha256, rows }: Source): { name: string; sha256: string; rows: number } {

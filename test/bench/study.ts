@@ -1,30 +1,13 @@
 // The study of `npm start` through the library's public functions: the same steps as study.py.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  labels,
-  literatureProtocol,
-  loadTable,
-  mixedProtocol,
-  type NoveltyStudy,
-  noveltyProtocol,
-  openSource,
-  rowNumbers,
-  type Source,
-  type Table,
-  TableWriter,
-  verdicts,
-} from "traffic-anomaly";
+import { literatureProtocol, loadTable, mixedProtocol, noveltyProtocol, openSource } from "traffic-anomaly";
+import { writePredictions } from "traffic-anomaly/dist/study-predictions";
 import type { Figures, Task } from "./works";
-
-interface Opened {
-  readonly source: Source;
-  readonly table: Table;
-}
 
 /** Runs the study from empty caches, and writes metrics.json and predictions.parquet into the task's folder. */
 export async function runStudy({ files, folder, threads, backend, seed }: Task) {
-  const open = async (path: string): Promise<Opened> => {
+  const open = async (path: string) => {
     const source = await openSource(path, { cacheFolder: join(folder, "cache") });
     return { source, table: await loadTable(source) };
   };
@@ -37,46 +20,10 @@ export async function runStudy({ files, folder, threads, backend, seed }: Task) 
     mixed: await mixedProtocol(train.table, options),
     literature: await literatureProtocol(train.table, options),
   };
-  await writePredictions(study, [train, test], join(folder, "predictions.parquet"));
+  const data = { trainSource: train.source, train: train.table, testSource: test.source, test: test.table };
+  await writePredictions(study, { ...data, simulated: false }, join(folder, "predictions.parquet"));
   writeFileSync(join(folder, "metrics.json"), JSON.stringify(metrics, null, 2));
   return { metrics, epochs: study.autoencoder.detector.history.length };
-}
-
-async function writePredictions(study: NoveltyStudy, parts: readonly Opened[], path: string): Promise<void> {
-  const { isolationForest: forest, autoencoder } = study;
-  const names = [...new Set(parts.flatMap(({ table }) => labels(table).categories))].sort();
-  const writer = await TableWriter.create([
-    { name: "dataset", type: { categories: parts.map(({ source }) => source.name) } },
-    { name: "part", type: { categories: ["fit", "holdout", "test"] } },
-    { name: "row", type: "integer" },
-    { name: "label", type: { categories: names } },
-    { name: "isolation_forest_score", type: "number" },
-    { name: "isolation_forest_anomaly", type: "boolean" },
-    { name: "autoencoder_score", type: "number" },
-    { name: "autoencoder_anomaly", type: "boolean" },
-  ]);
-  for (const [i, { source, table }] of parts.entries()) {
-    const part = new Uint8Array(table.rows).fill(i === 0 ? 1 : 2);
-    if (i === 0) for (const row of study.fitRows) part[row] = 0;
-    const { codes, categories } = labels(table);
-    const position = categories.map((name) => names.indexOf(name));
-    const scores = [forest, autoencoder].map((result) =>
-      i === 0 ? result.trainingScores : result.testScores,
-    );
-    const [forestScores, errors] = scores as [Float64Array, Float64Array];
-    await writer.append([
-      new Uint8Array(table.rows).fill(i),
-      part,
-      rowNumbers(source, 0, table.rows),
-      Uint16Array.from(codes, (code) => position[code]),
-      forestScores,
-      verdicts(forestScores, forest.threshold),
-      errors,
-      verdicts(errors, autoencoder.threshold),
-    ]);
-  }
-  await writer.write(path, "parquet");
-  await writer.close();
 }
 
 /** The figures that the benchmark compares with those of study.py. */

@@ -18,7 +18,14 @@ const order = [
   "top",
 ];
 /** What stands at the end of the way: the run, scoring, the index, and the commands. */
-const top = new Set(["cli", "index.ts", "pipeline.ts", "scoring.ts", "study-data.ts"]);
+const top = new Set([
+  "cli",
+  "index.ts",
+  "pipeline.ts",
+  "scoring.ts",
+  "study-data.ts",
+  "study-predictions.ts",
+]);
 
 const relativeImport = /\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}\/[^"']*)["']/g;
 
