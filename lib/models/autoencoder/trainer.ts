@@ -8,7 +8,8 @@ import { createKernel, reserve } from "../kernel";
 import { shared } from "../score-matrix";
 import { fill, rowOf } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
-import { layOut, type Task, type Training, tasks, trainingStep } from "./training-step";
+import { layOut, type Training } from "./training-layout";
+import { type Task, tasks, trainingStep } from "./training-step";
 
 /** Trains a network of dense layers to give the rows of a matrix back; at most `batchSize` rows at a time. */
 export interface Trainer {
@@ -97,9 +98,10 @@ export async function kernelTrainer(
     meetings: new Int32Array(new SharedArrayBuffer(8)),
     memory: kernel.memory,
   };
-  const { layers, bytes } = layOut(training);
+  const { layers, one, bytes } = layOut(training);
   reserve(kernel, bytes);
   const memory = new Float32Array(kernel.memory.buffer);
+  rowOf(memory, one, 0)[0] = 1;
   const weights = layers.flatMap((layer) => [layer.weights, layer.bias]);
   for (const [i, tensor] of network.getWeights().entries())
     fill(memory, weights[i], tensor.dataSync<"float32">());

@@ -1,37 +1,15 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { Barrier } from "../barrier";
-import type { Kernel, KernelMemory } from "../kernel";
-import { type KernelMatrix, MatrixAllocator, multiply, rowOf, slice, transposed } from "./kernel-matrix";
+import type { Kernel } from "../kernel";
+import { type KernelMatrix, multiply, rowOf, slice } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
-
-/** What the threads of a training share: arrays in shared memory, except `data` where there is but one thread. */
-export interface Training {
-  readonly settings: AutoencoderSettings;
-  readonly threads: number;
-  readonly width: number;
-  /** All rows: `rows × width`. */
-  readonly data: Float32Array;
-  /** The rows of the batch at hand, with room for as many as a batch may have. */
-  readonly batch: Uint32Array;
-  /** What to do with the batch, a position in {@link tasks}, and its number of rows. */
-  readonly task: Int32Array;
-  /** The state of the threads' barrier. */
-  readonly meetings: Int32Array;
-  /** The kernel's memory, divided by {@link layOut}. */
-  readonly memory: KernelMemory;
-}
+import { layOut, type Training } from "./training-layout";
 
 export const tasks = ["step", "loss"] as const;
 export type Task = (typeof tasks)[number];
 
 /** Adam's decay rates, and the number that keeps it from dividing by zero, as TensorFlow.js sets them. */
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
-
-/** Rows that pass through the network at a time, so that memory does not grow with the batch. */
-const mostBlockRows = 512;
-
-/** Rows of weights that one thread looks after: columns of the transposed ones, as many as a line of the cache holds. */
-const chunkRows = 16;
 
 const { fround } = Math;
 
@@ -50,9 +28,9 @@ export function trainingStep(
   thread: number,
 ): Record<Task, (batchRows: number) => number> {
   const { settings, threads, width, data, batch } = training;
-  const { layers, blockRows, parameterBytes, zeros, one, errors, lists } = layOut(training);
+  const { layers, chunks, blockRows, parameterBytes, zeros, errors, lists } = layOut(training);
+  const ownChunks = chunks.filter((_, i) => i % threads === thread);
   const memory = new Float32Array(kernel.memory.buffer);
-  if (thread === 0) rowOf(memory, one, 0)[0] = 1;
   const barrier = new Barrier(training.meetings, threads);
 
   const times = (a: KernelMatrix, b: KernelMatrix, start: KernelMatrix, out: KernelMatrix) =>
@@ -113,43 +91,12 @@ export function trainingStep(
     }
   };
 
-  /** What this thread looks after: of all biases and chunks of weights every nth. */
-  const ownParameters = layers
-    .flatMap((layer, i) => [
-      // The bias is the weight of an input that is always 1.
-      {
-        values: layer.bias,
-        gradient: layer.biasGradient,
-        outputGradient: layer.outputGradient,
-        inputs: (rows: number): KernelMatrix => ({ ...one, columns: rows, columnBytes: 0 }),
-        transpose: () => {},
-      },
-      ...Array.from({ length: Math.ceil(layer.weights.rows / chunkRows) }, (_, chunk) => {
-        const first = chunk * chunkRows;
-        const end = Math.min(first + chunkRows, layer.weights.rows);
-        const values = slice(layer.weights, first, end);
-        const { at, rowBytes } = layer.transposedWeights;
-        return {
-          values,
-          gradient: slice(layer.weightsGradient, first, end),
-          outputGradient: layer.outputGradient,
-          inputs: (rows: number) => slice(transposed(slice(layer.input, 0, rows)), first, end),
-          /** The gradient passes back through the transposed weights of all layers but the first. */
-          transpose: () => {
-            if (i > 0)
-              kernel.transpose(
-                values.at,
-                values.rows,
-                values.columns,
-                values.rowBytes,
-                at + 4 * first,
-                rowBytes,
-              );
-          },
-        };
-      }),
-    ])
-    .filter((_, i) => i % threads === thread);
+  /** The gradient passes back through the transposed weights of all layers but the first. */
+  const transposeOwn = (): void => {
+    for (const { values, copy } of ownChunks)
+      if (copy)
+        kernel.transpose(values.at, values.rows, values.columns, values.rowBytes, copy.at, copy.columnBytes);
+  };
 
   const meanError = (batchRows: number): number => {
     let sum = 0;
@@ -158,7 +105,7 @@ export function trainingStep(
   };
 
   let [power1, power2] = [fround(beta1), fround(beta2)];
-  for (const { transpose } of ownParameters) transpose();
+  transposeOwn();
   return {
     /** Moves the weights against the gradient of the batch's mean loss, which it returns. */
     step(batchRows) {
@@ -167,10 +114,10 @@ export function trainingStep(
         passRows(start, batchRows);
         barrier.wait();
         const rows = Math.min(blockRows, batchRows - start);
-        for (const { inputs, outputGradient, gradient } of ownParameters)
+        for (const { inputs, outputGradient, gradient } of ownChunks)
           times(inputs(rows), slice(outputGradient, 0, rows), gradient, gradient);
       }
-      for (const { values, transpose } of ownParameters) {
+      for (const { values } of ownChunks) {
         const [at, gradient, firstMoment, secondMoment] = [0, 1, 2, 3].map(
           (i) => values.at + i * parameterBytes,
         );
@@ -189,8 +136,8 @@ export function trainingStep(
           1 - power2,
           epsilon,
         );
-        transpose();
       }
+      transposeOwn();
       power1 = fround(power1 * fround(beta1));
       power2 = fround(power2 * fround(beta2));
       barrier.wait();
@@ -210,51 +157,6 @@ export function trainingStep(
       }
       return meanError(batchRows);
     },
-  };
-}
-
-/**
- * Divides the kernel's memory. It begins with all parameters; after them lie their gradients, and Adam's first and second
- * moments, in the same order.
- */
-export function layOut({ settings, threads, width, batch }: Omit<Training, "memory">) {
-  const blockRows = Math.min(batch.length, mostBlockRows);
-  const memory = new MatrixAllocator();
-  const sizes = [width, ...settings.layers, width];
-  const parameters = sizes.slice(1).map((outputs, i) => ({
-    weights: memory.take(sizes[i], outputs),
-    bias: memory.take(1, outputs),
-  }));
-  const parameterBytes = memory.bytes;
-  memory.bytes *= 4;
-  const gradientOf = (parameter: KernelMatrix): KernelMatrix => ({
-    ...parameter,
-    at: parameter.at + parameterBytes,
-  });
-  const values = sizes.map((size) => memory.take(blockRows, size));
-  const layers = parameters.map(({ weights, bias }, i) => ({
-    activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
-    weights,
-    bias,
-    weightsGradient: gradientOf(weights),
-    biasGradient: gradientOf(bias),
-    transposedWeights: memory.take(sizes[i + 1], sizes[i]),
-    input: values[i],
-    output: values[i + 1],
-    outputGradient: memory.take(blockRows, sizes[i + 1]),
-  }));
-  const widest = Math.max(...sizes);
-  return {
-    layers,
-    blockRows,
-    parameterBytes,
-    zeros: memory.take(1, widest),
-    one: memory.take(1, 1),
-    /** One of each row of the batch. */
-    errors: memory.take(1, batch.length),
-    /** Room for each thread's multiplications. */
-    lists: Array.from({ length: threads }, () => memory.take(2, Math.max(widest, blockRows))),
-    bytes: memory.bytes,
   };
 }
 

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Barrier } from "../barrier";
 import { createKernel } from "../kernel";
-import { type Training, tasks, trainingStep } from "./training-step";
+import type { Training } from "./training-layout";
+import { tasks, trainingStep } from "./training-step";
 
 const { training, thread } = workerData as { training: Training; thread: number };
 const kernel = createKernel(training.memory);
