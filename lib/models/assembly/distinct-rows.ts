@@ -1,23 +1,33 @@
 // AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; distinct-rows.ts says what it is for.
 
-/** Mixes the bits of a row: four chains, since each multiplication waits for the one before. */
+/** Mixes the bits of a row: four chains of four numbers, since each multiplication waits for the one before. */
 function hash(row: usize, bytes: usize): u32 {
-  let a: u64 = 0;
-  let b: u64 = 0;
-  let c: u64 = 0;
-  let d: u64 = 0;
+  let a = i32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
   let at: usize = 0;
-  for (; at + 32 <= bytes; at += 32) {
-    a = mix(a ^ load<u64>(row + at));
-    b = mix(b ^ load<u64>(row + at, 8));
-    c = mix(c ^ load<u64>(row + at, 16));
-    d = mix(d ^ load<u64>(row + at, 24));
+  for (; at + 64 <= bytes; at += 64) {
+    a = mix(a, v128.load(row + at));
+    b = mix(b, v128.load(row + at, 16));
+    c = mix(c, v128.load(row + at, 32));
+    d = mix(d, v128.load(row + at, 48));
   }
-  for (; at < bytes; at += 4) a = mix(a ^ load<u32>(row + at));
-  return <u32>mix(a ^ mix(b ^ mix(c ^ mix(d))));
+  for (; at + 16 <= bytes; at += 16) a = mix(a, v128.load(row + at));
+  for (; at < bytes; at += 4) b = mix(b, v128.load32_zero(row + at));
+  return <u32>fold(fold(fold(fold(0, a), b), c), d);
 }
 
-function mix(bits: u64): u64 {
+function mix(chain: v128, bits: v128): v128 {
+  const product = i32x4.mul(v128.xor(chain, bits), i32x4.splat(0x9e3779b1)); // near 2³² divided by the golden ratio, and prime
+  return v128.xor(product, i32x4.shr_u(product, 15));
+}
+
+function fold(hash: u64, chain: v128): u64 {
+  return mix64(mix64(hash ^ i64x2.extract_lane(chain, 0)) ^ i64x2.extract_lane(chain, 1));
+}
+
+function mix64(bits: u64): u64 {
   // biome-ignore lint/correctness/noPrecisionLoss: here it is an integer of 64 bits
   const product = bits * 0x9e3779b97f4a7c15; // 2⁶⁴ divided by the golden ratio
   return product ^ (product >> 32);
@@ -25,8 +35,14 @@ function mix(bits: u64): u64 {
 
 function equal(row: usize, other: usize, bytes: usize): bool {
   let at: usize = 0;
-  for (; at + 8 <= bytes; at += 8) if (load<u64>(row + at) !== load<u64>(other + at)) return false;
-  return at === bytes || load<u32>(row + at) === load<u32>(other + at);
+  let different = i32x4.splat(0);
+  for (; at + 16 <= bytes; at += 16) {
+    different = v128.or(different, v128.xor(v128.load(row + at), v128.load(other + at)));
+  }
+  for (; at < bytes; at += 4) {
+    different = v128.or(different, v128.xor(v128.load32_zero(row + at), v128.load32_zero(other + at)));
+  }
+  return !v128.any_true(different);
 }
 
 /**
