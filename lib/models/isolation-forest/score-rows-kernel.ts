@@ -13,14 +13,14 @@ export interface PackedTrees {
   readonly depth: number;
 }
 
-/** Rows that walk down a tree together. */
-const groupRows = 16;
+/** Rows that go down the trees together. */
+const groupRows = 64;
 
 const nodeBytes = 24;
 
 /** Where in the kernel's memory path lengths are summed, and where the values of each column begin. */
-const sumsAt = 64;
-const valuesAt = 192;
+const sumsAt = 0;
+const valuesAt = 7872;
 
 /** Packs trees for the kernel, as assembly/path-length.ts describes them; undefined where there is no WebAssembly. */
 export function packTrees(nodes: Nodes, sampleSize: number, columns: number): PackedTrees | undefined {
@@ -33,19 +33,12 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
   for (let node = 0; node < column.length; node++) {
     const at = node * nodeBytes;
     const leaf = column[node] < 0;
-    view.setInt32(at, leaf ? 0x7fffffff : ordered(split[node]), true);
-    view.setUint32(at + 4, leaf ? 0 : valuesOf(column[node]), true);
+    view.setUint32(at, valuesOf(leaf ? 0 : column[node]), true);
+    view.setFloat32(at + 4, leaf ? Infinity : split[node], true);
     view.setUint32(at + 8, address(leaf ? node : left[node]), true);
-    view.setUint32(at + 12, address(leaf ? node : left[node] + 1), true);
     view.setFloat64(at + 16, pathLength[node], true);
   }
   return { nodes: bytes, roots: Uint32Array.from(roots, address), depth: Math.ceil(Math.log2(sampleSize)) };
-}
-
-/** The number by which the kernel compares a value. */
-function ordered(value: number): number {
-  const [bits] = new Int32Array(Float32Array.of(value + 0).buffer);
-  return bits ^ ((bits >> 31) & 0x7fffffff);
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */

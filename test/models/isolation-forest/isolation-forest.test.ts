@@ -265,6 +265,7 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", (
     for (const [i, value] of [Infinity, -Infinity, NaN, 0, -0].entries()) data[data.length - 1 - i] = value;
     data.copyWithin(3 * width, 0, width); // a row that repeats at once, and one that does so later
     data.copyWithin((rows - 3) * width, width, 2 * width);
+    for (let row = 200; row < 700; row++) data.copyWithin(row * width, 0, width - 1); // alike but for one column
     const { nodes } = fitIsolationForest(cloud(rows, { width, seed: 2 }), { trees: 30, sampleSize });
     nodes.split[0] = -0;
     const packed = packTrees(nodes, sampleSize, width);
