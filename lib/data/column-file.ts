@@ -35,6 +35,8 @@ const endBytes = 8 + magic.length;
 export class ColumnFileWriter<Metadata> {
   readonly #groups: Footer<Metadata>["groups"] = [];
   #position = 0;
+  /** What a group is put together in, so that groups do not each take memory of their own. */
+  #buffer = new ArrayBuffer(0);
 
   private constructor(private readonly file: FileHandle) {}
 
@@ -44,20 +46,25 @@ export class ColumnFileWriter<Metadata> {
 
   /** Adds rows. At most 65,536 different values a column. */
   async write({ rows, columns }: RowGroup): Promise<void> {
-    const pieces: Buffer[] = [];
-    const start = this.#position;
-    const add = ({ buffer, byteOffset, byteLength }: ArrayBufferView): number => {
-      pieces.push(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
-      this.#position += byteLength;
-      return this.#position - byteLength - start;
+    let size = 0;
+    const add = (bytes: number): number => {
+      size += bytes;
+      return size - bytes;
     };
-    const places = columns.map(({ dictionary, codes }) => {
-      const padded = new (codesType(dictionary.length))(dictionary.length > 1 ? Math.ceil(rows / 8) * 8 : 0);
-      if (dictionary.length > 1) padded.set(codes);
-      return { values: dictionary.length, dictionary: add(dictionary), codes: add(padded) };
-    });
-    await this.file.writeFile(Buffer.concat(pieces)); // goes on where the last one ended
-    this.#groups.push({ rows, start, end: this.#position, columns: places });
+    const places = columns.map(({ dictionary: { length: values } }) => ({
+      values,
+      dictionary: add(8 * values),
+      codes: add(values > 1 ? Math.ceil(rows / 8) * 8 * codesType(values).BYTES_PER_ELEMENT : 0),
+    }));
+    if (this.#buffer.byteLength < size) this.#buffer = new ArrayBuffer(size);
+    const group = Buffer.from(this.#buffer, 0, size).fill(0);
+    for (const [i, { values, dictionary, codes }] of places.entries()) {
+      new Float64Array(this.#buffer, dictionary).set(columns[i].dictionary);
+      if (values > 1) new (codesType(values))(this.#buffer, codes).set(columns[i].codes);
+    }
+    await this.file.writeFile(group); // goes on where the last one ended
+    this.#groups.push({ rows, start: this.#position, end: this.#position + size, columns: places });
+    this.#position += size;
   }
 
   /** Ends the file, with what `ColumnFileReader.metadata` gives back. */
