@@ -69,7 +69,7 @@ export async function* wholeLines(text: AsyncIterable<Buffer>): AsyncGenerator<B
 }
 
 /** The position after the last line that is surely whole: what ends in \r may go on with \n. */
-function endOfLines(text: Buffer): number {
+export function endOfLines(text: Buffer): number {
   return Math.max(text.lastIndexOf(lineFeed), text.lastIndexOf(carriageReturn, -2)) + 1;
 }
 

@@ -1,20 +1,20 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { endOfLines } from "./content";
 import { featureNumber, fieldValue, kddFeatures, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
 const blockRows = 65_536;
 
-/** Entries of the cache of fields: enough that fields in use seldom displace each other. A power of two. */
-const cacheEntries = 65_536;
+// What the kernel works on, one after the other: its cache of fields, a block's codes column by column, and some text.
+const cacheBytes = 16 * 65_536;
+const columnBytes = 2 * blockRows + 64; // a power of two would have the codes of a row displace each other in caches
+const textBytes = 16_384; // little, as it is copied again after each line that is left to others
 
 /** Digits of which no whole number loses one as a float. */
 const exactDigits = 15;
 
 // Bytes
-const tab = 9;
-const space = 32;
-const lineFeed = 10;
-const carriageReturn = 13;
-const comma = 44;
 const dot = 46;
 const zero = 48;
 
@@ -31,8 +31,9 @@ class Dictionary {
 
   constructor(private readonly column: number) {}
 
-  get size(): number {
-    return this.#codeOfValue.size;
+  /** Whether no code is left. */
+  get isFull(): boolean {
+    return this.#codeOfValue.size === blockRows;
   }
 
   /** The code of a field as it is written; undefined if it is not good. */
@@ -80,23 +81,61 @@ function plainNumber(bytes: Buffer, start: number, end: number): number {
   return divisor > 1 ? digits / divisor : digits; // both exact, so the quotient is rounded once
 }
 
+/** assembly/parse-lines.ts: what it takes are addresses in memory, and counts. */
+interface Kernel {
+  readonly parseLines: (
+    start: number,
+    end: number,
+    columns: number,
+    rows: number,
+    cache: number,
+    codes: number,
+    columnBytes: number,
+  ) => number;
+  readonly position: { readonly value: number };
+}
+
+/** The kernel and its memory. Without WebAssembly there is only the memory. */
+function createKernel(
+  bytes: number,
+  lookUp: (column: number, start: number, end: number) => number,
+): { readonly buffer: ArrayBuffer; readonly kernel?: Kernel } {
+  if (typeof WebAssembly === "undefined") return { buffer: new ArrayBuffer(bytes) };
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
+  const module = new WebAssembly.Module(readFileSync(join(__dirname, "parse-lines.wasm")));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, "parse-lines": { lookUp } });
+  return { buffer: memory.buffer, kernel: exports as unknown as Kernel };
+}
+
 /**
  * Parses lines into dictionary-encoded columns, block by block. Fields of traffic repeat, so a field is not read as a
- * number or a name but looked up by its bytes; only one not met before is made a string, checked, and converted.
+ * number or a name but looked up by its bytes, in WebAssembly; only one not met before is checked and converted here.
  */
 export class RowParser {
   readonly #columns: number;
+  readonly #cache: Uint8Array;
   readonly #codes: readonly Uint16Array[];
+  readonly #text: Buffer;
+  /** Undefined where there is no WebAssembly. */
+  readonly #kernel: Kernel | undefined;
   #dictionaries: Dictionary[] = [];
-  /** Four numbers an entry: the field's bytes in two of them, its length and column, its code. */
-  readonly #cache = new Int32Array(4 * cacheEntries);
   #rows = 0;
-  #isFull = false;
 
   constructor({ columns }: Layout) {
     this.#columns = columns;
+    const textAt = cacheBytes + columns * columnBytes;
+    const bytes = textAt + textBytes + 8; // the text is read by eight bytes
+    const lookUp = (column: number, start: number, end: number) =>
+      this.#lookUp(column, start - textAt, end - textAt) ?? -1;
+    const { buffer, kernel } = createKernel(bytes, lookUp);
+    this.#kernel = kernel;
+    this.#cache = new Uint8Array(buffer, 0, cacheBytes);
     const encoded = Math.min(columns, kddFeatures.length + 1); // NSL-KDD's difficulty is not read
-    this.#codes = Array.from({ length: encoded }, () => new Uint16Array(blockRows));
+    this.#codes = Array.from(
+      { length: encoded },
+      (_, column) => new Uint16Array(buffer, cacheBytes + column * columnBytes, blockRows),
+    );
+    this.#text = Buffer.from(buffer, textAt, textBytes);
     this.clear();
   }
 
@@ -107,7 +146,7 @@ export class RowParser {
 
   /** Whether the block must be cleared before more rows can be added. */
   get isFull(): boolean {
-    return this.#isFull || this.#rows === blockRows;
+    return this.#rows === blockRows || this.#dictionaries.some(({ isFull }) => isFull);
   }
 
   /** Begins a new block. */
@@ -115,7 +154,6 @@ export class RowParser {
     this.#dictionaries = this.#codes.map((_, column) => new Dictionary(column));
     this.#cache.fill(0);
     this.#rows = 0;
-    this.#isFull = false;
   }
 
   /** The present block, valid until it is cleared. Names of bad lines may be in its dictionaries. */
@@ -129,26 +167,43 @@ export class RowParser {
 
   /**
    * Adds the rows of whole lines, each with its line end, until the bytes end, the block is full, or a line comes that
-   * is bad or unusual: blank, or with quotes or other marks, blanks within a field, or a comma at its end.
+   * is bad or unusual: blank, very long, or with quotes or other marks, blanks within a field, or a comma at its end.
+   * Without WebAssembly every line is unusual.
    *
    * @returns the position after the last row added
    */
   parse(bytes: Buffer, start: number): number {
     let position = start;
     while (position < bytes.length && !this.isFull) {
-      const end = this.#parseLine(bytes, position);
-      if (end < 0) break;
-      this.#rows++;
-      position = end;
+      const parsed = this.#parseText(bytes.subarray(position, position + textBytes));
+      if (parsed === 0) break;
+      position += parsed;
     }
     return position;
+  }
+
+  /** Adds the rows of a text that may end within a line. @returns the position after the last row added */
+  #parseText(text: Buffer): number {
+    if (!this.#kernel) return 0;
+    const { parseLines, position } = this.#kernel;
+    this.#text.set(text);
+    const start = this.#text.byteOffset;
+    this.#rows += parseLines(
+      start,
+      start + endOfLines(text),
+      this.#columns,
+      blockRows - this.#rows,
+      this.#cache.byteOffset,
+      cacheBytes + 2 * this.#rows,
+      columnBytes,
+    );
+    return position.value - start;
   }
 
   /** Adds a row by its fields, without quotes; false if one of them is not good. */
   add(fields: readonly string[]): boolean {
     for (const [column, codes] of this.#codes.entries()) {
-      const field = Buffer.from(fields[column]);
-      const code = this.#lookUp(column, field, 0, field.length);
+      const code = this.#dictionaries[column].code(fields[column]);
       if (code === undefined) return false;
       codes[this.#rows] = code;
     }
@@ -156,59 +211,15 @@ export class RowParser {
     return true;
   }
 
-  /** Stores the codes of a line. @returns the position after it; -1 if it is bad or unusual */
-  #parseLine(bytes: Buffer, start: number): number {
-    const cache = this.#cache;
-    const codes = this.#codes;
-    const row = this.#rows;
-    const last = this.#columns - 1;
-    let at = start;
-    for (let column = 0; column <= last; column++) {
-      let low = 0;
-      let high = 0;
-      let byte = bytes[at];
-      while (byte === space || byte === tab) byte = bytes[++at];
-      const from = at;
-      // Letters, digits, dot, minus: all greater than a comma. One comparison a byte pays here.
-      while (byte > comma) {
-        high = (high << 8) | (low >>> 24);
-        low = (low << 8) | byte;
-        byte = bytes[++at];
-      }
-      const length = at - from;
-      while (byte === space || byte === tab) byte = bytes[++at];
-      const ends = column < last ? byte === comma : byte === lineFeed || byte === carriageReturn;
-      if (!ends) return -1;
-      at++;
-      if (column === codes.length) continue;
-
-      const key = (length << 8) | (column + 1);
-      const hash = Math.imul(low, 0x85ebca6b) + Math.imul(high, 0x9e3779b1) + Math.imul(column, 0xc2b2ae35);
-      const entry = (hash >>> 16) * 4;
-      let code: number | undefined = cache[entry + 3];
-      if (cache[entry] !== low || cache[entry + 1] !== high || cache[entry + 2] !== key) {
-        code = this.#lookUp(column, bytes, from, from + length);
-        if (code === undefined) return -1;
-        if (length <= 8) {
-          // Of a longer one, these are not all bytes.
-          cache[entry] = low;
-          cache[entry + 1] = high;
-          cache[entry + 2] = key;
-          cache[entry + 3] = code;
-        }
-      }
-      codes[column][row] = code;
-    }
-    return bytes[at - 1] === carriageReturn && bytes[at] === lineFeed ? at + 1 : at;
-  }
-
-  #lookUp(column: number, bytes: Buffer, start: number, end: number): number | undefined {
+  /** The code of a field of the text; undefined if it is not good, or belongs to the next block. */
+  #lookUp(column: number, start: number, end: number): number | undefined {
+    if (column === this.#codes.length) return 0; // it is not read
     const dictionary = this.#dictionaries[column];
-    const number = isNominal(column) ? Number.NaN : plainNumber(bytes, start, end);
+    if (dictionary.isFull) return undefined;
+    const number = isNominal(column) ? Number.NaN : plainNumber(this.#text, start, end);
     const value = number >= 0 ? featureNumber(number, kddFeatures[column]) : undefined;
-    const code =
-      value === undefined ? dictionary.code(bytes.toString("utf8", start, end)) : dictionary.valueCode(value);
-    if (dictionary.size === blockRows) this.#isFull = true;
-    return code;
+    return value === undefined
+      ? dictionary.code(this.#text.toString("utf8", start, end))
+      : dictionary.valueCode(value);
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { fieldValue } from "traffic-anomaly";
 import { RowParser } from "traffic-anomaly/dist/data/row-parser";
 import { headerNames, trafficLines, withFields } from "../fixtures/traffic";
 
@@ -13,6 +14,67 @@ function values(parser: RowParser, name: string): (string | number)[] {
   const { dictionary, codes } = parser.block().columns[headerNames.indexOf(name)];
   return Array.from(codes, (code) => dictionary[code]);
 }
+
+/** The rows that were parsed, as values. */
+function rowsOf(parser: RowParser): (string | number)[][] {
+  const { rows, columns } = parser.block();
+  return Array.from({ length: rows }, (_, row) =>
+    columns.map(({ dictionary, codes }) => dictionary[codes[row]]),
+  );
+}
+
+function withoutWebAssembly<Result>(work: () => Result): Result {
+  const { WebAssembly } = globalThis;
+  Reflect.deleteProperty(globalThis, "WebAssembly");
+  try {
+    return work();
+  } finally {
+    Object.assign(globalThis, { WebAssembly });
+  }
+}
+
+for (const columns of [41, 42, 43] as const) {
+  test(`lines of ${columns} columns that repeat, however they end, have the values of their fields`, () => {
+    const [first, ...others] = trafficLines({ rows: 6, columns });
+    const lines = [withFields(first, { service: "netbios_ssn" }), ...others];
+    const text = fc.array(fc.tuple(fc.constantFrom(...lines), fc.constantFrom("\n", "\r\n", "\r")), {
+      minLength: 1,
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(text, (chosen) => {
+        const bytes = Buffer.from(`${chosen.flat().join("")}${lines[0]}\n`);
+        const parser = new RowParser({ columns, header: false, gzip: false });
+        assert.equal(parser.parse(bytes, 0), bytes.length);
+        const fields = [...chosen.map(([line]) => line), lines[0]].map((line) =>
+          line.split(",").slice(0, 42),
+        );
+        assert.deepEqual(
+          rowsOf(parser),
+          fields.map((row) => row.map(fieldValue)),
+        );
+      }),
+    );
+  });
+}
+
+test("a line that repeats for long counts each time", () => {
+  const parser = new RowParser(layout);
+  const bytes = bytesOf(new Array(1000).fill(line));
+  assert.equal(parser.parse(bytes, 0), bytes.length);
+  assert.equal(parser.rows, 1000);
+});
+
+test("without WebAssembly rows come by their fields, to the same codes", () => {
+  const lines = trafficLines({ rows: 300 });
+  const bytes = bytesOf(lines);
+  const parser = new RowParser(layout);
+  parser.parse(bytes, 0);
+  const other = withoutWebAssembly(() => new RowParser(layout));
+  assert.equal(other.parse(bytes, 0), 0);
+  for (const line of lines) assert.ok(other.add(line.split(",")));
+  assert.deepEqual(other.block(), parser.block());
+});
 
 test("names that agree in their first or last bytes, or in all of a shorter one, are told apart", () => {
   const names = [
