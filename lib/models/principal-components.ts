@@ -2,7 +2,7 @@ import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
-import { distinctBlocks, spread } from "./distinct-blocks";
+import { distinctBlocks, spread } from "./scoring/distinct-blocks";
 
 /** Principal components fitted on rows of a matrix: the linear counterpart of an autoencoder. */
 export interface PrincipalComponents {

@@ -8,7 +8,7 @@ import { breathe, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
-import { scoreMatrix } from "../score-matrix";
+import { scoreMatrix } from "../scoring/score-matrix";
 import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
 import { denseNetwork, forwardRows } from "./score-rows";
 import { type AutoencoderOptions, type AutoencoderSettings, resolveSettings } from "./settings";

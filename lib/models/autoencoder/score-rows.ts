@@ -1,7 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { distinctBlocks, spread } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
-import type { ScoringTask } from "../scoring-task";
+import { distinctBlocks, spread } from "../scoring/distinct-blocks";
+import type { ScoringTask } from "../scoring/scoring-task";
 import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 

@@ -4,7 +4,7 @@ import { InputError, requireNumber } from "../../common/errors";
 import { createRandom } from "../../common/random";
 import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
-import { scoreMatrix } from "../score-matrix";
+import { scoreMatrix } from "../scoring/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { allocateNodes, growTree, type Nodes } from "./tree";

@@ -1,5 +1,5 @@
-import { distinctBlocks, spread } from "../distinct-blocks";
 import { kernel, reserve } from "../kernel";
+import { distinctBlocks, spread } from "../scoring/distinct-blocks";
 import { anomalyScore, type ForestTask } from "./score-rows";
 import type { Nodes } from "./tree";
 

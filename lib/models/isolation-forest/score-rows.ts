@@ -1,4 +1,4 @@
-import type { ScoringTask } from "../scoring-task";
+import type { ScoringTask } from "../scoring/scoring-task";
 import type { Nodes } from "./tree";
 
 /** Rows to score with a forest. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { distinctBlocks } from "traffic-anomaly/dist/models/distinct-blocks";
-import fc from "../fixtures/fast-check";
+import { distinctBlocks } from "traffic-anomaly/dist/models/scoring/distinct-blocks";
+import fc from "../../fixtures/fast-check";
 
 test("blocks hold each kind of row once, in order, and say where every row is", () => {
   fc.assert(

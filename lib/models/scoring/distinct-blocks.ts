@@ -1,4 +1,4 @@
-import { kernel, reserve } from "./kernel";
+import { kernel, reserve } from "../kernel";
 
 /** Some rows of a matrix, each kind of row once: in traffic rows repeat, in floods by the hundred thousand. */
 export interface DistinctBlock {

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
-import { requireNumber } from "../common/errors";
-import { breathe } from "../common/progress";
-import type { Matrix } from "../preprocess/matrix";
-import type { ScoreOptions } from "./detector";
+import { requireNumber } from "../../common/errors";
+import { breathe } from "../../common/progress";
+import { shared } from "../../common/shared";
+import type { Matrix } from "../../preprocess/matrix";
+import type { ScoreOptions } from "../detector";
 import { type PooledTask, scoreHere, scoreInWorkers } from "./scoring-pool";
 import type { ScoringTask } from "./scoring-task";
 
@@ -48,12 +49,4 @@ function takeShared(length: number): Float64Array {
   const taken = kept && kept.length >= length ? kept : new Float64Array(new SharedArrayBuffer(length * 8));
   kept = undefined;
   return taken;
-}
-
-/** The same numbers in memory that threads can share; as they are if they are there already. */
-export function shared(data: Float32Array): Float32Array {
-  if (data.buffer instanceof SharedArrayBuffer) return data;
-  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return copy;
 }

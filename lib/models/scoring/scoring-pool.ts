@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { type NetworkTask, scoreRowsByNetwork } from "./autoencoder/score-rows";
-import { type ForestTask, scoreRows } from "./isolation-forest/score-rows";
-import { type PackedTrees, scoreRowsPacked } from "./isolation-forest/score-rows-kernel";
+import { type NetworkTask, scoreRowsByNetwork } from "../autoencoder/score-rows";
+import { type ForestTask, scoreRows } from "../isolation-forest/score-rows";
+import { type PackedTrees, scoreRowsPacked } from "../isolation-forest/score-rows-kernel";
 
 /** What a thread may be asked to score: by a forest, whose trees come along for the kernel where it can run, or a network. */
 export type PooledTask = (ForestTask & { readonly packed?: PackedTrees }) | NetworkTask;
