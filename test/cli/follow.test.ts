@@ -142,13 +142,16 @@ test("rotation and truncation lose no complete line", async () => {
 test("after a stop, each line is judged once; the log may be rotated meanwhile", async () => {
   const state = ["--state", "state.json"];
   await writeFile(log, `${header}\n${text(scan.slice(0, 300))}${zeekTsvLine(scan[300]).slice(0, 40)}`);
-  const first = await following(async () => sleep(1500), "SIGTERM", ...state);
+  // The state is written as soon as the lines that are there have been read.
+  const read = () => until(() => existsSync(join(folder, "state.json")), "the state file");
+  const first = await following(read, "SIGTERM", ...state);
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /^300 connections scored/);
   await appendFile(log, `${zeekTsvLine(scan[300]).slice(40)}\n${text(scan.slice(301, 450))}`);
   await rename(log, join(folder, "conn.log.1"));
   await writeFile(log, `${header}\n${text(scan.slice(450))}`);
-  const second = await following(async () => sleep(2000), "SIGINT", ...state);
+  const judged = () => until(() => uids().includes(scan[599].uid), "the last alert");
+  const second = await following(judged, "SIGINT", ...state, "--lateness", "0.2");
   assert.equal(second.code, 0, second.stderr);
   assert.match(second.stdout, /^300 connections scored/);
   assert.equal(new Set(uids()).size, uids().length, "none twice");
