@@ -38,7 +38,7 @@ def read_classes() -> numpy.ndarray:
 
 
 def timed(work):
-    def run(checking):
+    def run():
         started = time.perf_counter()
         result = work()
         return time.perf_counter() - started, result
@@ -228,19 +228,14 @@ def train_keras():
         def on_epoch_end(self, epoch, logs=None):
             self.seconds = time.perf_counter() - self.started
 
-    def run(checking):
+    def run():
         clock = Clock()
         history = network.fit(
-            matrix, matrix, batch_size=task["batchSize"], epochs=epochs(checking), callbacks=[clock], verbose=0
+            matrix, matrix, batch_size=task["batchSize"], epochs=task["epochs"], callbacks=[clock], verbose=0
         )
         return clock.seconds, history.history["loss"][-1]
 
     return run, lambda loss: {"loss": loss}
-
-
-def epochs(checking):
-    """Epochs to train for; the last is timed."""
-    return task["checkedEpochs"] if checking else 2
 
 
 def train_torch():
@@ -251,8 +246,8 @@ def train_torch():
     optimizer = torch.optim.Adam(network.parameters(), lr=task["learningRate"], eps=1e-7, fused=True)
     loss_of = torch.nn.MSELoss()
 
-    def run(checking):
-        for _ in range(epochs(checking)):
+    def run():
+        for _ in range(task["epochs"]):
             started = time.perf_counter()
             total = 0.0
             for batch in matrix[torch.randperm(len(matrix))].split(task["batchSize"]):
@@ -363,7 +358,7 @@ def main():
     run, figures = works[task["task"], task["side"]]()
     for line in sys.stdin:
         checking = line.strip() == "check"
-        seconds, result = run(checking)
+        seconds, result = run()
         answer = {"seconds": seconds}
         if checking:
             # Kilobytes, but bytes on macOS.

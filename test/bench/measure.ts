@@ -22,7 +22,7 @@ import { runStudy, studyFigures } from "./study";
 import type { Answer, Figures, Task } from "./works";
 
 /** Does the work once; `figures` are computed when asked for. */
-type Run = (checking: boolean) => Promise<{ seconds: number; figures: () => Figures }>;
+type Run = () => Promise<{ seconds: number; figures: () => Figures }>;
 
 const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
   "first-load": ({ files, folder }) => timed(() => load(files[0], folder), tableFigures),
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const run = await tasks[task.task](task);
   for await (const line of createInterface({ input: process.stdin })) {
     const checking = line === "check";
-    const { seconds, figures } = await run(checking);
+    const { seconds, figures } = await run();
     const peakMegabytes = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
     const answer: Answer = checking ? { seconds, peakMegabytes, figures: figures() } : { seconds };
     console.log(JSON.stringify(answer));
@@ -138,16 +138,15 @@ function scoreForest(task: Task): Run {
 
 /** Trains for some epochs, of which the last is timed. */
 function trainAutoencoder(task: Task): Run {
-  const { layers, batchSize, learningRate, checkedEpochs, seed, backend, threads: workers } = task;
+  const { layers, batchSize, learningRate, epochs, seed, backend, threads: workers } = task;
   const matrix = readMatrix(task);
-  return async (checking) => {
+  return async () => {
     let started = performance.now();
     let seconds = 0;
     const onEpoch = () => {
       seconds = (performance.now() - started) / 1000;
       started = performance.now();
     };
-    const epochs = checking ? checkedEpochs : 2;
     const autoencoder = await fitAutoencoder(matrix, {
       layers,
       batchSize,
