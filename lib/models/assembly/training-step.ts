@@ -1,5 +1,5 @@
-// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; the arithmetic of ../autoencoder/training-step.ts. Matrices
-// lie row by row, `stride` bytes from one to the next, each row padded to a multiple of 16 numbers of 4 bytes.
+// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; the arithmetic of autoencoder/training-step.ts.
+// Matrices lie row by row, `stride` bytes from one to the next, each row padded to a multiple of 16 numbers of 4 bytes.
 
 /** Columns of a product that are summed at a time, in bytes: V8 keeps four sums in registers, but not eight. */
 const block: usize = 64;
