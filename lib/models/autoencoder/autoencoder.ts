@@ -212,8 +212,8 @@ export class Autoencoder implements Detector {
  *
  * The same matrix, settings and backend give the same weights to the bit, with any number of threads; with relu, so does
  * every backend. Beyond the matrix it needs memory for one batch, and where threads share the work a copy of the matrix,
- * unless its numbers lie in shared memory, as those of `transform` do. An epoch over 100,000 rows × 118 columns, most of them one-hot, takes about a
- * quarter of a second.
+ * unless its numbers lie in shared memory, as those of `transform` do. In one thread an epoch over 100,000 rows × 118
+ * columns, most of them one-hot, takes about a quarter of a second.
  *
  * @param matrix at least one row and column; not changed
  * @throws {InputError} if an option is out of range, or the loss stops being finite
