@@ -38,7 +38,12 @@ export function distinctRows(table: Table, rows?: Rows): Uint32Array {
   const { distinct, places } = equalRows(table);
   if (!rows) return distinct;
   const seen = new Uint8Array(distinct.length);
-  return Uint32Array.from(rows.keys()).filter((position) => !seen[places[rows[position]]]++);
+  return Uint32Array.from(rows.keys()).filter((position) => {
+    const place = places[rows[position]];
+    const isFirst = seen[place] === 0;
+    seen[place] = 1;
+    return isFirst;
+  });
 }
 
 /** For each row the first that has its hash. */

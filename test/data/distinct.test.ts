@@ -83,6 +83,13 @@ test("values that hash alike are still told apart", () => {
   );
 });
 
+test("a row counts once however often it comes", () => {
+  const table = tableOf({ hot: new Array(1000).fill(1) });
+  assert.deepEqual(distinctRows(table), Uint32Array.of(0));
+  const rows = Uint32Array.from({ length: 999 }, (_, i) => 999 - i);
+  assert.deepEqual(distinctRows(table, rows), Uint32Array.of(0), "positions in `rows`");
+});
+
 test("no rows have no distinct rows", () => {
   assert.deepEqual(distinctRows(tableOf({ hot: [1, 2] }), Uint32Array.of()), Uint32Array.of());
 });
