@@ -53,17 +53,16 @@ async function main(): Promise<void> {
   write("autoencoder.normal", autoencoder, normal);
 
   const { layers, batchSize, learningRate, seed } = parameters;
-  const options = {
-    layers,
-    batchSize,
-    learningRate,
-    seed,
-    epochs: 2,
-    validationShare: 0,
-    backend: "wasm",
-  } as const;
-  mkdirSync(path("model"));
-  await (await fitAutoencoder(selectMatrixRows(autoencoder, normal), options)).save(path("model"));
+  const options = { layers, batchSize, seed, validationShare: 0, backend: "wasm" } as const;
+  const normals = selectMatrixRows(autoencoder, normal);
+  const models = {
+    initial: { ...options, epochs: 1, learningRate: Number.MIN_VALUE }, // which moves no weight
+    trained: { ...options, epochs: 2, learningRate },
+  };
+  for (const [name, model] of Object.entries(models)) {
+    mkdirSync(path(name));
+    await (await fitAutoencoder(normals, model)).save(path(name));
+  }
 
   const named = (measure: string) =>
     kddFeatures.filter((feature) => feature.measure === measure).map(({ name }) => name);

@@ -115,7 +115,7 @@ export class Bench {
       cacheFolder: join(folder, "cache"),
       parquet: join(folder, "train.parquet"),
       matrix: join(folder, work.matrix ?? ""),
-      model: join(folder, "model"),
+      model: join(folder, work.model ?? ""),
     };
     return new MeasuringProcess(side, task, python);
   }

@@ -178,40 +178,42 @@ def isotree_scores(forest, matrix):
 # Autoencoder ---------------------------------------------------------------------------------------------------------
 
 
-def keras_network():
-    import keras
-    import tensorflow
-
-    tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
-    width = len(task["columns"])
-    hidden = [keras.layers.Dense(size, activation="relu") for size in task["layers"]]
-    return keras.Sequential([keras.Input((width,)), *hidden, keras.layers.Dense(width)])
-
-
-def torch_network():
-    import torch
-
-    torch.set_num_threads(threads)
-    sizes = [len(task["columns"]), *task["layers"], len(task["columns"])]
-    modules = []
-    for inputs, outputs in zip(sizes, sizes[1:]):
-        layer = torch.nn.Linear(inputs, outputs)
-        # As Keras and we start.
-        torch.nn.init.xavier_uniform_(layer.weight)
-        torch.nn.init.zeros_(layer.bias)
-        modules += [layer, torch.nn.ReLU()]
-    return torch.nn.Sequential(*modules[:-1])
-
-
 def read_weights():
-    """Kernels (inputs × outputs) and biases of the network that every side scores with."""
+    """Kernels (inputs × outputs) and biases of the network that every side begins with."""
     values = numpy.fromfile(os.path.join(task["model"], "weights.bin"), numpy.float32)
     sizes = [len(task["columns"]), *task["layers"], len(task["columns"])]
     for inputs, outputs in zip(sizes, sizes[1:]):
         kernel, values = values[: inputs * outputs].reshape(inputs, outputs), values[inputs * outputs :]
         bias, values = values[:outputs], values[outputs:]
         yield kernel, bias
+
+
+def keras_network():
+    import keras
+    import tensorflow
+
+    keras.utils.set_random_seed(task["seed"])
+    tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+    width = len(task["columns"])
+    hidden = [keras.layers.Dense(size, activation="relu") for size in task["layers"]]
+    network = keras.Sequential([keras.Input((width,)), *hidden, keras.layers.Dense(width)])
+    network.set_weights([array for layer in read_weights() for array in layer])
+    return network
+
+
+def torch_network():
+    import torch
+
+    torch.manual_seed(task["seed"])
+    torch.set_num_threads(threads)
+    modules = []
+    for kernel, bias in read_weights():
+        layer = torch.nn.Linear(*kernel.shape)
+        layer.weight.data = torch.from_numpy(kernel.T.copy())
+        layer.bias.data = torch.from_numpy(bias.copy())
+        modules += [layer, torch.nn.ReLU()]
+    return torch.nn.Sequential(*modules[:-1])
 
 
 def train_keras():
@@ -233,7 +235,7 @@ def train_keras():
         history = network.fit(
             matrix, matrix, batch_size=task["batchSize"], epochs=task["epochs"], callbacks=[clock], verbose=0
         )
-        return clock.seconds, history.history["loss"][-1]
+        return clock.seconds, history.history["loss"][0]
 
     return run, lambda loss: {"loss": loss}
 
@@ -247,6 +249,7 @@ def train_torch():
     loss_of = torch.nn.MSELoss()
 
     def run():
+        losses = []
         for _ in range(task["epochs"]):
             started = time.perf_counter()
             total = 0.0
@@ -257,7 +260,8 @@ def train_torch():
                 optimizer.step()
                 total += loss.item() * len(batch)
             seconds = time.perf_counter() - started
-        return seconds, total / len(matrix)
+            losses.append(total / len(matrix))
+        return seconds, losses[0]
 
     return run, lambda loss: {"loss": loss}
 
@@ -281,15 +285,9 @@ def scoring(errors):
     return timed(lambda: errors(best)), figures
 
 
-def keras_scoring_network():
-    network = keras_network()
-    network.set_weights([array for layer in read_weights() for array in layer])
-    return network
-
-
 def score_keras():
     matrix = read_matrix()
-    network = keras_scoring_network()
+    network = keras_network()
     return scoring(lambda batch: numpy.square(network.predict(matrix, batch_size=batch, verbose=0) - matrix).mean(1))
 
 
@@ -298,7 +296,7 @@ def score_tensorflow():
     import tensorflow
 
     matrix = read_matrix()
-    network = keras_scoring_network()
+    network = keras_network()
 
     @tensorflow.function(input_signature=[tensorflow.TensorSpec((None, matrix.shape[1]))])
     def of_rows(rows):
@@ -316,9 +314,6 @@ def score_torch():
 
     matrix = torch.from_numpy(read_matrix())
     network = torch_network()
-    for layer, (kernel, bias) in zip(network[::2], read_weights()):
-        layer.weight.data = torch.from_numpy(kernel.T.copy())
-        layer.bias.data = torch.from_numpy(bias.copy())
 
     def errors(batch):
         with torch.inference_mode():

@@ -158,7 +158,7 @@ function trainAutoencoder(task: Task): Run {
       workers,
       onEpoch,
     });
-    const { loss } = autoencoder.history[epochs - 1];
+    const { loss } = autoencoder.history[0];
     autoencoder.dispose();
     return { seconds, figures: () => ({ loss }) };
   };
