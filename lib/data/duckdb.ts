@@ -15,7 +15,9 @@ export function database(): Promise<DuckDBConnection> {
 }
 
 async function connect(): Promise<DuckDBConnection> {
-  instance ??= DuckDBInstance.create(":memory:", { memory_limit: "512MB", temp_directory: tmpdir() });
+  // With several threads it would hold more and more rows while it writes a large file in their order.
+  const options = { threads: "1", memory_limit: "512MB", temp_directory: tmpdir() };
+  instance ??= DuckDBInstance.create(":memory:", options);
   return (await instance).connect();
 }
 
