@@ -26,12 +26,6 @@ const recordName = relative(process.cwd(), recordFile);
 async function main(): Promise<void> {
   const { runs, chosen, readme } = readArguments();
   if (readme) return console.log(readmeTable(readRecord()));
-  const peers = installPeers(new Set(chosen.flatMap(({ sides }) => sides.flatMap(({ needs }) => needs))));
-  const backends = { wasm: true, native: hasNative() };
-  const missing = [...peers.missing];
-  if (!backends.native && chosen.some(({ sides }) => sides.some(({ backend }) => backend === "native")))
-    missing.push("the native backend of TensorFlow is not installed");
-
   const folder = workFolder();
   try {
     const prepared = spawnSync(
@@ -45,6 +39,11 @@ async function main(): Promise<void> {
       process.exitCode = prepared.status ?? 1; // it has said why
       return;
     }
+    const peers = installPeers(new Set(chosen.flatMap(({ sides }) => sides.flatMap(({ needs }) => needs))));
+    const backends = { wasm: true, native: hasNative() };
+    const missing = [...peers.missing];
+    if (!backends.native && chosen.some(({ sides }) => sides.some(({ backend }) => backend === "native")))
+      missing.push("the native backend of TensorFlow is not installed");
     const inputs = JSON.parse(readFileSync(join(folder, "inputs.json"), "utf8")) as Inputs;
     const bench = new Bench({ inputs, folder, python: peers.python, runs });
     const isThere = (side: Side) =>
