@@ -1,6 +1,6 @@
 import type { Table } from "../data/table";
 import { featureContributions } from "../models/contributions";
-import type { DetectorKind, ScoreOptions } from "../models/detector";
+import { type DetectorKind, requireFiniteScores, type ScoreOptions } from "../models/detector";
 import type { Model } from "../models/model";
 import { transform } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
@@ -90,7 +90,9 @@ export class Judge {
     const matrix = transform(preprocessor, table, undefined, this.#memories.get(kind));
     if (!this.#memories.has(kind) || matrix.data.length > this.#memories.get(kind)!.length)
       this.#memories.set(kind, matrix.data);
-    return detector.score(matrix, this.#options);
+    const scores = await detector.score(matrix, this.#options);
+    requireFiniteScores(detector, matrix, scores);
+    return scores;
   }
 
   /** The rows that become alerts. */

@@ -1,16 +1,21 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { InputError, systemErrorCode } from "../common/errors";
+import { InputError } from "../common/errors";
+import { checked, jsonLimits, readJsonFile } from "../common/json-file";
+import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { Transaction, unwritable } from "../common/transaction";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
+import type { Feature } from "../data/schema";
 import type { AutoencoderOptions } from "../models/autoencoder/settings";
 import type { DetectorKind } from "../models/detector";
-import { loadModel, type Model, writeModel } from "../models/model";
-import type { Usual } from "../models/usual";
+import { loadModel, type Model, requireFormatVersion, writeModel } from "../models/model";
+import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-features";
-import type { TrafficWindowOptions } from "../traffic/windows";
-import type { ScoreProfile } from "./score-profile";
+import { kddServices } from "../traffic/service";
+import type { TrafficFile, TrafficTraining } from "./traffic-training";
+
+export type { TrafficTraining };
 
 /** The detectors of a traffic model, in the order in which alerts name them. */
 export const detectorKinds = ["isolation-forest", "autoencoder"] as const satisfies readonly DetectorKind[];
@@ -24,39 +29,8 @@ export interface TrafficModel {
   readonly training: TrafficTraining;
 }
 
-/** What training found out about the traffic, beside the detectors. */
-export interface TrafficTraining {
-  /** The logs in the order in which they were read. */
-  readonly logs: readonly { readonly name: string; readonly sha256: string }[];
-  /** Connections read. */
-  readonly connections: number;
-  /** Connections that the detectors were fitted on, and later ones that gave the thresholds. */
-  readonly fitted: number;
-  readonly heldOut: number;
-  /** Where the logs had labels: how many connections of each, as the logs spell them; only benign ones were used. */
-  readonly labels?: Readonly<Record<string, number>>;
-  readonly windows: Required<TrafficWindowOptions>;
-  /** Share of usual connections that may be flagged, by all detectors together. */
-  readonly falseAlarmRate: number;
-  readonly seed: number;
-  /** What each feature usually is. */
-  readonly usual: Readonly<Record<string, Usual>>;
-  /** How the scores of the held-out connections are distributed, and how many have unseen categories. */
-  readonly profiles: Readonly<Record<DetectorKind, ScoreProfile>>;
-  readonly unseenShare: number;
-}
-
 const formatVersion = 1;
 const fileName = "traffic.json";
-
-/** `traffic.json`. */
-interface TrafficFile extends TrafficTraining {
-  readonly formatVersion: number;
-  readonly libraryVersion: string;
-  readonly features: readonly string[];
-  /** SHA-256 of the detectors' manifests, to notice a folder put together from two models. */
-  readonly manifests: Readonly<Record<DetectorKind, string>>;
-}
 
 /** Writes a traffic model's folder, with all of its detectors: all of it, or nothing. @throws {InputError} if it can't be written */
 export async function saveTrafficModel(folder: string, model: TrafficModel): Promise<void> {
@@ -96,11 +70,7 @@ export type ModelSubject = "traffic" | "kdd";
 
 /** What the model in a folder judges. A folder that is no model at all counts as `kdd`: loading it says what is wrong. */
 export async function modelSubject(folder: string): Promise<ModelSubject> {
-  const holds = (name: string) =>
-    readFile(join(folder, name)).then(
-      () => true,
-      () => false,
-    );
+  const holds = (name: string) => isThere(join(folder, name));
   if (await holds(fileName)) return "traffic";
   if (await holds("manifest.json")) return "kdd";
   // A traffic model that lost its traffic.json still has its detectors.
@@ -119,7 +89,8 @@ export function kddModelRefusal(folder: string): InputError {
  * Reads a traffic model's folder.
  *
  * @param options `detectors`: which to load. Default all.
- * @throws {InputError} if it is none, incomplete, damaged, of another version, or trained on KDD'99 records
+ * @throws {InputError} if it is none, incomplete, damaged, inconsistent in itself, of another version, or trained on
+ *   KDD'99 records
  */
 export async function loadTrafficModel(
   folder: string,
@@ -131,44 +102,54 @@ export async function loadTrafficModel(
   }
   const file = await readTrafficFile(folder);
   const detectors: Partial<Record<DetectorKind, Model>> = {};
-  for (const kind of options.detectors ?? detectorKinds) {
-    detectors[kind] = await loadModel(join(folder, kind), options);
-    if ((await sha256OfFile(join(folder, kind, "manifest.json"))) !== file.manifests[kind])
-      throw new InputError(`the model folder ${folder} is damaged: its ${kind} is another model's`);
-  }
+  for (const kind of options.detectors ?? detectorKinds)
+    detectors[kind] = await loadDetector(folder, kind, file.manifests[kind], options);
   const { formatVersion: _, libraryVersion: __, features: ___, manifests: ____, ...training } = file;
   return { name: basename(resolve(folder)), detectors, training };
 }
 
+/** One of the detectors, which lie in folders of their own. */
+async function loadDetector(
+  folder: string,
+  kind: DetectorKind,
+  manifest: string,
+  options: Pick<AutoencoderOptions, "backend">,
+): Promise<Model> {
+  const own = join(folder, kind);
+  if (await isLink(own))
+    throw new InputError(`${own} is a link, which could lead anywhere: it is not followed`);
+  const model = await loadModel(own, options);
+  const isOther =
+    model.detector.kind !== kind ||
+    (await sha256OfPlainFiles([join(own, "manifest.json")], jsonLimits.bytes)) !== manifest;
+  if (isOther) throw new InputError(`the model folder ${folder} is damaged: its ${kind} is another model's`);
+  requireConnectionFeatures(model.preprocessor.steps, own);
+  return model;
+}
+
+/** @throws {InputError} unless the steps are those of the features of connections, with names that these can have */
+function requireConnectionFeatures(steps: readonly Step[], folder: string): void {
+  const fits = (step: Step | undefined, { name, measure, values = kddServices }: Feature) =>
+    step?.feature === name &&
+    (step.kind === "number") === (measure !== "nominal") &&
+    (step.kind === "number" || step.categories.every((category) => values.includes(category)));
+  if (
+    steps.length !== connectionFeatures.length ||
+    !connectionFeatures.every((own, i) => fits(steps[i], own))
+  )
+    throw new InputError(`the model folder ${folder} was made for other features: train it again`);
+}
+
 async function readTrafficFile(folder: string): Promise<TrafficFile> {
   const path = join(folder, fileName);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+  const parsed = await readJsonFile(path).catch((error) => {
+    if (!(error instanceof MissingFile)) throw error;
     throw new InputError(`the model folder ${folder} is incomplete: ${fileName} is missing`);
-  }
-  let file: Partial<TrafficFile> | null;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    throw new InputError(`${path} is damaged: it is not JSON`);
-  }
-  if (file?.formatVersion !== formatVersion) {
-    throw new InputError(
-      `the model folder ${folder} has format version ${file?.formatVersion ?? "none"}; this program reads ${formatVersion}: train it again`,
-    );
-  }
-  const features = connectionFeatures.map(({ name }) => name);
-  if (file.features?.join() !== features.join())
+  });
+  requireFormatVersion(folder, parsed, formatVersion);
+  const { trafficSchema } = require("./traffic-schema") as typeof import("./traffic-schema");
+  const file = checked(trafficSchema, parsed, path);
+  if (file.features.join() !== connectionFeatures.map(({ name }) => name).join())
     throw new InputError(`the model folder ${folder} was made for other features: train it again`);
-  const { windows, usual, profiles, manifests } = file;
-  const complete =
-    windows &&
-    usual &&
-    features.every((name) => usual[name]) &&
-    detectorKinds.every((kind) => profiles?.[kind] && manifests?.[kind]);
-  if (!complete) throw new InputError(`${path} is damaged: it lacks a part`);
-  return file as TrafficFile;
+  return file;
 }

@@ -46,7 +46,9 @@ export async function featureContributions(
   const byColumn = await detector.explainRows(transform(preprocessor, table, rows));
   const width = detector.columns.length;
   const features = preprocessor.steps.map((step) => step.feature);
-  const featureOf = detector.columns.map((name) => features.indexOf(sourceFeature(name)));
+  const featureOf = preprocessor.steps.flatMap((step, i) =>
+    step.kind === "one-hot" ? step.categories.map(() => i) : [i],
+  );
   const sums = new Float64Array(rows.length * features.length);
   for (let i = 0; i < rows.length; i++) {
     for (let column = 0; column < width; column++)

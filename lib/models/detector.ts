@@ -1,4 +1,6 @@
+import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
+import { shown } from "../common/shown";
 import type { Matrix } from "../preprocess/matrix";
 
 export interface ScoreOptions extends WorkOptions {
@@ -39,4 +41,27 @@ export function requireColumns(detector: Pick<Detector, "columns">, matrix: Matr
   throw new RangeError(
     `the detector was fitted on ${columns.length} columns, the matrix has ${matrix.columns.length} or others`,
   );
+}
+
+/**
+ * Checks that every row has a score that can be compared with a threshold: NaN is greater than none, so that the row would
+ * pass as usual without a word.
+ *
+ * @throws {InputError} naming the column that the first such row comes from
+ */
+export function requireFiniteScores(
+  { kind }: Pick<Detector, "kind">,
+  { columns, data }: Matrix,
+  scores: Float64Array,
+): void {
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  if (row < 0) return;
+  const column = data
+    .subarray(row * columns.length, (row + 1) * columns.length)
+    .findIndex((value) => !Number.isFinite(value));
+  const cause =
+    column < 0
+      ? "its numbers are too large for the model, or the model is damaged"
+      : `its column ${shown(columns[column])} becomes ${data[row * columns.length + column]}`;
+  throw new InputError(`the ${kind.replace("-", " ")} gives a row the score ${scores[row]}: ${cause}`);
 }

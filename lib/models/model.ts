@@ -1,17 +1,23 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, systemErrorCode } from "../common/errors";
+import { isDeepStrictEqual } from "node:util";
+import { InputError } from "../common/errors";
+import { checked, readJsonFile, shownValue } from "../common/json-file";
+import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { breathe } from "../common/progress";
 import { Transaction, unwritable } from "../common/transaction";
 import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
-import { type Preprocessor, transform } from "../preprocess/preprocessor";
+import { type Preprocessor, requireConsistent, transform } from "../preprocess/preprocessor";
 import { loadAutoencoder } from "./autoencoder/autoencoder";
 import type { AutoencoderOptions } from "./autoencoder/settings";
-import type { Detector, DetectorKind, ScoreOptions } from "./detector";
+import { type Detector, type DetectorKind, requireFiniteScores, type ScoreOptions } from "./detector";
 import { loadIsolationForest } from "./isolation-forest/isolation-forest";
+import type { Manifest, TrainingRecord } from "./manifest";
 import type { Threshold } from "./threshold";
+
+export type { TrainingRecord };
 
 /** All that is needed to judge new traffic: what a model folder holds. */
 export interface Model {
@@ -21,33 +27,23 @@ export interface Model {
   readonly training: TrainingRecord;
 }
 
-/** Where a model comes from. */
-export interface TrainingRecord {
-  readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
-  readonly seed: number;
-  /** Figures measured when it was trained, by protocol. */
-  readonly metrics: Readonly<Record<string, unknown>>;
-}
-
-/** `manifest.json` of a model folder. */
-interface Manifest extends TrainingRecord {
-  readonly formatVersion: number;
-  readonly libraryVersion: string;
-  readonly kind: DetectorKind;
-  /** Names of the features that data to score must have. */
-  readonly features: readonly string[];
-  readonly settings: unknown;
-  /** SHA-256 of each other file, to notice a folder that is incomplete or was changed. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
 const formatVersion = 1;
 
 /** Files of every model folder; the detector adds its own. */
 const commonFiles = ["preprocessor.json", "threshold.json"] as const;
 
-/** Rows that are made into numbers and scored at a time, so that memory does not grow with the data. */
-const blockRows = 32_768;
+/** Files of a detector, beside those. */
+const detectorFiles: Readonly<Record<DetectorKind, readonly string[]>> = {
+  "isolation-forest": ["forest.json", "forest.bin"],
+  autoencoder: ["model.json", "weights.bin", "autoencoder.json"],
+};
+
+/** The largest file of a model folder that is read: `forest.bin`, with as many nodes as it may have. */
+const mostFileBytes = 512 * 2 ** 20;
+
+/** Rows that are made into numbers and scored at a time, and as many numbers, so that memory does not grow with the data. */
+const mostBlockRows = 32_768;
+const mostBlockNumbers = 2 ** 24;
 
 /**
  * Anomaly scores of rows of a table, one a row, higher = more anomalous. Rows are scored block by block; the result
@@ -55,7 +51,7 @@ const blockRows = 32_768;
  *
  * @param rows which rows, in this order; default all
  * @param memories where blocks are made: the same array, once empty, for all tables of a file. Default: new memory
- * @throws {InputError} if the table lacks a feature of the model
+ * @throws {InputError} if the table lacks a feature of the model, or a score is no finite number
  */
 export async function scoreTable(
   { detector, preprocessor }: Pick<Model, "detector" | "preprocessor">,
@@ -66,6 +62,8 @@ export async function scoreTable(
 ): Promise<Float64Array> {
   const total = rows ? rows.length : table.rows;
   const scores = new Float64Array(total);
+  const width = Math.max(1, detector.columns.length);
+  const blockRows = Math.min(mostBlockRows, Math.ceil(mostBlockNumbers / width));
   // Two blocks in turn: one is made while the workers score the other.
   const block = (start: number) => {
     const end = Math.min(start + blockRows, total);
@@ -80,9 +78,12 @@ export async function scoreTable(
   let matrix = block(0);
   for (let start = 0; start < total; start += blockRows) {
     await breathe(signal);
-    const scoring = detector.score(matrix, { signal, workers });
+    const scored = matrix;
+    const scoring = detector.score(scored, { signal, workers });
     if (start + blockRows < total) matrix = block(start + blockRows);
-    scores.set(await scoring, start);
+    const blockScores = await scoring;
+    requireFiniteScores(detector, scored, blockScores);
+    scores.set(blockScores, start);
     onProgress?.({
       stage: `scoring with the ${detector.kind}`,
       done: Math.min(start + blockRows, total),
@@ -131,63 +132,80 @@ export async function writeModel(
 }
 
 /**
- * Reads a model folder.
+ * Reads a model folder, which may come from anybody: only plain files of the names above, of limited size, and only what
+ * fits together. The checksums notice damage; nothing depends on them, since whoever changes a folder can make them anew.
  *
- * @throws {InputError} if it is no model folder, incomplete, changed, or of another version
+ * @throws {InputError} if it is no model folder, incomplete, damaged, inconsistent in itself, or of another version
  */
 export async function loadModel(
   folder: string,
   options: Pick<AutoencoderOptions, "backend"> = {},
 ): Promise<Model> {
+  const { thresholdSchema, preprocessorSchema } =
+    require("./model-schema") as typeof import("./model-schema");
   const manifest = await readManifest(folder);
-  for (const [name, expected] of Object.entries(manifest.files)) {
-    const bytes = await readFile(join(folder, name)).catch(() => undefined);
-    if (!bytes) throw new InputError(`the model folder ${folder} is incomplete: ${name} is missing`);
-    if (sha256(bytes) !== expected)
+  const { kind, dataset, seed, metrics, files } = manifest;
+  for (const [name, expected] of Object.entries(files)) {
+    const found = await sha256OfPlainFiles([join(folder, name)], mostFileBytes).catch((error) => {
+      if (!(error instanceof MissingFile)) throw error;
+      throw new InputError(`the model folder ${folder} is incomplete: ${name} is missing`);
+    });
+    if (found !== expected)
       throw new InputError(`the model folder ${folder} is damaged: ${name} was changed`);
   }
-  const read = async <T>(name: string) => JSON.parse(await readFile(join(folder, name), "utf8")) as T;
-  const { dataset, seed, metrics } = manifest;
-  const preprocessor = await read<Preprocessor>("preprocessor.json");
-  return {
-    detector:
-      manifest.kind === "autoencoder"
-        ? await loadAutoencoder(folder, preprocessor.columns, options)
-        : await loadIsolationForest(folder, preprocessor.columns),
-    preprocessor,
-    threshold: await read<Threshold>("threshold.json"),
-    training: { dataset, seed, metrics },
-  };
+  const path = join(folder, "preprocessor.json");
+  const preprocessor = checked(preprocessorSchema, await readJsonFile(path), path);
+  requireConsistent(preprocessor, path);
+  const thresholdPath = join(folder, "threshold.json");
+  const threshold = checked(thresholdSchema, await readJsonFile(thresholdPath), thresholdPath);
+  const detector =
+    kind === "autoencoder"
+      ? await loadAutoencoder(folder, preprocessor.columns, options)
+      : await loadIsolationForest(folder, preprocessor.columns);
+  requireSameModel(folder, manifest, preprocessor, detector);
+  return { detector, preprocessor, threshold, training: { dataset, seed, metrics } };
 }
 
 async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, "manifest.json");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
+  const parsed = await readJsonFile(path).catch((error) => {
+    if (!(error instanceof MissingFile)) throw error;
     throw new InputError(`${folder} is not a model folder: it has no readable manifest.json`);
-  }
-  let manifest: Partial<Manifest> | null;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
-    throw new InputError(`${path} is damaged: it is not JSON`);
-  }
-  if (manifest?.formatVersion !== formatVersion) {
+  });
+  requireFormatVersion(folder, parsed, formatVersion);
+  const { manifestSchema } = require("./model-schema") as typeof import("./model-schema");
+  const manifest = checked(manifestSchema, parsed, path);
+  const expected = [...commonFiles, ...detectorFiles[manifest.kind]].sort();
+  if (expected.join() !== Object.keys(manifest.files).sort().join())
+    throw new InputError(`${path} is damaged: its files must be ${expected.join(", ")}`);
+  return manifest;
+}
+
+/** @throws {InputError} unless a parsed file says that it is of the version that this program reads */
+export function requireFormatVersion(folder: string, parsed: unknown, version: number): void {
+  const found =
+    typeof parsed === "object" && parsed !== null && "formatVersion" in parsed ? parsed.formatVersion : null;
+  if (found === version) return;
+  throw new InputError(
+    `the model folder ${folder} has format version ${found === null ? "none" : shownValue(found)}; this program reads ${version}: train it again`,
+  );
+}
+
+/** @throws {InputError} if the manifest tells of another preprocessor or detector than the folder holds */
+function requireSameModel(
+  folder: string,
+  { features, settings }: Manifest,
+  { steps }: Preprocessor,
+  detector: Detector,
+): void {
+  if (features.length !== steps.length || steps.some(({ feature }, i) => feature !== features[i]))
     throw new InputError(
-      `the model folder ${folder} has format version ${manifest?.formatVersion ?? "none"}; this program reads ${formatVersion}: train it again`,
+      `the model folder ${folder} is damaged: manifest.json and preprocessor.json name other features`,
     );
-  }
-  const { files } = manifest;
-  if (
-    !commonFiles.every((name) => files?.[name]) ||
-    (manifest.kind !== "autoencoder" && manifest.kind !== "isolation-forest")
-  ) {
-    throw new InputError(`${path} is damaged: it lacks files or names an unknown kind of model`);
-  }
-  return manifest as Manifest;
+  if (!isDeepStrictEqual(settings, detector.settings))
+    throw new InputError(
+      `the model folder ${folder} is damaged: manifest.json names other settings than its ${detector.kind} has`,
+    );
 }
 
 function json(value: unknown): string {

@@ -6,6 +6,9 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
+/** Columns that a matrix for a detector may have: the forest numbers them in 16 bits. */
+export const mostColumns = 32_767;
+
 /** The name of the feature that a matrix column was made from: `service` for `service=http`. */
 export function sourceFeature(columnName: string): string {
   const equals = columnName.indexOf("=");

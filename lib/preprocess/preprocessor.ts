@@ -1,7 +1,8 @@
 import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
 import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
-import type { LazyMatrix, Matrix } from "./matrix";
+import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
 
 export interface PreprocessOptions {
   /**
@@ -57,7 +58,7 @@ export interface UnseenCategory {
  * @param table the data
  * @param options see there
  * @param rows the training rows; default all
- * @throws {InputError} if there are no rows, or a number is not finite
+ * @throws {InputError} if there are no rows, a number is not finite, or the columns would be more than 32,767
  * @example
  * const preprocessor = fitPreprocessor(table, { scaling: "standard" }, trainingRows);
  * const matrix = transform(preprocessor, table);
@@ -95,12 +96,41 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
       }
     }
   }
-  const columns = steps.flatMap((step) =>
+  const columns = matrixColumns(steps);
+  if (columns.length > mostColumns)
+    throw new InputError(
+      `the table makes ${columns.length} columns; a matrix has at most ${mostColumns}: leave out features with many names`,
+    );
+  return { options: { encoding, logarithm, scaling }, steps, columns };
+}
+
+function matrixColumns(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) =>
     step.kind === "one-hot"
       ? step.categories.map((category) => `${step.feature}=${category}`)
       : [step.feature],
   );
-  return { options: { encoding, logarithm, scaling }, steps, columns };
+}
+
+/**
+ * Checks that the parts of a preprocessor read from a file agree with each other.
+ *
+ * @param path the file
+ * @throws {InputError} if they do not
+ */
+export function requireConsistent({ options, steps, columns }: Preprocessor, path: string): void {
+  if (new Set(steps.map((step) => step.feature)).size < steps.length)
+    throw new InputError(`${path} is damaged: two of its steps are of the same feature`);
+  if (steps.some((step) => step.kind !== "number" && step.kind !== options.encoding))
+    throw new InputError(`${path} is damaged: not all of its steps are of the encoding ${options.encoding}`);
+  const made = steps.reduce(
+    (count, step) => count + (step.kind === "one-hot" ? step.categories.length : 1),
+    0,
+  );
+  if (made !== columns.length || matrixColumns(steps).some((name, i) => name !== columns[i]))
+    throw new InputError(
+      `${path} is damaged: its ${columns.length} columns are not the ${made} that its steps make`,
+    );
 }
 
 /**
@@ -157,11 +187,12 @@ export function unseenCategories(preprocessor: Preprocessor, table: Table, rows?
   for (const step of preprocessor.steps) {
     if (step.kind === "number") continue;
     const source = sourceColumn(table, step) as NominalColumn;
+    const known = new Set(step.categories);
     const times = new Map<number, number>();
     for (const code of gather(source.codes, rows)) times.set(code, (times.get(code) ?? 0) + 1);
     for (const [code, count] of times) {
       const category = source.categories[code];
-      if (!step.categories.includes(category)) unseen.push({ feature: step.feature, category, rows: count });
+      if (!known.has(category)) unseen.push({ feature: step.feature, category, rows: count });
     }
   }
   return unseen.sort((a, b) => b.rows - a.rows);
@@ -201,17 +232,16 @@ function writer(step: Step, source: Column, offset: number): Writer {
 
 /** For each code of the column, the position of its category in the fitted list; the list's length if unseen. */
 function positions(categories: readonly string[], source: NominalColumn): Uint32Array {
-  return Uint32Array.from(source.categories, (category) => {
-    const position = categories.indexOf(category);
-    return position < 0 ? categories.length : position;
-  });
+  const position = new Map(categories.map((category, i) => [category, i]));
+  return Uint32Array.from(source.categories, (category) => position.get(category) ?? categories.length);
 }
 
 function sourceColumn(table: Table, step: Step): Column {
   const found = table.features.find((feature) => feature.name === step.feature);
-  if (!found) throw new InputError(`the data has no column ${step.feature}, which the model was fitted on`);
+  const name = shown(step.feature);
+  if (!found) throw new InputError(`the data has no column ${name}, which the model was fitted on`);
   if ((found.kind === "numeric") !== (step.kind === "number")) {
-    throw new InputError(`the column ${step.feature} is ${found.kind} in the data, but not in the model`);
+    throw new InputError(`the column ${name} is ${found.kind} in the data, but not in the model`);
   }
   return column(table, step.feature);
 }

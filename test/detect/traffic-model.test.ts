@@ -68,12 +68,21 @@ test("a model that is missing, damaged, incomplete or of another version is refu
     /has format version 2; this program reads 1: train it again$/,
   );
   await change("traffic.json", (text) => text.replace('"land"', '"ship"'), /was made for other features/);
-  await change("traffic.json", (text) => text.replace('"profiles"', '"x"'), /is damaged: it lacks a part$/);
+  await change(
+    "traffic.json",
+    (text) => text.replace('"profiles"', '"x"'),
+    /is damaged: profiles is missing$/,
+  );
   await change("autoencoder/weights.bin", () => "", /autoencoder is damaged: weights\.bin was changed$/);
   await change("isolation-forest/forest.bin", () => undefined, /is incomplete: forest\.bin is missing$/);
   await change(
     "isolation-forest/manifest.json",
     (text) => text.replace('"seed": 1', '"seed": 2'),
+    /isolation-forest is damaged: manifest\.json names other settings than its isolation-forest has$/,
+  );
+  await change(
+    "isolation-forest/manifest.json",
+    (text) => text.replace('"rows": ', '"rows": 1'),
     /bad is damaged: its isolation-forest is another model's$/,
   );
 });

@@ -174,12 +174,24 @@ test("a manifest of another version, or damaged, is refused", async () => {
   await refuse({ ...manifest, formatVersion: undefined }, version("none"));
   await refuse("null", version("none"));
   await refuse("[]", version("none"));
+  await refuse({ ...manifest, formatVersion: { toString: 1 } }, version("an object"));
+  await refuse({ ...manifest, formatVersion: "\u001b[2J" }, version('"\ufffd[2J"'));
   await refuse(JSON.stringify(manifest).slice(0, -1), `${path} is damaged: it is not JSON`);
   await refuse("", `${path} is damaged: it is not JSON`);
-  const damaged = `${path} is damaged: it lacks files or names an unknown kind of model`;
-  const { "preprocessor.json": _, ...others } = manifest.files;
-  for (const files of [undefined, null, {}, others]) await refuse({ ...manifest, files }, damaged);
-  await refuse({ ...manifest, kind: "oracle" }, damaged);
+  const damaged = `${path} is damaged: files`;
+  const { "preprocessor.json": sum, ...others } = manifest.files;
+  await refuse({ ...manifest, files: undefined }, `${damaged} is missing`);
+  await refuse(
+    { ...manifest, files: null },
+    `${damaged} must be an object of SHA-256 in lower-case hexadecimal, got null`,
+  );
+  const names = "forest.bin, forest.json, preprocessor.json, threshold.json";
+  for (const files of [{}, others, { ...others, "../preprocessor.json": sum }])
+    await refuse({ ...manifest, files }, `${path} is damaged: its files must be ${names}`);
+  await refuse(
+    { ...manifest, kind: "oracle" },
+    `${path} is damaged: kind must be one of "isolation-forest", "autoencoder", got "oracle"`,
+  );
 });
 
 test("data that lacks a feature of the model is refused by its name", async () => {

@@ -4,27 +4,32 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs";
 import { InputError, requireNumber } from "../../common/errors";
+import { checked, readJsonFile } from "../../common/json-file";
+import { fillFromPlainFile, sha256OfPlainFiles } from "../../common/plain-file";
 import { breathe, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { scoreMatrix } from "../scoring/score-matrix";
 import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
+import type { EpochLoss } from "./epoch-loss";
 import { denseNetwork, forwardRows } from "./score-rows";
-import { type AutoencoderOptions, type AutoencoderSettings, resolveSettings } from "./settings";
+import {
+  type AutoencoderOptions,
+  type AutoencoderSettings,
+  layerSizes,
+  requireModestSize,
+  resolveSettings,
+} from "./settings";
 import { kernelTrainer, tensorflowTrainer } from "./trainer";
+
+export type { EpochLoss };
 
 export interface TrainingOptions extends WorkOptions {
   /** Threads that share the work on each batch; they change no bit. Default: as many as processors. */
   readonly workers?: number;
   /** Told all losses so far after each epoch, to draw them while training runs. */
   readonly onEpoch?: (history: readonly EpochLoss[]) => void;
-}
-
-/** Mean losses of one epoch: over the training batches while the weights moved, and on the held-out rows after. */
-export interface EpochLoss {
-  readonly loss: number;
-  readonly validationLoss?: number;
 }
 
 /** Rows that pass through the network at once. */
@@ -37,6 +42,9 @@ const breathAfter = 10;
 const smallTraining = 100_000;
 
 const FILES = ["model.json", "weights.bin"] as const;
+
+/** Either of them is smaller; weights.bin by `requireModestSize`. */
+const mostFileBytes = 2 ** 26;
 
 /** A trained autoencoder, made by {@link fitAutoencoder} or {@link loadAutoencoder}. */
 export class Autoencoder implements Detector {
@@ -235,6 +243,7 @@ export async function fitAutoencoder(
 ): Promise<Autoencoder> {
   const settings = resolveSettings(options);
   requireNumber("workers", workers, { min: 1, integer: true });
+  requireModestSize(matrix.columns.length, settings);
   const { epochs, patience, seed } = settings;
   const order = permutation(matrix.rows, createRandom(seed, "autoencoder validation rows"));
   const heldOutCount = Math.round(matrix.rows * settings.validationShare);
@@ -310,7 +319,8 @@ export async function fitAutoencoder(
 }
 
 /**
- * Reads what {@link Autoencoder.save} wrote.
+ * Reads what {@link Autoencoder.save} wrote. The network is built from its settings, as for training; model.json, which is
+ * for other programs, is not obeyed, since a network described there could be anything.
  *
  * @param columns the columns that it was trained on, which its own files do not hold
  * @throws {InputError} if a file is missing or damaged, or the network is for another number of columns
@@ -322,44 +332,86 @@ export async function loadAutoencoder(
   columns: readonly string[],
   { backend }: Pick<AutoencoderOptions, "backend"> = {},
 ): Promise<Autoencoder> {
+  const { autoencoderSchema } = require("../model-schema") as typeof import("../model-schema");
+  const path = join(folder, "autoencoder.json");
+  const { history, sha256, ...saved } = checked(autoencoderSchema, await readJsonFile(path), path);
+  const settings = settingsOf(path, columns.length, saved.settings);
+  const weights = await readWeights(join(folder, "weights.bin"), columns.length, settings);
+  const files = FILES.map((file) => join(folder, file));
+  if ((await sha256OfPlainFiles(files, mostFileBytes)) !== sha256)
+    throw new InputError(`the autoencoder in ${folder} is damaged: ${FILES.join(" or ")} was changed`);
   const tensorFlow = await tensorflow(backend);
-  let saved: { settings: AutoencoderSettings; history: EpochLoss[]; sha256: string };
-  let network: Tf.Sequential;
-  try {
-    saved = JSON.parse(await readFile(join(folder, "autoencoder.json"), "utf8"));
-    if ((await checksum(folder)) !== saved.sha256) throw new Error(`${FILES.join(" or ")} was changed`);
-    saved.settings = resolveSettings(saved.settings);
-    network = (await tensorFlow.tf.loadLayersModel(`file://${join(folder, FILES[0])}`)) as Tf.Sequential;
-  } catch (error) {
-    throw new InputError(
-      `the autoencoder in ${folder} is incomplete or damaged: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
-  }
-  const width = network.inputs[0].shape[1];
-  if (width === columns.length)
-    return new Autoencoder(tensorFlow, network, [...columns], saved.settings, saved.history);
-  network.dispose();
-  throw new InputError(`the autoencoder in ${folder} was trained on ${width} columns, not ${columns.length}`);
+  const network = buildNetwork(tensorFlow.tf, columns.length, settings, weights);
+  return new Autoencoder(tensorFlow, network, [...columns], settings, history);
 }
 
-/** Layers carry names of their own, since TensorFlow.js would number them by what the process made before. */
-function buildNetwork(tf: typeof Tf, width: number, settings: AutoencoderSettings): Tf.Sequential {
-  const sizes = [...settings.layers, width];
-  return tf.sequential({
-    name: "autoencoder",
-    layers: sizes.map((units, i) =>
-      tf.layers.dense({
-        name: i < settings.layers.length ? `hidden_${i + 1}` : "output",
-        units,
-        activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
-        kernelInitializer: tf.initializers.glorotUniform({
-          seed: createRandom(settings.seed, `autoencoder layer ${i}`).integer(2 ** 31),
-        }),
-        ...(i === 0 && { inputShape: [width] }),
-      }),
-    ),
+/** The settings that a file holds, once they are in range. */
+function settingsOf(path: string, width: number, saved: AutoencoderSettings): AutoencoderSettings {
+  try {
+    const settings = resolveSettings(saved);
+    requireModestSize(width, settings);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${path} is damaged: ${error.message}`);
+  }
+}
+
+/** Kernel and bias of each layer, as `save` wrote them one behind the other. */
+async function readWeights(
+  path: string,
+  width: number,
+  settings: AutoencoderSettings,
+): Promise<Float32Array[]> {
+  const sizes = layerSizes(width, settings);
+  const lengths = sizes.slice(1).flatMap((units, i) => [sizes[i] * units, units]);
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const { buffer } = await fillFromPlainFile(
+    path,
+    4 * count,
+    `a network of ${sizes.length - 1} layers on ${width} columns`,
+    (size) => new Uint8Array(size),
+  );
+  const numbers = new Float32Array(buffer);
+  const bad = numbers.findIndex((weight) => !Number.isFinite(weight));
+  if (bad >= 0) throw new InputError(`${path} is damaged: weight ${bad} is ${numbers[bad]}`);
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return numbers.subarray(end - length, end);
   });
+}
+
+/**
+ * Layers carry names of their own, since TensorFlow.js would number them by what the process made before.
+ *
+ * @param weights kernel and bias of each layer. Default: those to start training with
+ */
+function buildNetwork(
+  tf: typeof Tf,
+  width: number,
+  settings: AutoencoderSettings,
+  weights?: readonly Float32Array[],
+): Tf.Sequential {
+  const sizes = [...settings.layers, width];
+  const layers = sizes.map((units, i) =>
+    tf.layers.dense({
+      name: i < settings.layers.length ? `hidden_${i + 1}` : "output",
+      units,
+      activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
+      kernelInitializer: tf.initializers.glorotUniform({
+        seed: createRandom(settings.seed, `autoencoder layer ${i}`).integer(2 ** 31),
+      }),
+      ...(i === 0 && { inputShape: [width] }),
+    }),
+  );
+  if (weights) for (const layer of layers) layer.setFastWeightInitDuringBuild(true);
+  const network = tf.sequential({ name: "autoencoder", layers });
+  if (weights)
+    tf.tidy(() => {
+      network.setWeights(network.getWeights().map(({ shape }, i) => tf.tensor(weights[i], shape)));
+    });
+  return network;
 }
 
 function divergence(

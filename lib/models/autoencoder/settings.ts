@@ -4,7 +4,7 @@ import type { Backend } from "../tensorflow";
 /** How an autoencoder is built and trained. */
 export interface AutoencoderOptions {
   /**
-   * Sizes of the hidden layers from input to output, at least one, each an integer in [1, ∞). The narrowest
+   * Sizes of the hidden layers from input to output, 1 to 100, each an integer in [1, ∞). The narrowest
    * (the first of equals) is the code. Default [64, 32, 16, 32, 64].
    */
   readonly layers?: readonly number[];
@@ -40,6 +40,8 @@ export interface AutoencoderOptions {
 /** The options that a fitted autoencoder was made with, defaults filled in. */
 export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
+const mostLayers = 100;
+
 /** Fills in the defaults. @throws {InputError} if an option is out of range */
 export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): AutoencoderSettings {
   const {
@@ -55,6 +57,8 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     seed = 1,
   } = options;
   if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
+  if (layers.length > mostLayers)
+    throw new InputError(`layers must hold at most ${mostLayers} sizes, got ${layers.length}`);
   layers.forEach((size, i) => {
     requireNumber(`layers[${i}]`, size, { min: 1, integer: true });
   });
@@ -81,6 +85,29 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     patience,
     seed,
   };
+}
+
+/** Numbers that go into each layer of a network on so many columns, and at the end those that leave the last. */
+export function layerSizes(width: number, { layers }: Pick<AutoencoderSettings, "layers">): number[] {
+  return [width, ...layers, width];
+}
+
+/** Numbers of 32 bits that a network may take in the kernel's memory. */
+const mostNumbers = 2 ** 24;
+
+/**
+ * Checks that a network is not so large that its memory would be what limits it.
+ *
+ * @throws {InputError} if its weights, and what 64 rows become in each layer, are more than 64 MB
+ */
+export function requireModestSize(width: number, settings: Pick<AutoencoderSettings, "layers">): void {
+  const sizes = layerSizes(width, settings);
+  const padded = (size: number) => 16 * Math.ceil(size / 16);
+  const numbers = sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i] + 1 + 64) * padded(units), 0);
+  if (numbers > mostNumbers)
+    throw new InputError(
+      `layers are too large: on ${width} columns they take ${numbers} numbers, at most ${mostNumbers}`,
+    );
 }
 
 function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {

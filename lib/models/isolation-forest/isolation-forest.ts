@@ -1,13 +1,19 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, requireNumber } from "../../common/errors";
+import { checked, readJsonFile } from "../../common/json-file";
+import { fillFromPlainFile } from "../../common/plain-file";
 import { createRandom } from "../../common/random";
-import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
+import { type LazyMatrix, type Matrix, mostColumns } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { scoreMatrix } from "../scoring/score-matrix";
 import { averagePathLength } from "./average-path-length";
+import { requireSoundTrees } from "./require-sound-trees";
 import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { allocateNodes, growTree, type Nodes } from "./tree";
+
+/** Nodes that a forest read from a file may have: 16,000 trees of 512 rows. They take 18 bytes each there. */
+const mostNodes = 2 ** 24;
 
 export interface IsolationForestOptions {
   /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */
@@ -37,8 +43,8 @@ export function fitIsolationForest(
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
-  if (matrix.columns.length > 32_767)
-    throw new InputError(`an isolation forest takes at most 32,767 columns`);
+  if (matrix.columns.length > mostColumns)
+    throw new InputError(`an isolation forest takes at most ${mostColumns} columns`);
   const sampleSize = Math.min(options.sampleSize ?? 256, matrix.rows);
   const nodes = allocateNodes(trees, sampleSize);
   let next = 0;
@@ -136,30 +142,40 @@ export class IsolationForest implements Detector {
  * Reads what {@link IsolationForest.save} wrote.
  *
  * @param columns the columns that it was fitted on, which its own files do not hold
- * @throws {InputError} if the file of nodes is truncated, or splits columns that are not there
+ * @throws {InputError} if a file is missing or damaged, or its trees could not have been grown on such columns
  */
 export async function loadIsolationForest(
   folder: string,
   columns: readonly string[],
 ): Promise<IsolationForest> {
-  const description = await readFile(join(folder, "forest.json"), "utf8");
-  const { settings, nodes: count } = JSON.parse(description) as {
-    settings: Required<IsolationForestOptions>;
-    nodes: number;
-  };
-  const bytes = await readFile(join(folder, "forest.bin"));
-  const nodes = cut(allocateNodes(settings.trees, settings.sampleSize), count);
-  let offset = 0;
-  for (const array of [nodes.pathLength, nodes.roots, nodes.left, nodes.split, nodes.column]) {
-    const part = bytes.subarray(offset, offset + array.byteLength);
-    if (part.length < array.byteLength) throw new InputError(`${join(folder, "forest.bin")} is truncated`);
-    new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(part);
-    offset += array.byteLength;
-  }
-  if (nodes.column.some((column) => column >= columns.length)) {
-    throw new InputError(`the forest in ${folder} was fitted on more than ${columns.length} columns`);
-  }
+  const { forestSchema } = require("../model-schema") as typeof import("../model-schema");
+  const path = join(folder, "forest.json");
+  const { settings, nodes: count } = checked(forestSchema, await readJsonFile(path), path);
+  if (count > mostNodes)
+    throw new InputError(`${path} is too large: it has ${count} nodes, at most ${mostNodes} are read`);
+  const nodes = await readNodes(join(folder, "forest.bin"), settings.trees, count);
+  requireSoundTrees(nodes, settings.sampleSize, columns.length, join(folder, "forest.bin"));
   return new IsolationForest(columns, settings, nodes);
+}
+
+/** Reads the nodes as `save` wrote them, into memory that worker threads can share. */
+async function readNodes(path: string, trees: number, count: number): Promise<Nodes> {
+  const { buffer } = await fillFromPlainFile(
+    path,
+    count * 18 + trees * 4,
+    `${count} nodes in ${trees} trees`,
+    (size) => new Uint8Array(new SharedArrayBuffer(size)),
+  );
+  const rootsAt = count * 8;
+  const leftAt = rootsAt + trees * 4;
+  const splitAt = leftAt + count * 4;
+  return {
+    pathLength: new Float64Array(buffer, 0, count),
+    roots: new Int32Array(buffer, rootsAt, trees),
+    left: new Int32Array(buffer, leftAt, count),
+    split: new Float32Array(buffer, splitAt, count),
+    column: new Int16Array(buffer, splitAt + count * 4, count),
+  };
 }
 
 /** Nodes in use only. */

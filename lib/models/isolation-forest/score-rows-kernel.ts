@@ -1,7 +1,7 @@
 import { kernel, reserve } from "../kernel";
 import { distinctBlocks, spread } from "../scoring/distinct-blocks";
 import { anomalyScore, type ForestTask } from "./score-rows";
-import type { Nodes } from "./tree";
+import { maximumDepth, type Nodes } from "./tree";
 
 /** Trees as the WebAssembly kernel reads them, in memory that threads share. */
 export interface PackedTrees {
@@ -38,7 +38,7 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
     view.setUint32(at + 8, address(leaf ? node : left[node]), true);
     view.setFloat64(at + 16, pathLength[node], true);
   }
-  return { nodes: bytes, roots: Uint32Array.from(roots, address), depth: Math.ceil(Math.log2(sampleSize)) };
+  return { nodes: bytes, roots: Uint32Array.from(roots, address), depth: maximumDepth(sampleSize) };
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */

@@ -19,6 +19,11 @@ export interface Nodes {
   readonly roots: Int32Array;
 }
 
+/** How deep a tree of a sample may grow: to the average depth of a balanced one. */
+export function maximumDepth(sampleSize: number): number {
+  return Math.ceil(Math.log2(sampleSize));
+}
+
 /** Empty arrays for trees of at most `sampleSize` leaves, in memory that worker threads can share. */
 export function allocateNodes(trees: number, sampleSize: number): Nodes {
   const most = trees * (2 * sampleSize - 1);
@@ -55,14 +60,14 @@ export function growTree(
   );
   const order = Uint32Array.from({ length: sampleSize }, (_, i) => i);
   const candidates = Uint32Array.from({ length: width }, (_, i) => i);
-  const maximumDepth = Math.ceil(Math.log2(sampleSize));
+  const deepest = maximumDepth(sampleSize);
   let next = first + 1;
 
   /** Grows the node that holds rows order[start … end − 1]. */
   const grow = (node: number, start: number, end: number, depth: number): void => {
     nodes.column[node] = -1;
     nodes.pathLength[node] = depth + averagePathLength(end - start);
-    if (end - start <= 1 || depth >= maximumDepth) return;
+    if (end - start <= 1 || depth >= deepest) return;
     const drawn = drawSplit(sample, width, order, start, end, candidates, random);
     if (!drawn) return;
 

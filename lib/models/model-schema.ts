@@ -1,0 +1,115 @@
+// The JSON files of a model folder. A folder may come from anybody: nothing is read from it that is not described here.
+import * as v from "valibot";
+import {
+  anyObject,
+  finite,
+  integerIn,
+  list,
+  names,
+  numberBetween,
+  numberIn,
+  object,
+  type Schema,
+  sha256,
+  text,
+  truth,
+  word,
+} from "../common/json-schema";
+import { mostColumns } from "../preprocess/matrix";
+import type { Preprocessor } from "../preprocess/preprocessor";
+import type { EpochLoss } from "./autoencoder/epoch-loss";
+import type { AutoencoderSettings } from "./autoencoder/settings";
+import type { Manifest } from "./manifest";
+import type { Threshold } from "./threshold";
+
+const seed = integerIn(0, 0xffffffff);
+const categories = names(65_536);
+const features = names(mostColumns);
+
+/** `manifest.json` */
+export const manifestSchema: Schema<Manifest> = object({
+  formatVersion: integerIn(1),
+  libraryVersion: text(100),
+  kind: word("isolation-forest", "autoencoder"),
+  settings: anyObject<object>(() => true, "an object"),
+  features,
+  dataset: object({ name: text(), sha256: text(100), rows: integerIn(0) }),
+  seed,
+  metrics: anyObject<Record<string, unknown>>(() => true, "an object"),
+  files: anyObject<Record<string, string>>(
+    (value) => v.is(sha256, value),
+    "an object of SHA-256 in lower-case hexadecimal",
+  ),
+});
+
+/** `threshold.json` */
+export const thresholdSchema: Schema<Threshold> = object({
+  value: finite,
+  method: word("false-alarm-rate", "contamination"),
+  rate: numberBetween(0, 1),
+});
+
+/** `preprocessor.json` */
+export const preprocessorSchema: Schema<Preprocessor> = object({
+  options: object({
+    encoding: word("one-hot", "ordinal", "none"),
+    logarithm: list(word("amount", "count", "rate", "flag"), 4),
+    scaling: word("min-max", "standard", "none"),
+  }),
+  steps: list(
+    v.variant(
+      "kind",
+      [
+        object({
+          kind: v.literal("number"),
+          feature: text(),
+          logarithm: truth,
+          shift: finite,
+          factor: finite,
+        }),
+        object({ kind: v.literal("one-hot"), feature: text(), categories }),
+        object({ kind: v.literal("ordinal"), feature: text(), categories, shift: finite, factor: finite }),
+      ],
+      'a step of the kind "number", "one-hot" or "ordinal"',
+    ),
+    mostColumns,
+  ),
+  columns: list(v.string("a text"), mostColumns),
+});
+
+/** `forest.json` */
+export const forestSchema: Schema<{
+  readonly settings: { readonly trees: number; readonly sampleSize: number; readonly seed: number };
+  readonly nodes: number;
+}> = object({
+  settings: object({ trees: integerIn(1), sampleSize: integerIn(2, 2 ** 31), seed }),
+  nodes: integerIn(1),
+});
+
+/** `autoencoder.json`; `resolveSettings` knows the ranges of the settings. */
+export const autoencoderSchema: Schema<{
+  readonly settings: AutoencoderSettings;
+  readonly history: readonly EpochLoss[];
+  readonly sha256: string;
+}> = object({
+  settings: object({
+    layers: list(integerIn(1), 100, 1),
+    activation: word("relu", "elu", "selu", "sigmoid", "tanh"),
+    outputActivation: word("linear", "sigmoid"),
+    loss: word("meanSquaredError", "meanAbsoluteError"),
+    batchSize: integerIn(1),
+    epochs: integerIn(1),
+    learningRate: finite,
+    validationShare: finite,
+    patience: integerIn(0),
+    seed,
+  }),
+  history: list(
+    object({
+      loss: numberIn(0, Number.MAX_VALUE),
+      validationLoss: v.optional(numberIn(0, Number.MAX_VALUE)),
+    }),
+    1_000_000,
+  ),
+  sha256,
+});
