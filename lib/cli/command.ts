@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
-import { InputError } from "../common/errors";
+import { InputError, memoryRanOut, ThreadError } from "../common/errors";
 import { ProgressBar } from "./progress-bar";
 
 /** Options that every command has. */
@@ -100,12 +100,13 @@ class Interrupted extends Error {
 /** One sentence and exit code 2 for a mistake of the user's; a stack trace for one of ours. */
 export function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
+  const failed = memoryRanOut(error) || error instanceof ThreadError;
   const expected =
-    error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
-  const message = sentence(error);
+    failed || error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
+  const message = memoryRanOut(error) ? `memory ran out: ${sentence(error)}` : sentence(error);
   if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
   process.stderr.write(expected ? `error: ${message}\n` : `${(error as Error)?.stack ?? error}\n`);
-  if (!expected) return ours;
+  if (failed || !expected) return ours;
   return error instanceof Interrupted ? error.exitCode : wrongInput;
 }
 

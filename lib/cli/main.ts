@@ -25,6 +25,11 @@ async function main(): Promise<void> {
   process.exitCode = 1;
 }
 
+// Nothing is left that the command could still be waiting for: it must not look as if it had succeeded.
+process.once("beforeExit", () =>
+  process.exit(report(new Error("the command stopped in the middle of its work"))),
+);
+
 main().then(
   () => process.exit(),
   (error) => process.exit(report(error)),

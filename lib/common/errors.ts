@@ -6,6 +6,19 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
+/** A thread that ended before its work was done, by no mistake of the program's. Its message is one sentence. */
+export class ThreadError extends Error {
+  override readonly name = "ThreadError";
+}
+
+/** Whether an error says that memory ran out: the machine's, a thread's, or WebAssembly's 4 GiB. */
+export function memoryRanOut(error: unknown): boolean {
+  return (
+    systemErrorCode(error) === "ERR_WORKER_OUT_OF_MEMORY" ||
+    (error instanceof RangeError && /allocation failed|WebAssembly\.Memory/.test(error.message))
+  );
+}
+
 /** Checks that an option is a number inside its range. @throws {InputError} naming parameter, range and value. */
 export function requireNumber(
   parameter: string,

@@ -16,8 +16,21 @@ export interface WorkOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds of synchronous work between two breaths. */
+const breathAfter = 10;
+
 /** Lets timers, signals and the abort signal have their turn between two pieces of synchronous work. */
 export async function breathe(signal?: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   signal?.throwIfAborted();
+}
+
+/** {@link breathe} for a loop: it does nothing until some milliseconds of work have passed. */
+export function breather(signal?: AbortSignal): () => Promise<void> {
+  let breathed = performance.now();
+  return async () => {
+    if (performance.now() - breathed < breathAfter) return;
+    await breathe(signal);
+    breathed = performance.now();
+  };
 }

@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly cwd: string;
   /** Run as a user who owns nothing; needs root. */
   readonly asNobody?: boolean;
+  /** Environment variables beside those of every command. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Called as soon as the process runs. */
   readonly started?: (child: ChildProcess) => void;
 }
@@ -29,7 +31,7 @@ export interface CommandOptions {
 /** Runs the command to its end. It finds no browser, no network, and no data but those named. */
 export function traffic(
   parameters: readonly string[],
-  { cwd, asNobody, started }: CommandOptions,
+  { cwd, asNobody, env: more, started }: CommandOptions,
 ): Promise<Outcome> {
   const { TRAFFIC_DATA, ...env } = process.env;
   const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -37,7 +39,7 @@ export function traffic(
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...first, ...parameters], {
       cwd,
-      env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "" },
+      env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...more },
     });
     let stdout = "";
     let stderr = "";

@@ -53,3 +53,11 @@ test("a sleeping thread that is woken too early sleeps on", async () => {
   await once(other, "exit");
   assert.equal(wrong, 0);
 });
+
+test("a wait for a thread that does not come ends after the time given", () => {
+  const barrier = new Barrier(shared(2), 2);
+  const meeting = barrier.arrive();
+  assert.equal(barrier.waitFor(meeting, 20), false);
+  barrier.arrive();
+  assert.equal(barrier.waitFor(meeting, 20), true);
+});

@@ -6,7 +6,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { InputError, requireNumber } from "../../common/errors";
 import { checked, readJsonFile } from "../../common/json-file";
 import { fillFromPlainFile, sha256OfPlainFiles } from "../../common/plain-file";
-import { breathe, type WorkOptions } from "../../common/progress";
+import { breathe, breather, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
@@ -21,7 +21,7 @@ import {
   requireModestSize,
   resolveSettings,
 } from "./settings";
-import { kernelTrainer, tensorflowTrainer } from "./trainer";
+import { kernelTrainer, type Trainer, tensorflowTrainer } from "./trainer";
 
 export type { EpochLoss };
 
@@ -34,9 +34,6 @@ export interface TrainingOptions extends WorkOptions {
 
 /** Rows that pass through the network at once. */
 const batchRows = 1024;
-
-/** Milliseconds of work between two breaths. */
-const breathAfter = 10;
 
 /** Fewer rows than this in all epochs together are learnt before a thread has started. */
 const smallTraining = 100_000;
@@ -83,7 +80,10 @@ export class Autoencoder implements Detector {
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
     const network = denseNetwork(this.network, this.settings);
-    if (network) return scoreMatrix(network, matrix, "scoring with the autoencoder", options);
+    if (network) {
+      const rowCost = this.network.countParams() / 8;
+      return scoreMatrix(network, matrix, { stage: "scoring with the autoencoder", rowCost }, options);
+    }
     const width = this.columns.length;
     const scores = new Float64Array(matrix.rows);
     await this.#forward(matrix, this.network.layers.length, options, (output, start, end) => {
@@ -259,22 +259,18 @@ export async function fitAutoencoder(
   const { tf } = tensorFlow;
   const network = buildNetwork(tf, matrix.columns.length, settings);
   const alone = training.length * epochs < smallTraining;
-  const trainer =
-    (await kernelTrainer(tf, network, matrix, settings, alone ? 1 : workers)) ??
-    tensorflowTrainer(tf, network, matrix, settings);
+  let trainer: Trainer | undefined;
   const history: EpochLoss[] = [];
   let best = { epoch: 0, loss: Infinity, weights: [] as Tf.Tensor[] };
 
   /** Mean of `lossOf`, the loss of one batch, over the rows given. */
   const meanLoss = async (rows: Uint32Array, lossOf: (batch: Uint32Array) => number | Promise<number>) => {
     let sum = 0;
-    let breathed = performance.now();
+    const breatheIfDue = breather(signal);
     for (let start = 0; start < rows.length; start += settings.batchSize) {
       const batch = rows.subarray(start, start + settings.batchSize);
       sum += batch.length * (await lossOf(batch));
-      if (performance.now() - breathed < breathAfter) continue;
-      await breathe(signal);
-      breathed = performance.now();
+      await breatheIfDue();
     }
     await breathe(signal);
     if (!Number.isFinite(sum)) throw divergence(matrix, history.length + 1, settings);
@@ -282,6 +278,9 @@ export async function fitAutoencoder(
   };
 
   try {
+    trainer =
+      (await kernelTrainer(tf, network, matrix, settings, alone ? 1 : workers, signal)) ??
+      tensorflowTrainer(tf, network, matrix, settings);
     for (let epoch = 1, stop = false; epoch <= epochs && !stop; epoch++) {
       const rows = permutation(training.length, createRandom(seed, `autoencoder epoch ${epoch}`));
       const trainingLoss = await meanLoss(
@@ -313,7 +312,7 @@ export async function fitAutoencoder(
     network.dispose();
     throw error;
   } finally {
-    await trainer.dispose();
+    await trainer?.dispose();
     tf.dispose(best.weights);
   }
 }

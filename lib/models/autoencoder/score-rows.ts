@@ -1,7 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import { kernel, reserve } from "../kernel";
 import { distinctBlocks, spread } from "../scoring/distinct-blocks";
-import type { ScoringTask } from "../scoring/scoring-task";
+import { isStopped, type ScoringTask } from "../scoring/scoring-task";
 import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 
@@ -32,12 +32,14 @@ export type NetworkTask = DenseNetwork & ScoringTask;
 const groupRows = 64;
 
 /** Writes mean squared reconstruction errors. */
-export function scoreRowsByNetwork({ data, width, start, end, scores, ...network }: NetworkTask): void {
-  const { free, output, pass, memory } = inKernel(network);
+export function scoreRowsByNetwork(task: NetworkTask): void {
+  const { data, width, start, end, scores } = task;
+  const { free, output, pass, memory } = inKernel(task);
   for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
     const outputs = new Float32Array(memory.buffer, output.at);
     const errors = new Float64Array(count);
     for (let first = 0; first < count; first += groupRows) {
+      if (isStopped(task)) return;
       const next = Math.min(first + groupRows, count);
       pass(rows.byteOffset + first * width * 4, next - first);
       for (let row = first; row < next; row++) {
@@ -82,7 +84,7 @@ export function forwardRows(
  * Puts the first `depth` layers at the beginning of the kernel's memory. `pass` lets at most `groupRows` rows at an address
  * pass through them, which leaves in `output` the bits that TensorFlow.js gives on wasm.
  */
-function inKernel({ sizes, weights }: Omit<DenseNetwork, "kind">, depth = sizes.length - 1) {
+function inKernel({ sizes, weights }: DenseNetwork, depth = sizes.length - 1) {
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
   const memory = new MatrixAllocator();

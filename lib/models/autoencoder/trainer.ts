@@ -1,11 +1,11 @@
-import { once } from "node:events";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import type * as Tf from "@tensorflow/tfjs";
+import { breathe, breather } from "../../common/progress";
 import { shared } from "../../common/shared";
 import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import { Barrier } from "../barrier";
 import { createKernel, reserve } from "../kernel";
+import { Thread } from "../thread";
 import { fill, rowOf } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
 import { layOut, type Training } from "./training-layout";
@@ -18,7 +18,7 @@ export interface Trainer {
   /** Gives the network the weights so far. */
   updateNetwork(): void;
   /** The mean loss of these rows by the network as it was last updated. */
-  loss(rows: Uint32Array): number;
+  loss(rows: Uint32Array): number | Promise<number>;
   /** Ends its threads, and frees what it holds. */
   dispose(): Promise<void>;
 }
@@ -68,6 +68,9 @@ function tensorOf(tf: typeof Tf, matrix: Matrix, rows: Uint32Array): Tf.Tensor2D
 /** Fewer rows of a batch than this are not worth a thread. */
 const leastRows = 64;
 
+/** Milliseconds that the main thread sleeps before it looks whether those that it waits for are still there. */
+const patience = 10;
+
 /**
  * Forward pass, backward pass and Adam written out, in the WebAssembly kernel and in several threads. It gives the weights
  * and losses of {@link tensorflowTrainer} on the wasm backend, to the bit and with any number of threads, but several times
@@ -75,6 +78,7 @@ const leastRows = 64;
  * WebAssembly.
  *
  * @param workers most threads, this one included. Activations other than relu have but one, since TensorFlow.js computes them
+ * @throws what ended a thread, from whatever waits for it; the signal's reason once it is aborted
  */
 export async function kernelTrainer(
   tf: typeof Tf,
@@ -82,6 +86,7 @@ export async function kernelTrainer(
   matrix: Matrix,
   settings: AutoencoderSettings,
   workers: number,
+  signal?: AbortSignal,
 ): Promise<Trainer | undefined> {
   const kernel = createKernel();
   if (!kernel) return undefined;
@@ -105,25 +110,28 @@ export async function kernelTrainer(
   const weights = layers.flatMap((layer) => [layer.weights, layer.bias]);
   for (const [i, tensor] of network.getWeights().entries())
     fill(memory, weights[i], tensor.dataSync<"float32">());
-  const team = await Promise.all(
-    Array.from({ length: threads - 1 }, async (_, i) => {
-      const worker = new Worker(join(__dirname, "training-worker.js"), {
-        workerData: { training, thread: i + 1 },
-      });
-      await once(worker, "message");
-      worker.unref();
-      return worker;
-    }),
-  );
+  const team = await startTeam(training);
   const own = trainingStep(tf, kernel, training, 0);
   const barrier = new Barrier(training.meetings, threads);
+  const breatheIfDue = breather(signal);
 
-  /** Does this with all threads, each its part. */
-  const together = (task: Task, rows: Uint32Array): number => {
+  /** Meets the other threads. One that has ended never comes: that is heard of between two naps. */
+  const meet = async (): Promise<void> => {
+    const meeting = barrier.arrive();
+    while (!barrier.waitFor(meeting, patience)) {
+      await breathe(signal);
+      for (const { failure } of team) if (failure) throw failure;
+    }
+    await breatheIfDue();
+  };
+
+  /** Does this with all threads, each its part, and returns the rows' mean loss. */
+  const together = async (task: Task, rows: Uint32Array): Promise<number> => {
     training.batch.set(rows);
     training.task.set([tasks.indexOf(task), rows.length]);
-    barrier.wait();
-    return own[task](rows.length);
+    await meet();
+    for (const _ of own[task](rows.length)) await meet();
+    return own.meanError(rows.length);
   };
 
   return {
@@ -141,7 +149,23 @@ export async function kernelTrainer(
     loss: (rows) =>
       isReluNetwork ? together("loss", rows) : tensorflowLoss(tf, network, matrix, settings.loss, rows),
     async dispose() {
-      await Promise.all(team.map((worker) => worker.terminate()));
+      await Promise.all(team.map((thread) => thread.terminate()));
     },
   };
+}
+
+/** Starts all threads but the first. @throws what ended one of them */
+async function startTeam(training: Training): Promise<Thread[]> {
+  const file = join(__dirname, "training-worker.js");
+  const team = Array.from(
+    { length: training.threads - 1 },
+    (_, i) => new Thread(file, { workerData: { training, thread: i + 1 } }),
+  );
+  try {
+    await Promise.all(team.map((thread) => thread.ask()));
+    return team;
+  } catch (error) {
+    await Promise.all(team.map((thread) => thread.terminate()));
+    throw error;
+  }
 }

@@ -1,5 +1,4 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { Barrier } from "../barrier";
 import type { Kernel } from "../kernel";
 import { type KernelMatrix, multiply, rowOf, slice } from "./kernel-matrix";
 import type { AutoencoderSettings } from "./settings";
@@ -14,10 +13,10 @@ const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
 const { fround } = Math;
 
 /**
- * One thread's part in training: all threads call the same functions at the same time. Rows pass through the network and
- * back independently, so each thread takes its share of them; a weight's gradient is a sum over all rows, so there each
- * takes its share of the weights. Every number is computed by one thread in the order of its reference, so that it does not
- * hang on their number.
+ * One thread's part in training: all threads do the same tasks at the same time, and meet wherever a task yields, since
+ * there each goes on with what the others have computed. Rows pass through the network and back independently, so each
+ * thread takes its share of them; a weight's gradient is a sum over all rows, so there each takes its share of the weights.
+ * Every number is computed by one thread in the order of its reference, so that it does not depend on their number.
  *
  * @param tf needed for activations other than relu
  */
@@ -26,12 +25,11 @@ export function trainingStep(
   kernel: Kernel,
   training: Training,
   thread: number,
-): Record<Task, (batchRows: number) => number> {
+): Record<Task, (batchRows: number) => Generator<void>> & { meanError(batchRows: number): number } {
   const { settings, threads, width, data, batch } = training;
   const { layers, chunks, blockRows, parameterBytes, zeros, errors, lists } = layOut(training);
   const ownChunks = chunks.filter((_, i) => i % threads === thread);
   const memory = new Float32Array(kernel.memory.buffer);
-  const barrier = new Barrier(training.meetings, threads);
 
   const times = (a: KernelMatrix, b: KernelMatrix, start: KernelMatrix, out: KernelMatrix) =>
     multiply(kernel, a, b, start, out, lists[thread]);
@@ -98,21 +96,15 @@ export function trainingStep(
         kernel.transpose(values.at, values.rows, values.columns, values.rowBytes, copy.at, copy.columnBytes);
   };
 
-  const meanError = (batchRows: number): number => {
-    let sum = 0;
-    for (const error of rowOf(memory, errors, 0).subarray(0, batchRows)) sum = fround(sum + error);
-    return fround(sum / batchRows);
-  };
-
   let [power1, power2] = [fround(beta1), fround(beta2)];
   transposeOwn();
   return {
-    /** Moves the weights against the gradient of the batch's mean loss, which it returns. */
-    step(batchRows) {
+    /** Moves the weights against the gradient of the batch's mean loss. */
+    *step(batchRows) {
       for (let start = 0; start < batchRows; start += blockRows) {
-        if (start > 0) barrier.wait();
+        if (start > 0) yield;
         passRows(start, batchRows);
-        barrier.wait();
+        yield;
         const rows = Math.min(blockRows, batchRows - start);
         for (const { inputs, outputGradient, gradient } of ownChunks)
           times(inputs(rows), slice(outputGradient, 0, rows), gradient, gradient);
@@ -140,12 +132,11 @@ export function trainingStep(
       transposeOwn();
       power1 = fround(power1 * fround(beta1));
       power2 = fround(power2 * fround(beta2));
-      barrier.wait();
-      return meanError(batchRows);
+      yield;
     },
 
-    /** The batch's mean loss, by a network with relu. */
-    loss(batchRows) {
+    /** Computes the batch's errors only, by a network with relu. */
+    *loss(batchRows) {
       for (let start = 0; start < batchRows; start += blockRows) {
         const taken = takeRows(start, batchRows);
         for (const { input, weights, bias, activation, output } of taken.own) {
@@ -153,9 +144,15 @@ export function trainingStep(
           if (activation === "relu") kernel.relu(output.at, output.rows * output.rowBytes);
         }
         writeErrors(taken, batchRows);
-        barrier.wait();
+        yield;
       }
-      return meanError(batchRows);
+    },
+
+    /** The batch's mean loss, after a task. */
+    meanError(batchRows) {
+      let sum = 0;
+      for (const error of rowOf(memory, errors, 0).subarray(0, batchRows)) sum = fround(sum + error);
+      return fround(sum / batchRows);
     },
   };
 }

@@ -14,5 +14,5 @@ parentPort?.postMessage("ready");
 for (;;) {
   barrier.wait();
   const [task, rows] = training.task;
-  own[tasks[task]](rows);
+  for (const _ of own[tasks[task]](rows)) barrier.wait();
 }

@@ -80,7 +80,8 @@ export class IsolationForest implements Detector {
     requireColumns(this, matrix);
     const usual = averagePathLength(this.settings.sampleSize);
     const forest = { kind: this.kind, nodes: this.nodes, packed: this.#packed, usual } as const;
-    return scoreMatrix(forest, matrix, "scoring with the isolation forest", options);
+    const work = { stage: "scoring with the isolation forest", rowCost: 30 * this.settings.trees };
+    return scoreMatrix(forest, matrix, work, options);
   }
 
   /**

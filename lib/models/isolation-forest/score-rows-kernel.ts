@@ -1,5 +1,6 @@
 import { kernel, reserve } from "../kernel";
 import { distinctBlocks, spread } from "../scoring/distinct-blocks";
+import { isStopped } from "../scoring/scoring-task";
 import { anomalyScore, type ForestTask } from "./score-rows";
 import { maximumDepth, type Nodes } from "./tree";
 
@@ -42,10 +43,8 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
-export function scoreRowsPacked(
-  { nodes, roots, depth }: PackedTrees,
-  { usual, data, width, start, end, scores }: ForestTask,
-): void {
+export function scoreRowsPacked({ nodes, roots, depth }: PackedTrees, task: ForestTask): void {
+  const { usual, data, width, start, end, scores } = task;
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
   const { memory, sumPathLengths } = running;
@@ -59,6 +58,7 @@ export function scoreRowsPacked(
     const sums = new Float64Array(memory.buffer, sumsAt, groupRows);
     const distinct = new Float64Array(count);
     for (let from = 0; from < count; from += groupRows) {
+      if (isStopped(task)) return;
       const group = Math.min(groupRows, count - from);
       sumPathLengths(rootsAt, roots.length, depth, rows.byteOffset + from * width * 4, width, group);
       for (let i = 0; i < group; i++) distinct[from + i] = anomalyScore(sums[i] / roots.length, usual);

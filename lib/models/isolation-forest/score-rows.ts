@@ -1,4 +1,4 @@
-import type { ScoringTask } from "../scoring/scoring-task";
+import { isStopped, type ScoringTask } from "../scoring/scoring-task";
 import type { Nodes } from "./tree";
 
 /** Rows to score with a forest. */
@@ -15,11 +15,13 @@ export function anomalyScore(meanPathLength: number, usual: number): number {
 }
 
 /** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */
-export function scoreRows({ nodes, usual, data, width, start, end, scores }: ForestTask): void {
+export function scoreRows(task: ForestTask): void {
+  const { nodes, usual, data, width, start, end, scores } = task;
   const { column, split, left, pathLength, roots } = nodes;
   // Some rows at a time through tree after tree: the rows and one tree fit into the processor's cache.
   const block = 256;
   for (let from = start; from < end; from += block) {
+    if (isStopped(task)) return;
     const to = Math.min(from + block, end);
     scores.fill(0, from, to);
     for (let tree = 0; tree < roots.length; tree++) {

@@ -7,11 +7,11 @@ import type { ScoreOptions } from "../detector";
 import { type PooledTask, scoreHere, scoreInWorkers } from "./scoring-pool";
 import type { ScoringTask } from "./scoring-task";
 
-/** Fewer rows than this are scored without threads. */
-const smallMatrix = 4096;
+/** Nanoseconds of work that are not worth a thread. */
+const smallWork = 10e6;
 
-/** Rows between two looks at the abort signal, in this thread. */
-const stretchRows = 65_536;
+/** Nanoseconds of work between two looks at the abort signal, in this thread. */
+const stretch = 50e6;
 
 /** Where workers put scores: kept from one matrix to the next, since they give up what is new very late. */
 let kept: Float64Array | undefined;
@@ -20,17 +20,20 @@ let kept: Float64Array | undefined;
  * Scores all rows of a matrix, in threads where that pays; the same bytes with any number of them.
  *
  * @param detector what a task says of the detector
+ * @param work what progress calls it, and roughly how many nanoseconds a row takes
+ * @throws what ended a thread, or the signal's reason once it is aborted
  */
 export async function scoreMatrix<Task extends PooledTask>(
   detector: Omit<Task, keyof ScoringTask>,
   matrix: Matrix,
-  stage: string,
+  { stage, rowCost }: { readonly stage: string; readonly rowCost: number },
   { workers = availableParallelism(), onProgress, signal }: ScoreOptions,
 ): Promise<Float64Array> {
   requireNumber("workers", workers, { min: 1, integer: true });
   signal?.throwIfAborted();
   const { rows: total } = matrix;
-  const alone = workers === 1 || total < smallMatrix;
+  const alone = workers === 1 || total * rowCost < smallWork;
+  const stretchRows = Math.ceil(stretch / rowCost);
   const scores = alone ? new Float64Array(total) : takeShared(total);
   const data = alone ? matrix.data : shared(matrix.data);
   const task = { ...detector, data, width: matrix.columns.length, start: 0, end: total, scores } as Task;

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { MessageChannel, Worker } from "node:worker_threads";
 import { type NetworkTask, scoreRowsByNetwork } from "../autoencoder/score-rows";
 import { type ForestTask, scoreRows } from "../isolation-forest/score-rows";
 import { type PackedTrees, scoreRowsPacked } from "../isolation-forest/score-rows-kernel";
+import { Thread } from "../thread";
+import { isStopped } from "./scoring-task";
 
 /** What a thread may be asked to score: by a forest, whose trees come along for the kernel where it can run, or a network. */
 export type PooledTask = (ForestTask & { readonly packed?: PackedTrees }) | NetworkTask;
@@ -14,7 +15,7 @@ export function scoreHere(task: PooledTask): void {
   else scoreRows(task);
 }
 
-const pool: Worker[] = [];
+let pool: Thread[] = [];
 
 /** What a worker works on is shared memory: its own heap needs little, and would else keep its garbage for long. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
@@ -24,35 +25,38 @@ const pieceRows = 16_384;
 
 /**
  * Lets `workers` threads fill `task.scores`: each takes piece after piece. Threads are kept, and do not keep the process
- * alive. @throws the reason of `signal` once it is aborted
+ * alive. @throws what ended a thread, or the reason of `signal` once it is aborted
  */
 export async function scoreInWorkers(
   task: PooledTask,
   workers: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  while (pool.length < workers) {
-    const worker = new Worker(join(__dirname, "scoring-worker.js"), { resourceLimits });
-    worker.setMaxListeners(0);
-    worker.once("exit", () => pool.splice(pool.indexOf(worker), 1)); // by an error: a dead one would never answer
-    pool.push(worker);
-  }
+  pool = pool.filter(({ failure }) => !failure);
+  while (pool.length < workers)
+    pool.push(new Thread(join(__dirname, "scoring-worker.js"), { resourceLimits }));
   const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
-  const stop = () => Atomics.store(next, 0, task.end);
-  signal?.addEventListener("abort", stop);
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const sharedTask: SharedTask = { task: { ...task, stop }, next };
+  const working = Promise.all(pool.slice(0, workers).map((thread) => thread.ask(sharedTask)));
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason);
+  });
+  signal?.addEventListener("abort", abort);
   try {
-    await Promise.all(pool.slice(0, workers).map((worker) => ask(worker, { task, next })));
+    await Promise.race([working, aborted]);
   } finally {
-    signal?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", abort);
+    Atomics.store(stop, 0, 1); // for those who still work, where one has failed
   }
-  signal?.throwIfAborted();
 }
 
 /** Scores pieces of a task that no other worker has taken, in this thread; `next` is the first row of the next one. */
 export function scorePieces({ task, next }: SharedTask): void {
   for (;;) {
     const start = Atomics.add(next, 0, pieceRows);
-    if (start >= task.end) return;
+    if (start >= task.end || isStopped(task)) return;
     scoreHere({ ...task, start, end: Math.min(start + pieceRows, task.end) });
   }
 }
@@ -61,22 +65,4 @@ export function scorePieces({ task, next }: SharedTask): void {
 export interface SharedTask {
   readonly task: PooledTask;
   readonly next: Int32Array;
-}
-
-async function ask(worker: Worker, task: SharedTask): Promise<void> {
-  worker.ref();
-  const { port1, port2 } = new MessageChannel();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      worker.once("error", reject);
-      port1.once("message", () => {
-        worker.off("error", reject);
-        resolve();
-      });
-      worker.postMessage({ ...task, port: port2 }, [port2]);
-    });
-  } finally {
-    port1.close();
-    worker.unref();
-  }
 }

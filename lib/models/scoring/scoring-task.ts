@@ -6,4 +6,11 @@ export interface ScoringTask {
   readonly end: number;
   /** Where the scores go, one for each row of the matrix. */
   readonly scores: Float64Array;
+  /** Not 0 once nobody wants the scores any more. Left out where nobody can change his mind meanwhile. */
+  readonly stop?: Int32Array;
+}
+
+/** Whether work on the task would be in vain. */
+export function isStopped({ stop }: ScoringTask): boolean {
+  return stop !== undefined && Atomics.load(stop, 0) !== 0;
 }

@@ -1,7 +1,10 @@
-import { type MessagePort, parentPort } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { type SharedTask, scorePieces } from "./scoring-pool";
 
-parentPort?.on("message", ({ port, ...task }: SharedTask & { port: MessagePort }) => {
+parentPort?.on("message", (task: SharedTask) => {
   scorePieces(task);
-  port.postMessage("done");
+  parentPort?.postMessage("done");
+});
+parentPort?.on("messageerror", (error) => {
+  throw error;
 });

@@ -63,7 +63,7 @@ async function train(
   trainer.updateNetwork();
   const most = Math.min(all.batchSize, matrix.rows);
   for (const rows of [most, Math.ceil(most / 3)])
-    losses.push(trainer.loss(Uint32Array.from({ length: rows }, (_, i) => (7 * i) % matrix.rows)));
+    losses.push(await trainer.loss(Uint32Array.from({ length: rows }, (_, i) => (7 * i) % matrix.rows)));
   await trainer.dispose();
   const weights = network.getWeights().map((tensor) => tensor.dataSync<"float32">());
   network.dispose();
