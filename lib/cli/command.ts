@@ -1,6 +1,8 @@
 import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import { InputError, memoryRanOut, ThreadError } from "../common/errors";
+import { printable, printableJson } from "../common/shown";
+import { print } from "./output";
 import { ProgressBar } from "./progress-bar";
 
 /** Options that every command has. */
@@ -52,15 +54,15 @@ export function answering<Argument = string>(
     process.once("SIGINT", stop).once("SIGTERM", stop);
     const onNotice = (sentence: string) => {
       bar.clear();
-      if (!options.quiet) process.stderr.write(`${sentence}\n`);
+      if (!options.quiet) process.stderr.write(`${printable(sentence)}\n`);
     };
     try {
       requireNoEmptyText(command);
       const desk: Desk = { onProgress: bar.update, onNotice, signal: interrupt.signal };
       const { text, value, exitCode } = await work(options, desk, parameters[0] as Argument);
       bar.clear();
-      if (options.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-      else if (!options.quiet && text) process.stdout.write(`${text}\n`);
+      if (options.json) await print(`${printableJson(value, 2)}\n`);
+      else if (!options.quiet && text) await print(`${printable(text)}\n`);
       process.exitCode = exitCode;
     } finally {
       bar.clear();
@@ -97,15 +99,30 @@ class Interrupted extends Error {
   }
 }
 
+/** Whether commander threw what is no error: the end of --help or --version. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
 /** One sentence and exit code 2 for a mistake of the user's; a stack trace for one of ours. */
-export function report(error: unknown): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version
+export async function report(error: unknown): Promise<number> {
   const failed = memoryRanOut(error) || error instanceof ThreadError;
   const expected =
     failed || error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
   const message = memoryRanOut(error) ? `memory ran out: ${sentence(error)}` : sentence(error);
-  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
-  process.stderr.write(expected ? `error: ${message}\n` : `${(error as Error)?.stack ?? error}\n`);
+  process.stderr.write(
+    printable(
+      expected
+        ? `error: ${message}
+`
+        : `${(error as Error)?.stack ?? error}
+`,
+    ),
+  );
+  // If this fails there is no one else to tell.
+  if (process.argv.includes("--json"))
+    await print(`${printableJson({ error: message })}
+`).catch(() => {});
   if (failed || !expected) return ours;
   return error instanceof Interrupted ? error.exitCode : wrongInput;
 }

@@ -1,18 +1,27 @@
 import { Command } from "commander";
 import { libraryVersion } from "../common/version";
-import { report } from "./command";
+import { isAnswer, report } from "./command";
 import { addNotebookCommands } from "./notebook-commands";
+import { print } from "./output";
 import { addScoreCommand } from "./score-command";
 import { addSimulateCommand } from "./simulate-command";
 import { addStudyCommands } from "./study-commands";
 import { addTrainCommand } from "./train-command";
 
-async function main(): Promise<void> {
+/** Gives the exit code. What commander writes, help or the version, is printed at the end. */
+async function main(): Promise<number> {
+  let written = "";
   const program = new Command("traffic-anomaly")
     .description("Unsupervised anomaly detection in network traffic: isolation forest and autoencoder.")
     .version(libraryVersion)
     .exitOverride()
-    .configureOutput({ writeErr: () => {}, outputError: () => {} });
+    .configureOutput({
+      writeOut: (text) => {
+        written += text;
+      },
+      writeErr: () => {},
+      outputError: () => {},
+    });
 
   addStudyCommands(program);
   addTrainCommand(program);
@@ -20,17 +29,24 @@ async function main(): Promise<void> {
   addSimulateCommand(program);
   addNotebookCommands(program);
 
-  if (process.argv.length > 2) return void (await program.parseAsync());
-  program.outputHelp(); // as git and npm do: help, but no success
-  process.exitCode = 1;
+  try {
+    if (process.argv.length > 2) await program.parseAsync();
+    else {
+      program.outputHelp(); // as git and npm do: help, but no success
+      process.exitCode = 1;
+    }
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+  }
+  await print(written);
+  return Number(process.exitCode ?? 0);
 }
 
 // Nothing is left that the command could still be waiting for: it must not look as if it had succeeded.
-process.once("beforeExit", () =>
-  process.exit(report(new Error("the command stopped in the middle of its work"))),
-);
+process.once("beforeExit", () => end(report(new Error("the command stopped in the middle of its work"))));
 
-main().then(
-  () => process.exit(),
-  (error) => process.exit(report(error)),
-);
+void end(main().catch(report));
+
+async function end(exitCode: Promise<number>): Promise<void> {
+  process.exit(await exitCode);
+}

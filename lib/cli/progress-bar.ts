@@ -1,4 +1,5 @@
 import type { ProgressUpdate } from "../common/progress";
+import { oneLine } from "../common/shown";
 
 /** A line on a terminal that shows what is being done; on anything but a terminal it shows nothing. */
 export class ProgressBar {
@@ -17,7 +18,9 @@ export class ProgressBar {
     const width = 24;
     const share = total > 0 ? Math.min(done / total, 1) : 0;
     const bar = "█".repeat(Math.round(share * width)).padEnd(width, "░");
-    const text = `${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${stage}${note ? ` (${note})` : ""}`;
+    const text = oneLine(
+      `${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${stage}${note ? ` (${note})` : ""}`,
+    );
     this.stream.write(`\r\x1b[K${text.slice(0, Math.max(this.stream.columns - 1, 40))}`);
   };
 

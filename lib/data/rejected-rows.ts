@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { quotedCell } from "../common/csv";
 import { unwritable } from "../common/transaction";
 
 /** Writes rows that were left out, with line number and reason, to a CSV file. Without any, there is no file. */
@@ -9,7 +10,7 @@ export class RejectedRows {
   constructor(private readonly path: string) {}
 
   async add(line: number, reason: string, text: string): Promise<void> {
-    this.#text += `${line},${inQuotes(reason)},${inQuotes(text)}\n`;
+    this.#text += `${line},${quotedCell(reason)},${quotedCell(text)}\n`;
     if (!this.#file || this.#text.length > 65_536) await this.flush();
   }
 
@@ -26,8 +27,4 @@ export class RejectedRows {
   async close(): Promise<void> {
     await this.#file?.close();
   }
-}
-
-function inQuotes(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BOOLEAN, DOUBLE, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
+import { harmlessText } from "../common/csv";
 import { unwritable } from "../common/transaction";
 import { appendRows, database, quoted } from "./duckdb";
 
@@ -62,6 +63,7 @@ export class TableWriter {
       const columns = this.columns.map(({ name }, i) => `"${name}"::${this.types[i]} AS "${name}"`);
       rows = `(SELECT ${columns.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}]))`;
     }
+    if (format === "csv") rows = `(SELECT ${this.columns.map(csvColumn).join(", ")} FROM ${rows})`;
     await copy(rows, path, options);
   }
 
@@ -85,6 +87,14 @@ export class TableWriter {
     this.#parts.push(part);
     await this.#createTable();
   }
+}
+
+/** A column as CSV has it: see {@link harmlessText}. */
+function csvColumn({ name, type }: OutputColumn): string {
+  if (typeof type === "string" || type.categories.every((text) => harmlessText(text) === text))
+    return `"${name}"`;
+  const texts = type.categories.map((text) => quoted(harmlessText(text)));
+  return `([${texts.join(", ")}])[enum_code("${name}") + 1] AS "${name}"`;
 }
 
 async function copy(rows: string, path: string, options: string): Promise<void> {

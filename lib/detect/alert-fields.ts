@@ -1,9 +1,10 @@
+import { csvCell } from "../common/csv";
 import type { Alert } from "./alert";
 
 /** A column of alerts as CSV or Parquet: its name, its type in DuckDB, and its value. */
 export interface AlertField {
   readonly name: string;
-  readonly type: "VARCHAR" | "TIMESTAMP" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
+  readonly type: "VARCHAR" | "TIMESTAMP" | "INTEGER" | "DOUBLE" | "BOOLEAN";
   readonly of: (alert: Alert) => string | number | boolean | undefined;
 }
 
@@ -19,8 +20,8 @@ export const alertFields: readonly AlertField[] = [
   { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination.port },
   text("transport", (alert) => alert.network.transport),
   text("protocol", (alert) => alert.network.protocol),
-  { name: "source_bytes", type: "BIGINT", of: (alert) => alert.source.bytes },
-  { name: "destination_bytes", type: "BIGINT", of: (alert) => alert.destination.bytes },
+  { name: "source_bytes", type: "DOUBLE", of: (alert) => alert.source.bytes },
+  { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination.bytes },
   { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
   { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
   ...(["isolation_forest", "autoencoder"] as const).flatMap((detector): AlertField[] => [
@@ -51,17 +52,17 @@ export const alertFields: readonly AlertField[] = [
 /** The first line of alerts as CSV. */
 export const csvHeader = alertFields.map(({ name }) => name).join(",");
 
-/** An alert as a line of CSV (RFC 4180), without the end of line. */
-export function csvLine(alert: Alert): string {
+/**
+ * An alert as a line of CSV (RFC 4180), without the end of line.
+ *
+ * @param cell how texts are written. Default: so that no spreadsheet takes one for a formula.
+ */
+export function csvLine(alert: Alert, cell: (text: string) => string = csvCell): string {
   return alertFields
     .map(({ of }) => {
       const value = of(alert);
       if (value === undefined) return "";
-      return typeof value === "string" ? quoted(value) : String(value);
+      return typeof value === "string" ? cell(value) : String(value);
     })
     .join(",");
-}
-
-function quoted(value: string): string {
-  return /[",\r\n]/.test(value) || value === "" ? `"${value.replaceAll('"', '""')}"` : value;
 }

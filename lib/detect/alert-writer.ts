@@ -1,10 +1,11 @@
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { inQuotes } from "../common/csv";
 import { InputError, systemErrorCode } from "../common/errors";
+import { printableJson } from "../common/shown";
 import { Transaction, unwritable } from "../common/transaction";
 import { database, quoted } from "../data/duckdb";
 import type { Alert } from "./alert";
@@ -119,7 +120,7 @@ class AppendingWriter implements AlertWriter {
 /** Lines of JSON or CSV into a stream. */
 class LineWriter implements AlertWriter {
   #started = false;
-  #failure: Error | undefined;
+  #failure: Error | null | undefined;
   readonly #onError = (error: Error) => {
     this.#failure = error;
   };
@@ -127,6 +128,8 @@ class LineWriter implements AlertWriter {
   constructor(
     private readonly format: Exclude<AlertFormat, "parquet">,
     private readonly stream: Writable,
+    private readonly place = "the standard output",
+    private readonly line = alertLine,
   ) {
     stream.on("error", this.#onError);
   }
@@ -134,12 +137,8 @@ class LineWriter implements AlertWriter {
   async write(alerts: readonly Alert[]): Promise<void> {
     const head = this.#started || this.format === "json" ? "" : `${csvHeader}\n`;
     this.#started = true;
-    const text = head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join("");
-    if (text !== "" && !this.stream.write(text)) {
-      await once(this.stream, "drain").catch((error) => {
-        this.#failure = error;
-      });
-    }
+    const text = head + alerts.map((alert) => `${this.line(alert, this.format)}\n`).join("");
+    if (text !== "") this.#failure ??= await new Promise((resolve) => this.stream.write(text, resolve));
     this.#throwFailure();
   }
 
@@ -154,7 +153,7 @@ class LineWriter implements AlertWriter {
   #throwFailure(): void {
     if (!this.#failure) return;
     if (systemErrorCode(this.#failure) === "EPIPE") throw new NobodyReads();
-    throw unwritable("the standard output", this.#failure);
+    throw unwritable(this.place, this.#failure);
   }
 }
 
@@ -172,7 +171,10 @@ class FileWriter implements AlertWriter {
   ) {
     this.#lines = format === "parquet" ? `${staged}.csv` : staged;
     this.#stream = createWriteStream(this.#lines);
-    this.#writer = new LineWriter(format === "parquet" ? "csv" : format, this.#stream);
+    this.#writer =
+      format === "parquet"
+        ? new LineWriter("csv", this.#stream, out, (alert) => csvLine(alert, inQuotes))
+        : new LineWriter(format, this.#stream, out);
   }
 
   async write(alerts: readonly Alert[]): Promise<void> {
@@ -212,5 +214,5 @@ class FileWriter implements AlertWriter {
 
 /** An alert in one line. */
 export function alertLine(alert: Alert, format: Exclude<AlertFormat, "parquet">): string {
-  return format === "json" ? JSON.stringify(alert) : csvLine(alert);
+  return format === "json" ? printableJson(alert) : csvLine(alert);
 }

@@ -4,6 +4,7 @@ import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import katex from "katex";
 import { Marked } from "marked";
+import { escapeHtml } from "../common/html";
 import { unwritable } from "../common/transaction";
 import { plotlyFile } from "../visualize/page";
 import { type Cell, type MimeBundle, notebookName, type Output, readNotebook } from "./notebook";
@@ -44,7 +45,7 @@ function pageOf(name: string, plotly: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)}</title>
 <style>${style}</style>
-<script src="${plotly}"></script>
+<script src="${escapeHtml(plotly)}"></script>
 </head>
 <body>
 <main>
@@ -85,7 +86,8 @@ function cellHtml(cell: Cell): string {
 }
 
 function outputHtml(output: Output): string {
-  if (output.output_type === "stream") return `<pre class="${output.name}">${escapeHtml(output.text)}</pre>`;
+  if (output.output_type === "stream")
+    return `<pre class="${escapeHtml(output.name)}">${escapeHtml(output.text)}</pre>`;
   if (output.output_type === "error")
     return `<pre class="stderr">${escapeHtml(output.traceback.join("\n"))}</pre>`;
   return `<div class="output">${richestHtml(output.data)}</div>`;
@@ -93,7 +95,8 @@ function outputHtml(output: Output): string {
 
 function richestHtml(data: MimeBundle): string {
   const png = data["image/png"];
-  const image = typeof png === "string" ? `<img src="data:image/png;base64,${png.trim()}" alt="">` : "";
+  const image =
+    typeof png === "string" ? `<img src="data:image/png;base64,${escapeHtml(png.trim())}" alt="">` : "";
   const figure = data["application/vnd.plotly.v1+json"];
   if (figure !== undefined) {
     const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
@@ -126,8 +129,4 @@ function markdownHtml(source: string): string {
     ],
   });
   return marked.parse(source, { async: false });
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { categories, categoryOf } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import { type Matrix, sourceFeature } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { categoryTitles } from "./palette";
 
@@ -62,8 +62,8 @@ export function attackProfileFigure(
   const data: Data[] = [
     {
       type: "heatmap",
-      x: shown.map((f) => plain(features[f])),
-      y: labels.map((label) => `${plain(label)} · ${categoryTitles[categoryOf(label)]}`),
+      x: shown.map((f) => escapeHtml(features[f])),
+      y: labels.map((label) => `${escapeHtml(label)} · ${categoryTitles[categoryOf(label)]}`),
       z: shares.map((of) => shown.map((f) => Number(of[f].toFixed(4)))),
       zmin: 0,
       colorscale: [

@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { guideColour, modelStyles } from "./palette";
 
@@ -46,7 +46,7 @@ export function comparisonFigure(
       name: styles[i].title,
       x: shown.map(({ mean }) => round(mean)),
       y: shown.map(({ y }) => round(y)),
-      text: shown.map(({ setting }) => plain(setting)),
+      text: shown.map(({ setting }) => escapeHtml(setting)),
       ...(shown.some(({ deviation }) => deviation > 0) && {
         error_x: {
           type: "data",
@@ -66,7 +66,7 @@ export function comparisonFigure(
     data.push({
       type: "scatter",
       mode: "lines",
-      name: guide.words,
+      name: escapeHtml(guide.words),
       x: [guide.value, guide.value],
       y: [-0.5, settings.length - 0.5],
       line: { color: guideColour, width: 1, dash: "dot" },
@@ -77,11 +77,11 @@ export function comparisonFigure(
     height: 200 + Math.max(38, 18 * names.length) * settings.length,
     margin: { b: 110 },
     showlegend: true,
-    xaxis: { title: { text: axisTitle }, range: [...range] },
+    xaxis: { title: { text: escapeHtml(axisTitle) }, range: [...range] },
     yaxis: {
       range: [settings.length - 0.5, -0.5],
       tickvals: settings.map((_, line) => line),
-      ticktext: settings.map(({ name }) => plain(name)),
+      ticktext: settings.map(({ name }) => escapeHtml(name)),
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { FeatureContribution } from "../models/contributions";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure, panelLabel, stackedDomains } from "./layout";
 import { palette } from "./palette";
 
@@ -30,7 +30,7 @@ export function contributionFigure(
   const panels = rows.map(({ contributions }) => {
     const rest = contributions.slice(shown);
     const bars = contributions.slice(0, shown).map(({ feature, value, contribution }) => ({
-      text: `${plain(feature)} = ${plain(value)}`,
+      text: `${escapeHtml(feature)} = ${escapeHtml(value)}`,
       contribution,
     }));
     if (rest.length > 0) {
@@ -59,7 +59,7 @@ export function contributionFigure(
     return {
       type: "bar",
       orientation: "h",
-      name: plain(rows[i].name),
+      name: escapeHtml(rows[i].name),
       x: panel.map(({ contribution }) => Number(contribution.toPrecision(4))),
       y: panel.map((_, bar) => bar),
       customdata: panel.map(({ text }) => text),
@@ -74,13 +74,13 @@ export function contributionFigure(
     showlegend: false,
     ...axes,
     xaxis: {
-      title: { text: axisTitle },
+      title: { text: escapeHtml(axisTitle) },
       anchor: panels.length > 1 ? (`y${panels.length}` as "y") : "y",
       zeroline: true,
       zerolinecolor: "#444",
     },
     annotations: rows.map(({ name, note }, i) =>
-      panelLabel(`<b>${plain(name)}</b>${note ? `<br>${plain(note)}` : ""}`, domains[i]),
+      panelLabel(`<b>${escapeHtml(name)}</b>${note ? `<br>${escapeHtml(note)}` : ""}`, domains[i]),
     ),
   });
 }

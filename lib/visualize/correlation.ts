@@ -1,8 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { sampleCorrelation } from "simple-statistics";
+import { escapeHtml } from "../common/html";
 import { numbers, type Rows, type Table } from "../data/table";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 
 /** Correlations of every pair of features. */
@@ -81,15 +81,15 @@ export function correlationFigure(
         domain: [left, left + width],
         anchor: `y${number}`,
         tickangle: -90,
-        title: { text: `<b>${plain(name)}</b>` },
+        title: { text: `<b>${escapeHtml(name)}</b>` },
       },
       [`yaxis${number}`]: { ...axis, anchor: `x${number}`, autorange: "reversed", showticklabels: i === 0 },
     });
     return {
       type: "heatmap",
-      name: plain(name),
-      x: features.map(plain),
-      y: features.map(plain),
+      name: escapeHtml(name),
+      x: features.map(escapeHtml),
+      y: features.map(escapeHtml),
       z: values.map((row) => row.map((value) => (value === null ? null : Number(value.toFixed(3))))),
       zmin: -1,
       zmax: 1,

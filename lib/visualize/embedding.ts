@@ -1,9 +1,10 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { categories, categoryOf } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import type { Matrix } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { formatRows, formatScore, plain } from "./format";
+import { formatRows, formatScore } from "./format";
 import { createFigure } from "./layout";
 import { categoryColours, categoryTitles, palette } from "./palette";
 
@@ -28,7 +29,7 @@ export function embeddingFigure(
   const round = (value: number) => Number(value.toPrecision(4));
   const label = (row: number) => labels.categories[labels.codes[row]];
   const looks = groups
-    ? groups.categories.map((name, i) => ({ name: plain(name), colour: palette[i % palette.length] }))
+    ? groups.categories.map((name, i) => ({ name: escapeHtml(name), colour: palette[i % palette.length] }))
     : categories.map((category) => ({ name: categoryTitles[category], colour: categoryColours[category] }));
   const lookOf = Array.from(groups?.codes ?? labels.codes, (code: number, row) =>
     groups ? code : categories.indexOf(categoryOf(label(row))),
@@ -43,7 +44,7 @@ export function embeddingFigure(
         name: `${name} · ${formatRows(rows.length)}`,
         x: rows.map((row) => round(points.data[2 * row])),
         y: rows.map((row) => round(points.data[2 * row + 1])),
-        text: rows.map((row) => `${plain(label(row))} ${formatScore(scores[row])}`),
+        text: rows.map((row) => `${escapeHtml(label(row))} ${formatScore(scores[row])}`),
         marker: { color: colour, size: colour === categoryColours.normal ? 4 : 6, opacity: 0.65 },
         hovertemplate: "%{text}<extra></extra>",
       },
@@ -52,7 +53,7 @@ export function embeddingFigure(
   return createFigure({ title, protocol }, data, {
     height: 560,
     margin: { b: 110 },
-    xaxis: { title: { text: axisTitles[0] }, zeroline: true, zerolinecolor: "#cccccc" },
-    yaxis: { title: { text: axisTitles[1] }, zeroline: true, zerolinecolor: "#cccccc" },
+    xaxis: { title: { text: escapeHtml(axisTitles[0]) }, zeroline: true, zerolinecolor: "#cccccc" },
+    yaxis: { title: { text: escapeHtml(axisTitles[1]) }, zeroline: true, zerolinecolor: "#cccccc" },
   });
 }

@@ -1,9 +1,10 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
+import { escapeHtml } from "../common/html";
 import { type Category, categories, categoryOf } from "../data/attacks";
 import { labels, numbers, type Table } from "../data/table";
 import type { Caption, Figure } from "./figure";
-import { formatRows, plain } from "./format";
+import { formatRows } from "./format";
 import { createFigure, small } from "./layout";
 import { categoryColours, categoryTitles } from "./palette";
 
@@ -64,7 +65,7 @@ export function featureRangesFigure(
           (place + 1) / across - (place < across - 1 ? 0.02 : 0),
         ],
         anchor: `y${number}`,
-        title: { text: plain(feature) + (linear ? "" : " + 1"), standoff: 4 },
+        title: { text: escapeHtml(feature) + (linear ? "" : " + 1"), standoff: 4 },
         ...(linear
           ? { range: [-0.04, 1.04] }
           : {

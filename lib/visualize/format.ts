@@ -24,8 +24,3 @@ export function formatScore(score: number): string {
 export function numbersOf(values: Float64Array): number[] {
   return Array.from(values, (value) => Number(value.toPrecision(6)));
 }
-
-/** Keeps Plotly from reading a name out of a data file as markup. */
-export function plain(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}

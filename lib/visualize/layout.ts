@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { palette } from "./palette";
 
 /** Joins traces, layout and the template that all figures share. */
@@ -9,8 +9,8 @@ export function createFigure(
   data: Data[],
   layout: Partial<Layout> & { height: number },
 ): Figure {
-  const lines = wrap(protocol, 125).map(plain);
-  const heading = `<span style="font-size:18px;color:#222"><b>${plain(title)}</b></span>`;
+  const lines = wrap(protocol, 125).map(escapeHtml);
+  const heading = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title)}</b></span>`;
   return {
     data: data as Figure["data"],
     layout: {

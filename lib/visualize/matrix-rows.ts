@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { type Category, categories, categoryOf } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import { type Matrix, sourceFeature } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure, panelLabel } from "./layout";
 import { categoryTitles } from "./palette";
 
@@ -35,7 +35,7 @@ export function matrixRowsFigure(
       y: order.map((_, line) => line),
       z: order.map((row) => columns.map((_, i) => Number(values[row * columns.length + i].toPrecision(3)))),
       text: order.map((row) =>
-        columns.map((column) => plain(`${label(row)}: ${column}`)),
+        columns.map((column) => escapeHtml(`${label(row)}: ${column}`)),
       ) as unknown as string[],
       zmin: 0,
       zmax: 1,
@@ -55,7 +55,7 @@ export function matrixRowsFigure(
     margin: { l: 24, r: 150, b: 130 },
     xaxis: {
       tickvals: groups.map(({ middle }) => middle),
-      ticktext: groups.map(({ name }) => plain(name)),
+      ticktext: groups.map(({ name }) => escapeHtml(name)),
       tickangle: -90,
       tickfont: { size: 10 },
       showgrid: false,

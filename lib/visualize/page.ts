@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { escapeHtml } from "../common/html";
 import { type Figure, figureWidth } from "./figure";
 
 /** The file of the Plotly bundle for browsers, as installed. */
@@ -59,10 +60,6 @@ async function copyPlotly(folder: string): Promise<void> {
   } finally {
     await rm(unfinished, { force: true });
   }
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 /** JSON inside a script element: no `<` may end the element or open a comment. */

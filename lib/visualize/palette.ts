@@ -1,3 +1,4 @@
+import { escapeHtml } from "../common/html";
 import type { Category } from "../data/attacks";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart (2008, https://jfly.uni-koeln.de/color/). */
@@ -44,6 +45,7 @@ const modelColours = new Map<string, string>([
 
 /** How a detector is drawn: models solid in colours of their own, baselines thin and dashed. */
 export interface ModelStyle {
+  /** As markup. */
   readonly title: string;
   readonly colour: string;
   readonly dash: "solid" | "dash" | "dot" | "dashdot";
@@ -66,7 +68,7 @@ export function modelStyles(names: readonly string[]): ModelStyle[] {
   return names.map((name, i) => {
     const baseline = name.startsWith("baseline:");
     return {
-      title: titleOf(name),
+      title: escapeHtml(modelTitle(name)),
       colour: modelColours.get(name) ?? free[coloured++ % free.length],
       dash: baseline ? dashes[baselines++ % dashes.length] : "solid",
       width: baseline ? 1.5 : 2.5,
@@ -75,7 +77,8 @@ export function modelStyles(names: readonly string[]): ModelStyle[] {
   });
 }
 
-function titleOf(name: string): string {
+/** A detector's name as people write it. */
+export function modelTitle(name: string): string {
   let words = name.startsWith("baseline:") ? name.replace(":", ": ") : name.replaceAll("-", " ");
   words = words.replace(/\bpca\b/, "PCA");
   return words.charAt(0).toUpperCase() + words.slice(1);

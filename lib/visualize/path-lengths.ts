@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { palette } from "./palette";
 
@@ -29,7 +29,7 @@ export function pathLengthFigure(
     for (const length of Array.from(pathLengths)) shares[Math.floor(length)] += 1 / pathLengths.length;
     return {
       type: "bar",
-      name: `${plain(name)} · mean ${means[i].toFixed(2)}`,
+      name: `${escapeHtml(name)} · mean ${means[i].toFixed(2)}`,
       x: shares.map((_, bin) => bin + 0.5),
       y: shares.map((share) => Number(share.toPrecision(4))),
       width: 1,

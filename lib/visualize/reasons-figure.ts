@@ -1,7 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Reason } from "../models/reasons";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { modelStyles } from "./palette";
 
@@ -40,7 +40,7 @@ export function reasonsFigure(
         tickvals: shown.map((_, line) => line),
         ticktext: shown.map(
           ({ feature, value, usual }) =>
-            `<b>${plain(feature)} = ${plain(value)}</b><br><span style="font-size:11px;color:#555">usually ${plain(usual)}</span>`,
+            `<b>${escapeHtml(feature)} = ${escapeHtml(value)}</b><br><span style="font-size:11px;color:#555">usually ${escapeHtml(usual)}</span>`,
         ),
         ticks: "",
       },

@@ -1,7 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { categories, categoryOf } from "../data/attacks";
 import type { Caption, Figure } from "./figure";
-import { formatCount, formatRows, plain } from "./format";
+import { formatCount, formatRows } from "./format";
 import { createFigure, panelLabel, small, stackedDomains } from "./layout";
 import { categoryTitles, modelStyles } from "./palette";
 
@@ -51,19 +52,22 @@ export function recallByAttackFigure(
         range: [types.length - 0.5, -0.5],
         tickvals: types.map((_, row) => row),
         ticktext: types.map(
-          (type) => `${isNew(type) ? `<b>${plain(type)} *</b>` : plain(type)}   ${formatCount(counts[type])}`,
+          (type) =>
+            `${isNew(type) ? `<b>${escapeHtml(type)} *</b>` : escapeHtml(type)}   ${formatCount(counts[type])}`,
         ),
       },
     });
     return models.map(({ name, recallByAttack }, m): Data => {
-      const shown = types.filter((type) => type in recallByAttack);
+      const shown = types.filter((type) => Object.hasOwn(recallByAttack, type));
       return {
         type: "scatter",
         mode: "markers",
         name: styles[m].title,
         x: shown.map((type) => recallByAttack[type]),
         y: shown.map((type) => types.indexOf(type) + dodge(m, models.length)),
-        text: shown.map((type) => `${plain(type)}${isNew(type) ? ", new" : ""}, ${formatRows(counts[type])}`),
+        text: shown.map(
+          (type) => `${escapeHtml(type)}${isNew(type) ? ", new" : ""}, ${formatRows(counts[type])}`,
+        ),
         marker: { color: styles[m].colour, symbol: styles[m].symbol, size: 8 },
         yaxis: `y${number}` as "y",
         legendgroup: name,

@@ -1,7 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Matrix } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { formatScore, plain } from "./format";
+import { formatScore } from "./format";
 import { createFigure } from "./layout";
 
 /** A few rows and what a model makes of them. */
@@ -36,7 +37,7 @@ export function rowReconstructionFigure(
     .sort((a, b) => total[b] - total[a])
     .slice(0, columns)
     .reverse();
-  const names = shown.map((column) => plain(matrix.columns[column]));
+  const names = shown.map((column) => escapeHtml(matrix.columns[column]));
   const gap = 0.03;
   const part = (1 - gap * (titles.length - 1)) / titles.length;
   const axes: Partial<Layout> = {};
@@ -51,7 +52,7 @@ export function rowReconstructionFigure(
         zeroline: true,
         zerolinecolor: "#cccccc",
         title: {
-          text: `<b>${plain(rowTitle)}</b><br>scaled value · mean squared error ${formatScore(score)}`,
+          text: `<b>${escapeHtml(rowTitle)}</b><br>scaled value · mean squared error ${formatScore(score)}`,
         },
       },
     });

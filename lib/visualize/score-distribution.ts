@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Category } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import type { Caption, Figure } from "./figure";
@@ -65,7 +66,7 @@ export function scoreDistributionFigure(
     showlegend: false,
     ...axes,
     xaxis: {
-      title: { text: axisTitle + (scale === "log" ? " (logarithmic)" : "") },
+      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log" ? logarithmic(ends) : { range: ends }),
       anchor: groups.length > 1 ? (`y${groups.length}` as "y") : "y",
     },

@@ -1,8 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Detector } from "../models/detector";
 import type { Matrix } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { areaOf, coordinates } from "./plane";
 import { scoreColours } from "./score-colours";
@@ -73,13 +73,13 @@ export function scoreMapFigure(
         domain: [left, left + width],
         anchor: `y${number}`,
         range: [x0, x1],
-        title: { text: matrix.columns[0] },
+        title: { text: escapeHtml(matrix.columns[0]) },
         showgrid: false,
       },
       [`yaxis${number}`]: {
         anchor: `x${number}`,
         range: [y0, y1],
-        title: { text: i === 0 ? matrix.columns[1] : "" },
+        title: { text: i === 0 ? escapeHtml(matrix.columns[1]) : "" },
         showticklabels: i === 0,
         showgrid: false,
       },
@@ -115,7 +115,7 @@ export function scoreMapFigure(
     showlegend: false,
     ...axes,
     annotations: maps.map(({ name }, i) => ({
-      text: `<b>${plain(name)}</b>`,
+      text: `<b>${escapeHtml(name)}</b>`,
       x: i * (width + gap) + width / 2,
       xref: "paper",
       xanchor: "center",

@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { guideColour, palette } from "./palette";
 
@@ -49,12 +49,12 @@ export function sensitivityFigure(
         type: "log",
         tickvals: values,
         ticktext: values.map((value) => value.toLocaleString("en-US")),
-        title: { text: `${plain(setting)} (logarithmic)` },
+        title: { text: `${escapeHtml(setting)} (logarithmic)` },
       },
       [`yaxis${number}`]: {
         anchor: `x${number}`,
         range: [lowest - margin, highest + margin],
-        title: { text: i === 0 ? axisTitle : "" },
+        title: { text: i === 0 ? escapeHtml(axisTitle) : "" },
         showticklabels: i === 0,
         tickformat: "~g",
       },
@@ -68,7 +68,7 @@ export function sensitivityFigure(
         {
           type: "scatter",
           mode: "lines",
-          name: `${plain(name)} (line: mean of the seeds)`,
+          name: `${escapeHtml(name)} (line: mean of the seeds)`,
           x: points.map((point) => point.setting),
           y: points.map((point) => rounded(meanOf(point.results))),
           ...place,
@@ -80,7 +80,7 @@ export function sensitivityFigure(
         {
           type: "scatter",
           mode: "markers",
-          name: plain(name),
+          name: escapeHtml(name),
           x: points.flatMap((point) => point.results.map(() => point.setting)),
           y: points.flatMap((point) => point.results.map(rounded)),
           ...place,

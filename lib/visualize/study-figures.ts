@@ -112,7 +112,7 @@ function datasetTitle(name: string): string {
     full: "KDD'99 (full)",
     corrected: "KDD'99 corrected",
   };
-  return titles[name] ?? name;
+  return Object.hasOwn(titles, name) ? titles[name] : name;
 }
 
 /** Scores of one detector. */

@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { categories } from "../data/attacks";
 import type { NominalColumn } from "../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../evaluation/metrics";
@@ -6,7 +7,7 @@ import type { Caption, Figure } from "./figure";
 import { formatCount, formatScore, formatShare, numbersOf } from "./format";
 import { scoreHistogram } from "./histogram";
 import { createFigure } from "./layout";
-import { categoryColours, categoryTitles, modelStyles } from "./palette";
+import { categoryColours, categoryTitles, modelTitle } from "./palette";
 
 /** The scores of one detector, to be judged at any threshold. */
 export interface ThresholdSlider {
@@ -35,7 +36,6 @@ export function thresholdSliderFigure(
   { name, scores, labels, threshold, axisTitle, scale = "linear", steps = 41 }: ThresholdSlider,
   { title, protocol }: Caption,
 ): Figure {
-  const style = modelStyles([name])[0];
   const thresholds = sliderThresholds(scores, threshold, scale, steps);
   const judged = thresholds.map((value) => verdictMetrics(scores, labels, value));
   const start = thresholds.indexOf(threshold);
@@ -94,12 +94,12 @@ export function thresholdSliderFigure(
   const position = scale === "log" ? Math.log10 : (value: number) => value;
   const tableAxis = { showgrid: false, showline: false, ticks: "", type: "category" } as const;
   const changing = [data.length - 2, data.length - 1];
-  return createFigure({ title: title ?? `${style.title}: move the threshold`, protocol }, data, {
+  return createFigure({ title: title ?? `${modelTitle(name)}: move the threshold`, protocol }, data, {
     height: 700,
     margin: { b: 50, r: 40 },
     legend: { x: 1, xanchor: "right", y: 1.005, yanchor: "bottom", yref: "paper" },
     xaxis: {
-      title: { text: axisTitle + (scale === "log" ? " (logarithmic)" : "") },
+      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 1 }),
       range: [position(thresholds[0]), position(thresholds[thresholds.length - 1])],
     },

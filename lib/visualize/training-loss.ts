@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
 import { formatScore } from "./format";
 import { createFigure } from "./layout";
@@ -77,7 +78,12 @@ export function trainingLossFigure(
       ...(history.length <= 20 && { dtick: 1 }),
     },
     yaxis: logarithmic
-      ? { title: { text: `${axisTitle} (logarithmic)` }, type: "log", dtick: "D2", tickformat: "~g" }
-      : { title: { text: axisTitle }, rangemode: "tozero", tickformat: "~g" },
+      ? {
+          title: { text: `${escapeHtml(axisTitle)} (logarithmic)` },
+          type: "log",
+          dtick: "D2",
+          tickformat: "~g",
+        }
+      : { title: { text: escapeHtml(axisTitle) }, rangemode: "tozero", tickformat: "~g" },
   });
 }

@@ -1,8 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { IsolationForest } from "../models/isolation-forest/isolation-forest";
 import type { Matrix } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure } from "./layout";
 import { palette } from "./palette";
 import { areaOf, type Box, coordinates } from "./plane";
@@ -93,8 +93,8 @@ export function treeSplitsFigure(
   return createFigure({ title, protocol }, [points, ...lines, named, scale], {
     height: 560,
     margin: { b: 120, r: 60 },
-    xaxis: { title: { text: matrix.columns[0] }, range: [area[0], area[1]], showgrid: false },
-    yaxis: { title: { text: matrix.columns[1] }, range: [area[2], area[3]], showgrid: false },
+    xaxis: { title: { text: escapeHtml(matrix.columns[0]) }, range: [area[0], area[1]], showgrid: false },
+    yaxis: { title: { text: escapeHtml(matrix.columns[1]) }, range: [area[2], area[3]], showgrid: false },
     shapes: leaves.map(({ box: [x0, x1, y0, y1], pathLength }): NonNullable<Layout["shapes"]>[number] => ({
       type: "rect",
       layer: "below",
@@ -108,7 +108,7 @@ export function treeSplitsFigure(
     annotations: marked.map(({ name, point }) => {
       const length = leaves.find(({ box }) => contains(box, point))?.pathLength;
       const words = length === undefined ? "" : `<br>path length ${rounded(length)}`;
-      return arrow(`<b>${plain(name)}</b>${words}`, point);
+      return arrow(`<b>${escapeHtml(name)}</b>${words}`, point);
     }),
   });
 }

@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { formatCount, plain } from "./format";
+import { formatCount } from "./format";
 import { createFigure } from "./layout";
 import { palette } from "./palette";
 
@@ -39,7 +40,7 @@ export function unusualHostsFigure(
     xaxis: { title: { text: "Flagged connections beyond the expected" }, rangemode: "tozero" },
     yaxis: {
       tickvals: bars.map((_, bar) => bar),
-      ticktext: bars.map(({ host }) => plain(host)),
+      ticktext: bars.map(({ host }) => escapeHtml(host)),
       ticks: "",
     },
   });

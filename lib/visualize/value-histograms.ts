@@ -1,6 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
-import { formatRows, plain } from "./format";
+import { formatRows } from "./format";
 import { createFigure } from "./layout";
 import { palette } from "./palette";
 
@@ -59,7 +60,7 @@ export function valueHistogramsFigure(
       [`xaxis${number}`]: {
         domain: [left, left + width],
         anchor: `y${number}`,
-        title: { text: plain(name) },
+        title: { text: escapeHtml(name) },
         tickformat: "~s",
         nticks: 6,
       },

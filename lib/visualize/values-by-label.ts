@@ -1,7 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { categories, categoryOf } from "../data/attacks";
 import type { Caption, Figure } from "./figure";
-import { plain } from "./format";
 import { createFigure, panelLabel, stackedDomains } from "./layout";
 import { categoryTitles, palette } from "./palette";
 
@@ -27,7 +27,8 @@ export function valuesByLabelFigure(
   { title: axisTitle, scale = "log" }: ValueAxis,
   { title = "Values by label", protocol }: Caption,
 ): Figure {
-  const first = (label: string) => series.find(({ values }) => label in values)?.values[label] ?? 0;
+  const first = (label: string) =>
+    series.find(({ values }) => Object.hasOwn(values, label))?.values[label] ?? 0;
   const all = [...new Set(series.flatMap(({ values }) => Object.keys(values)))];
   const groups = categories
     .map((category) => ({
@@ -51,18 +52,20 @@ export function valuesByLabelFigure(
         domain: domains[i],
         range: [labels.length - 0.5, -0.5],
         tickvals: labels.map((_, line) => line),
-        ticktext: labels.map(plain),
+        ticktext: labels.map(escapeHtml),
       },
     });
     return series.map(({ name, values }, s): Data => {
-      const drawn = labels.filter((label) => label in values && (scale === "share" || values[label] > 0));
+      const drawn = labels.filter(
+        (label) => Object.hasOwn(values, label) && (scale === "share" || values[label] > 0),
+      );
       return {
         type: "scatter",
         mode: "markers",
-        name,
+        name: escapeHtml(name),
         x: drawn.map((label) => Number(values[label].toPrecision(4 + (scale === "log" ? 4 : 0)))),
         y: drawn.map((label) => labels.indexOf(label)),
-        text: drawn.map(plain),
+        text: drawn.map(escapeHtml),
         marker: {
           color: palette[s % palette.length],
           symbol: symbols[s % symbols.length],
@@ -82,7 +85,7 @@ export function valuesByLabelFigure(
     margin: { r: 90, b: series.length > 1 ? 100 : 64 },
     ...axes,
     xaxis: {
-      title: { text: plain(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log"
         ? { type: "log", dtick: 1, tickformat: ",", rangemode: "normal" }
         : { range: [-0.01, 1.01], dtick: 0.2 }),

@@ -1,7 +1,8 @@
 import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import { type Matrix, sourceFeature } from "../preprocess/matrix";
 import type { Caption, Figure } from "./figure";
-import { formatShare, plain } from "./format";
+import { formatShare } from "./format";
 import { createFigure } from "./layout";
 import { palette } from "./palette";
 
@@ -72,14 +73,14 @@ export function varianceSharesFigure(
     return {
       type: "bar",
       orientation: "h",
-      name: plain(feature),
-      y: series.map(({ name }) => plain(name)),
+      name: escapeHtml(feature),
+      y: series.map(({ name }) => escapeHtml(name)),
       x: values.map((share) => Number(share.toPrecision(4))),
       marker: {
         color: feature === rest ? "#dddddd" : colours[i % colours.length],
         line: { color: "white", width: 1 },
       },
-      text: values.map((share) => (share >= 0.1 ? `${plain(feature)} ${formatShare(share)}` : "")),
+      text: values.map((share) => (share >= 0.1 ? `${escapeHtml(feature)} ${formatShare(share)}` : "")),
       textposition: "inside",
       insidetextanchor: "middle",
       textangle: 0,

@@ -95,6 +95,26 @@ test("more rows than are held in memory come back in order, each once", async ()
   }
 });
 
+test("a name that a spreadsheet would take for a formula is one in Parquet only", async () => {
+  const names = ["=1+1", "+cmd", "-x,y", "@SUM(A1)", "-1", "normal", "a\x1b[2J"];
+  const writer = await TableWriter.create([
+    { name: "label", type: { categories: names } },
+    { name: "score", type: "number" },
+  ]);
+  await writer.append([Uint8Array.from(names, (_, i) => i), Float64Array.from(names, () => -1.5)]);
+  const [parquet, csv] = ["parquet", "csv"].map((format) => join(folder, `formulas.${format}`));
+  await writer.write(parquet, "parquet");
+  await writer.write(csv, "csv");
+  await writer.close();
+  const found = await (await database()).runAndReadAll(`SELECT label::VARCHAR FROM '${parquet}'`);
+  assert.deepEqual(found.getRows().flat(), names);
+  const cells = ["'=1+1", "'+cmd", '"\'-x,y"', "'@SUM(A1)", "-1", "normal", "a\\x1b[2J"];
+  assert.equal(
+    await readFile(csv, "utf8"),
+    ["label,score", ...cells.map((cell) => `${cell},-1.5`), ""].join("\n"),
+  );
+});
+
 test("names with quotes, commas, line ends and nothing in them come back", async () => {
   const hostile = ["", "a,b", 'a"b', "it's", "a\nb", "'); DROP TABLE output_0; --", "é"];
   const codes = Uint8Array.from(hostile, (_, i) => i);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   type Alert,
+  type Connection,
   database,
   ecsVersion,
   loadTrafficModel,
@@ -11,6 +12,7 @@ import {
   scoreTraffic,
   timestamp,
   trainOnTraffic,
+  zeekJsonLine,
 } from "traffic-anomaly";
 import { temporaryFolder } from "../fixtures/folder";
 import { realLogTest } from "../traffic/zeek/logs";
@@ -166,6 +168,57 @@ test("csv and parquet hold the alerts of json", async () => {
     const source = format === "csv" ? `read_csv('${out}', header = true, all_varchar = true)` : `'${out}'`;
     assert.deepEqual(await query(source), expected);
   }
+});
+
+test("a stranger's names and numbers arrive whole in JSON and Parquet, and harmless in CSV", async () => {
+  const { model } = await office;
+  const service = "=cmd|' /C calc'!A0";
+  const label = "@<script>alert(1)</script>\u202e";
+  const odd: Connection = { ...sweep(1, 1.7e9)[0], uid: "=HYPERLINK(1)", application: service, label };
+  const connections = [
+    { ...odd, sourceBytes: 2 ** 64, destinationBytes: 1e300 },
+    { ...odd, uid: "-1.5", sourceBytes: 2 ** 63, destinationBytes: 1.5 },
+  ];
+  const strange = join(folder, "strange.json.log");
+  const times = ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"];
+  const lines = connections.map((connection, i) => ({
+    ...JSON.parse(zeekJsonLine(connection)),
+    ts: times[i],
+  }));
+  writeFileSync(strange, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const json = join(folder, "strange.json");
+  await scoreTraffic([strange], model, { out: json });
+  const text = readFileSync(json, "utf8");
+  assert.doesNotMatch(text, /\u202e/);
+  const alerts = text
+    .trim()
+    .split("\n")
+    .map((line): Alert => JSON.parse(line));
+  assert.deepEqual(
+    alerts.map((alert) => [alert["@timestamp"].slice(0, 4), alert.traffic_anomaly.label, alert.source.bytes]),
+    [
+      ["0001", label, 2 ** 63],
+      ["9999", label, 2 ** 64],
+    ],
+  );
+
+  const parquet = join(folder, "strange.parquet");
+  await scoreTraffic([strange], model, { out: parquet, format: "parquet" });
+  const sql = `SELECT uid, protocol, label, source_bytes, destination_bytes, year("timestamp")::INTEGER FROM '${parquet}'`;
+  assert.deepEqual((await (await database()).runAndReadAll(sql)).getRows(), [
+    ["-1.5", service.toLowerCase(), label, 2 ** 63, 1.5, 1],
+    ["=HYPERLINK(1)", service.toLowerCase(), label, 2 ** 64, 1e300, 9999],
+  ]);
+
+  const csv = join(folder, "strange.csv");
+  await scoreTraffic([strange], model, { out: csv, format: "csv" });
+  const [, first, second] = readFileSync(csv, "utf8").split("\n");
+  assert.match(first, /^0001-01-01T00:00:00\.000000Z,-1\.5,10\.66\.6\.6,/);
+  assert.match(
+    second,
+    /^9999-12-31T23:59:59\.000000Z,'=HYPERLINK\(1\),10\.66\.6\.6,.*,tcp,'=cmd\|' \/c calc'!a0,/,
+  );
+  for (const line of [first, second]) assert.doesNotMatch(line, /(?:^|,)"?[=+@]/);
 });
 
 test("a log of usual traffic drifts little and stays near the budget; other traffic is said to be other", async () => {

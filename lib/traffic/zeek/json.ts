@@ -7,6 +7,7 @@ import {
   mustBe,
   port,
   type Requirement,
+  secondsOf,
   type Texts,
   time,
   uidOf,
@@ -85,14 +86,12 @@ function number(field: string, value: unknown, requirement: Requirement): number
   return (value as number) + 0; // + 0: without the sign of -0
 }
 
-/** Milliseconds, which Zeek writes if it is told to, are told by their size: as seconds, 10¹¹ is the year 5138. */
 function seconds(value: unknown): number {
-  if (typeof value === "string") {
-    const iso = isoSeconds(value);
-    if (time(iso) === undefined) return iso;
-  }
-  const number_ = number("ts", value, time);
-  return Math.abs(number_) >= 1e11 ? number_ / 1000 : number_;
+  if (typeof value === "number") return number("ts", secondsOf(value), time);
+  const iso = typeof value === "string" ? isoSeconds(value) : Number.NaN;
+  const problem = time(iso);
+  if (problem) throw wrongType("ts", problem, value);
+  return iso;
 }
 
 /** A service or label: one name, or a list of them, which becomes one with commas as TSV logs have it. */

@@ -10,6 +10,7 @@ import {
   mustBe,
   port,
   type Requirement,
+  secondsOf,
   type Texts,
   time,
   uidOf,
@@ -170,12 +171,11 @@ export class TsvRows {
   }
 
   #time(column: number): number {
-    const seconds = decimalIn(this.#line, this.#begin[column], this.#end(column));
-    if (Number.isFinite(seconds)) return seconds;
-    const iso = isoSeconds(this.#required(column));
-    const problem = time(iso);
+    const number = decimalIn(this.#line, this.#begin[column], this.#end(column));
+    const seconds = Number.isNaN(number) ? isoSeconds(this.#required(column)) : secondsOf(number);
+    const problem = time(seconds);
     if (problem) throw mustBe(this.#fields[column], problem, this.#text(column));
-    return iso;
+    return seconds;
   }
 
   #requiredName(column: number): string {

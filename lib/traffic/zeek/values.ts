@@ -22,8 +22,18 @@ export function mustBe(field: string, requirement: string, value: string): Field
 /** What a number must be; undefined if it is that. */
 export type Requirement = (value: number) => string | undefined;
 
-export const time: Requirement = (value) =>
-  Number.isFinite(value) ? undefined : "a time, as seconds or as in ISO 8601";
+/** Seconds since 1970 of the years that ISO 8601 has four digits for, without the year 0, which calendars lack. */
+const [earliest, latest] = ["0001-01-01", "9999-12-31T23:59:59.999Z"].map((text) => Date.parse(text) / 1000);
+
+export const time: Requirement = (value) => {
+  if (!Number.isFinite(value)) return "a time, as seconds or as in ISO 8601";
+  return value >= earliest && value <= latest ? undefined : "a time of the years 1 to 9999";
+};
+
+/** Milliseconds, which Zeek writes if it is told to, are told by their size: as seconds, 10¹¹ is the year 5138. */
+export function secondsOf(number: number): number {
+  return Math.abs(number) >= 1e11 ? number / 1000 : number;
+}
 
 export const port: Requirement = (value) =>
   Number.isInteger(value) && value >= 0 && value <= 65_535 ? undefined : "an integer in [0, 65535]";

@@ -1,3 +1,5 @@
+import { escapeHtml } from "../../common/html";
+import { oneLine } from "../../common/shown";
 import type { Table } from "../../data/table";
 
 /** The parts of a danfojs frame that are shown. */
@@ -27,8 +29,7 @@ export function tableFrame({ rows, features, labels }: Table, count = 5): Frame 
 
 /** A frame as an HTML table. */
 export function frameHtml(frame: Frame): string {
-  const plain = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  const cell = (tag: string) => (text: string) => `<${tag}>${plain(text)}</${tag}>`;
+  const cell = (tag: string) => (text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
   const lines = rowsOf(frame).map(
     ([index, ...cells]) => `<tr>${cell("th")(index)}${cells.map(cell("td")).join("")}</tr>`,
   );
@@ -40,7 +41,7 @@ export function frameHtml(frame: Frame): string {
 
 /** A frame as aligned text. */
 export function frameText(frame: Frame): string {
-  const lines = [["", ...frame.columns], ...rowsOf(frame)];
+  const lines = [["", ...frame.columns], ...rowsOf(frame)].map((line) => line.map(oneLine));
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const text = lines.map((line) => line.map((cell, column) => cell.padStart(widths[column])).join("  "));
   return [...text, remainder(frame)].filter((line) => line !== "").join("\n");

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../common/html";
 import type { ProgressUpdate, WorkOptions } from "../../common/progress";
 import { display, inNotebook } from "./display";
 import { newDisplayId } from "./show";
@@ -19,7 +20,7 @@ export function progress(): Required<WorkOptions> {
     if (done < total && started && now - lastShown < 200) return;
     lastShown = now;
     const text = `${stage}: ${done} of ${total}${note ? `, ${note}` : ""}`;
-    const html = `<progress value="${done}" max="${total}"></progress> ${text}`;
+    const html = `<progress value="${done}" max="${total}"></progress> ${escapeHtml(text)}`;
     if (inNotebook()) display({ "text/html": html, "text/plain": text }, id, started);
     started = true;
   };

@@ -1,4 +1,6 @@
 import { InputError } from "../../common/errors";
+import { escapeHtml, unescapeHtml } from "../../common/html";
+import { oneLine } from "../../common/shown";
 import type { Table } from "../../data/table";
 import type { Figure } from "../figure";
 import { type ImageRenderer, openImageRenderer } from "../image";
@@ -82,7 +84,10 @@ function remarked(figure: Figure): Figure {
   if (!title) return figure;
   return {
     ...figure,
-    layout: { ...figure.layout, title: { ...title, text: `<b>${remark}:</b> ${title.text}` } },
+    layout: {
+      ...figure.layout,
+      title: { ...title, text: `<b>${escapeHtml(remark ?? "")}:</b> ${title.text}` },
+    },
   };
 }
 
@@ -130,6 +135,6 @@ function figureHtml({ data, layout }: Figure, png: string | undefined): string {
 
 function titleOf({ layout, data }: Figure): string {
   const title = (layout.title as { text?: string } | undefined)?.text ?? "figure";
-  const plain = title.replace(/<br>/g, ": ").replace(/<[^>]*>/g, "");
-  return `${plain} (figure with ${data.length} ${data.length === 1 ? "trace" : "traces"})`;
+  const words = unescapeHtml(title.replace(/<br>/g, ": ").replace(/<[^>]*>/g, ""));
+  return `${oneLine(words)} (figure with ${data.length} ${data.length === 1 ? "trace" : "traces"})`;
 }

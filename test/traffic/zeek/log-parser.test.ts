@@ -122,7 +122,7 @@ test("a JSON record has dotted or underscored keys, and may be wrapped and among
   assert.deepEqual(parser.others, { count: 1, log: "dns" });
 });
 
-test("times are seconds from anywhere, ISO 8601 to the microsecond, or in JSON milliseconds", () => {
+test("times are seconds from anywhere, ISO 8601 to the microsecond, or milliseconds, of four-digit years", () => {
   const json = (ts: unknown) => parse(JSON.stringify({ ...JSON.parse(zeekJsonLine(connection)), ts }))?.start;
   const tsv = (ts: string) => parse(...columns({ ...good, ts }))?.start;
   for (const start of [json, tsv]) {
@@ -131,10 +131,21 @@ test("times are seconds from anywhere, ISO 8601 to the microsecond, or in JSON m
     assert.equal(start("2019-12-03T23:44:56+0100"), 1575413096);
     assert.equal(start("1969-12-31T23:59:59.250000Z"), -0.75);
     assert.throws(() => start("2019-13-03T22:44:56Z"), /must be a time/);
+    assert.equal(start("9999-12-31T23:59:59Z"), 253_402_300_799);
+    assert.throws(
+      () => start("0000-01-01T00:00:00Z"),
+      /ts\)? must be a time of the years 1 to 9999, got '0000-/,
+    );
+  }
+  for (const start of [(value: number) => tsv(String(value)), json]) {
+    assert.equal(start(1575413096052), 1575413096.052);
+    assert.equal(start(99_999_999_999), 99_999_999_999);
+    assert.equal(start(-1e11), -1e8);
+    for (const value of [253_402_300_800_000, -62_135_596_801_000, 1575413096052279, 1e300])
+      assert.throws(() => start(value), /ts\)? must be a time of the years 1 to 9999, got '-?\d/);
   }
   assert.equal(tsv("19.98"), 19.98);
   assert.equal(json(19.98), 19.98);
-  assert.equal(json(1575413096052), 1575413096.052);
 });
 
 test("a service that is a list in JSON is one name with commas", () => {
