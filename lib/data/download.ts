@@ -17,10 +17,14 @@ export interface DownloadOptions extends WorkOptions {
   readonly connectTimeout?: number;
   /** Milliseconds without a byte after which an address is given up. Default 30,000. */
   readonly stallTimeout?: number;
+  /** Bytes a second that an address must give on the average of twice `stallTimeout`, or it is given up. Default 1,000. */
+  readonly minimumRate?: number;
 }
 
 const MAX_REDIRECTS = 10;
 const MAX_TIMEOUT = 2 ** 31 - 1;
+/** Of a source that does not say how large it may be: some ten times the largest of KDD'99, unpacked. */
+const LARGEST = 8e9;
 
 /**
  * Downloads a file into a folder, which is created if need be, and gives its path. The addresses are tried in
@@ -42,9 +46,16 @@ export async function download(
   folder: string,
   options: DownloadOptions = {},
 ): Promise<string> {
-  const { addresses = source.addresses, connectTimeout = 15_000, stallTimeout = 30_000, signal } = options;
+  const {
+    addresses = source.addresses,
+    connectTimeout = 15_000,
+    stallTimeout = 30_000,
+    minimumRate = 1000,
+    signal,
+  } = options;
   requireNumber("connectTimeout", connectTimeout, { min: 1, max: MAX_TIMEOUT });
   requireNumber("stallTimeout", stallTimeout, { min: 1, max: MAX_TIMEOUT });
+  requireNumber("minimumRate", minimumRate, { min: 0, max: Number.MAX_SAFE_INTEGER });
   signal?.throwIfAborted();
 
   const path = join(folder, source.file);
@@ -61,11 +72,7 @@ export async function download(
   const failures: string[] = [];
   for (const address of addresses) {
     try {
-      await fetchFile(address, part, `downloading ${source.file}`, {
-        ...options,
-        connectTimeout,
-        stallTimeout,
-      });
+      await fetchFile(address, part, source, { ...options, connectTimeout, stallTimeout, minimumRate });
       const fault = await checksumFault(source, part, signal);
       if (fault) throw new Error(fault);
       await writing(folder, rename(part, path));
@@ -86,11 +93,17 @@ export async function download(
 /** No address gives the file: there is no network, or it is not where it was. */
 export class Unavailable extends InputError {}
 
-type Attempt = WorkOptions & Required<Pick<DownloadOptions, "connectTimeout" | "stallTimeout">>;
+type Attempt = WorkOptions &
+  Required<Pick<DownloadOptions, "connectTimeout" | "stallTimeout" | "minimumRate">>;
 
 /** Writes what one address gives to the new file `part`. @throws {InputError} only if that can't be written */
-async function fetchFile(address: string, part: string, stage: string, options: Attempt): Promise<void> {
-  const { connectTimeout, stallTimeout, signal, onProgress } = options;
+async function fetchFile(
+  address: string,
+  part: string,
+  { file: name, mostBytes = LARGEST }: DownloadSource,
+  options: Attempt,
+): Promise<void> {
+  const { connectTimeout, stallTimeout, minimumRate, signal, onProgress } = options;
   const folder = dirname(part);
   const watchdog = new AbortController();
   const stop = signal ? AbortSignal.any([signal, watchdog.signal]) : watchdog.signal;
@@ -102,8 +115,25 @@ async function fetchFile(address: string, part: string, stage: string, options: 
 
   let done = 0;
   let size = 0;
+  let doneBefore = 0;
+  const rateWindow = Math.min(2 * stallTimeout, MAX_TIMEOUT);
+  let rateTimer: NodeJS.Timeout | undefined;
+  const watchRate = () => {
+    const given = done - doneBefore;
+    const seconds = rateWindow / 1000;
+    if (given < minimumRate * seconds) watchdog.abort(new Error(`too slow: ${given} bytes in ${seconds} s`));
+    doneBefore = done;
+  };
+  const requireNoMore = (bytes: number) => {
+    if (bytes > mostBytes) throw new Error(`not the right file: it has more than ${mostBytes} bytes`);
+  };
   const report = () =>
-    onProgress?.({ stage, done, total: Math.max(done, size), note: new URL(address).host });
+    onProgress?.({
+      stage: `downloading ${name}`,
+      done,
+      total: Math.max(done, size),
+      note: new URL(address).host,
+    });
 
   const file = await writing(folder, open(part, "wx"));
   try {
@@ -111,10 +141,13 @@ async function fetchFile(address: string, part: string, stage: string, options: 
     const response = addAbortSignal(stop, await request(address, stop));
     clearTimeout(timer);
     size = Number(response.headers["content-length"] ?? 0);
+    requireNoMore(size);
     report();
     waitFor("data", stallTimeout);
+    rateTimer = setInterval(watchRate, rateWindow);
     for await (const chunk of response) {
       clearTimeout(timer);
+      requireNoMore(done + chunk.length);
       await writing(folder, file.writeFile(chunk));
       done += chunk.length;
       report();
@@ -126,6 +159,7 @@ async function fetchFile(address: string, part: string, stage: string, options: 
     throw new Error(`connection lost after ${done}${size ? ` of ${size}` : ""} bytes`);
   } finally {
     clearTimeout(timer);
+    clearInterval(rateTimer);
     watchdog.abort();
     await writing(folder, file.close());
   }

@@ -27,7 +27,22 @@ const source: DownloadSource = {
   addresses: [],
 };
 
+/** Bytes that an endless answer has sent. */
+let sent = 0;
+
 const routes: Record<string, (response: ServerResponse) => void> = {
+  "/dripping": (response) => {
+    const timer = setInterval(() => response.write("x"), 50);
+    response.once("close", () => clearInterval(timer));
+  },
+  "/endless": (response) => {
+    const more = () => {
+      sent += 65_536;
+      if (!response.destroyed) response.write(Buffer.alloc(65_536), more);
+    };
+    more();
+  },
+  "/says-it-is-huge": (response) => response.setHeader("content-length", 1e12).write(half),
   "/whole": (response) => response.setHeader("content-length", whole.length).end(whole),
   "/without-length": (response) => {
     response.write(whole);
@@ -309,6 +324,25 @@ test("a full disk is named, nothing is left, and no further address is asked", a
   }
 });
 
+test("a body that drips is given up, whatever time it would take", async () => {
+  await assertRefused("/dripping", /too slow: \d+ bytes in 0\.6 s/);
+});
+
+test("a file that is larger than the right one can be is given up before it fills the disk", async () => {
+  const small = {
+    ...source,
+    mostBytes: 100_000,
+    addresses: [`${origin}/endless`, `${origin}/says-it-is-huge`],
+  };
+  await assert.rejects(download(small, folder, { stallTimeout: 5000 }), (error: Error) => {
+    const reasons = error.message.match(/not the right file: it has more than 100000 bytes/g);
+    assert.equal(reasons?.length, 2, error.message);
+    return true;
+  });
+  assert.ok(sent < 20_000_000, String(sent));
+  assert.deepEqual(await readdir(folder), []);
+});
+
 test("a time-out out of range is refused", async () => {
   await assert.rejects(
     get([], { connectTimeout: 0 }),
@@ -318,10 +352,13 @@ test("a time-out out of range is refused", async () => {
 });
 
 test("every source of the catalogue stands under its id, with checksums and addresses of its file", () => {
-  for (const [id, { id: own, file, sha256: outer, contentSha256, addresses }] of Object.entries(sources)) {
+  for (const [id, { id: own, file, sha256: outer, contentSha256, mostBytes, addresses }] of Object.entries(
+    sources,
+  )) {
     assert.equal(own, id);
     for (const hash of [outer, ...(contentSha256 ? [contentSha256] : [])])
       assert.match(hash, /^[0-9a-f]{64}$/);
-    assert.equal(addresses[0], `http://kdd.ics.uci.edu/databases/kddcup99/${file}`);
+    assert.equal(addresses[0], `https://kdd.ics.uci.edu/databases/kddcup99/${file}`);
+    assert.ok(mostBytes && mostBytes > 0);
   }
 });
