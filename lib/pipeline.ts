@@ -27,7 +27,7 @@ import { writeFigures } from "./visualize/write-figures";
 
 export interface RunOptions
   extends ProtocolOptions,
-    Pick<StudyDataOptions, "data" | "test" | "dataFolder" | "onNotice"> {
+    Pick<StudyDataOptions, "data" | "test" | "dataFolder" | "maxRows" | "onNotice"> {
   /** Default `models` in the project. */
   readonly modelsFolder?: string;
   /** Default `outputs` in the project. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError } from "./common/errors";
+import { InputError, requireNumber } from "./common/errors";
 import { projectPath } from "./common/project";
 import { Unavailable } from "./data/download";
 import { type LocateOptions, locateTestFile, locateTrainingFile } from "./data/locate";
@@ -25,6 +25,8 @@ export interface StudyDataOptions extends LocateOptions {
   readonly test?: string;
   /** Leave bad rows out, and write them to these CSV files. Default: refuse the file. */
   readonly rejectedFiles?: { readonly train: string; readonly test: string };
+  /** Files with more rows are refused, before they take all memory. Default 10,000,000. */
+  readonly maxRows?: number;
   /** Told in a sentence what the user should know, such as a missing test file. Default: a warning on the console. */
   readonly onNotice?: (sentence: string) => void;
 }
@@ -41,12 +43,18 @@ const connectTimeout = 4_000;
  * const { train, test } = await loadStudyData();
  */
 export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
-  const { rejectedFiles, onNotice = (sentence) => console.warn(sentence), ...given } = options;
+  const {
+    rejectedFiles,
+    maxRows = 10_000_000,
+    onNotice = (sentence) => console.warn(sentence),
+    ...given
+  } = options;
+  requireNumber("maxRows", maxRows, { min: 1, integer: true });
   const locate = { connectTimeout, ...given };
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;
   const load = async (path: string, rejectedFile: string | undefined) => {
     const cacheFolder = join(dataFolder, "cache");
-    const source = await openSource(path, { cacheFolder, rejectedFile, onProgress, signal });
+    const source = await openSource(path, { cacheFolder, rejectedFile, maxRows, onProgress, signal });
     if (!source.labelled) {
       throw new InputError(`${path} has no labels (41 columns); a study needs a label in column 42`);
     }

@@ -12,6 +12,12 @@ export function addStudyCommands(program: Command): void {
     .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
     .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv")
     .option(
+      "--max-rows <n>",
+      "most rows of a file: one with more is refused before it takes all memory",
+      numberOption("--max-rows", { min: 1, integer: true }),
+      10_000_000,
+    )
+    .option(
       "--data <file>",
       "training file: KDD'99 or NSL-KDD, plain or gzip (default: found, downloaded, or else simulated traffic)",
     )
@@ -48,6 +54,7 @@ export function addStudyCommands(program: Command): void {
           workers: options.workers,
           csv: options.csv,
           skipBadRows: options.skipBadRows,
+          maxRows: options.maxRows,
           isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
           autoencoder: { epochs: options.epochs, backend: options.backend },
           command: process.argv.slice(2),

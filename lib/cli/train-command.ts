@@ -8,7 +8,10 @@ import { trainReport } from "./traffic-report";
 export function addTrainCommand(program: Command): void {
   detectorOptions(workOptions(addCommand(program, "train")), { sampleSize: 1024 })
     .description("Learn from your own connection logs (Zeek's conn.log) what is usual.")
-    .argument("<log...>", "logs as TSV or JSON, plain or gzip, or folders with them")
+    .argument(
+      "<log...>",
+      "logs as TSV or JSON, plain or gzip, folders with them, pipes, or - for the standard input",
+    )
     .requiredOption("--out <folder>", "the model's folder, such as models/office")
     .option("--outputs <folder>", "where a folder with diagnostics is written", "outputs")
     .option(
@@ -30,6 +33,12 @@ export function addTrainCommand(program: Command): void {
         .default("start"),
     )
     .option("--skip-bad-rows", "leave bad lines out and count them")
+    .option(
+      "--max-rows <n>",
+      "most connections to learn from: logs with more are refused before they take all memory",
+      numberOption("--max-rows", { min: 1, integer: true }),
+      10_000_000,
+    )
     .action(
       answering<string[]>(async (options, desk, logs) => {
         const { trainOnTraffic } = await import("../detect/train.js");
@@ -42,6 +51,7 @@ export function addTrainCommand(program: Command): void {
           windows: { hostWindow: options.hostWindow, timeBase: options.timeBase },
           workers: options.workers,
           skipBadRows: options.skipBadRows,
+          maxConnections: options.maxRows,
           isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
           autoencoder: { epochs: options.epochs, backend: options.backend },
         });

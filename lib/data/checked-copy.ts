@@ -1,10 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../common/errors";
 import { ColumnFileWriter } from "./column-file";
-import { contentOf, wholeLines } from "./content";
+import { contentOf, EndlessLine, lineTooLong, longestLine, mostEmptyLines, wholeLines } from "./content";
 import { RejectedRows } from "./rejected-rows";
 import { type ParsedColumn, RowParser } from "./row-parser";
 import { kddFeatures, type Layout, rowFields, rowProblem } from "./schema";
+
+/** Bad rows that can be left out, since all of them are remembered. */
+const mostBadRows = 1_000_000;
 
 /** Names of a column that can be told apart: codes of 16 bits, as they are stored, leave one value unused. */
 const mostCategories = 65_535;
@@ -14,6 +17,8 @@ export interface CheckedCopyOptions {
   readonly hashContent?: boolean;
   /** Where bad rows go, with line number and reason as CSV. Default: the first bad row is refused. */
   readonly rejectedFile?: string;
+  /** More rows are refused. Default: there is no limit. */
+  readonly maxRows?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -27,23 +32,30 @@ export async function writeCheckedCopy(
   path: string,
   layout: Layout,
   copy: string,
-  { hashContent = false, rejectedFile, signal }: CheckedCopyOptions = {},
+  { hashContent = false, rejectedFile, maxRows, signal }: CheckedCopyOptions = {},
 ): Promise<readonly number[]> {
   const hash = hashContent ? createHash("sha256") : undefined;
   const writer = await ColumnFileWriter.create<CopyMetadata>(copy);
   const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
+  const rows = new CheckedRows(path, layout, writer, rejected, maxRows);
   try {
-    const rows = new CheckedRows(path, layout, writer, rejected);
-    for await (const text of wholeLines(contentOf(path, layout.gzip, hash))) {
-      signal?.throwIfAborted();
-      await rows.add(text);
-    }
+    const content = contentOf(path, { signal });
+    for await (const text of wholeLines(hash ? hashed(content, hash) : content)) await rows.add(text);
     const names = await rows.finish();
     await writer.finish({ contentSha256: hash?.digest("hex"), names });
     return rows.bad;
+  } catch (error) {
+    throw error instanceof EndlessLine ? rows.atNextLine(error.message) : error;
   } finally {
     await writer.close();
     await rejected?.close();
+  }
+}
+
+async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
   }
 }
 
@@ -65,12 +77,15 @@ class CheckedRows {
   #lines = 0;
   #rows = 0;
   #header: boolean;
+  /** Lines since the last good row. */
+  #emptyLines = 0;
 
   constructor(
     private readonly path: string,
     private readonly layout: Layout,
     private readonly writer: ColumnFileWriter<CopyMetadata>,
     private readonly rejected: RejectedRows | undefined,
+    private readonly maxRows = Number.POSITIVE_INFINITY,
   ) {
     this.#parser = new RowParser(layout);
     const nominal = kddFeatures.flatMap(({ measure }, i) => (measure === "nominal" ? [i] : []));
@@ -84,15 +99,48 @@ class CheckedRows {
     for (let at = 0; at < text.length; ) {
       const before = this.#parser.rows;
       at = this.#parser.parse(text, at);
-      this.#rows += this.#parser.rows - before;
-      this.#lines += this.#parser.rows - before;
+      this.#countRows(this.#parser.rows - before);
       if (this.#parser.isFull) await this.#writeBlock();
       else if (at < text.length) {
         const end = lineEnd(text, at);
         await this.#addUnusual(text.toString("utf8", at, end));
-        at = end + (text.toString("latin1", end, end + 2) === "\r\n" ? 2 : 1);
+        at = this.#skipBlankLines(text, afterLineEnd(text, end));
       }
     }
+  }
+
+  /** A problem with the line that comes next. */
+  atNextLine(problem: string): InputError {
+    return new InputError(`${this.path}, line ${this.#lines + 1}: ${problem}`);
+  }
+
+  #countRows(rows: number): void {
+    if (rows === 0) return;
+    this.#rows += rows;
+    this.#lines += rows;
+    this.#emptyLines = 0;
+    if (this.#rows - this.bad.length > this.maxRows)
+      throw new InputError(
+        `${this.path} has more than ${this.maxRows.toLocaleString("en-US")} rows, which is the limit`,
+      );
+  }
+
+  #countEmptyLine(): void {
+    this.#lines++;
+    if (++this.#emptyLines < mostEmptyLines) return;
+    throw this.atNextLine(`the ${mostEmptyLines.toLocaleString("en-US")} lines before it hold no good row`);
+  }
+
+  /** The position after the blank lines at a position: the parser takes long over each. */
+  #skipBlankLines(text: Buffer, start: number): number {
+    let lineStart = start;
+    for (let at = start; at < text.length && isBlank(text[at]); at++) {
+      if (!isLineEnd(text[at])) continue;
+      lineStart = afterLineEnd(text, at);
+      at = lineStart - 1;
+      this.#countEmptyLine();
+    }
+    return lineStart;
   }
 
   /** Writes what is left. @returns the names of each nominal column */
@@ -106,19 +154,23 @@ class CheckedRows {
 
   /** A line that the parser leaves: blank, a header, bad, or good in another form. */
   async #addUnusual(line: string): Promise<void> {
-    this.#lines++;
+    const isTooLong = line.length > longestLine;
+    if (!isTooLong && line.trim() !== "" && !this.#header) {
+      const fields = rowFields(line, this.layout);
+      if (fields.length === this.layout.columns && this.#parser.add(fields)) return this.#countRows(1);
+    }
+    this.#countEmptyLine();
     if (line.trim() === "") return;
     if (this.#header) {
       this.#header = false;
       return;
     }
-    this.#rows++;
-    const fields = rowFields(line, this.layout);
-    if (fields.length === this.layout.columns && this.#parser.add(fields)) return;
-    const problem = rowProblem(line, this.layout) ?? "is no good row";
+    const problem = isTooLong ? lineTooLong : (rowProblem(line, this.layout) ?? "is no good row");
     if (!this.rejected) throw new InputError(`${this.path}, line ${this.#lines}: ${problem}`);
-    this.bad.push(this.#rows);
-    await this.rejected.add(this.#lines, problem, line);
+    this.bad.push(++this.#rows);
+    if (this.bad.length > mostBadRows)
+      throw new InputError(`${this.path} has more than ${mostBadRows.toLocaleString("en-US")} bad rows`);
+    await this.rejected.add(this.#lines, problem, line.slice(0, longestLine));
   }
 
   async #writeBlock(): Promise<void> {
@@ -154,9 +206,22 @@ function columnName(column: number): string {
   return kddFeatures[column]?.name ?? "label";
 }
 
+function isLineEnd(byte: number): boolean {
+  return byte === 10 || byte === 13;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13);
+}
+
 /** The position of the first byte of a line's end, or of the end of the text. */
 function lineEnd(text: Buffer, start: number): number {
   let at = start;
-  while (at < text.length && text[at] !== 10 && text[at] !== 13) at++;
+  while (at < text.length && !isLineEnd(text[at])) at++;
   return at;
+}
+
+/** The position after a line's end, which begins at `end`. */
+function afterLineEnd(text: Buffer, end: number): number {
+  return end + (text[end] === 13 && text[end + 1] === 10 ? 2 : 1);
 }

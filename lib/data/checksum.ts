@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { contentOf, isGzip } from "./content";
+import { contentOf, storedBytes } from "./content";
 
 /**
  * The SHA-256 of a file, in lower-case hexadecimal. Reads it as a stream, in constant memory.
@@ -9,7 +9,7 @@ import { contentOf, isGzip } from "./content";
  * await sha256OfFile("data/corrected.gz"); // "74f0daef49b242badc09f2adbd457dea6a45b4f77177efbd11216d333651044b"
  */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
-  return digest(path, false, signal);
+  return digest(storedBytes(path, { signal }));
 }
 
 /**
@@ -21,12 +21,11 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
  * await sha256OfContent("data/corrected.gz"); // "547dfb9c0f0dc1d9944219ec79e851191faebaeb8acbfa1cd171c418397052a4"
  */
 export async function sha256OfContent(path: string, signal?: AbortSignal): Promise<string> {
-  return digest(path, await isGzip(path), signal);
+  return digest(contentOf(path, { signal }));
 }
 
-async function digest(path: string, gunzip: boolean, signal?: AbortSignal): Promise<string> {
+async function digest(pieces: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash("sha256");
-  signal?.throwIfAborted();
-  for await (const _ of contentOf(path, gunzip, hash)) signal?.throwIfAborted();
+  for await (const piece of pieces) hash.update(piece);
   return hash.digest("hex");
 }

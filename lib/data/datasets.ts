@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../common/errors";
-import { sha256OfContent, sha256OfFile } from "./checksum";
-import { contentOf, wholeLines } from "./content";
+import { sha256OfFile } from "./checksum";
+import { contentOf, lookAt } from "./content";
 import { recogniseLayout } from "./layout";
 import { type SourceId, sources } from "./sources";
 
@@ -32,22 +33,46 @@ export function datasetName({ sha256, contentSha256, columns, rows }: Fingerprin
   return known?.id ?? (columns === 43 ? nslRows[rows] : undefined);
 }
 
+/** Bytes of a file, and of its content, that are looked at: the known data sets have fewer. */
+const mostBytes = 134_217_728;
+
 /** Looks into a file and names its data set; undefined if it is none of the known, or no data file at all. */
 export async function recogniseDataset(path: string): Promise<DatasetName | undefined> {
   try {
-    const layout = await recogniseLayout(path);
+    const found = await lookAt(path);
+    if (!found.isFile() || found.size > mostBytes) return undefined;
+    const { columns, header } = await recogniseLayout(path);
     const sha256 = await sha256OfFile(path);
     const byFile = Object.values(sources).find((source) => source.sha256 === sha256);
     if (byFile) return byFile.id;
-    let rows = layout.header ? -1 : 0;
-    if (layout.columns === 43)
-      for await (const text of wholeLines(contentOf(path, layout.gzip)))
-        for (const line of text.toString("latin1").split(/[\r\n]+/)) rows += line.trim() ? 1 : 0;
-    return datasetName({ sha256, contentSha256: await sha256OfContent(path), columns: layout.columns, rows });
+    const { contentSha256, lines } = await lookInto(path);
+    return datasetName({ sha256, contentSha256, columns, rows: header ? lines - 1 : lines });
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
   }
+}
+
+/** The SHA-256 of a file's content, and how many lines of it are not blank. @throws {InputError} if it is too long */
+async function lookInto(path: string): Promise<{ contentSha256: string; lines: number }> {
+  const hash = createHash("sha256");
+  let length = 0;
+  let lines = 0;
+  let isBlank = true;
+  for await (const piece of contentOf(path)) {
+    length += piece.length;
+    if (length > mostBytes) throw new InputError(`${path} is longer than any known data set`);
+    hash.update(piece);
+    for (let i = 0; i < piece.length; i++) {
+      const byte = piece[i];
+      if (byte === 10 || byte === 13) isBlank = true;
+      else if (isBlank && byte > 32) {
+        isBlank = false;
+        lines++;
+      }
+    }
+  }
+  return { contentSha256: hash.digest("hex"), lines };
 }
 
 /** The files of known data sets in a folder, whatever they are called; empty if there is no such folder. */

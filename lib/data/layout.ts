@@ -1,6 +1,6 @@
-import { open, stat } from "node:fs/promises";
-import { InputError, systemErrorCode } from "../common/errors";
-import { contentOf, isGzip } from "./content";
+import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
+import { contentOf, isGzip, lookAt } from "./content";
 import { kddFeatures, type Layout, splitLine } from "./schema";
 
 /**
@@ -9,9 +9,9 @@ import { kddFeatures, type Layout, splitLine } from "./schema";
  * @throws {InputError} if it is missing, a directory, empty, not text, or another data set
  */
 export async function recogniseLayout(path: string): Promise<Layout> {
-  const size = await requireFile(path);
+  await requireFile(path);
   const gzip = await isGzip(path);
-  const lines = await firstLines(path, gzip, size);
+  const lines = await firstLines(path);
   if (lines.length === 0) throw new InputError(`${path} is empty`);
   if (lines.some((line) => line.includes("\0") || line.includes("\ufffd"))) {
     throw new InputError(`${path} is not a text file; KDD'99 files are comma-separated text, plain or gzip`);
@@ -28,31 +28,23 @@ export async function recogniseLayout(path: string): Promise<Layout> {
   return { gzip, header, columns };
 }
 
-/** The size of a file. @throws {InputError} unless it is a readable file with at least one byte */
-async function requireFile(path: string): Promise<number> {
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw new InputError(`${path} is a directory, not a data file`);
-    if (found.size === 0) throw new InputError(`${path} is empty`);
-    await (await open(path)).close();
-    return found.size;
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") throw new InputError(`${path} does not exist`);
-    if (code === "EACCES" || code === "EPERM")
-      throw new InputError(`${path} cannot be read: permission denied`);
-    throw error;
-  }
+/** @throws {InputError} unless it is a file that can be read again from its beginning, with at least one byte */
+async function requireFile(path: string): Promise<void> {
+  const found = await lookAt(path);
+  if (found.isDirectory()) throw new InputError(`${path} is a directory, not a data file`);
+  if (found.isFIFO())
+    throw new InputError(`${path} is a pipe, but the file is read twice: save what it gives to a file first`);
+  if (found.size === 0) throw new InputError(`${path} is empty`);
 }
 
-async function firstLines(path: string, gzip: boolean, size: number): Promise<string[]> {
+async function firstLines(path: string): Promise<string[]> {
   const enough = 65_536;
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of contentOf(path, gzip)) {
-    if (length < enough) pieces.push(piece);
+  for await (const piece of contentOf(path)) {
+    pieces.push(piece);
     length += piece.length;
-    if (length >= enough && size > enough) break; // a short gzip is read to its end, to see that it is whole
+    if (length >= enough) break;
   }
   const text = Buffer.concat(pieces)
     .toString("utf8", 0, enough)
@@ -79,7 +71,7 @@ function requireFeatureNames(path: string, names: readonly string[]): void {
   for (const [i, { name }] of kddFeatures.entries()) {
     if (names[i]?.toLowerCase().replaceAll(" ", "_") !== name) {
       throw new InputError(
-        `${path} is not a KDD'99 file: line 1 names column ${i + 1} '${names[i]}' instead of '${name}'`,
+        `${path} is not a KDD'99 file: line 1 names column ${i + 1} '${shown(names[i] ?? "")}' instead of '${name}'`,
       );
     }
   }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { projectPath } from "../common/project";
+import { oneLine } from "../common/shown";
 import { Transaction, unwritable } from "../common/transaction";
 import { type CheckedCopyOptions, type CopyMetadata, writeCheckedCopy } from "./checked-copy";
 import { sha256OfFile } from "./checksum";
@@ -35,6 +36,8 @@ export interface OpenOptions extends WorkOptions {
   readonly cacheFolder?: string;
   /** Leave bad rows out and write them, with line and reason, to this CSV file. Default: refuse the file. */
   readonly rejectedFile?: string;
+  /** A file with more good rows is refused. Default: there is no limit. */
+  readonly maxRows?: number;
 }
 
 /** Raised when the layout of the checked copies changes, so that older copies are not read. */
@@ -65,7 +68,8 @@ export async function openSource(path: string, options: OpenOptions = {}): Promi
   signal?.throwIfAborted();
   const { rows, contentSha256 = sha256 } = facts;
   onProgress?.({ stage: `reading ${basename(path)}`, done: 1, total: 1 });
-  const name = datasetName({ sha256, contentSha256, columns: layout.columns, rows }) ?? basename(path);
+  const name =
+    datasetName({ sha256, contentSha256, columns: layout.columns, rows }) ?? oneLine(basename(path));
   return { path, name, sha256, rows, labelled: layout.columns >= 42, copy, skippedRows };
 }
 

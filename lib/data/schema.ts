@@ -97,13 +97,18 @@ export function rowProblem(line: string, layout: Layout): string | undefined {
 /** The fields of a line, without the blanks and quotes around them. */
 export function splitLine(line: string): string[] {
   const fields: string[] = [];
-  let quoteIsOpen = false;
+  let open: string[] = []; // the pieces of a quoted field with commas in it, until its quote is closed
+  let quotes = 0;
   for (const piece of line.split(",")) {
-    if (quoteIsOpen) fields.push(`${fields.pop()},${piece}`);
-    else fields.push(piece);
-    const field = fields[fields.length - 1];
-    quoteIsOpen = /^[ \t]*"/.test(field) && field.split('"').length % 2 === 0;
+    if (open.length > 0 || /^[ \t]*"/.test(piece)) quotes += piece.split('"').length - 1;
+    if (quotes % 2 === 1) open.push(piece);
+    else {
+      fields.push([...open, piece].join(","));
+      open = [];
+      quotes = 0;
+    }
   }
+  if (open.length > 0) fields.push(open.join(","));
   return fields.map((field) => {
     const trimmed = trim(field);
     return /^".*"$/s.test(trimmed) ? trim(trimmed.slice(1, -1).replaceAll('""', '"')) : trimmed;
@@ -117,10 +122,16 @@ export function rowFields(line: string, { columns }: Layout): string[] {
   return fields;
 }
 
-/** Without the blanks around it; `String.trim` knows more of them. */
+/** Without the blanks around it; `String.trim` knows more of them, and a pattern takes long to find many. */
 function trim(text: string): string {
-  return text.replace(/^[ \t\v\f]+|[ \t\v\f]+$/g, "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && blanks.includes(text[start])) start++;
+  while (end > start && blanks.includes(text[end - 1])) end--;
+  return text.slice(start, end);
 }
+
+const blanks = " \t\v\f";
 
 function withoutDot(label: string): string {
   return trim(label.replace(/\.$/, ""));

@@ -11,7 +11,7 @@ import { loadTrafficModel, type ModelSubject, modelSubject } from "./traffic-mod
 export async function matchingSubject(paths: readonly string[], folder: string): Promise<ModelSubject> {
   const subject = await modelSubject(folder);
   if (subject === "kdd") {
-    const isLog = paths.length > 1 || paths[0] === "-" || (await succeeds(findConnectionLogs(paths)));
+    const isLog = paths.length > 1 || paths[0] === "-" || (await succeeds(findLogFiles(paths)));
     if (isLog) await loadTrafficModel(folder); // refuses it, with the reason
     return subject;
   }
@@ -22,6 +22,12 @@ export async function matchingSubject(paths: readonly string[], folder: string):
       );
   }
   return subject;
+}
+
+/** A pipe may hold either: it is not read to find out. */
+async function findLogFiles(paths: readonly string[]): Promise<void> {
+  const [log] = await findConnectionLogs(paths);
+  if (log.bytes === undefined) throw new InputError(`${log.path} is a pipe`);
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -12,11 +12,11 @@ import { writeFigures } from "../visualize/write-figures";
 import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FitOptions, type FittedTraffic, fitDetectors } from "./fit";
 import { truthOf } from "./labels";
-import type { ReadingCounts, ReadingOptions } from "./ordered-connections";
+import type { ReadingCounts } from "./ordered-connections";
 import { type TrafficModel, type TrafficTraining, writeTrafficModel } from "./traffic-model";
-import { readTrainingData, type TrainingData } from "./training-data";
+import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
-export interface TrainOptions extends FitOptions, ReadingOptions {
+export interface TrainOptions extends FitOptions, TrainingDataOptions {
   /** The model's folder, such as `models/office`. */
   readonly out: string;
   /** Diagnostics go to a folder in it, named as the model. Default `outputs` in the project. */

@@ -1,17 +1,15 @@
-import { basename } from "node:path";
-import { InputError } from "../common/errors";
-import { sha256OfFile } from "../data/checksum";
+import { InputError, requireNumber } from "../common/errors";
 import { joinTables } from "../data/join";
 import type { NominalColumn, Table } from "../data/table";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
 import { type TrafficWindowOptions, TrafficWindows } from "../traffic/windows";
-import { findConnectionLogs } from "../traffic/zeek/read-logs";
+import type { ReadLog } from "../traffic/zeek/read-logs";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 
 /** Logs as one table in memory, in order of time. */
 export interface TrainingData {
-  readonly logs: readonly { readonly name: string; readonly sha256: string }[];
+  readonly logs: readonly ReadLog[];
   /** Features only. */
   readonly table: Table;
   /** When each connection began, in seconds. */
@@ -24,6 +22,14 @@ export interface TrainingData {
   readonly counts: ReadingCounts;
 }
 
+export interface TrainingDataOptions extends ReadingOptions {
+  /** Logs with more connections are refused, before they take all memory. Default 10,000,000. */
+  readonly maxConnections?: number;
+}
+
+/** Labels that 16 bits tell apart. */
+const mostLabels = 65_536;
+
 /** Connections held to be put in order: memory is no concern here, so that most logs are sorted in whole. */
 const capacity = 1_000_000;
 
@@ -35,16 +41,12 @@ const capacity = 1_000_000;
 export async function readTrainingData(
   paths: readonly string[],
   windowOptions: TrafficWindowOptions,
-  options: ReadingOptions = {},
+  options: TrainingDataOptions = {},
 ): Promise<TrainingData> {
-  if (paths.includes("-"))
-    throw new InputError(
-      "training reads files and folders, not the standard input, since it notes their SHA-256",
-    );
-  const logs = [];
-  for (const { path } of await findConnectionLogs(paths))
-    logs.push({ name: basename(path), sha256: await sha256OfFile(path, options.signal) });
-
+  const { maxConnections = 10_000_000, ...reading } = options;
+  requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
+  const logs: ReadLog[] = [];
+  const onLogRead = (log: ReadLog) => logs.push(log);
   const windows = new TrafficWindows(windowOptions);
   const hosts = new Dictionary();
   const labels = new Dictionary();
@@ -52,7 +54,11 @@ export async function readTrainingData(
   const parts: { starts: Float64Array; hosts: Uint32Array; labels: Uint32Array }[] = [];
   const counts = noCounts();
   const order = { timeBase: windowOptions.timeBase, capacity };
-  for await (const connections of orderedConnections(paths, order, counts, options)) {
+  for await (const connections of orderedConnections(paths, order, counts, { ...reading, onLogRead })) {
+    if (counts.connections > maxConnections)
+      throw new InputError(
+        `the logs have more than ${maxConnections.toLocaleString("en-US")} connections, which is the most to learn from`,
+      );
     const { rows, features } = connectionTable(connections, windows);
     tables.push({ rows, features });
     parts.push({
@@ -61,6 +67,8 @@ export async function readTrainingData(
       labels: Uint32Array.from(connections, ({ label }: Connection) => labels.code(label ?? "")),
     });
   }
+  if (labels.names.length > mostLabels)
+    throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
   if (tables.length === 0) throw new InputError(`there are no connections in ${paths.join(", ")}`);
   const table = joinTables(tables);
   const labelCodes = joined(

@@ -20,6 +20,7 @@ const options: Record<string, string[]> = {
       "--outputs <folder>",
       "--seed <n>",
       "--repeats <n>",
+      "--max-rows <n>",
     ],
     ...["--false-alarm-rate <share>", "--trees <n>", "--sample-size <n>", "--epochs <n>", "--csv"],
   ],
@@ -27,7 +28,7 @@ const options: Record<string, string[]> = {
     ...work,
     ...["--out <folder>", "--outputs <folder>", "--false-alarm-rate <share>", "--seed <n>"],
     ...["--host-window <n>", "--time-base <end>", "--trees <n>", "--sample-size <n>", "--epochs <n>"],
-    "--skip-bad-rows",
+    ...["--skip-bad-rows", "--max-rows <n>"],
   ],
   score: [
     ...shared,

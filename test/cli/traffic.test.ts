@@ -246,7 +246,7 @@ test("options out of range or that do not go together are refused", async () => 
       [score("--format", "xml"), /--format <name>' argument 'xml' is invalid/],
       [score("--format", "parquet"), /^alerts as parquet need a file: add --out FILE$/],
       [score("--detector", "oracle"), /'oracle' is invalid/],
-      [score("--allow", "none.txt"), /^cannot read none\.txt: /],
+      [score("--allow", "none.txt"), /^none\.txt does not exist$/],
       [score("--allow", "allow.txt"), /^allow\.txt, line 2: expected a host, .* got 'nonsense'$/],
       [score("--state", "x"), /^--state is for --follow$/],
       [score("--lateness", "5"), /^--lateness is for --follow$/],

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
-import { wholeLines } from "traffic-anomaly/dist/data/content";
+import { EndlessLine, longestLine, lookAt, wholeLines } from "traffic-anomaly/dist/data/content";
 import fc from "../fixtures/fast-check";
+import { temporaryFolder } from "../fixtures/folder";
+
+const folder = temporaryFolder("content");
 
 async function* pieces(text: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
   let at = 0;
@@ -46,12 +51,23 @@ test("a line that is cut at the end of a long piece stays whole", async () => {
   assert.ok(found.join("") === text.toString());
 });
 
-test("a line without end comes in parts, so that memory stays bounded", async () => {
-  const longest = 2 ** 20;
-  async function* endless() {
-    for (let i = 0; i < 64; i++) yield Buffer.alloc(2 ** 16, "x");
+test("of a line that is too long only so much is held that its length shows", async () => {
+  async function* long(bytes: number) {
+    yield Buffer.from("a\n");
+    for (let i = 0; i < bytes; i += 2 ** 16) yield Buffer.alloc(2 ** 16, "é");
+    yield Buffer.from("\nb\n");
   }
-  const found = await collect(endless());
-  assert.equal(found.join("").length, 2 ** 22 + 1);
-  assert.ok(found.every((piece) => piece.length <= 2 * longest));
+  const found = (await collect(long(2 ** 26 - 2 ** 17))).join("");
+  assert.ok(found.length > longestLine && found.length < 2 ** 21);
+  assert.ok(found.startsWith("a\né") && found.endsWith("é\nb\n"));
+  await assert.rejects(collect(long(2 ** 26 + 2 ** 17)), EndlessLine);
+});
+
+test("what is no file, folder or pipe is refused", async () => {
+  await assert.rejects(lookAt("/dev/zero"), { message: "/dev/zero is a device, not a file" });
+  const path = join(folder, "socket");
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await assert.rejects(lookAt(path), { message: `${path} is a socket, not a file` });
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -1,8 +1,7 @@
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { constants, gunzipSync } from "node:zlib";
 import { InputError, systemErrorCode } from "../../common/errors";
-import { unreadable } from "../../data/content";
+import { contentOf, lookAt, unreadable } from "../../data/content";
 import { logKind } from "./log-format";
 import { anotherLog, ConnectionLogParser } from "./log-parser";
 
@@ -38,7 +37,7 @@ export async function findConnectionLogs(
 
 async function logsAt(path: string, signal?: AbortSignal): Promise<ConnectionLog[]> {
   if (path === "-") return [{ path }];
-  const found = await accessible(path, stat(path));
+  const found = await lookAt(path);
   if (found.isDirectory()) return logsIn(path, signal);
   if (!found.isFile()) return [{ path }];
   const kind = await kindOfFile(path);
@@ -81,7 +80,7 @@ async function* filesBelow(
   for (const path of names.sort().map((name) => join(folder, name))) {
     const found = await stat(path).catch((error) => {
       if (systemErrorCode(error) === "ENOENT") return undefined; // a link to what is gone
-      throw unusable(path, error);
+      throw unreadable(path, error);
     });
     if (found?.isDirectory()) yield* filesBelow(path, visited);
     if (found?.isFile()) yield { path, bytes: found.size };
@@ -105,38 +104,27 @@ async function kindOfFile(path: string): Promise<string | undefined> {
   return kind;
 }
 
-/** The first whole lines of a file, of up to 64 kB on disk. */
+/** The first whole lines of a file, of up to 64 kB. */
 async function beginning(path: string): Promise<string> {
-  const file = await accessible(path, open(path));
-  try {
-    const { buffer, bytesRead } = await accessible(path, file.read(Buffer.alloc(65_536), 0, 65_536, 0));
-    const stored = buffer.subarray(0, bytesRead);
-    const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
-    // The first bytes of a long gzip end in the middle of it, which is no mistake.
-    const bytes = isGzip ? gunzipSync(stored, { finishFlush: constants.Z_SYNC_FLUSH }) : stored;
-    return bytes
-      .subarray(0, bytes.lastIndexOf("\n") + 1 || bytes.length)
-      .toString("utf8")
-      .replace(/^\ufeff/, "");
-  } catch (error) {
-    throw unusable(path, error);
-  } finally {
-    await file.close();
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of contentOf(path, { pieceBytes: recognisedBytes })) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length >= recognisedBytes) break;
   }
+  const bytes = Buffer.concat(pieces).subarray(0, recognisedBytes);
+  return bytes
+    .subarray(0, bytes.lastIndexOf("\n") + 1 || bytes.length)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
 }
+
+/** By so much of its content a log is recognised. */
+const recognisedBytes = 65_536;
 
 async function accessible<T>(path: string, work: Promise<T>): Promise<T> {
   return work.catch((error) => {
-    throw unusable(path, error);
+    throw unreadable(path, error);
   });
-}
-
-/** Says in a sentence why a file can't be used. */
-export function unusable(path: string, error: unknown): unknown {
-  if (error instanceof InputError) return error;
-  const code = systemErrorCode(error);
-  if (code === "ENOENT" || code === "ENOTDIR") return new InputError(`${path} does not exist`);
-  if (code === "EACCES" || code === "EPERM")
-    return new InputError(`${path} cannot be read: permission denied`);
-  return code ? unreadable(path, error) : error;
 }

@@ -8,6 +8,15 @@ import { LineProblem } from "./values";
  * undefined if they are of no log. What does not name itself is told by its fields.
  */
 export function logKind(lines: readonly string[]): string | undefined {
+  try {
+    return kindOf(lines);
+  } catch (error) {
+    if (error instanceof LineProblem) return undefined;
+    throw error;
+  }
+}
+
+function kindOf(lines: readonly string[]): string | undefined {
   let header = usualHeader;
   let another: string | undefined;
   for (const line of lines) {

@@ -70,16 +70,16 @@ export class ConnectionLogParser {
   }
 
   #comment(line: string, number: number): undefined {
-    const header = withHeaderLine(this.#header, line);
-    if (header === this.#header) return;
-    this.#header = header;
-    const { path, fields } = header;
-    if (path !== undefined && path !== "conn") throw new InputError(anotherLog(this.path, path));
     try {
+      const header = withHeaderLine(this.#header, line);
+      if (header === this.#header) return;
+      this.#header = header;
+      const { path, fields } = header;
+      if (path !== undefined && path !== "conn") throw new InputError(anotherLog(this.path, path));
       this.#rows = fields && new TsvRows({ ...header, fields }, this.#texts);
     } catch (error) {
       if (error instanceof LineProblem)
-        throw new InputError(`${this.path}, line ${number}: ${error.message}, which connection logs have`);
+        throw new InputError(`${this.path}, line ${number}: ${error.message}`);
       throw error;
     }
   }

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
-import { shown } from "../../common/shown";
+import { oneLine, shown } from "../../common/shown";
+import { EndlessLine, lineTooLong, longestLine, mostEmptyLines, unreadable } from "../../data/content";
 import type { Connection } from "../connection";
 import { Duplicates } from "./duplicates";
-import { type ConnectionLog, findConnectionLogs, unusable } from "./log-files";
+import { type ConnectionLog, findConnectionLogs } from "./log-files";
 import { anotherLog, BadLineError, ConnectionLogParser } from "./log-parser";
 import { textBlocks } from "./log-text";
 
@@ -16,8 +18,18 @@ export interface ReadLogsOptions extends WorkOptions {
   readonly skipBadRows?: boolean;
   /** Told of each line left out. */
   readonly onBadLine?: (problem: BadLine) => void;
+  /** Told of each log when it was read to its end. */
+  readonly onLogRead?: (log: ReadLog) => void;
   /** Told in a sentence what the user should know. */
   readonly onNotice?: (sentence: string) => void;
+}
+
+/** A log that was read. */
+export interface ReadLog {
+  /** The file's name without its folder. */
+  readonly name: string;
+  /** Of the file as it is stored, or of what a pipe gave. */
+  readonly sha256: string;
 }
 
 /** A line of a log that was left out. */
@@ -32,13 +44,15 @@ export interface BadLine {
 
 /**
  * The connections of Zeek's logs, in the order of files and lines, many at a time: TSV or JSON lines, plain or gzip.
- * `-` is the standard input; a folder means the connection logs in it. Constant memory, however long the logs.
+ * `-` is the standard input; a folder means the connection logs in it. A pipe is read as it comes, once. Constant
+ * memory, however long the logs or a line of them.
  *
  * Left out, with a notice: a last line that was not written to its end; a connection that occurs again, the same in all
  * that is read of it, within 100,000; JSON records of other logs among those of connections.
  *
  * @throws {InputError} before the first connection, if a file can't be read or is no connection log; later, naming line
- *   and column, if a line is bad and `skipBadRows` is not set; if a log has bad lines only; if a gzip file is damaged
+ *   and column, if a line is bad and `skipBadRows` is not set; if a log has bad lines only, or 100,000 of them in a
+ *   row; if a gzip file is damaged
  * @example
  * for await (const connections of readConnectionLogs(["/opt/zeek/logs/2024-04-19"])) console.log(connections.length);
  */
@@ -73,23 +87,32 @@ async function* connectionBlocks(
   log: ConnectionLog,
   options: ReadLogsOptions,
 ): AsyncGenerator<{ connections: Connection[]; bytesRead: number }> {
-  const { onNotice, signal } = options;
+  const { onLogRead, onNotice, signal } = options;
   const name = log.path === "-" ? standardInput : log.path;
   const lines = new LogLines(name, options);
+  const hash = onLogRead && createHash("sha256");
   try {
-    for await (const { text, bytesRead } of textBlocks(log, signal)) {
+    for await (const { text, bytesRead } of textBlocks(log, {
+      onStored: (bytes) => hash?.update(bytes),
+      signal,
+    }))
       yield { connections: lines.connections(text), bytesRead };
-    }
   } catch (error) {
-    signal?.throwIfAborted();
-    throw unusable(name, error);
+    if (error instanceof EndlessLine) throw lines.atNextLine(error.message);
+    throw unreadable(name, error);
   }
   lines.requireConnections();
+  if (hash) onLogRead?.({ name: nameOf(log), sha256: hash.digest("hex") });
   const { count, log: other } = lines.others;
   if (count > 0)
     onNotice?.(
       `${inWords(count, "record")} left out of ${name} that are of other logs, such as ${shown(other)}`,
     );
+}
+
+function nameOf({ path, bytes }: ConnectionLog): string {
+  if (path === "-") return "standard input";
+  return bytes === undefined ? "pipe" : oneLine(basename(path));
 }
 
 /** Reads the lines of one log, and says what is wrong with it. */
@@ -98,6 +121,8 @@ class LogLines {
   #number = 0;
   #good = 0;
   #bad = 0;
+  /** Lines since the last record. */
+  #emptyLines = 0;
 
   constructor(
     private readonly name: string,
@@ -114,16 +139,24 @@ class LogLines {
   /** The connections of the next lines. */
   connections(text: string): Connection[] {
     const connections: Connection[] = [];
-    for (let begin = 0; begin < text.length; ) {
-      const end = text.indexOf("\n", begin);
+    for (let start = 0; start < text.length; ) {
+      const end = text.indexOf("\n", start);
       const isWhole = end >= 0;
-      const line = text.slice(begin, isWhole ? end : text.length);
-      begin = isWhole ? end + 1 : text.length;
+      const line = text.slice(start, isWhole ? end : text.length);
+      start = isWhole ? end + 1 : text.length;
+      const others = this.others.count;
       const connection = this.#connection(line, isWhole);
       if (connection) connections.push(connection);
+      if (connection || this.others.count > others) this.#emptyLines = 0;
+      else this.#countEmptyLine();
     }
     this.#good += connections.length;
     return connections;
+  }
+
+  /** A problem with the line that comes next. */
+  atNextLine(problem: string): InputError {
+    return new InputError(`${this.name}, line ${this.#number + 1}: ${problem}`);
   }
 
   /** @throws {InputError} if the log had lines, but none was of a connection */
@@ -134,9 +167,15 @@ class LogLines {
     if (this.others.count > 0) throw new InputError(anotherLog(this.name, this.others.log));
   }
 
+  #countEmptyLine(): void {
+    if (++this.#emptyLines < mostEmptyLines) return;
+    throw this.atNextLine(`the ${mostEmptyLines.toLocaleString("en")} lines before it hold no good record`);
+  }
+
   #connection(line: string, isWhole: boolean): Connection | undefined {
     const number = ++this.#number;
     try {
+      if (line.length > longestLine) throw new BadLineError(this.name, number, lineTooLong);
       return this.#parser.parse(line, number);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -1,3 +1,6 @@
+/** Characters of a text that is kept; good ones are shorter, and many of a bad log's lines would take all memory. */
+const longestText = 256;
+
 /**
  * Values that recur in a log, such as the addresses of hosts: each is looked at once and its result kept, up to a
  * number of them. So no result keeps alive the long text that it was cut from.
@@ -11,6 +14,7 @@ export class Recurring<Result> {
   ) {}
 
   of(text: string): Result {
+    if (text.length > longestText) return this.read(text);
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const own = ownText(text);

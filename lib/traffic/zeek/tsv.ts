@@ -39,15 +39,26 @@ export interface TsvHeader {
 /** What holds until a header says otherwise. */
 export const usualHeader: TsvHeader = { separator: "\t", setSeparator: ",", empty: "(empty)", unset: "-" };
 
+/** Each of many separators may be put in place of a shorter one. */
+const longestSeparator = 16;
+
 const spaces = "   ";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** The header with one more of its lines, such as `#path⇥conn`; other comments change nothing. */
+/**
+ * The header with one more of its lines, such as `#path⇥conn`; other comments change nothing.
+ *
+ * @throws {LineProblem} if it names no good separator
+ */
 export function withHeaderLine(header: TsvHeader, line: string): TsvHeader {
   const key = /^#(\w+)/.exec(line)?.[1] ?? "";
-  if (key === "separator")
-    return { ...usualHeader, separator: unescaped(line.slice(key.length + 2)) || "\t" };
+  if (key === "separator") {
+    const separator = unescaped(line.slice(key.length + 2)) || "\t";
+    if (separator.length > longestSeparator)
+      throw new LineProblem(`#separator is longer than ${longestSeparator} characters`);
+    return { ...usualHeader, separator };
+  }
   const value = line.slice(key.length + 1 + header.separator.length);
   if (key === "set_separator") return { ...header, setSeparator: unescaped(value) };
   if (key === "empty_field") return { ...header, empty: value };
@@ -77,7 +88,8 @@ export class TsvRows {
   ) {
     this.#fields = header.fields;
     for (const name of requiredFields) {
-      if (!header.fields.includes(name)) throw new LineProblem(`the log has no column ${name}`);
+      if (!header.fields.includes(name))
+        throw new LineProblem(`the log has no column ${name}, which connection logs have`);
     }
     const at = Object.entries(fieldNames).map(([key, name]) => [key, header.fields.indexOf(name)]);
     this.#at = Object.fromEntries(at);

@@ -194,8 +194,20 @@ test("a line of many megabytes is bad, takes little memory, and costs no other l
   assert.deepEqual(read, connections.slice(0, 4));
   assert.deepEqual(
     badLines.map(({ line, reason, text }) => [line, reason, text.length < 2_000_000]),
-    [[3, "it is not a JSON object", true]],
+    [[3, "it is longer than 262,144 characters", true]],
   );
+});
+
+test("a hundred thousand bad lines in a row are the last, though bad lines may be skipped", async () => {
+  const [first, ...others] = jsonLog(connections.slice(0, 3)).split("\n");
+  const bad = (count: number) => "{\n".repeat(count);
+  const path = await file("few-bad.log", `${first}\n${bad(99_999)}${others.join("\n")}`);
+  assert.deepEqual((await readAll([path], true)).connections, connections.slice(0, 3));
+  const more = await file("many-bad.log", `${first}\n${bad(100_000)}${others.join("\n")}`);
+  await assert.rejects(readAll([more], true), {
+    name: "InputError",
+    message: `${more}, line 100002: the 100,000 lines before it hold no good record`,
+  });
 });
 
 test("progress is told by bytes and file, up to the end", async () => {
