@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../common/html";
 import type { Confusion } from "../evaluation/metrics";
 import type { Caption, Figure } from "./figure";
 import { formatCount, formatScore, formatShare } from "./format";
@@ -40,7 +41,12 @@ export function confusionFigure(
         showticklabels: i === 0,
       },
     });
-    return { ...heatmap(confusion), name, xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
+    return {
+      ...heatmap(confusion),
+      name: escapeHtml(name),
+      xaxis: `x${number}` as "x",
+      yaxis: `y${number}` as "y",
+    };
   });
   return createFigure({ title, protocol }, data, { height: 460, margin: { b: 90 }, ...axes });
 }
