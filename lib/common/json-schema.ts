@@ -35,7 +35,8 @@ export function text(most = 65_536): Schema<string> {
 
 /** One of some words. */
 export function word<Word extends string>(...words: readonly Word[]): Schema<Word> {
-  return v.picklist(words, `one of ${words.map((choice) => `"${choice}"`).join(", ")}`);
+  const all = words.map((choice) => `"${choice}"`).join(", ");
+  return v.picklist(words, words.length > 11 ? `one of ${words.length} names` : `one of ${all}`);
 }
 
 /** At most so many of something. */

@@ -273,12 +273,22 @@ test("a manifest that is missing, of another version or no manifest is refused",
     [JSON.stringify({ ...good, kind: "oracle" }), /^bad\/model\/manifest\.json is damaged: /],
     [JSON.stringify({ ...good, files: undefined }), /^bad\/model\/manifest\.json is damaged: /],
     ["{", /^bad\/model\/manifest\.json is damaged: it is not JSON$/],
-    ["", /^bad\/model\/manifest\.json is damaged: it is not JSON$/],
+    [
+      JSON.stringify({ ...good, formatVersion: "\u001b[2J" }),
+      /^the model folder bad\/model has format version "\ufffd\[2J"; this program reads 1: train it again$/,
+    ],
   ];
   for (const [text, sentence] of cases) {
     await writeFile(manifest, text);
     await refuses(scoreWith("bad/model"), sentence, here);
   }
+  await rm(manifest);
+  execFileSync("mkfifo", [manifest]);
+  await refuses(
+    scoreWith("bad/model"),
+    /^bad\/model\/manifest\.json is no plain file: it is not read$/,
+    here,
+  );
   await rm(manifest);
   await refuses(
     scoreWith("bad/model"),

@@ -1,0 +1,71 @@
+// Small models of every form to tamper with, each made anew from made-up traffic.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  chooseThreshold,
+  fitAutoencoder,
+  fitIsolationForest,
+  fitPreprocessor,
+  type PreprocessOptions,
+  saveModel,
+  trainOnTraffic,
+  transform,
+} from "traffic-anomaly";
+import { dayOf, small, writeLog } from "../detect/network";
+import { kddTable } from "../fixtures/table";
+import { trafficLines } from "../fixtures/traffic";
+
+/** Folders of models, by what they are: of records, or of connections. */
+export const models = {
+  forest: "records",
+  "ordinal-forest": "records",
+  network: "records",
+  "sigmoid-network": "records",
+  office: "connections",
+  branch: "connections",
+} as const;
+
+export type ModelName = keyof typeof models;
+
+/** Records to train on, and to score. */
+export function records() {
+  return kddTable(trafficLines({ rows: 120 }));
+}
+
+/** Writes all of them below a folder. */
+export async function writeModels(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await writeRecordModel(join(folder, "forest"), {}, "isolation-forest");
+  await writeRecordModel(join(folder, "ordinal-forest"), { encoding: "ordinal" }, "isolation-forest");
+  await writeRecordModel(join(folder, "network"), {}, "autoencoder");
+  await writeRecordModel(join(folder, "sigmoid-network"), { encoding: "none" }, "autoencoder");
+  for (const [name, seed] of [["office", 1] as const, ["branch", 2] as const]) {
+    const log = await writeLog(join(folder, `${name}.log`), dayOf(600, { seed }));
+    await trainOnTraffic([log], {
+      out: join(folder, name),
+      outputsFolder: join(folder, "outputs"),
+      ...small,
+      isolationForest: { trees: 10, sampleSize: 64 },
+      seed,
+    });
+  }
+}
+
+async function writeRecordModel(
+  folder: string,
+  preprocessing: PreprocessOptions,
+  kind: "isolation-forest" | "autoencoder",
+): Promise<void> {
+  const table = records();
+  const preprocessor = fitPreprocessor(table, preprocessing);
+  const matrix = transform(preprocessor, table);
+  const activations =
+    preprocessing.encoding === "none" ? ({ activation: "tanh", outputActivation: "sigmoid" } as const) : {};
+  const detector =
+    kind === "isolation-forest"
+      ? fitIsolationForest(matrix, { trees: 10, sampleSize: 64 })
+      : await fitAutoencoder(matrix, { layers: [8, 3, 8], epochs: 2, ...activations });
+  const threshold = chooseThreshold(await detector.score(matrix), 0.05);
+  const dataset = { name: "made-up", sha256: "0".repeat(64), rows: table.rows };
+  await saveModel(folder, { detector, preprocessor, threshold, training: { dataset, seed: 1, metrics: {} } });
+}
