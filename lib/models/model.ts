@@ -38,8 +38,8 @@ const detectorFiles: Readonly<Record<DetectorKind, readonly string[]>> = {
   autoencoder: ["model.json", "weights.bin", "autoencoder.json"],
 };
 
-/** The largest file of a model folder that is read: `forest.bin`, with as many nodes as it may have. */
-const mostFileBytes = 512 * 2 ** 20;
+/** No file of a model folder is larger: `forest.bin` with as many nodes as it may have has 88 MB. */
+const mostFileBytes = 2 ** 27;
 
 /** Rows that are made into numbers and scored at a time, and as many numbers, so that memory does not grow with the data. */
 const mostBlockRows = 32_768;
@@ -134,6 +134,8 @@ export async function writeModel(
 /**
  * Reads a model folder, which may come from anybody: only plain files of the names above, of limited size, and only what
  * fits together. The checksums notice damage; nothing depends on them, since whoever changes a folder can make them anew.
+ * Limits: 32 MB and a million values for a JSON file, 32,767 columns, 4,000,000 nodes of a forest, 100 layers and 64 MB of
+ * weights for an autoencoder. Loading and scoring some rows take less than 300 MB then, whatever the folder holds.
  *
  * @throws {InputError} if it is no model folder, incomplete, damaged, inconsistent in itself, or of another version
  */

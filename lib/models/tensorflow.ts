@@ -1,8 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import util from "node:util";
 import type * as Tf from "@tensorflow/tfjs";
 import { InputError } from "../common/errors";
+import { readJsonFile } from "../common/json-file";
+import { readPlainFile } from "../common/plain-file";
 
 /** What TensorFlow.js computes with: libtensorflow, WebAssembly with SIMD, or plain JavaScript, in the order of choice. */
 export type Backend = "native" | "wasm" | "cpu";
@@ -85,6 +87,9 @@ async function startWasm(tf: typeof Tf): Promise<boolean> {
   return tf.setBackend("wasm").catch(() => false);
 }
 
+/** Bytes of a file of weights that are read. */
+const mostWeightBytes = 2 ** 30;
+
 /** Does for `file://` what tfjs-node does: saves into a folder, loads from a model.json. */
 function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
   if (typeof url !== "string" || !url.startsWith("file://")) return null as unknown as Tf.io.IOHandler;
@@ -98,9 +103,13 @@ function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
     },
     async load() {
-      const { weightsManifest, ...model } = JSON.parse(await readFile(path, "utf8")) as Tf.io.ModelJSON;
+      const { weightsManifest, ...model } = (await readJsonFile(path)) as Tf.io.ModelJSON;
       const files = weightsManifest.flatMap((group) => group.paths);
-      const weights = await Promise.all(files.map((file) => readFile(join(dirname(path), file))));
+      if (files.some((file) => basename(file) !== file))
+        throw new InputError(`${path} names a file outside of its folder`);
+      const weights = await Promise.all(
+        files.map((file) => readPlainFile(join(dirname(path), file), mostWeightBytes)),
+      );
       return {
         ...model,
         weightSpecs: weightsManifest.flatMap((group) => group.weights),

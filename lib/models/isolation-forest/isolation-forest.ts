@@ -12,8 +12,8 @@ import { requireSoundTrees } from "./require-sound-trees";
 import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { allocateNodes, growTree, type Nodes } from "./tree";
 
-/** Nodes that a forest read from a file may have: 16,000 trees of 512 rows. They take 18 bytes each there. */
-const mostNodes = 2 ** 24;
+/** Nodes that a forest read from a file may have: 7,800 trees of 256 rows. They take 18 bytes each there. */
+const mostNodes = 4_000_000;
 
 export interface IsolationForestOptions {
   /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */

@@ -39,7 +39,9 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
     view.setUint32(at + 8, address(leaf ? node : left[node]), true);
     view.setFloat64(at + 16, pathLength[node], true);
   }
-  return { nodes: bytes, roots: Uint32Array.from(roots, address), depth: maximumDepth(sampleSize) };
+  const rootsAt = new Uint32Array(roots.length);
+  for (let tree = 0; tree < roots.length; tree++) rootsAt[tree] = address(roots[tree]);
+  return { nodes: bytes, roots: rootsAt, depth: maximumDepth(sampleSize) };
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
