@@ -1,0 +1,53 @@
+// Tries each kind of fault many times and prints a table of what survived:
+//   npm run torture -- [--short] [--times N] [kinds…]     kinds by a part of their names; default: all
+// A seed is fixed: the same faults are tried each time.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { failingThreads } from "./failing-threads";
+import { hostileInputs } from "./hostile-inputs";
+import { hostileNames } from "./hostile-names";
+import { mutatedInputs } from "./mutated-inputs";
+import { tamperedModels } from "./tampered-models";
+import { type Kind, Trial } from "./trial";
+
+const kinds: readonly Kind[] = [tamperedModels, failingThreads, hostileInputs, mutatedInputs, hostileNames];
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { short: { type: "boolean", default: false }, times: { type: "string" } },
+  });
+  process.env.TRAFFIC_BROWSER ??= ""; // figures need no pictures here
+  const chosen = kinds.filter(
+    ({ fault }) => positionals.length === 0 || positionals.some((part) => fault.includes(part)),
+  );
+  if (chosen.length === 0) throw new Error(`no kind of fault is called ${positionals.join(", ")}`);
+  const rows: string[] = [];
+  for (const { fault, run, times } of chosen) {
+    const trial = new Trial(fault);
+    const folder = mkdtempSync(join(tmpdir(), "torture-"));
+    const start = performance.now();
+    try {
+      await run(trial, folder, Number(values.times ?? times[values.short ? "short" : "long"]));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    console.error(`${fault}: ${Math.round((performance.now() - start) / 1000)} s`);
+    const { tried, survived, skipped } = trial;
+    const cells = skipped ? ["–", `not tried: ${skipped}`] : [count(tried), count(survived)];
+    rows.push(`| ${[fault, ...cells].join(" | ")} |`);
+    if (survived < tried || (skipped && process.env.CI)) process.exitCode = 1;
+  }
+  console.log(["| Kind of fault | tried | survived |", "|---|---:|---:|", ...rows].join("\n"));
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
