@@ -3,9 +3,11 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 
 import { requireNumber } from "./common/errors";
+import { sharedFolder } from "./common/own-files";
 import type { ProgressUpdate } from "./common/progress";
 import { projectPath } from "./common/project";
-import { Transaction, unwritable } from "./common/transaction";
+import { inTransaction } from "./common/transaction";
+import { unwritable } from "./common/unwritable";
 import { libraryVersion } from "./common/version";
 import type { Source } from "./data/reader";
 import type { Metrics } from "./evaluation/metrics";
@@ -18,7 +20,8 @@ import {
   type ProtocolOptions,
 } from "./evaluation/protocols";
 import { type Spread, spread } from "./evaluation/spread";
-import { writeModel } from "./models/model";
+import type { DetectorKind } from "./models/detector";
+import { modelFolderKind, writeModel } from "./models/model";
 import { type Backend, tensorflow } from "./models/tensorflow";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./study-data";
 import { testName, writePredictions } from "./study-predictions";
@@ -89,27 +92,23 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   const started = new Date();
   const clock = new StageClock();
-  const transaction = new Transaction();
-  try {
-    const stage = (name: string) => transaction.stage(join(outputsFolder, name));
-    const files: OutputFiles = {
-      metrics: await stage("metrics.json"),
-      run: await stage("run.json"),
-      predictions: await stage("predictions.parquet"),
-      predictionsCsv: await stage("predictions.csv"),
-      plots: await stage("plots"),
-      rejected: await stage("rejected.csv"),
-      rejectedTest: await stage("rejected-test.csv"),
+  const read = [options.data, options.test].filter((path) => path !== undefined);
+  return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
+    const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
+    const models: Record<DetectorKind, string> = {
+      "isolation-forest": await stageModel("isolation-forest"),
+      autoencoder: await stageModel("autoencoder"),
     };
-    const models = {
-      "isolation-forest": await transaction.stage(join(modelsFolder, "isolation-forest")),
-      autoencoder: await transaction.stage(join(modelsFolder, "autoencoder")),
-    };
+    function stageModel(kind: DetectorKind): Promise<string> {
+      return transaction.stageFolder(join(modelsFolder, kind), modelFolderKind(kind));
+    }
 
     const data = await clock.time("load", () =>
       loadStudyData({
         ...options,
-        rejectedFiles: options.skipBadRows ? { train: files.rejected, test: files.rejectedTest } : undefined,
+        rejectedFiles: options.skipBadRows
+          ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
+          : undefined,
       }),
     );
     reportSkipped(data, options);
@@ -140,7 +139,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     };
     await clock.time("figures", () => {
       const names = { train: data.trainSource.name, test: testName(data) };
-      return writeFigures(studyFigures(first, data.train, data.test, names), files.plots, options);
+      return writeFigures(studyFigures(first, data.train, data.test, names), join(outputs, "plots"), options);
     });
     await clock.time("write", async () => {
       for (const [kind, result] of [
@@ -154,12 +153,13 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
         const training = { dataset, seed, metrics: Object.fromEntries(figures) };
         await writeModel(models[kind], { ...result, training });
       }
-      await writePredictions(first, data, files.predictions, options.csv ? files.predictionsCsv : undefined);
+      const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
+      await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
     });
     first.autoencoder.detector.dispose();
     signal?.throwIfAborted();
-    await writeJson(files.metrics, metrics);
-    await writeJson(files.run, {
+    await writeJson(join(outputs, "metrics.json"), metrics);
+    await writeJson(join(outputs, "run.json"), {
       command: options.command ?? [],
       started: started.toISOString(),
       seconds: (Date.now() - started.getTime()) / 1000,
@@ -174,7 +174,6 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       timings: clock.seconds,
       peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
     });
-    await transaction.commit();
     const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"].map((name) =>
       join(outputsFolder, name),
     );
@@ -182,15 +181,18 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       metrics,
       paths: [...Object.keys(models).map((name) => join(modelsFolder, name)), ...kept].map(shortPath),
     };
-  } finally {
-    await transaction.rollback();
-  }
+  });
 }
 
-/** Where the results are written until all are there. */
-type OutputFiles = Readonly<
-  Record<"metrics" | "run" | "predictions" | "predictionsCsv" | "plots" | "rejected" | "rejectedTest", string>
->;
+/** What a study writes into the folder of outputs, in which others may write too. */
+const studyFolder = sharedFolder(
+  "results of a study",
+  (path) =>
+    /^((metrics|run)\.json|predictions\.(parquet|csv)|rejected(-test)?\.csv|plots\/plotly\.js)$/.test(path) ||
+    /^plots\/(training-loss|(roc|precision-recall|confusion|recall-by-attack|isolation-score|reconstruction-error)-.*)\.(html|png)$/.test(
+      path,
+    ),
+);
 
 function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: RunOptions): void {
   for (const [source, file] of [

@@ -1,8 +1,10 @@
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "./common/errors";
+import { sharedFolder } from "./common/own-files";
+import { filesIn } from "./common/places";
 import { projectPath } from "./common/project";
-import { isSameFile } from "./common/same-file";
-import { Transaction } from "./common/transaction";
+import { isStream } from "./common/streams";
+import { inTransaction } from "./common/transaction";
 import { openSource, rowNumbers, tableBlocks } from "./data/reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "./data/table-writer";
 import type { ScoreOptions } from "./models/detector";
@@ -19,6 +21,8 @@ export interface ScoreFileOptions extends ScoreOptions {
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
   readonly backend?: Backend | "auto";
+  /** Told in a sentence what was put right that an interrupted command had left. */
+  readonly onNotice?: (sentence: string) => void;
 }
 
 /** What scoring a file found. */
@@ -47,24 +51,26 @@ export async function scoreFile(
   modelFolder: string,
   options: ScoreFileOptions,
 ): Promise<ScoreFileResult> {
-  const { out, dataFolder = projectPath("data"), skipBadRows = false, onProgress, signal, workers } = options;
-  const format = extname(out) === ".csv" ? "csv" : "parquet";
-  if (format === "parquet" && extname(out) !== ".parquet") {
-    throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
-  }
-  const rejected = join(dirname(out), "rejected.csv");
-  for (const path of skipBadRows ? [out, rejected] : [out]) {
-    if (await isSameFile(path, file))
-      throw new InputError(`${path} is the file to score: choose another output`);
-  }
-  if (skipBadRows && resolve(out) === resolve(rejected))
+  const {
+    out,
+    dataFolder = projectPath("data"),
+    skipBadRows = false,
+    onProgress,
+    onNotice,
+    signal,
+    workers,
+  } = options;
+  const format = await formatOf(out);
+  if (skipBadRows && basename(out) === rejectedName)
     throw new InputError(`${out} is where bad rows go: choose another output`);
-  const model = await loadModel(modelFolder, { backend: options.backend });
-  const transaction = new Transaction();
+  const read = [file, ...(await filesIn(modelFolder))];
   let writer: TableWriter | undefined;
-  try {
-    const staged = await transaction.stage(out);
-    const rejectedFile = skipBadRows ? await transaction.stage(rejected) : undefined;
+  return inTransaction({ read, onNotice }, async (transaction) => {
+    const staged = await transaction.stageFile(out);
+    const rejectedFile = skipBadRows
+      ? join(await transaction.stageFolder(dirname(out), rejectedFolder), rejectedName)
+      : undefined;
+    const model = await loadModel(modelFolder, { backend: options.backend, onNotice });
     const cacheFolder = join(dataFolder, "cache");
     const source = await openSource(file, { cacheFolder, rejectedFile, onProgress, signal });
     const unseen = new Map<string, UnseenCategory>();
@@ -99,7 +105,6 @@ export async function scoreFile(
       onProgress?.({ stage: `scoring ${basename(file)}`, done, total: source.rows });
     }
     await writer?.write(staged, format);
-    await transaction.commit();
     return {
       rows: source.rows,
       anomalies,
@@ -108,8 +113,16 @@ export async function scoreFile(
       unseen: [...unseen.values()],
       path: out,
     };
-  } finally {
-    await writer?.close();
-    await transaction.rollback();
-  }
+  }).finally(() => writer?.close());
+}
+
+/** Bad rows go to a file beside the output, in a folder that others use too. */
+const rejectedName = "rejected.csv";
+const rejectedFolder = sharedFolder("rejected rows", (path) => path === rejectedName);
+
+async function formatOf(out: string): Promise<"parquet" | "csv"> {
+  const extension = extname(out);
+  if (extension === ".parquet") return "parquet";
+  if (extension === ".csv" || (await isStream(out))) return "csv";
+  throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
 }

@@ -66,10 +66,10 @@ export function addNotebookCommands(program: Command): void {
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .option("--out <folder>", "where the pages go", join("outputs", "html"))
     .action(
-      answering<string[]>(async ({ folder, out }, _, names) => {
+      answering<string[]>(async ({ folder, out }, { onNotice }, names) => {
         const { findNotebooks } = await import("./notebooks.js");
         const { exportHtml } = await import("../notebooks/html-export.js");
-        const paths = await exportHtml(await findNotebooks(names, folder), folder, out);
+        const paths = await exportHtml(await findNotebooks(names, folder), folder, out, { onNotice });
         return { text: paths.join("\n"), value: { paths } };
       }),
     );
@@ -79,11 +79,11 @@ export function addNotebookCommands(program: Command): void {
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .option("--out <folder>", "where the copies go", join("outputs", "student-edition"))
     .action(
-      answering(async ({ folder, out }) => {
+      answering(async ({ folder, out }, { onNotice }) => {
         const { findNotebooks } = await import("./notebooks.js");
         const { writeStudentEdition } = await import("../notebooks/student-edition.js");
         const notebooks = (await findNotebooks([], folder)).filter((file) => dirname(file) === folder);
-        const paths = await writeStudentEdition(notebooks, out);
+        const paths = await writeStudentEdition(notebooks, out, { onNotice });
         return { text: paths.join("\n"), value: { paths } };
       }),
     );

@@ -45,7 +45,7 @@ export function addScoreCommand(program: Command): void {
     .action(
       answering<string[]>(async (options, desk, files) => {
         const { matchingSubject } = await import("../detect/subject.js");
-        const subject = await matchingSubject(files, options.model);
+        const subject = await matchingSubject(files, options.model, desk.onNotice);
         return subject === "traffic"
           ? scoreLogs(files, options, desk)
           : scoreKddFile(files[0], options, desk);

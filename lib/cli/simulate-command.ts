@@ -34,17 +34,14 @@ export function addSimulateCommand(program: Command): void {
     )
     .action(
       answering(async ({ format, connections, seed, classMix, labels, out }, desk) => {
-        const { writeSimulatedLog, writeSimulatedStudy } = await import(
+        const { writeSimulatedFolder, writeSimulatedLog } = await import(
           "../traffic/simulator/write-simulated.js"
         );
         const options = { ...desk, connections, seed, classMix };
         const folder = join("outputs", "simulated");
         let paths: string[];
         if (format === "kdd") {
-          const [train, test] = ["train", "test"].map((part) =>
-            join(out ?? folder, `simulated-${part}.csv.gz`),
-          );
-          await writeSimulatedStudy({ train, test }, options);
+          const { train, test } = await writeSimulatedFolder(out ?? folder, options);
           paths = [train, test];
         } else {
           const path = out ?? join(folder, format === "zeek" ? "conn.log" : "conn.json.log");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 /**
  * A path in the project: in the nearest folder at or above the working directory that has a `package.json`, or in the
@@ -14,4 +14,10 @@ export function projectPath(...names: readonly string[]): string {
     if (existsSync(join(folder, "package.json"))) return join(folder, ...names);
     if (folder === dirname(folder)) return join(start, ...names);
   }
+}
+
+/** A path as a message names it: relative to the working directory, unless it is outside of it. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short || ".";
 }

@@ -5,7 +5,8 @@ import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { projectPath } from "../common/project";
 import { oneLine } from "../common/shown";
-import { Transaction, unwritable } from "../common/transaction";
+import { Transaction } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { type CheckedCopyOptions, type CopyMetadata, writeCheckedCopy } from "./checked-copy";
 import { sha256OfFile } from "./checksum";
 import { ColumnFileReader, type EncodedColumn } from "./column-file";
@@ -95,7 +96,7 @@ async function makeCopy(
 ): Promise<Pick<Source, "copy" | "skippedRows">> {
   const transaction = new Transaction();
   try {
-    const staged = await transaction.stage(copy);
+    const staged = await transaction.stageFile(copy);
     const skippedRows = await writeCheckedCopy(path, layout, staged, options);
     const target = skippedRows.length > 0 ? copy.replace(/\.columns$/, ".good-rows.columns") : copy;
     await rename(staged, target); // over what another process may have put there meanwhile

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BOOLEAN, DOUBLE, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
 import { harmlessText } from "../common/csv";
-import { unwritable } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { appendRows, database, quoted } from "./duckdb";
 
 /** A column of a file to write: its name, and its type or the names that its codes stand for. */

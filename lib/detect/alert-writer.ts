@@ -1,12 +1,15 @@
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { inQuotes } from "../common/csv";
 import { InputError, systemErrorCode } from "../common/errors";
 import { printableJson } from "../common/shown";
-import { Transaction, unwritable } from "../common/transaction";
+import { isResult, requireNotRead } from "../common/places";
+import { isStream, openStream } from "../common/streams";
+import { Transaction, type TransactionOptions } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { database, quoted } from "../data/duckdb";
 import type { Alert } from "./alert";
 import { alertFields, csvHeader, csvLine } from "./alert-fields";
@@ -28,21 +31,32 @@ export class NobodyReads extends Error {
   override readonly name = "NobodyReads";
 }
 
+export interface AlertPlaceOptions extends TransactionOptions {
+  /** Ends waiting for a pipe to be read. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens a place for alerts.
  *
- * @param out a file, which appears when all is written; undefined: the standard output
- * @throws {InputError} if it can't be written
+ * @param out a file, which appears when all is written; a pipe or device, where alerts go as they come; undefined: the standard
+ *   output
+ * @throws {InputError} if it can't be written, or would replace what is read
  */
-export async function openAlertWriter(format: AlertFormat, out: string | undefined): Promise<AlertWriter> {
-  if (out === undefined) {
-    if (format === "parquet") throw new InputError("alerts as parquet need a file: add --out FILE");
-    return new LineWriter(format, process.stdout);
-  }
-  const transaction = new Transaction();
+export async function openAlertWriter(
+  format: AlertFormat,
+  out: string | undefined,
+  options: AlertPlaceOptions = {},
+): Promise<AlertWriter> {
+  if (out === undefined && format === "parquet")
+    throw new InputError("alerts as parquet need a file: add --out FILE");
+  if (format !== "parquet" && (out === undefined || (await isStream(out))))
+    return openLineWriter(format, out, options.signal);
+  const file = out as string;
+  const transaction = new Transaction(options);
   try {
-    const staged = await transaction.stage(out);
-    return new FileWriter(format, out, staged, transaction);
+    const staged = await transaction.stageFile(file);
+    return new FileWriter(format, file, staged, transaction);
   } catch (error) {
     await transaction.rollback();
     throw error;
@@ -58,10 +72,14 @@ export async function openAlertWriter(format: AlertFormat, out: string | undefin
 export async function openAppendingWriter(
   format: AlertFormat,
   out: string | undefined,
+  { read = [], signal }: AlertPlaceOptions = {},
 ): Promise<AlertWriter> {
   if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
-  if (out === undefined) return new LineWriter(format, process.stdout);
+  if (out === undefined || (await isStream(out))) return openLineWriter(format, out, signal);
+  await requireNotRead(out, read);
   try {
+    if ((await stat(out).catch(() => undefined))?.isFile() && !(await isResult(out)))
+      throw new InputError(`${out} holds something else than alerts: name another file to add them to`);
     await mkdir(dirname(resolve(out)), { recursive: true });
     const file = await open(out, "a+");
     try {
@@ -76,6 +94,15 @@ export async function openAppendingWriter(
   } catch (error) {
     throw unwritable(out, error);
   }
+}
+
+async function openLineWriter(
+  format: Exclude<AlertFormat, "parquet">,
+  out: string | undefined,
+  signal?: AbortSignal,
+): Promise<AlertWriter> {
+  if (out === undefined) return new LineWriter(format, process.stdout, "the standard output");
+  return new LineWriter(format, await openStream(out, signal), out);
 }
 
 /** Bytes of a file up to the end of its last whole line. */
@@ -128,6 +155,7 @@ class LineWriter implements AlertWriter {
   constructor(
     private readonly format: Exclude<AlertFormat, "parquet">,
     private readonly stream: Writable,
+    /** What messages call it. */
     private readonly place = "the standard output",
     private readonly line = alertLine,
   ) {
@@ -148,6 +176,9 @@ class LineWriter implements AlertWriter {
 
   async close(): Promise<void> {
     this.stream.off("error", this.#onError);
+    if (this.stream === process.stdout || this.stream === process.stderr) return;
+    this.stream.on("error", () => {}).end();
+    await finished(this.stream).catch(() => {});
   }
 
   #throwFailure(): void {

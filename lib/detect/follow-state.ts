@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError, systemErrorCode } from "../common/errors";
-import { unwritable } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import type { LogPosition } from "./log-tail";
 
 /** The file that lets following go on after a restart: where in the log the next line begins whose alert is not written. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { requireNumber } from "../common/errors";
+import { requireNotRead } from "../common/places";
 import type { Connection } from "../traffic/connection";
 import { ReorderBuffer } from "../traffic/reorder";
 import { BadLineError, ConnectionLogParser } from "../traffic/zeek/read-logs";
@@ -9,7 +10,7 @@ import { type LogPosition, LogTail, type TailedLine } from "./log-tail";
 import { noCounts } from "./ordered-connections";
 import {
   createJudge,
-  requireOtherFile,
+  filesRead,
   type ScoreTrafficOptions,
   type ScoreTrafficResult,
   scoreResult,
@@ -58,13 +59,16 @@ export async function followTraffic(
     skipBadRows,
   } = options;
   requireNumber("lateness", lateness, { min: 0 });
-  await requireOtherFile(out, [log, ...(state === undefined ? [] : [state])]);
-  await requireOtherFile(state, [log]);
+  const read = await filesRead([log], modelFolder, { ...options, out: out ?? state, signal: undefined });
+  if (state !== undefined) await requireNotRead(state, read);
   const judge = await createJudge(modelFolder, { ...options, signal: undefined }, allow);
   const { timeBase } = judge.windows;
   const from = state === undefined ? undefined : await readFollowState(state, log);
   const tail = await LogTail.open(log, from, onNotice);
-  const writer = await openAppendingWriter(format, out);
+  const writer = await openAppendingWriter(format, out, {
+    read: state === undefined ? read : [...read, state],
+    signal: stop,
+  });
   const order = new ReorderBuffer({ lateness, timeBase });
   const counts = noCounts();
   /** Connections not judged yet, with their lines; in the order of the log. */

@@ -1,7 +1,8 @@
-import { InputError, requireNumber } from "../common/errors";
-import { isSameFile } from "../common/same-file";
+import { requireNumber } from "../common/errors";
+import { filesIn } from "../common/places";
 import type { DetectorKind, ScoreOptions } from "../models/detector";
 import type { Backend } from "../models/tensorflow";
+import { findConnectionLogs } from "../traffic/zeek/read-logs";
 import { type AlertFormat, NobodyReads, openAlertWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
 import type { Drift } from "./drift";
@@ -58,11 +59,14 @@ export async function scoreTraffic(
   modelFolder: string,
   options: ScoreTrafficOptions = {},
 ): Promise<ScoreTrafficResult> {
-  const { format = "json", out, top, allow } = options;
+  const { format = "json", out, top, allow, onNotice, signal } = options;
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
-  await requireOtherFile(out, paths);
   const judge = await createJudge(modelFolder, options, allow);
-  const writer = await openAlertWriter(format, out);
+  const writer = await openAlertWriter(format, out, {
+    read: await filesRead(paths, modelFolder, options),
+    onNotice,
+    signal,
+  });
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
   try {
@@ -80,12 +84,19 @@ export async function scoreTraffic(
   return scoreResult(judge, counts, out);
 }
 
-/** What is written must not replace what is read. @throws {InputError} if it does */
-export async function requireOtherFile(out: string | undefined, read: readonly string[]): Promise<void> {
-  for (const path of read) {
-    if (out !== undefined && (await isSameFile(out, path)))
-      throw new InputError(`${out} is read: choose another output`);
-  }
+/** The files that an output must not replace: logs, those of the model, and the allow list. */
+export async function filesRead(
+  paths: readonly string[],
+  modelFolder: string,
+  { out, allow, signal }: ScoreTrafficOptions,
+): Promise<string[]> {
+  if (out === undefined) return [];
+  const logs = await findConnectionLogs(paths, signal);
+  return [
+    ...logs.map(({ path }) => path),
+    ...(await filesIn(modelFolder)),
+    ...(allow === undefined ? [] : [allow]),
+  ];
 }
 
 /** Reads the model and the allow list. */
@@ -94,9 +105,10 @@ export async function createJudge(
   options: ScoreTrafficOptions,
   allow: string | undefined,
 ): Promise<Judge> {
-  const { detector, backend } = options;
+  const { detector, backend, onNotice } = options;
   const model = await loadTrafficModel(modelFolder, {
     backend,
+    onNotice,
     ...(detector && { detectors: [detector] }),
   });
   return new Judge(model, allow === undefined ? undefined : await readAllowList(allow), options);

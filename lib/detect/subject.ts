@@ -1,4 +1,5 @@
 import { InputError } from "../common/errors";
+import { mendResults } from "../common/unfinished";
 import { recogniseLayout } from "../data/layout";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";
 import { loadTrafficModel, type ModelSubject, modelSubject } from "./traffic-model";
@@ -8,7 +9,12 @@ import { loadTrafficModel, type ModelSubject, modelSubject } from "./traffic-mod
  *
  * @throws {InputError} if a model of KDD'99 records is to score logs of connections, or the other way round
  */
-export async function matchingSubject(paths: readonly string[], folder: string): Promise<ModelSubject> {
+export async function matchingSubject(
+  paths: readonly string[],
+  folder: string,
+  onNotice?: (sentence: string) => void,
+): Promise<ModelSubject> {
+  await mendResults(folder, onNotice);
   const subject = await modelSubject(folder);
   if (subject === "kdd") {
     const isLog = paths.length > 1 || paths[0] === "-" || (await succeeds(findLogFiles(paths)));

@@ -2,14 +2,23 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { checked, jsonLimits, readJsonFile } from "../common/json-file";
+import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
-import { Transaction, unwritable } from "../common/transaction";
+import { inTransaction } from "../common/transaction";
+import { mendResults } from "../common/unfinished";
+import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
 import type { Feature } from "../data/schema";
-import type { AutoencoderOptions } from "../models/autoencoder/settings";
 import type { DetectorKind } from "../models/detector";
-import { loadModel, type Model, requireFormatVersion, writeModel } from "../models/model";
+import {
+  type LoadModelOptions,
+  loadModel,
+  type Model,
+  modelFiles,
+  requireFormatVersion,
+  writeModel,
+} from "../models/model";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";
@@ -34,14 +43,27 @@ const fileName = "traffic.json";
 
 /** Writes a traffic model's folder, with all of its detectors: all of it, or nothing. @throws {InputError} if it can't be written */
 export async function saveTrafficModel(folder: string, model: TrafficModel): Promise<void> {
-  const transaction = new Transaction();
-  try {
-    await writeTrafficModel(await transaction.stage(folder), model);
-    await transaction.commit();
-  } finally {
-    await transaction.rollback();
-  }
+  await inTransaction({}, async (transaction) =>
+    writeTrafficModel(await transaction.stageFolder(folder, trafficModelFolder), model),
+  );
 }
+
+/** A traffic model's folder: its traffic.json says that it is ours, and its detectors' manifests what is in theirs. */
+export const trafficModelFolder: FolderKind = {
+  title: "traffic model",
+  async ownFiles(folder) {
+    try {
+      const file = (await readJsonFile(join(folder, fileName))) as Partial<TrafficFile>;
+      if (!Number.isInteger(file.formatVersion) || !file.manifests) return undefined;
+    } catch {
+      return undefined;
+    }
+    const own = new Set([fileName]);
+    for (const kind of detectorKinds)
+      for (const name of (await modelFiles(join(folder, kind), kind)) ?? []) own.add(`${kind}/${name}`);
+    return own;
+  },
+};
 
 /** Writes a traffic model into a new folder, for a transaction of the caller's. */
 export async function writeTrafficModel(
@@ -94,8 +116,9 @@ export function kddModelRefusal(folder: string): InputError {
  */
 export async function loadTrafficModel(
   folder: string,
-  options: Pick<AutoencoderOptions, "backend"> & { readonly detectors?: readonly DetectorKind[] } = {},
+  options: LoadModelOptions & { readonly detectors?: readonly DetectorKind[] } = {},
 ): Promise<TrafficModel> {
+  await mendResults(folder, options.onNotice);
   if ((await modelSubject(folder)) === "kdd") {
     await loadModel(folder, options); // says what is wrong with a folder that is none
     throw kddModelRefusal(folder);

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError, requireNumber } from "../common/errors";
+import { sharedFolder } from "../common/own-files";
 import { projectPath } from "../common/project";
-import { Transaction, unwritable } from "../common/transaction";
+import { inTransaction } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { allRows, type Rows } from "../data/table";
 import { type Backend, tensorflow } from "../models/tensorflow";
@@ -13,7 +15,12 @@ import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FitOptions, type FittedTraffic, fitDetectors } from "./fit";
 import { truthOf } from "./labels";
 import type { ReadingCounts } from "./ordered-connections";
-import { type TrafficModel, type TrafficTraining, writeTrafficModel } from "./traffic-model";
+import {
+  type TrafficModel,
+  type TrafficTraining,
+  trafficModelFolder,
+  writeTrafficModel,
+} from "./traffic-model";
 import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
 export interface TrainOptions extends FitOptions, TrainingDataOptions {
@@ -49,18 +56,24 @@ export interface TrainResult extends Diagnostics {
  * @throws {InputError} on anything wrong with a log, an option or a folder; the signal's reason if it is aborted
  */
 export async function trainOnTraffic(paths: readonly string[], options: TrainOptions): Promise<TrainResult> {
-  const { out, outputsFolder = projectPath("outputs"), seed = 1, falseAlarmRate = 0.01, signal } = options;
+  const {
+    out,
+    outputsFolder = projectPath("outputs"),
+    seed = 1,
+    falseAlarmRate = 0.01,
+    signal,
+    onNotice,
+  } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
   const name = basename(resolve(out));
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
   const { timeWindow = 511, hostWindow = 255, timeBase = "start" } = options.windows ?? {};
   const windows = { timeWindow, hostWindow, timeBase };
-  const transaction = new Transaction();
   let network: { dispose(): void } | undefined;
-  try {
-    const modelFolder = await transaction.stage(out);
-    const outputs = await transaction.stage(join(outputsFolder, name));
+  return inTransaction({ read: paths, onNotice }, async (transaction) => {
+    const modelFolder = await transaction.stageFolder(out, trafficModelFolder);
+    const outputs = await transaction.stageFolder(join(outputsFolder, name), diagnosticsFolder);
     const data = await readTrainingData(paths, windows, options);
     const { rows, labels } = learnable(data);
     const fitted = await fitDetectors(data.table, rows, options);
@@ -105,13 +118,15 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
       },
     );
     signal?.throwIfAborted();
-    await transaction.commit();
     return result;
-  } finally {
-    network?.dispose();
-    await transaction.rollback();
-  }
+  }).finally(() => network?.dispose());
 }
+
+const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
+  /^(diagnostics\.json|plotly\.js|(isolation-score|reconstruction-error|flagged-over-time|unusual-hosts|training-loss)\.(html|png))$/.test(
+    path,
+  ),
+);
 
 /** The rows to learn from, and how many connections each label has. */
 function learnable({ table, labels }: TrainingData): {

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../common/errors";
 import { checked, readJsonFile, shownValue } from "../common/json-file";
+import type { FolderKind } from "../common/own-files";
 import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { breathe } from "../common/progress";
-import { Transaction, unwritable } from "../common/transaction";
+import { inTransaction } from "../common/transaction";
+import { mendResults } from "../common/unfinished";
+import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
 import { type Preprocessor, requireConsistent, transform } from "../preprocess/preprocessor";
@@ -95,12 +98,27 @@ export async function scoreTable(
 
 /** Writes a model folder: all of it, or nothing. @throws {InputError} if it can't be written */
 export async function saveModel(folder: string, model: Model): Promise<void> {
-  const transaction = new Transaction();
+  const kind = modelFolderKind(model.detector.kind);
+  await inTransaction({}, async (transaction) =>
+    writeModel(await transaction.stageFolder(folder, kind), model),
+  );
+}
+
+/** The folder of a model with one detector: its manifest says what is ours in it. */
+export function modelFolderKind(kind: DetectorKind): FolderKind {
+  return {
+    title: `${kind.replace("-", " ")} model`,
+    ownFiles: (folder) => modelFiles(folder, kind),
+  };
+}
+
+/** The files of a model that stands in a folder, as its manifest has them; undefined if there is none of the kind. */
+export async function modelFiles(folder: string, kind: DetectorKind): Promise<Set<string> | undefined> {
   try {
-    await writeModel(await transaction.stage(folder), model);
-    await transaction.commit();
-  } finally {
-    await transaction.rollback();
+    const manifest = (await readJsonFile(join(folder, "manifest.json"))) as Manifest;
+    return manifest.kind === kind ? new Set(["manifest.json", ...Object.keys(manifest.files)]) : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -131,6 +149,11 @@ export async function writeModel(
   }
 }
 
+export interface LoadModelOptions extends Pick<AutoencoderOptions, "backend"> {
+  /** Told in a sentence what was put right that an interrupted command had left. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
 /**
  * Reads a model folder, which may come from anybody: only plain files of the names above, of limited size, and only what
  * fits together. The checksums notice damage; nothing depends on them, since whoever changes a folder can make them anew.
@@ -141,10 +164,11 @@ export async function writeModel(
  */
 export async function loadModel(
   folder: string,
-  options: Pick<AutoencoderOptions, "backend"> = {},
+  { onNotice, ...options }: LoadModelOptions = {},
 ): Promise<Model> {
   const { thresholdSchema, preprocessorSchema } =
     require("./model-schema") as typeof import("./model-schema");
+  await mendResults(folder, onNotice);
   const manifest = await readManifest(folder);
   const { kind, dataset, seed, metrics, files } = manifest;
   for (const [name, expected] of Object.entries(files)) {

@@ -5,7 +5,9 @@ import typescript from "highlight.js/lib/languages/typescript";
 import katex from "katex";
 import { Marked } from "marked";
 import { escapeHtml } from "../common/html";
-import { unwritable } from "../common/transaction";
+import { sharedFolder } from "../common/own-files";
+import { inTransaction, type TransactionOptions } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { plotlyFile } from "../visualize/page";
 import { type Cell, type MimeBundle, notebookName, type Output, readNotebook } from "./notebook";
 
@@ -18,23 +20,31 @@ hljs.registerLanguage("typescript", typescript);
  * @returns the paths of the pages
  * @throws {InputError} if a notebook can't be read or the folder can't be written
  */
-export async function exportHtml(files: readonly string[], from: string, to: string): Promise<string[]> {
-  const pages: string[] = [];
-  try {
-    await mkdir(to, { recursive: true });
-    await copyFile(plotlyFile(), join(to, "plotly.js"));
-    for (const file of files) {
-      const { cells } = await readNotebook(file);
-      const page = join(to, relative(from, file)).replace(/\.ipynb$/, ".html");
-      await mkdir(dirname(page), { recursive: true });
-      const plotly = relative(dirname(page), join(to, "plotly.js")).replaceAll(sep, "/");
-      await writeFile(page, pageOf(notebookName(file), plotly, cells.map(cellHtml).join("\n")));
-      pages.push(page);
+export async function exportHtml(
+  files: readonly string[],
+  from: string,
+  to: string,
+  options: Pick<TransactionOptions, "onNotice"> = {},
+): Promise<string[]> {
+  const pages = files.map((file) => relative(from, file).replace(/\.ipynb$/, ".html"));
+  const names = ["plotly.js", ...pages.map((page) => page.replaceAll(sep, "/"))];
+  const folder = sharedFolder("pages", (path) => names.includes(path));
+  await inTransaction({ ...options, read: files }, async (transaction) => {
+    const staged = await transaction.stageFolder(to, folder);
+    try {
+      await copyFile(plotlyFile(), join(staged, "plotly.js"));
+      for (const [i, file] of files.entries()) {
+        const { cells } = await readNotebook(file);
+        const page = join(staged, pages[i]);
+        await mkdir(dirname(page), { recursive: true });
+        const plotly = relative(dirname(page), join(staged, "plotly.js")).replaceAll(sep, "/");
+        await writeFile(page, pageOf(notebookName(file), plotly, cells.map(cellHtml).join("\n")));
+      }
+    } catch (error) {
+      throw unwritable(staged, error);
     }
-    return pages;
-  } catch (error) {
-    throw unwritable(to, error);
-  }
+  });
+  return pages.map((page) => join(to, page));
 }
 
 function pageOf(name: string, plotly: string, body: string): string {

@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { InputError } from "../common/errors";
-import { unwritable } from "../common/transaction";
+import { inTransaction } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 
 /**
  * The name of the project's kernel in Jupyter and in the notebooks. Where only a plain `tslab` kernel is installed,
@@ -58,12 +59,12 @@ export async function registerKernelspec(
     const file = join(folder, "kernels", kernelName, "kernel.json");
     files.push(file);
     if ((await readFile(file, "utf8").catch(() => undefined)) === text) continue;
-    try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    } catch (error) {
-      throw unwritable(file, error);
-    }
+    await inTransaction({}, async (transaction) => {
+      const staged = await transaction.stageFile(file);
+      await writeFile(staged, text).catch((error) => {
+        throw unwritable(staged, error);
+      });
+    });
   }
   return files;
 }

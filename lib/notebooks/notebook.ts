@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile, realpath, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { InputError, systemErrorCode } from "../common/errors";
-import { unwritable } from "../common/transaction";
+import { inTransaction } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import { kernelName } from "./kernelspec";
 
 /** A notebook as Jupyter's format 4.5 has it, the parts that are used here; every text is one string. */
@@ -131,15 +131,13 @@ export function formatNotebook(notebook: Notebook): string {
 
 /** Writes a notebook, whole or not at all. @throws {InputError} if its place can't be written */
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
-  const target = await realpath(file).catch(() => file);
-  const unfinished = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
-  try {
-    await writeFile(unfinished, formatNotebook(notebook));
-    await rename(unfinished, target);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw unwritable(file, error);
-  }
+  const target = await realpath(file).catch(() => file); // it is its reader's own, also behind a link
+  await inTransaction({}, async (transaction) => {
+    const staged = await transaction.stageFile(target);
+    await writeFile(staged, formatNotebook(notebook)).catch((error) => {
+      throw unwritable(staged, error);
+    });
+  });
 }
 
 /** The value with the keys of all its objects in order, so that equal values have equal JSON. */

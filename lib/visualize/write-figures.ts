@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
-import { unwritable } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 import type { Figure } from "./figure";
 import { renderImages } from "./image";
 import { writePage } from "./page";

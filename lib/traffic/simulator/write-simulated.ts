@@ -1,11 +1,14 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { Readable } from "node:stream";
+import { basename, join } from "node:path";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { requireNumber } from "../../common/errors";
+import { sharedFolder } from "../../common/own-files";
 import { breathe, type WorkOptions } from "../../common/progress";
-import { Transaction, unwritable } from "../../common/transaction";
+import { isStream, openStream } from "../../common/streams";
+import { inTransaction, type TransactionOptions } from "../../common/transaction";
+import { unwritable } from "../../common/unwritable";
 import { TrafficWindows } from "../windows";
 import { zeekFooter, zeekHeader, zeekJsonLine, zeekTsvLine } from "../zeek/write-log";
 import { inOrderOfEnd } from "./end-order";
@@ -22,7 +25,10 @@ import type { SimulatedConnection } from "./simulated-connection";
 /** Which share of the connections comes before any attack of a novel type: the training part of a study. */
 const trainingShare = 0.6;
 
-export interface WriteSimulatedOptions extends Omit<SimulationOptions, "novelFrom">, WorkOptions {}
+export interface WriteSimulatedOptions
+  extends Omit<SimulationOptions, "novelFrom">,
+    WorkOptions,
+    Pick<TransactionOptions, "onNotice"> {}
 
 /** The two files of a study. */
 export interface StudyFiles {
@@ -41,6 +47,45 @@ export async function writeSimulatedStudy(
   { train, test }: StudyFiles,
   options: WriteSimulatedOptions = {},
 ): Promise<void> {
+  await inTransaction(options, async (transaction) => {
+    const staged = { train: await transaction.stageFile(train), test: await transaction.stageFile(test) };
+    await writeStudyParts({ train, test }, staged, options);
+  });
+}
+
+/** What is written into a folder that others use too. */
+const studyNames = { train: "simulated-train.csv.gz", test: "simulated-test.csv.gz" };
+const studyFolder = sharedFolder("simulated traffic", (path) => Object.values(studyNames).includes(path));
+
+/**
+ * As {@link writeSimulatedStudy}, to files in a folder whose names are given: they replace only what was simulated before.
+ *
+ * @returns the files' paths
+ * @throws {InputError} as {@link writeSimulatedStudy}
+ */
+export async function writeSimulatedFolder(
+  folder: string,
+  options: WriteSimulatedOptions = {},
+): Promise<StudyFiles> {
+  const filesIn = (place: string) => ({
+    train: join(place, studyNames.train),
+    test: join(place, studyNames.test),
+  });
+  await inTransaction(options, async (transaction) => {
+    await writeStudyParts(
+      filesIn(folder),
+      filesIn(await transaction.stageFolder(folder, studyFolder)),
+      options,
+    );
+  });
+  return filesIn(folder);
+}
+
+async function writeStudyParts(
+  { train, test }: StudyFiles,
+  staged: StudyFiles,
+  options: WriteSimulatedOptions,
+): Promise<void> {
   const { connections = defaultConnections } = options;
   requireNumber("connections", connections, { min: 2, integer: true });
   const trainRows = Math.floor(trainingShare * connections);
@@ -49,13 +94,9 @@ export async function writeSimulatedStudy(
   function* lines(rows: number): Generator<string> {
     for (let row = 0; row < rows; row++) yield kddLine(traffic.next().value as SimulatedConnection, windows);
   }
-  await writeFiles(
-    [
-      { path: train, lines: lines(trainRows), total: trainRows },
-      { path: test, lines: lines(connections - trainRows), total: connections - trainRows },
-    ],
-    options,
-  );
+  const testRows = connections - trainRows;
+  await writeFile(staged.train, { path: train, lines: lines(trainRows), total: trainRows }, options);
+  await writeFile(staged.test, { path: test, lines: lines(testRows), total: testRows }, options);
 }
 
 export interface WriteLogOptions extends WriteSimulatedOptions {
@@ -90,7 +131,11 @@ export async function writeSimulatedLog(path: string, options: WriteLogOptions =
     yield zeekFooter(end);
   }
   const lines = format === "zeek" ? tsvLines() : jsonLines();
-  await writeFiles([{ path, lines, total: connections }], options);
+  const file = { path, lines, total: connections };
+  if (await isStream(path)) return writeText(file, await openStream(path, options.signal), options);
+  await inTransaction(options, async (transaction) =>
+    writeFile(await transaction.stageFile(path), file, options),
+  );
 }
 
 /**
@@ -121,25 +166,18 @@ interface File {
   readonly total: number;
 }
 
-/** Writes files one after the other; they appear all together or not at all. */
-async function writeFiles(files: readonly File[], work: WorkOptions): Promise<void> {
-  const transaction = new Transaction();
-  try {
-    const staged = [];
-    for (const { path } of files) staged.push(await transaction.stage(path));
-    for (const [i, file] of files.entries()) await writeFile(staged[i], file, work);
-    await transaction.commit();
-  } finally {
-    await transaction.rollback();
-  }
+async function writeFile(staged: string, file: File, work: WorkOptions): Promise<void> {
+  await writeText(file, createWriteStream(staged), work);
 }
 
-async function writeFile(staged: string, file: File, work: WorkOptions): Promise<void> {
+/** Writes a file's text to a stream, compressed if the file's name says so. */
+async function writeText(file: File, stream: Writable, work: WorkOptions): Promise<void> {
   const compress = file.path.endsWith(".gz") ? [createGzip()] : [];
+  const end = stream !== process.stdout && stream !== process.stderr;
   try {
-    await pipeline([Readable.from(texts(file, work)), ...compress, createWriteStream(staged)]);
+    await pipeline([Readable.from(texts(file, work)), ...compress, stream], { end });
   } catch (error) {
-    throw unwritable(dirname(file.path), error);
+    throw unwritable(file.path, error);
   }
 }
 

@@ -1,0 +1,157 @@
+import { mkdir, mkdtemp, readdir, realpath, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { InputError, systemErrorCode } from "./errors";
+import { type FileLock, lockFile } from "./file-lock";
+import { exists, firstOf, isUnsettled, isWorkFolder, settle, unfinishedName, workPrefix } from "./journal";
+import { shortPath } from "./project";
+
+/** A folder in which results are written before they are in their place. */
+export interface Work {
+  readonly path: string;
+  /** The folder whose files they are to be. */
+  readonly folder: string;
+  /** Ends the work, and removes what is left of it. */
+  remove(): Promise<void>;
+  /** Ends the work, and leaves it to the next command to settle. */
+  leave(): Promise<void>;
+}
+
+/** Held by the command that moves results into place. */
+const lockName = "commit.lock";
+/** Milliseconds that a command waits for another one that moves results into place, which takes a moment. */
+const longestWait = 30_000;
+/** Milliseconds after which work is taken for abandoned where there are no locks to tell. */
+const abandonedAfter = 86_400_000;
+
+/** Makes a work folder in a folder, locked as long as this process works with it. */
+export async function createWork(folder: string): Promise<Work> {
+  const unfinished = join(folder, unfinishedName);
+  for (;;) {
+    await mkdir(unfinished, { recursive: true });
+    const path = await mkdtemp(join(unfinished, workPrefix)).catch((error) => {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+    });
+    const lock = path && (await lockFile(join(path, "lock")));
+    if (!lock) continue; // another command removed the folder, which nobody used yet
+    const leave = () => lock.release();
+    const remove = async () => {
+      await rm(path, { recursive: true, force: true });
+      await lock.release();
+      await removeUnused(folder);
+    };
+    return { path, folder, leave, remove };
+  }
+}
+
+/** Keeps other commands from moving results into a folder. @throws {InputError} if another one does not end doing so */
+export async function commitLock(folder: string): Promise<FileLock> {
+  const lock = await lockFile(join(folder, unfinishedName, lockName), longestWait);
+  if (lock) return lock;
+  throw new InputError(
+    `another command has been writing to ${folder} for ${longestWait / 1000} s: wait for it or stop it`,
+  );
+}
+
+/**
+ * Puts right what a command left in a folder that was killed while it moved results there, and removes what one left that was
+ * killed before. A command that is moving results there is waited for.
+ *
+ * @param onNotice told in a sentence what was put right
+ * @param held the folder's commit lock, if the caller has it
+ * @throws {InputError} if what was left is damaged, or another command does not end
+ */
+export async function mend(
+  folder: string,
+  onNotice: (sentence: string) => void = () => {},
+  held?: FileLock,
+): Promise<void> {
+  const unfinished = join(folder, unfinishedName);
+  if (!(await exists(unfinished))) return;
+  const lock = held ?? (await commitLock(folder).catch(unlessReadOnly));
+  if (!lock) return;
+  try {
+    for (const name of await readdir(unfinished)) {
+      const work = join(unfinished, name);
+      if (isWorkFolder(work)) await mendWork(work, onNotice);
+    }
+  } finally {
+    if (!held) await lock.release();
+  }
+  if (!held) await removeUnused(folder);
+}
+
+/** {@link mend}, for a folder of results that is read: in it, and in the one that it is in. */
+export async function mendResults(folder: string, onNotice?: (sentence: string) => void): Promise<void> {
+  const place = await realpath(folder).catch(() => undefined); // whoever reads it says what is wrong
+  for (const near of place ? [dirname(place), place] : [dirname(resolve(folder))]) await mend(near, onNotice);
+}
+
+/** Who may only read can't mend anything. */
+function unlessReadOnly(error: unknown): undefined {
+  if (!["EACCES", "EPERM", "EROFS"].includes(systemErrorCode(error) ?? "")) throw error;
+}
+
+async function mendWork(work: string, onNotice: (sentence: string) => void): Promise<void> {
+  const lock = await lockAbandoned(work);
+  if (!lock) return;
+  try {
+    const first = await firstOf(work);
+    if (first !== work && !(await exists(dirname(dirname(first))))) return; // out of sight here: nobody can tell
+    if (!(await settleAbandoned(first, first === work ? lock : undefined, onNotice))) return;
+    await rm(work, { recursive: true, force: true });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @returns whether it is settled, or never counted */
+async function settleAbandoned(
+  first: string,
+  held: FileLock | undefined,
+  onNotice: (sentence: string) => void,
+): Promise<boolean> {
+  if (!(await isUnsettled(first))) return true;
+  const lock = held ?? (await lockFile(join(first, "lock"), longestWait)); // another command may be settling it
+  if (!lock) return false;
+  try {
+    const settled = await settle(first);
+    if (settled) onNotice(sentence(settled));
+    return true;
+  } finally {
+    if (!held) await lock.release();
+  }
+}
+
+function sentence({ places, results }: { places: readonly string[]; results: "new" | "previous" }): string {
+  const folders = [...new Set(places.map((place) => shortPath(dirname(place))))];
+  const what =
+    folders.length > 3
+      ? `${folders.slice(0, 3).join(", ")} and ${folders.length - 3} more`
+      : folders.join(", ");
+  return `a command was ended while it put its results in place in ${what}: its ${results} results are there now, whole`;
+}
+
+/** The lock of work whose process is gone; undefined if it is at work. */
+async function lockAbandoned(work: string): Promise<FileLock | undefined> {
+  const { mtimeMs } = await stat(work);
+  const lock = await lockFile(join(work, "lock"));
+  if (!lock || lock.enforced || Date.now() - mtimeMs > abandonedAfter) return lock;
+  await lock.release();
+  return undefined;
+}
+
+/** Removes the folder of work folders when there are none. */
+async function removeUnused(folder: string): Promise<void> {
+  const unfinished = join(folder, unfinishedName);
+  if (!(await exists(unfinished))) return;
+  const lock = await lockFile(join(unfinished, lockName));
+  if (!lock) return; // it is in use
+  try {
+    const names = await readdir(unfinished);
+    if (names.some((name) => name !== lockName)) return;
+    await unlink(join(unfinished, lockName));
+    await rmdir(unfinished).catch(() => {}); // somebody has begun to use it
+  } finally {
+    await lock.release();
+  }
+}
