@@ -21,11 +21,11 @@ const attempts = 100;
  * ends, however it ends. So it holds across containers, and on network file systems that support locks across hosts, where
  * a number of a process says nothing.
  *
- * @param wait milliseconds to wait for another that holds it. Default 0
+ * @param wait milliseconds to wait for another that holds it
  * @returns undefined if another still holds it then
  * @throws the system's error if the file can't be made
  */
-export async function lockFile(path: string, wait = 0): Promise<FileLock | undefined> {
+export async function lockFile(path: string, wait: number): Promise<FileLock | undefined> {
   const until = Date.now() + wait;
   for (;;) {
     const handle = await openIn(path);

@@ -169,8 +169,7 @@ export class Transaction {
     try {
       const topmost = await mkdir(folder, { recursive: true });
       if (topmost) this.#madeFolders.push({ folder, topmost });
-      await mend(folder, this.#onNotice);
-      const work = await createWork(folder);
+      const work = await createWork(folder, this.#onNotice);
       this.#works.set(folder, work);
       return work;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, realpath, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { mkdtemp, readdir, realpath, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "./errors";
 import { type FileLock, lockFile } from "./file-lock";
@@ -23,27 +23,42 @@ const longestWait = 30_000;
 /** Milliseconds after which work is taken for abandoned where there are no locks to tell. */
 const abandonedAfter = 86_400_000;
 
-/** Makes a work folder in a folder, locked as long as this process works with it. */
-export async function createWork(folder: string): Promise<Work> {
+/**
+ * Makes a work folder in a folder, locked as long as this process works with it. What others left there is mended first.
+ *
+ * @throws {InputError} as {@link mend}
+ */
+export async function createWork(folder: string, onNotice?: (sentence: string) => void): Promise<Work> {
   const unfinished = join(folder, unfinishedName);
-  for (;;) {
-    await mkdir(unfinished, { recursive: true });
-    const path = await mkdtemp(join(unfinished, workPrefix)).catch((error) => {
-      if (systemErrorCode(error) !== "ENOENT") throw error;
-    });
-    const lock = path && (await lockFile(join(path, "lock")));
-    if (!lock) continue; // another command removed the folder, which nobody used yet
-    const leave = () => lock.release();
-    const remove = async () => {
-      await rm(path, { recursive: true, force: true });
-      await lock.release();
-      await removeUnused(folder);
-    };
-    return { path, folder, leave, remove };
+  const commit = await commitLock(folder);
+  try {
+    await mend(folder, onNotice, commit);
+    const path = await mkdtemp(join(unfinished, workPrefix));
+    const lock = await lockFile(join(path, "lock"), 0);
+    if (!lock) throw new RangeError(`${path} is locked, but new`);
+    return { path, folder, leave: () => lock.release(), remove: () => removeWork(path, folder, lock) };
+  } finally {
+    await commit.release();
   }
 }
 
-/** Keeps other commands from moving results into a folder. @throws {InputError} if another one does not end doing so */
+async function removeWork(path: string, folder: string, lock: FileLock): Promise<void> {
+  const commit = await commitLock(folder);
+  try {
+    await rm(path, { recursive: true, force: true });
+    await lock.release();
+    await removeUnused(folder);
+  } finally {
+    await commit.release();
+  }
+}
+
+/**
+ * Keeps other commands from moving results into a folder, and from making, mending and removing work folders there, which all
+ * take a moment.
+ *
+ * @throws {InputError} if another one does not end doing so
+ */
 export async function commitLock(folder: string): Promise<FileLock> {
   const lock = await lockFile(join(folder, unfinishedName, lockName), longestWait);
   if (lock) return lock;
@@ -74,10 +89,10 @@ export async function mend(
       const work = join(unfinished, name);
       if (isWorkFolder(work)) await mendWork(work, onNotice);
     }
+    if (!held) await removeUnused(folder);
   } finally {
     if (!held) await lock.release();
   }
-  if (!held) await removeUnused(folder);
 }
 
 /** {@link mend}, for a folder of results that is read: in it, and in the one that it is in. */
@@ -131,27 +146,24 @@ function sentence({ places, results }: { places: readonly string[]; results: "ne
   return `a command was ended while it put its results in place in ${what}: its ${results} results are there now, whole`;
 }
 
-/** The lock of work whose process is gone; undefined if it is at work. */
+/**
+ * Locks a work folder whose process is gone. Without a lock in it, its process ended when it had just begun.
+ *
+ * @returns undefined if its process is at work
+ */
 async function lockAbandoned(work: string): Promise<FileLock | undefined> {
   const { mtimeMs } = await stat(work);
-  const lock = await lockFile(join(work, "lock"));
+  const lock = await lockFile(join(work, "lock"), 0);
   if (!lock || lock.enforced || Date.now() - mtimeMs > abandonedAfter) return lock;
   await lock.release();
   return undefined;
 }
 
-/** Removes the folder of work folders when there are none. */
+/** Removes the folder of work folders when there are none. The caller holds the commit lock. */
 async function removeUnused(folder: string): Promise<void> {
   const unfinished = join(folder, unfinishedName);
-  if (!(await exists(unfinished))) return;
-  const lock = await lockFile(join(unfinished, lockName));
-  if (!lock) return; // it is in use
-  try {
-    const names = await readdir(unfinished);
-    if (names.some((name) => name !== lockName)) return;
-    await unlink(join(unfinished, lockName));
-    await rmdir(unfinished).catch(() => {}); // somebody has begun to use it
-  } finally {
-    await lock.release();
-  }
+  const names = await readdir(unfinished);
+  if (names.some((name) => name !== lockName)) return;
+  await unlink(join(unfinished, lockName));
+  await rmdir(unfinished).catch(() => {}); // another command waits for the lock there
 }

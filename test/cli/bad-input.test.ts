@@ -389,7 +389,7 @@ test("a file where a folder should be, and a folder where a file should be, are 
   await writeFile(join(bad, "file"), "precious");
   const inTheWay = (path: string) =>
     new RegExp(
-      `^cannot write to .*${path}: (a file of that name is in the way|a part of the path is a file, not a folder)$`,
+      `^cannot write to .*${path}: (a file of that name is in the way; name a folder for .*|a part of the path is a file, not a folder)$`,
     );
   await refuses(runOn("train.csv", "--outputs", "bad/file"), inTheWay("bad/file"), here);
   await refuses(runOn("train.csv", "--outputs", "bad/file/below"), inTheWay("bad/file/below"), here);
@@ -407,7 +407,7 @@ test("a file where a folder should be, and a folder where a file should be, are 
   await writeFile(join(bad, "rows.csv", "letter"), "precious");
   await refuses(
     scoreOf("train.csv", "--out", "bad/rows.csv"),
-    /^cannot write to .*bad\/rows\.csv: a folder of that name is in the way$/,
+    /^cannot write to .*bad\/rows\.csv: a folder of that name is in the way; name a file, such as .*$/,
     here,
   );
 });
@@ -415,7 +415,7 @@ test("a file where a folder should be, and a folder where a file should be, are 
 test("the file to score is never overwritten by its scores", async () => {
   await copyFile(join(folder, "train.csv"), join(bad, "rows.csv"));
   await symlink("rows.csv", join(bad, "link.csv"));
-  const sentence = (path: string) => new RegExp(`^${path} is the file to score: choose another output$`);
+  const sentence = (path: string) => new RegExp(`^${path} is read: choose another output$`);
   await refuses(scoreOf("bad/rows.csv", "--out", "bad/rows.csv"), sentence("bad/rows.csv"), here);
   await refuses(
     scoreOf("bad/link.csv", "--out", "./bad/../bad/rows.csv"),
@@ -449,12 +449,12 @@ test("folders without permission are refused", async (t) => {
   await cp(join(folder, "models", "autoencoder"), join(bad, "closed-model"), { recursive: true });
   if (isRoot) await chmod(join(bad, "closed-model"), 0o000); // a test without root could not look into it either
   const data = ["--data-folder", "bad/open/data"];
-  const closed = /^cannot write to .*bad\/closed: permission denied$/;
+  const closed = /^cannot write to .*bad\/closed.*: permission denied$/;
   await refuses(runOn("train.csv", "--outputs", "bad/closed", "--models", "bad/open", ...data), closed, as);
   await refuses(runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed", ...data), closed, as);
   await refuses(
     runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed/sub", ...data),
-    /^cannot write to .*bad\/closed\/sub: permission denied$/,
+    /^cannot write to .*bad\/closed\/sub.*: permission denied$/,
     as,
   );
   await refuses(scoreOf("train.csv", "--out", "bad/closed/x.csv", ...data), closed, as);
@@ -582,7 +582,7 @@ test("--skip-bad-rows goes on, counts and saves them, and the rows keep their nu
     await readFile(join(bad, "scores", "s.csv"), "utf8"),
     /^row,label,score,anomaly\n1,.*\n2,.*\n4,/,
   );
-  assert.deepEqual((await readdir(join(bad, "scores"))).sort(), ["rejected.csv", "s.csv"]);
+  assert.deepEqual((await readdir(join(bad, "scores"))).sort(), [".traffic-anomaly.json", "rejected.csv", "s.csv"]);
 });
 
 test("a file of bad rows only is refused, though they may be skipped", async () => {

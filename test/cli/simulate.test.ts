@@ -51,6 +51,7 @@ test("without --out the files are in outputs/simulated", async () => {
   for (const format of ["kdd", "zeek", "zeek-json"])
     await traffic(["simulate", "--connections", "100", "--format", format], here);
   assert.deepEqual(readdirSync(join(folder, "outputs", "simulated")).sort(), [
+    ".traffic-anomaly.json",
     "conn.json.log",
     "conn.log",
     "simulated-test.csv.gz",
@@ -83,7 +84,7 @@ test("options that can't be are refused", async () => {
       [["simulate", "--connections", "10", "--out", "file"], /^cannot write to .*file: /],
       [
         ["simulate", "--connections", "10", "--format", "zeek", "--out", "."],
-        /^cannot write to .*: a folder of that name is in the way$/,
+        /^cannot write to .*: a folder of that name is in the way; name a file, such as results$/,
       ],
     ],
     here,

@@ -203,11 +203,24 @@ test("data that lacks a feature of the model is refused by its name", async () =
   });
 });
 
-test("saving replaces the whole folder, and leaves nothing beside it", async () => {
-  const folder = await saved("autoencoder");
-  await saveModel(folder, await models["isolation-forest"]);
-  assert.deepEqual(await contents(folder), await contents(await saved("isolation-forest")));
+test("saving replaces the model of its kind, keeps what others put into the folder, and leaves nothing beside it", async () => {
+  const folder = await saved("isolation-forest");
+  await writeFile(join(folder, "notes.txt"), "mine");
+  const model = await models["isolation-forest"];
+  await saveModel(folder, { ...model, training: { ...model.training, seed: 77 } });
+  assert.equal((await loadModel(folder)).training.seed, 77);
+  assert.equal(await readFile(join(folder, "notes.txt"), "utf8"), "mine");
   assert.deepEqual(await readdir(join(folder, "..")), ["model"]);
+});
+
+test("a model of another kind is not replaced", async () => {
+  const folder = await saved("autoencoder");
+  const before = await contents(folder);
+  await assert.rejects(saveModel(folder, await models["isolation-forest"]), {
+    name: "InputError",
+    message: /^cannot write to .*model: it is no isolation forest model, but a folder with autoencoder\.json, manifest\.json/,
+  });
+  assert.deepEqual(await contents(folder), before);
 });
 
 test("saving that fails leaves the old model as it was, and nothing beside it", async () => {
@@ -233,7 +246,7 @@ test("a folder that cannot be written to is named", async () => {
   await writeFile(file, "");
   await assert.rejects(saveModel(join(file, "model"), await models["isolation-forest"]), {
     name: "InputError",
-    message: `cannot write to ${file}: a file of that name is in the way`,
+    message: `cannot write to ${join(file, "model")}: a part of the path is a file, not a folder`,
   });
 });
 
