@@ -136,7 +136,7 @@ async function loadDetector(
   folder: string,
   kind: DetectorKind,
   manifest: string,
-  options: Pick<AutoencoderOptions, "backend">,
+  options: LoadModelOptions,
 ): Promise<Model> {
   const own = join(folder, kind);
   if (await isLink(own))

@@ -218,7 +218,8 @@ test("a model of another kind is not replaced", async () => {
   const before = await contents(folder);
   await assert.rejects(saveModel(folder, await models["isolation-forest"]), {
     name: "InputError",
-    message: /^cannot write to .*model: it is no isolation forest model, but a folder with autoencoder\.json, manifest\.json/,
+    message:
+      /^cannot write to .*model: it is no isolation forest model, but a folder with autoencoder\.json, manifest\.json/,
   });
   assert.deepEqual(await contents(folder), before);
 });

@@ -1,0 +1,175 @@
+// Commands that are killed right after any of their changes to the disk, and what the next command finds.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeSimulatedLog } from "traffic-anomaly";
+import { mend } from "traffic-anomaly/dist/common/unfinished";
+import { noNetwork } from "../fixtures/no-network";
+import { trafficLines, writeLines } from "../fixtures/traffic";
+import { contents } from "./command";
+
+const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
+const project = join(__dirname, "..", "..");
+const program = join(project, "node_modules", ".bin", "traffic-anomaly");
+const small = ["--trees", "2", "--sample-size", "16", "--epochs", "1", "--quiet"];
+const aside = /(\/|^)\.(unfinished|traffic-anomaly\.json)/;
+
+/** Commands that write, in a folder in which each has been run before with other results. */
+export const writers: Readonly<Record<string, (seed: number) => string[]>> = {
+  train: (seed) => ["train", "conn.log", "--out", "models/office", "--seed", `${seed}`, ...small],
+  run: (seed) => ["run", "--data", "train.csv", "--test", "train.csv", "--seed", `${seed}`, ...small],
+  "score logs": (seed) => [
+    "score",
+    "conn.log",
+    "--model",
+    `given/${seed}`,
+    "--out",
+    "alerts.jsonl",
+    "--quiet",
+  ],
+  "score rows": (seed) => [
+    ...["score", "test.csv", "--model", `given/study-${seed}/isolation-forest`, "--skip-bad-rows"],
+    ...["--out", "scores.csv", "--quiet"],
+  ],
+  "simulate a log": (seed) => [
+    "simulate",
+    "--format",
+    "zeek",
+    "--connections",
+    "300",
+    "--seed",
+    `${seed}`,
+    "--out",
+    "new.log",
+  ],
+  "simulate a study": (seed) => ["simulate", "--connections", "300", "--seed", `${seed}`, "--out", "study"],
+  "student-edition": (seed) => ["student-edition", "--folder", `notebooks-${seed}`, "--out", "edition"],
+  html: (seed) => ["html", "--folder", `notebooks-${seed}`, "--out", "pages"],
+};
+
+/** Files of the user's in the folders that commands write to. */
+const mine = [
+  "models/notes.txt",
+  "models/office/kept.log",
+  "outputs/thesis.tex",
+  "study/mine.csv",
+  "edition/mine.ipynb",
+];
+
+/** Makes the inputs of all commands. */
+export async function prepareInputs(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await writeSimulatedLog(join(folder, "conn.log"), { connections: 500, seed: 1 });
+  await writeLines(join(folder, "train.csv"), trafficLines({ rows: 400 }));
+  await writeLines(join(folder, "test.csv"), [...trafficLines({ rows: 300, seed: 2 }), "bad"]);
+  for (const seed of [1, 2]) {
+    const notebooks = join(folder, `notebooks-${seed}`);
+    mkdirSync(notebooks);
+    for (const number of ["01", "02"]) {
+      const notebook = JSON.parse(readFileSync(join(project, "notebooks", "01-exploration.ipynb"), "utf8"));
+      const cells = [{ cell_type: "markdown", id: "a", metadata: {}, source: [`seed ${seed}`] }];
+      writeFileSync(join(notebooks, `${number}-a.ipynb`), JSON.stringify({ ...notebook, cells }));
+    }
+    assert.equal(
+      await run(folder, [
+        "train",
+        "conn.log",
+        "--out",
+        `given/${seed}`,
+        "--outputs",
+        "given/outputs",
+        "--seed",
+        `${seed}`,
+        ...small,
+      ]),
+      0,
+    );
+    const study = [
+      "run",
+      "--data",
+      "train.csv",
+      "--test",
+      "train.csv",
+      "--models",
+      `given/study-${seed}`,
+      "--outputs",
+      "given/study",
+    ];
+    assert.equal(await run(folder, [...study, "--seed", `${seed}`, ...small]), 0);
+  }
+}
+
+/**
+ * Kills a command after some of its changes, each time in a new copy of the folder, mends it as the next command does, and
+ * requires that all results are those of the run before, or all those of the new run, and that what others put there stays.
+ *
+ * @param choose which of the changes to kill after, given how many there are
+ * @returns how often it was killed
+ */
+export async function killCommand(
+  name: string,
+  inputs: string,
+  folder: string,
+  choose: (changes: number) => readonly number[],
+): Promise<number> {
+  const copy = (from: string, to: string) => {
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true, preserveTimestamps: true });
+  };
+  const [before, after, work] = ["before", "after", "work"].map((part) => join(folder, part));
+  copy(inputs, before);
+  assert.equal(await run(before, writers[name](1)), 0, `${name} for the first time`);
+  for (const path of mine) {
+    mkdirSync(join(before, path, ".."), { recursive: true });
+    writeFileSync(join(before, path), "mine");
+  }
+  copy(before, after);
+  const log = join(folder, "changes");
+  rmSync(log, { force: true });
+  assert.equal(await run(after, writers[name](2), { KILL_LOG: log }), 0, `${name} again`);
+  const [old, all] = [resultsIn(before), resultsIn(after)];
+  assert.notDeepEqual(old, all, `${name} changes nothing`);
+  const killedAt = choose(Number(readFileSync(log, "utf8")));
+  for (const killAfter of killedAt) {
+    copy(before, work);
+    await run(work, writers[name](2), { KILL_AFTER: `${killAfter}` });
+    for (const place of ["", "models", "outputs", "study", "edition", "pages", "outputs/office"])
+      if (existsSync(join(work, place))) await mend(join(work, place));
+    const found = resultsIn(work);
+    const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
+    assert.deepEqual(found, isNew ? all : old, `${name}, killed after change ${killAfter}`);
+    const left = Object.keys(contents(work)).filter((path) => path.includes("/.unfinished") && !path.includes("/cache/"));
+    assert.deepEqual(left, [], `${name}, killed after change ${killAfter}: unfinished work is left`);
+  }
+  return killedAt.length;
+}
+
+/** What is below a folder by name; of files in which times are noted, only the seed. */
+function resultsIn(folder: string): Record<string, string> {
+  const found = Object.entries(contents(folder)).map(([path, sha256]): [string, string] => {
+    const isTimed = /\/outputs\/(metrics|run)\.json$/.test(path);
+    return [
+      path.slice(folder.length + 1),
+      isTimed ? `seed ${JSON.parse(readFileSync(path, "utf8")).seed}` : sha256,
+    ];
+  });
+  return Object.fromEntries(found.filter(([path]) => !aside.test(path)));
+}
+
+/** Runs the command; undefined if it was killed. */
+async function run(
+  cwd: string,
+  parameters: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<number | undefined> {
+  const { TRAFFIC_DATA, ...env } = process.env;
+  const child = spawn(process.execPath, ["-r", hook, program, ...parameters], {
+    cwd,
+    env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...environment },
+    stdio: ["ignore", "ignore", environment.KILL_AFTER ? "ignore" : "inherit"],
+  });
+  const [code] = await once(child, "exit");
+  return code ?? undefined;
+}
