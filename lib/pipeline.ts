@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
 import { requireNumber } from "./common/errors";
 import { sharedFolder } from "./common/own-files";
 import type { ProgressUpdate } from "./common/progress";
-import { projectPath } from "./common/project";
+import { projectPath, shortPath } from "./common/project";
 import { inTransaction } from "./common/transaction";
 import { unwritable } from "./common/unwritable";
 import { libraryVersion } from "./common/version";
@@ -244,11 +244,6 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   } catch (error) {
     throw unwritable(path, error);
   }
-}
-
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }
 
 /** Adds up the seconds spent in each stage. */

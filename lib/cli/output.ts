@@ -1,5 +1,5 @@
 import { systemErrorCode } from "../common/errors";
-import { unwritable } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
 
 // A failed write is told to who waits for it, or is past telling: as an event it would end the process with a trace.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

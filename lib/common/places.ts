@@ -82,14 +82,15 @@ export async function requireOwnFiles(target: string, place: string, kind: Folde
   );
 }
 
-/** The paths of all files below a folder, with `/` between names. Links are not followed. */
+/** The paths of all files below a folder, with `/` between names. Links are not followed, unfinished work is left out. */
 export async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
-    .filter((path) => !path.includes(unfinishedName))
-    .sort();
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name === unfinishedName) continue; // other commands make and remove files in it meanwhile
+    if (!entry.isDirectory()) files.push(entry.name);
+    else for (const file of await filesBelow(join(folder, entry.name))) files.push(`${entry.name}/${file}`);
+  }
+  return files.sort();
 }
 
 /** The paths of all files in a folder and its folders; none if it is no folder. */

@@ -95,7 +95,8 @@ async function withPlainFile<T>(
     if (code === undefined) throw error;
     if (code === "ENOENT" || code === "ENOTDIR") throw new MissingFile(path);
     if (code === "ELOOP") throw new InputError(`${path} is a link, which could lead anywhere: not followed`);
-    throw new InputError(`cannot read ${path}: ${(error as Error).message}`);
+    const reason = code === "EACCES" ? "permission denied" : (error as Error).message;
+    throw new InputError(`cannot read ${path}: ${reason}`);
   } finally {
     await file?.close();
   }

@@ -140,7 +140,9 @@ export async function killCommand(
     const found = resultsIn(work);
     const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
     assert.deepEqual(found, isNew ? all : old, `${name}, killed after change ${killAfter}`);
-    const left = Object.keys(contents(work)).filter((path) => path.includes("/.unfinished") && !path.includes("/cache/"));
+    const left = Object.keys(contents(work)).filter(
+      (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
+    );
     assert.deepEqual(left, [], `${name}, killed after change ${killAfter}: unfinished work is left`);
   }
   return killedAt.length;

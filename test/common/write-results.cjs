@@ -1,10 +1,17 @@
 // A process that writes a set of results: a model's folder, a folder that others use too, and a file, in three folders; or one
 // that only mends. Parameters: the working folder, and the text to write, or nothing.
-const { mkdir, readFile, writeFile } = require("node:fs/promises");
+const promises = require("node:fs/promises");
 const { join } = require("node:path");
 const { inTransaction } = require("traffic-anomaly/dist/common/transaction");
 const { mend } = require("traffic-anomaly/dist/common/unfinished");
 const { sharedFolder } = require("traffic-anomaly/dist/common/own-files");
+const { unwritable } = require("traffic-anomaly/dist/common/unwritable");
+
+const { mkdir, readFile } = promises;
+const writeFile = (path, content) =>
+  promises.writeFile(path, content).catch((error) => {
+    throw unwritable(path, error);
+  });
 
 const [, , root, text] = process.argv;
 const places = {
