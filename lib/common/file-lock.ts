@@ -11,6 +11,9 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
+/** The locked files: one that nothing refers to would be closed by the garbage collector, and its lock be gone. */
+const held = new Set<FileHandle>();
+
 /** How often to try for a lock that another holds. */
 const retryMilliseconds = 20;
 /** How often to make a folder that others remove again. */
@@ -33,7 +36,7 @@ export async function lockFile(path: string, wait: number): Promise<FileLock | u
       const locked = tryLock(handle.fd);
       if (locked !== false) {
         // Another may have removed the file between opening and locking: a lock on it would say nothing.
-        if (await isAt(handle, path)) return { enforced: locked === true, release: () => handle.close() };
+        if (await isAt(handle, path)) return fileLock(handle, locked === true);
       } else if (Date.now() >= until) {
         await handle.close();
         return undefined;
@@ -45,6 +48,15 @@ export async function lockFile(path: string, wait: number): Promise<FileLock | u
     await handle.close();
     await sleep(retryMilliseconds);
   }
+}
+
+function fileLock(handle: FileHandle, enforced: boolean): FileLock {
+  held.add(handle);
+  const release = () => {
+    held.delete(handle);
+    return handle.close();
+  };
+  return { enforced, release };
 }
 
 /** Tries again where the folder is removed by another between its making and the opening. */

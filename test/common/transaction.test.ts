@@ -204,11 +204,14 @@ test("what killed processes left behind is removed, what running ones write is n
   const source = `const { Transaction } = require("traffic-anomaly/dist/common/transaction");
     new Transaction().stageFile(process.argv[1]).then((path) => {
       require("node:fs").writeFileSync(path, "half");
-      console.log(path);
+      setImmediate(() => {
+        gc(); // nothing refers to the transaction any more, and its lock must hold all the same
+        console.log(path);
+      });
       setInterval(() => {}, 1000);
     });`;
   const start = async (name: string) => {
-    const child = spawn(process.execPath, ["-e", source, join(folder, name)], {
+    const child = spawn(process.execPath, ["--expose-gc", "-e", source, join(folder, name)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     t.after(() => child.kill("SIGKILL"));
