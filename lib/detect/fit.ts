@@ -96,9 +96,11 @@ export async function fitDetectors(
   };
 
   const forForest = fitPreprocessor(table, trafficPreprocessing["isolation-forest"], fitRows);
-  const forest = fitIsolationForest(lazyTransform(forForest, table, fitRows), {
+  const forest = await fitIsolationForest(lazyTransform(forForest, table, fitRows), {
     sampleSize: 1024,
     ...options.isolationForest,
+    onProgress,
+    signal,
     seed,
   });
   const forNetwork = fitPreprocessor(table, trafficPreprocessing.autoencoder, fitRows);

@@ -107,7 +107,12 @@ export async function noveltyProtocol(
     chooseThreshold(valuesAt(scores, heldOutNormals), falseAlarmRate);
 
   const isolationForest = await study(defaults.isolationForest, (preprocessor) =>
-    fitIsolationForest(lazyTransform(preprocessor, train, fitRows), { ...options.isolationForest, seed }),
+    fitIsolationForest(lazyTransform(preprocessor, train, fitRows), {
+      ...options.isolationForest,
+      onProgress,
+      signal,
+      seed,
+    }),
   );
   const autoencoder = await study(defaults.autoencoder, (preprocessor) =>
     fitAutoencoder(transform(preprocessor, train, fitRows), {
@@ -166,8 +171,10 @@ export async function noveltyProtocol(
 export async function mixedProtocol(train: Table, options: ProtocolOptions = {}): Promise<MetricsByDetector> {
   const { seed = 1, onProgress, signal, workers } = options;
   const preprocessor = fitPreprocessor(train, defaults.isolationForest);
-  const detector = fitIsolationForest(lazyTransform(preprocessor, train), {
+  const detector = await fitIsolationForest(lazyTransform(preprocessor, train), {
     ...options.isolationForest,
+    onProgress,
+    signal,
     seed,
   });
   const scores = await scoreDistinct({ detector, preprocessor }, train, { onProgress, signal, workers });
@@ -195,8 +202,10 @@ export async function literatureProtocol(
     const table = literatureSubset(train, subset, seed);
     // Nominal features as numbers, as in the papers.
     const preprocessor = fitPreprocessor(table, { encoding: "ordinal", logarithm: [], scaling: "none" });
-    const detector = fitIsolationForest(lazyTransform(preprocessor, table), {
+    const detector = await fitIsolationForest(lazyTransform(preprocessor, table), {
       ...options.isolationForest,
+      onProgress,
+      signal,
       seed,
     });
     const scores = await scoreTable({ detector, preprocessor }, table, undefined, {

@@ -81,6 +81,7 @@ function loadNative(): typeof Tf {
 }
 
 async function startWasm(tf: typeof Tf): Promise<boolean> {
+  if (typeof WebAssembly === "undefined") return false;
   const { setWasmPaths } =
     require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));

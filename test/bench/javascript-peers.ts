@@ -82,37 +82,39 @@ export async function findingsAbout(name: PeerName): Promise<Finding[]> {
   const [trees, sampleSize] = [100, 256];
   const fitPeer = (matrix: Matrix) => peer.fit(peer.rows(matrix), trees, sampleSize);
   const fitOurs = (matrix: Matrix) => fitIsolationForest(matrix, { trees, sampleSize, seed: 1 });
-  const seconds = (work: () => unknown) => {
+  const seconds = async (work: () => unknown) => {
     const started = performance.now();
-    work();
+    await work();
     return (performance.now() - started) / 1000;
   };
 
   const scattered = uniformMatrix(2_000);
   const [first, second] = [0, 1].map(() => fitPeer(scattered).predict(peer.rows(scattered)));
   const [ourFirst, ourSecond] = [
-    await fitOurs(scattered).score(scattered),
-    await fitOurs(scattered).score(scattered),
+    await (await fitOurs(scattered)).score(scattered),
+    await (await fitOurs(scattered)).score(scattered),
   ];
   const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     Array.from(a, (value, i) => Math.abs(value - b[i])).reduce((most, value) => Math.max(most, value), 0);
 
   const equal: Matrix = { rows: 256, columns: ["a", "b"], data: new Float32Array(2 * 256) };
   const [scoreOfEqual] = fitPeer(equal).predict(peer.rows(equal));
-  const [ourScoreOfEqual] = await fitOurs(equal).score(equal);
+  const [ourScoreOfEqual] = await (await fitOurs(equal)).score(equal);
 
   const [few, many] = [1_000, 8_000].map(uniformMatrix);
-  const [peerFew, peerMany] = [few, many].map((matrix) => {
+  const secondsOfPeer = (matrix: Matrix) => {
     const rows = peer.rows(matrix);
     return seconds(() => peer.fit(rows, trees, sampleSize));
-  });
-  const [ourFew, ourMany] = [few, many].map((matrix) => seconds(() => fitOurs(matrix)));
+  };
+  const [peerFew, peerMany] = [await secondsOfPeer(few), await secondsOfPeer(many)];
+  const ourFew = await seconds(() => fitOurs(few));
+  const ourMany = await seconds(() => fitOurs(many));
 
   return [
     {
       experiment: "rows that a tree is grown on, of 2,000",
       paper: sampleSize,
-      ours: fitOurs(scattered).settings.sampleSize,
+      ours: (await fitOurs(scattered)).settings.sampleSize,
       peer: fitPeer(scattered).grownOn(),
     },
     {

@@ -116,7 +116,7 @@ async function fitForest(task: Task): Promise<Run> {
   const fit = () => fitIsolationForest(matrix, { trees, sampleSize, seed });
   // Scoring takes a promise, so it is done ahead of the figures: the same seed gives the same forest.
   const tenth = Uint32Array.from({ length: Math.ceil(matrix.rows / 10) }, (_, i) => i * 10);
-  const scores = await fit().score(selectMatrixRows(matrix, tenth), { workers: 1 });
+  const scores = await (await fit()).score(selectMatrixRows(matrix, tenth), { workers: 1 });
   const classes = readClasses(task);
   return timed(fit, () =>
     quality(
@@ -126,10 +126,10 @@ async function fitForest(task: Task): Promise<Run> {
   );
 }
 
-function scoreForest(task: Task): Run {
+async function scoreForest(task: Task): Promise<Run> {
   const { trees, sampleSize, seed, threads } = task;
   const matrix = readMatrix(task);
-  const forest = fitIsolationForest(matrix, { trees, sampleSize, seed });
+  const forest = await fitIsolationForest(matrix, { trees, sampleSize, seed });
   return timed(
     () => forest.score(matrix, { workers: threads }),
     (scores) => quality(scores, readClasses(task)),
@@ -199,7 +199,10 @@ async function javascriptForest(task: Task): Promise<Run> {
     );
   if (!(task.side in peers))
     return timed(
-      () => fitIsolationForest(normal, { trees, sampleSize, seed }).score(rows, { workers: task.threads }),
+      async () =>
+        (await fitIsolationForest(normal, { trees, sampleSize, seed })).score(rows, {
+          workers: task.threads,
+        }),
       figures,
     );
   const peer = peers[task.side as PeerName];

@@ -82,7 +82,10 @@ async function forest(
   options: IsolationForestOptions,
 ): Promise<Float64Array> {
   const preprocessor = fitPreprocessor(table, preprocessing, fitRows);
-  const detector = fitIsolationForest(lazyTransform(preprocessor, table, fitRows), { seed, ...options });
+  const detector = await fitIsolationForest(lazyTransform(preprocessor, table, fitRows), {
+    seed,
+    ...options,
+  });
   return scoreTable({ detector, preprocessor }, judged);
 }
 

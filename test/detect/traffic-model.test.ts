@@ -90,7 +90,7 @@ test("a model that is missing, damaged, incomplete or of another version is refu
 test("a model of KDD'99 records is refused with the reason", async () => {
   const table = kddTable(trafficLines({ rows: 60 }));
   const preprocessor = fitPreprocessor(table);
-  const detector = fitIsolationForest(transform(preprocessor, table));
+  const detector = await fitIsolationForest(transform(preprocessor, table));
   await saveModel(join(folder, "kdd"), {
     detector,
     preprocessor,

@@ -92,7 +92,7 @@ test("novelty: 80 % of the normal rows are fitted; the others and all attacks ar
 test("novelty: models are fitted on those rows, as they would be alone", async () => {
   const { fitRows, isolationForest } = await base;
   const preprocessor = fitPreprocessor(train, defaults.isolationForest, fitRows);
-  const forest = fitIsolationForest(transform(preprocessor, train, fitRows), {
+  const forest = await fitIsolationForest(transform(preprocessor, train, fitRows), {
     ...quick.isolationForest,
     seed: quick.seed,
   });
@@ -209,7 +209,7 @@ test("mixed: the forest is fitted on every row and scored on the same", async ()
   assert.deepEqual(others, {});
   assert.deepEqual(Object.keys(found).sort(), ["averagePrecision", "deduplicated", "rocAuc"]);
   const preprocessor = fitPreprocessor(train, defaults.isolationForest);
-  const detector = fitIsolationForest(transform(preprocessor, train), {
+  const detector = await fitIsolationForest(transform(preprocessor, train), {
     ...quick.isolationForest,
     seed: quick.seed,
   });

@@ -79,7 +79,7 @@ export async function study(): Promise<void> {
   typed(matrix.data[0]);
   typed(lazyTransform(preprocessor, table).select(fitRows).data);
 
-  const forest = typed(fitIsolationForest(matrix, { trees: 50 }));
+  const forest = typed(await fitIsolationForest(matrix, { trees: 50 }));
   typed(forest.settings.trees);
   typed(forest.nodes.split[0]);
   typed(forest.explain(matrix.data)[0]);

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import {
   createRandom,
   explainRow,
   featureContributions,
   fitIsolationForest,
   fitPreprocessor,
+  type IsolationForest,
+  type Preprocessor,
   transform,
 } from "traffic-anomaly";
 import { tableOf } from "../fixtures/table";
@@ -17,7 +19,10 @@ const table = tableOf({
   service: [...bytes.map((value) => (value < 0.5 ? "http" : "smtp")), "gopher<"],
 });
 const preprocessor = fitPreprocessor(table, { logarithm: [], scaling: "none" });
-const model = { preprocessor, detector: fitIsolationForest(transform(preprocessor, table)) };
+let model: { preprocessor: Preprocessor; detector: IsolationForest };
+before(async () => {
+  model = { preprocessor, detector: await fitIsolationForest(transform(preprocessor, table)) };
+});
 
 test("contributions of one-hot columns are summed by feature, and all add up to the score", async () => {
   const contributions = explainRow(model, table, 200);

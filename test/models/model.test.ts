@@ -51,7 +51,7 @@ async function makeModel(kind: Detector["kind"]): Promise<Model> {
   const detector =
     kind === "autoencoder"
       ? await fitAutoencoder(matrix, { layers: [4, 2, 4], epochs: 2, seed: 3 })
-      : fitIsolationForest(matrix, { trees: 10, sampleSize: 32, seed: 3 });
+      : await fitIsolationForest(matrix, { trees: 10, sampleSize: 32, seed: 3 });
   const threshold = chooseThreshold(await detector.score(matrix), 0.05, "contamination");
   return { detector, preprocessor, threshold, training: trainingRecord };
 }

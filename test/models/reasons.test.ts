@@ -24,9 +24,9 @@ test("usual is the median with the middle 98 % of a number, one number where it 
   assert.equal(usual.get("service"), "http 75 %, smtp 25 %");
 });
 
-test("reasons go from what raised the score most, with shares of what raised it", () => {
+test("reasons go from what raised the score most, with shares of what raised it", async () => {
   const preprocessor = fitPreprocessor(table, { logarithm: [], scaling: "none" });
-  const model = { preprocessor, detector: fitIsolationForest(transform(preprocessor, table)) };
+  const model = { preprocessor, detector: await fitIsolationForest(transform(preprocessor, table)) };
   for (const row of [0, 100, 200]) {
     const reasons = rowReasons(model, table, row, usual);
     assert.deepEqual(reasons.map(({ feature }) => feature).sort(), ["count", "service", "urgent"]);

@@ -28,10 +28,10 @@ test("an editor", async (context) => {
   });
 
   await context.test("is offered the methods of a result, and the options of a function", async () => {
-    const { matches } = await completions("fitIsolationForest(matrix).");
+    const { matches } = await completions("(await fitIsolationForest(matrix)).");
     for (const method of ["explain", "score", "settings"]) assert.ok(matches.includes(method), method);
     const options = await completions("fitIsolationForest(matrix, { ");
-    assert.deepEqual(options.matches.sort(), ["sampleSize", "seed", "trees"]);
+    assert.deepEqual(options.matches.sort(), ["onProgress", "sampleSize", "seed", "signal", "trees"]);
   });
 
   await context.test("is offered what the library exports, in the import itself", async () => {
@@ -41,14 +41,14 @@ test("an editor", async (context) => {
   });
 
   await context.test("is told the type and the doc comment of a name", async () => {
-    const text = await description("const forest = fitIsolationForest(matrix);", "fitIso");
+    const text = await description("const forest = await fitIsolationForest(matrix);", "fitIso");
     assert.match(
       text,
-      /fitIsolationForest\(matrix: Matrix.*, options\?: IsolationForestOptions\): IsolationForest/,
+      /fitIsolationForest\(matrix: Matrix.*, options\?: IsolationForestOptions & WorkOptions\): Promise<IsolationForest>/,
     );
     assert.match(text, /Fits an isolation forest/);
     assert.match(
-      await description("const forest = fitIsolationForest(matrix);", "forest"),
+      await description("const forest = await fitIsolationForest(matrix);", "forest"),
       /IsolationForest/,
     );
   });

@@ -39,7 +39,7 @@ test("a tree has one split less than leaves", () => {
 });
 
 test("a marked point shows the path length that the forest gives it", async () => {
-  const one = fitIsolationForest(cloud, { trees: 1, sampleSize: 32, seed: 1 });
+  const one = await fitIsolationForest(cloud, { trees: 1, sampleSize: 32, seed: 1 });
   const marked = [{ name: "<lonely>", point: lonely }];
   const [note] = treeSplitsFigure({ forest: one, matrix: cloud, marked }, caption).layout.annotations as {
     text: string;
@@ -57,8 +57,8 @@ test("a marked point shows the path length that the forest gives it", async () =
   );
 });
 
-test("a forest of other than two columns, or without that tree, is refused", () => {
-  const wide = fitIsolationForest({
+test("a forest of other than two columns, or without that tree, is refused", async () => {
+  const wide = await fitIsolationForest({
     rows: 2,
     columns: ["a", "b", "c"],
     data: Float32Array.of(1, 2, 3, 4, 5, 6),

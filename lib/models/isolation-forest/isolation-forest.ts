@@ -2,7 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, requireNumber } from "../../common/errors";
 import { checked, readJsonFile } from "../../common/json-file";
+import { requireMemory } from "../../common/memory";
 import { fillFromPlainFile } from "../../common/plain-file";
+import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
 import { type LazyMatrix, type Matrix, mostColumns } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
@@ -12,8 +14,11 @@ import { requireSoundTrees } from "./require-sound-trees";
 import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { allocateNodes, growTree, type Nodes } from "./tree";
 
-/** Nodes that a forest read from a file may have: 7,800 trees of 256 rows. They take 18 bytes each there. */
+/** Nodes that a forest may have, so that a file of them can be read: 7,800 trees of 256 rows. */
 const mostNodes = 4_000_000;
+
+/** In the arrays of a forest, and once more for the kernel. */
+const bytesPerNode = 18 + 24;
 
 export interface IsolationForestOptions {
   /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */
@@ -32,25 +37,38 @@ export interface IsolationForestOptions {
  *   which attacks are the majority, they look usual. Of a lazy matrix only the sampled rows are made.
  * @throws {InputError} on an option out of range, too few rows or too many columns
  * @example
- * const forest = fitIsolationForest(matrix, { trees: 100, sampleSize: 256, seed: 1 });
+ * const forest = await fitIsolationForest(matrix, { trees: 100, sampleSize: 256, seed: 1 });
  * const scores = await forest.score(matrix); // in (0, 1), higher = more anomalous
  */
-export function fitIsolationForest(
+export async function fitIsolationForest(
   matrix: Matrix | LazyMatrix,
-  options: IsolationForestOptions = {},
-): IsolationForest {
-  const { trees = 100, seed = 1 } = options;
+  options: IsolationForestOptions & WorkOptions = {},
+): Promise<IsolationForest> {
+  const { trees = 100, seed = 1, onProgress, signal } = options;
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
   if (matrix.columns.length > mostColumns)
     throw new InputError(`an isolation forest takes at most ${mostColumns} columns`);
   const sampleSize = Math.min(options.sampleSize ?? 256, matrix.rows);
-  const nodes = allocateNodes(trees, sampleSize);
+  const most = trees * (2 * sampleSize - 1);
+  requireMemory(
+    `${trees.toLocaleString("en")} trees × ${sampleSize.toLocaleString("en")} rows`,
+    most * bytesPerNode + sampleSize * matrix.columns.length * 4,
+  );
+  const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
   let next = 0;
+  signal?.throwIfAborted();
+  const breatheIfDue = breather(signal);
   for (let tree = 0; tree < trees; tree++) {
     nodes.roots[tree] = next;
-    next = growTree(matrix, sampleSize, createRandom(seed, `tree ${tree}`), nodes, next);
+    const random = createRandom(seed, `tree ${tree}`);
+    next = await growTree(matrix, sampleSize, random, nodes, next, breatheIfDue);
+    if (next > mostNodes)
+      throw new InputError(
+        `${trees} trees are too many: the first ${tree + 1} have ${next} nodes, and a model may have at most ${mostNodes}`,
+      );
+    onProgress?.({ stage: "growing the isolation forest", done: tree + 1, total: trees });
   }
   return new IsolationForest(matrix.columns, { trees, sampleSize, seed }, cut(nodes, next));
 }

@@ -24,9 +24,8 @@ export function maximumDepth(sampleSize: number): number {
   return Math.ceil(Math.log2(sampleSize));
 }
 
-/** Empty arrays for trees of at most `sampleSize` leaves, in memory that worker threads can share. */
-export function allocateNodes(trees: number, sampleSize: number): Nodes {
-  const most = trees * (2 * sampleSize - 1);
+/** Empty arrays for so many trees of together at most so many nodes, in memory that worker threads can share. */
+export function allocateNodes(trees: number, most: number): Nodes {
   const shared = (bytes: number) => new SharedArrayBuffer(bytes);
   return {
     column: new Int16Array(shared(2 * most)),
@@ -37,6 +36,9 @@ export function allocateNodes(trees: number, sampleSize: number): Nodes {
   };
 }
 
+/** Rows that are selected at a time, and rows of a node between whose columns others have their turn. */
+const manyRows = 16_384;
+
 /**
  * Grows one isolation tree (algorithms 1 and 2 of Liu, Ting and Zhou 2008) on `sampleSize` rows drawn without
  * replacement: a random column and a random split value between its least and greatest value in the node, until
@@ -44,57 +46,61 @@ export function allocateNodes(trees: number, sampleSize: number): Nodes {
  * drawn among those that vary in the node; the paper draws among all.
  *
  * @param first where the tree's nodes begin
+ * @param breathe awaited every now and then
  * @returns where the next tree's nodes begin
  */
-export function growTree(
+export async function growTree(
   matrix: Matrix | LazyMatrix,
   sampleSize: number,
   random: Random,
   nodes: Nodes,
   first: number,
-): number {
+  breathe: () => Promise<void>,
+): Promise<number> {
   const width = matrix.columns.length;
-  const { data: sample } = selectMatrixRows(
-    matrix,
-    sampleWithoutReplacement(matrix.rows, sampleSize, random),
-  );
+  const drawn = sampleWithoutReplacement(matrix.rows, sampleSize, random);
+  const sample = new Float32Array(sampleSize * width);
+  for (let start = 0; start < sampleSize; start += manyRows) {
+    await breathe();
+    sample.set(selectMatrixRows(matrix, drawn.subarray(start, start + manyRows)).data, start * width);
+  }
   const order = Uint32Array.from({ length: sampleSize }, (_, i) => i);
   const candidates = Uint32Array.from({ length: width }, (_, i) => i);
-  const deepest = maximumDepth(sampleSize);
+  const maximumDepth = Math.ceil(Math.log2(sampleSize));
   let next = first + 1;
 
-  /** Grows the node that holds rows order[start … end − 1]. */
-  const grow = (node: number, start: number, end: number, depth: number): void => {
+  /** Grows the node that holds rows order[start … end − 1]; yields where many rows were looked at. */
+  function* grow(node: number, start: number, end: number, depth: number): Generator<void> {
     nodes.column[node] = -1;
     nodes.pathLength[node] = depth + averagePathLength(end - start);
-    if (end - start <= 1 || depth >= deepest) return;
-    const drawn = drawSplit(sample, width, order, start, end, candidates, random);
-    if (!drawn) return;
+    if (end - start <= 1 || depth >= maximumDepth) return;
+    const split = yield* drawSplit(sample, width, order, start, end, candidates, random);
+    if (!split) return;
 
     let middle = start;
     for (let i = start; i < end; i++) {
-      if (sample[order[i] * width + drawn.column] > drawn.split) continue;
+      if (sample[order[i] * width + split.column] > split.value) continue;
       const held = order[i];
       order[i] = order[middle];
       order[middle++] = held;
     }
     const left = next;
     next += 2;
-    nodes.column[node] = drawn.column;
-    nodes.split[node] = drawn.split;
+    nodes.column[node] = split.column;
+    nodes.split[node] = split.value;
     nodes.left[node] = left;
-    grow(left, start, middle, depth + 1);
-    grow(left + 1, middle, end, depth + 1);
+    yield* grow(left, start, middle, depth + 1);
+    yield* grow(left + 1, middle, end, depth + 1);
     nodes.pathLength[node] =
       (nodes.pathLength[left] * (middle - start) + nodes.pathLength[left + 1] * (end - middle)) /
       (end - start);
-  };
-  grow(first, 0, sampleSize, 0);
+  }
+  for (const _ of grow(first, 0, sampleSize, 0)) await breathe();
   return next;
 }
 
-/** A random column that varies in the node with a random split that parts it; undefined if all rows are equal. */
-function drawSplit(
+/** A random column that varies in the node with a random value that parts its rows; undefined if all are equal. */
+function* drawSplit(
   sample: Float32Array,
   width: number,
   order: Uint32Array,
@@ -102,7 +108,7 @@ function drawSplit(
   end: number,
   candidates: Uint32Array,
   random: Random,
-): { column: number; split: number } | undefined {
+): Generator<void, { column: number; value: number } | undefined> {
   for (let left = width; left > 0; left--) {
     const drawn = random.integer(left);
     const column = candidates[drawn];
@@ -115,9 +121,10 @@ function drawSplit(
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;
     }
+    if (end - start >= manyRows) yield;
     if (minimum === maximum) continue;
-    const split = Math.fround(minimum + random.uniform() * (maximum - minimum));
-    return { column, split: split < maximum ? split : minimum }; // rounding may reach the maximum
+    const value = Math.fround(minimum + random.uniform() * (maximum - minimum));
+    return { column, value: value < maximum ? value : minimum }; // rounding may reach the maximum
   }
   return undefined;
 }
