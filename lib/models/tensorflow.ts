@@ -58,7 +58,8 @@ async function choose(requested: Backend | "auto"): Promise<TensorFlow> {
   }
   const tf = require("@tensorflow/tfjs") as typeof Tf;
   tf.enableProdMode(); // otherwise the backends greet on stderr
-  if (tf.io.getSaveHandlers("file://").length === 0) {
+  // Looking for handlers touches `fetch`, which Node.js can't make without WebAssembly.
+  if (typeof WebAssembly === "undefined" || tf.io.getSaveHandlers("file://").length === 0) {
     tf.io.registerSaveRouter((url) => fileHandler(tf, url));
     tf.io.registerLoadRouter((url) => fileHandler(tf, url));
   }
@@ -92,7 +93,7 @@ async function startWasm(tf: typeof Tf): Promise<boolean> {
 const mostWeightBytes = 2 ** 30;
 
 /** Does for `file://` what tfjs-node does: saves into a folder, loads from a model.json. */
-function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
+export function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
   if (typeof url !== "string" || !url.startsWith("file://")) return null as unknown as Tf.io.IOHandler;
   const path = url.slice("file://".length);
   return {

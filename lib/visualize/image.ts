@@ -149,6 +149,7 @@ export async function renderImages(
 /** A browser without a window or background traffic; it ends with this process. */
 async function launch(executablePath: string): Promise<Browser> {
   try {
+    if (typeof WebAssembly === "undefined") throw new Error("its driver needs WebAssembly");
     const { chromium } = await import("playwright-core"); // loaded late: it costs a quarter of a second
     return await chromium.launch({
       executablePath,

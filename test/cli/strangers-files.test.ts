@@ -112,7 +112,7 @@ before(async () => {
   );
   const preprocessor = fitPreprocessor(table);
   const matrix = transform(preprocessor, table);
-  const detector = fitIsolationForest(matrix, { trees: 5, sampleSize: 64 });
+  const detector = await fitIsolationForest(matrix, { trees: 5, sampleSize: 64 });
   const threshold = chooseThreshold(await detector.score(matrix), 0.05);
   const training = { dataset: { name: "good.csv", sha256: "0", rows: table.rows }, seed: 1, metrics: {} };
   await writeModel(join(folder, "models", "isolation-forest"), {

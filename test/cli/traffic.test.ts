@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -295,3 +295,38 @@ realLogTest(
     assert.match(stderr, /^\S+truncated\.conn\.log, line \d+: the last line was not written to its end/);
   },
 );
+
+test("without WebAssembly, training and scoring work; who asks for the wasm backend gets a sentence", async () => {
+  const preload = join(__dirname, "..", "fixtures", "no-webassembly.cjs");
+  const without = { ...here, env: { NODE_OPTIONS: `--require ${JSON.stringify(preload)}` } };
+  const train = ["train", "usual.log", "--out", "models/without", ...small];
+  const trained = await traffic(train, without);
+  assert.equal(trained.code, 0, trained.stderr);
+  assert.match(trained.stdout, /\nTensorFlow backend: (cpu|native); /);
+  const score = ["score", "mixed.log", "--model", "models/without"];
+  const scored = await traffic(score, without);
+  assert.equal(scored.code, 0, scored.stderr);
+  const withIt = await traffic(score, here);
+  const alerts = ({ stdout }: { stdout: string }) => stdout.split("\n").length;
+  assert.ok(alerts(scored) > 100);
+  assert.ok(Math.abs(alerts(scored) - alerts(withIt)) <= 1); // a score on the threshold may round otherwise
+  const { code, stderr } = await traffic([...train, "--backend", "wasm"], without);
+  assert.deepEqual([code, stderr], [2, "error: the backend wasm could not be started by this Node.js\n"]);
+});
+
+test("a signal ends the growing of a large forest soon", async () => {
+  const before = contents(folder);
+  let sent = 0;
+  const started = (child: ChildProcess) => {
+    setTimeout(() => {
+      sent = performance.now();
+      child.kill("SIGTERM");
+    }, 3000);
+  };
+  const grow = ["train", "usual.log", "--out", "models/large", "--sample-size", "1000000"];
+  const { code } = await traffic([...grow, "--trees", "30000"], { ...here, started });
+  const seconds = (performance.now() - sent) / 1000;
+  assert.equal(code, 143);
+  assert.ok(seconds < 5, `it took ${seconds} s`);
+  assertUnchanged(before, contents(folder));
+});

@@ -63,7 +63,7 @@ async function writeRecordModel(
     preprocessing.encoding === "none" ? ({ activation: "tanh", outputActivation: "sigmoid" } as const) : {};
   const detector =
     kind === "isolation-forest"
-      ? fitIsolationForest(matrix, { trees: 10, sampleSize: 64 })
+      ? await fitIsolationForest(matrix, { trees: 10, sampleSize: 64 })
       : await fitAutoencoder(matrix, { layers: [8, 3, 8], epochs: 2, ...activations });
   const threshold = chooseThreshold(await detector.score(matrix), 0.05);
   const dataset = { name: "made-up", sha256: "0".repeat(64), rows: table.rows };

@@ -11,7 +11,7 @@ import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
 import { scoreMatrix } from "../scoring/score-matrix";
-import { type Backend, type TensorFlow, tensorflow } from "../tensorflow";
+import { type Backend, fileHandler, type TensorFlow, tensorflow } from "../tensorflow";
 import type { EpochLoss } from "./epoch-loss";
 import { denseNetwork, forwardRows } from "./score-rows";
 import {
@@ -147,7 +147,7 @@ export class Autoencoder implements Detector {
    * folder, and returns these names. What {@link loadAutoencoder} reads back scores the same to the bit.
    */
   async save(folder: string): Promise<string[]> {
-    await this.network.save(`file://${folder}`);
+    await this.network.save(fileHandler(this.#tf, `file://${folder}`));
     const { settings, history } = this;
     const sha256 = await checksum(folder);
     await writeFile(

@@ -12,8 +12,10 @@ import {
   type Matrix,
   selectMatrixRows,
 } from "traffic-anomaly";
+import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/score-rows";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/isolation-forest/score-rows-kernel";
+import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
 
 /** Points of a round cloud, and at the end some far away. */
@@ -281,4 +283,40 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", a
     scoreRowsPacked(packed, { ...task, scores: actual });
     assert.deepEqual(actual, expected);
   }
+});
+
+test("growing lets timers and signals have their turn, tells its progress, and ends once it is aborted", async () => {
+  const matrix = cloud(30_000);
+  // Many small trees, and one whose root alone has many rows.
+  for (const options of [
+    { trees: 100_000, sampleSize: 64 },
+    { trees: 100, sampleSize: 30_000 },
+  ]) {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error("enough")), 300);
+    let [done, total] = [0, 0];
+    const onProgress = (update: ProgressUpdate) => {
+      assert.equal(update.stage, "growing the isolation forest");
+      assert.equal(update.done, done + 1);
+      ({ done, total } = update);
+    };
+    const growing = fitIsolationForest(matrix, { ...options, signal: abort.signal, onProgress });
+    await assert.rejects(growing, { message: "enough" });
+    clearInterval(timer);
+    assert.ok(turns >= 5, `${turns} turns`);
+    assert.ok(done < options.trees);
+    assert.equal(total, done && options.trees);
+  }
+  const signal = AbortSignal.abort(new Error("before"));
+  await assert.rejects(fitIsolationForest(matrix, { signal }), { message: "before" });
+});
+
+test("a forest that needs more memory than the machine has is refused before it is grown", async () => {
+  const matrix: LazyMatrix = { rows: 1e6, columns: ["a"], select: () => assert.fail("rows were selected") };
+  await assert.rejects(fitIsolationForest(matrix, { trees: 100_000, sampleSize: 1e6 }), {
+    name: "InputError",
+    message: /^100,000 trees × 1,000,000 rows need 8,400 GB of memory; this machine has [\d.,]+$/,
+  });
 });
