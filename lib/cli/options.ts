@@ -27,7 +27,7 @@ export function workOptions(command: Command): Command {
     )
     .option(
       "--workers <n>",
-      "threads for the isolation forest",
+      "threads that compute",
       numberOption("--workers", { min: 1, max: 256, integer: true }),
     );
 }

@@ -35,7 +35,8 @@ export interface IsolationForestOptions {
  *
  * @param matrix `rows × columns`, at least two rows; rows may repeat. Fit it on normal rows where you can: on a mix in
  *   which attacks are the majority, they look usual. Of a lazy matrix only the sampled rows are made.
- * @throws {InputError} on an option out of range, too few rows or too many columns
+ * @throws {InputError} on an option out of range, too few rows, too many columns, or trees that take too much memory
+ * @throws the reason of `signal` once it is aborted
  * @example
  * const forest = await fitIsolationForest(matrix, { trees: 100, sampleSize: 256, seed: 1 });
  * const scores = await forest.score(matrix); // in (0, 1), higher = more anomalous
@@ -66,7 +67,7 @@ export async function fitIsolationForest(
     next = await growTree(matrix, sampleSize, random, nodes, next, breatheIfDue);
     if (next > mostNodes)
       throw new InputError(
-        `${trees} trees are too many: the first ${tree + 1} have ${next} nodes, and a model may have at most ${mostNodes}`,
+        `${trees} trees × ${sampleSize} rows are too many: the first ${tree + 1} trees have ${next} nodes, and a model may have at most ${mostNodes}`,
       );
     onProgress?.({ stage: "growing the isolation forest", done: tree + 1, total: trees });
   }
