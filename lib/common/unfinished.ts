@@ -101,6 +101,34 @@ export async function mendResults(folder: string, onNotice?: (sentence: string) 
   for (const near of place ? [dirname(place), place] : [dirname(resolve(folder))]) await mend(near, onNotice);
 }
 
+/** How often results are read again that other commands replace meanwhile. */
+const mostReadings = 20;
+
+/**
+ * Reads a folder of results, which may be replaced meanwhile, so that what is read is all from one writing. What an interrupted
+ * command left there is mended first.
+ */
+export async function readResults<Result>(
+  folder: string,
+  read: () => Promise<Result>,
+  onNotice?: (sentence: string) => void,
+): Promise<Result> {
+  for (let reading = 1; ; reading++) {
+    await mendResults(folder, onNotice);
+    const before = await lastChange(folder);
+    const [result] = await Promise.allSettled([read()]);
+    if (before === (await lastChange(folder)) || reading === mostReadings) {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    }
+  }
+}
+
+/** When a file was last put into a folder; undefined if there is no folder. */
+async function lastChange(folder: string): Promise<bigint | undefined> {
+  return (await stat(folder, { bigint: true }).catch(() => undefined))?.mtimeNs;
+}
+
 /** Who may only read can't mend anything. */
 function unlessReadOnly(error: unknown): undefined {
   if (!["EACCES", "EPERM", "EROFS"].includes(systemErrorCode(error) ?? "")) throw error;

@@ -5,7 +5,7 @@ import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { inTransaction } from "../common/transaction";
-import { mendResults } from "../common/unfinished";
+import { readResults } from "../common/unfinished";
 import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
@@ -107,6 +107,11 @@ export function kddModelRefusal(folder: string): InputError {
   );
 }
 
+export interface LoadTrafficModelOptions extends LoadModelOptions {
+  /** Which to load. Default all. */
+  readonly detectors?: readonly DetectorKind[];
+}
+
 /**
  * Reads a traffic model's folder.
  *
@@ -116,9 +121,12 @@ export function kddModelRefusal(folder: string): InputError {
  */
 export async function loadTrafficModel(
   folder: string,
-  options: LoadModelOptions & { readonly detectors?: readonly DetectorKind[] } = {},
+  options: LoadTrafficModelOptions = {},
 ): Promise<TrafficModel> {
-  await mendResults(folder, options.onNotice);
+  return readResults(folder, () => readTrafficModel(folder, options), options.onNotice);
+}
+
+async function readTrafficModel(folder: string, options: LoadTrafficModelOptions): Promise<TrafficModel> {
   if ((await modelSubject(folder)) === "kdd") {
     await loadModel(folder, options); // says what is wrong with a folder that is none
     throw kddModelRefusal(folder);

@@ -8,7 +8,7 @@ import type { FolderKind } from "../common/own-files";
 import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { breathe } from "../common/progress";
 import { inTransaction } from "../common/transaction";
-import { mendResults } from "../common/unfinished";
+import { readResults } from "../common/unfinished";
 import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
@@ -166,9 +166,12 @@ export async function loadModel(
   folder: string,
   { onNotice, ...options }: LoadModelOptions = {},
 ): Promise<Model> {
+  return readResults(folder, () => readModel(folder, options), onNotice);
+}
+
+async function readModel(folder: string, options: Pick<LoadModelOptions, "backend">): Promise<Model> {
   const { thresholdSchema, preprocessorSchema } =
     require("./model-schema") as typeof import("./model-schema");
-  await mendResults(folder, onNotice);
   const manifest = await readManifest(folder);
   const { kind, dataset, seed, metrics, files } = manifest;
   for (const [name, expected] of Object.entries(files)) {

@@ -285,3 +285,25 @@ test("the table and the rows asked for are not changed", async () => {
   assert.deepEqual(training, before);
   assert.deepEqual(rows, Uint32Array.of(4, 2));
 });
+
+test("a model that is replaced again and again meanwhile is read from one writing each time", async () => {
+  const folder = await saved();
+  const model = await models["isolation-forest"];
+  const writing = { done: false };
+  const write = async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const threshold = { ...model.threshold, value: seed };
+      await saveModel(folder, { ...model, threshold, training: { ...model.training, seed } });
+    }
+    writing.done = true;
+  };
+  const writes = write();
+  const seeds = new Set<number>();
+  while (!writing.done) {
+    const { threshold, training } = await loadModel(folder);
+    if (threshold.value !== model.threshold.value) assert.equal(threshold.value, training.seed);
+    seeds.add(training.seed);
+  }
+  await writes;
+  assert.ok(seeds.size > 1, `${seeds.size} models were read`);
+});
