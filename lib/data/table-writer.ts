@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BOOLEAN, DOUBLE, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
 import { harmlessText } from "../common/csv";
+import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
 import { appendRows, database, quoted } from "./duckdb";
 
@@ -17,6 +18,9 @@ export type OutputValues = Float64Array | Uint32Array | Uint16Array | Uint8Array
 
 /** Rows that are held in memory, in whole row groups of DuckDB's; more go to disk in parts of so many. */
 const partRows = 8 * 122_880;
+
+/** Names that codes of 16 bits tell apart; one value is left unused. */
+const mostCategories = 65_535;
 
 let writers = 0;
 
@@ -33,11 +37,16 @@ export class TableWriter {
     private readonly types: readonly DuckDBType[],
   ) {}
 
+  /** @throws {InputError} if a column has more names than can be told apart */
   static async create(columns: readonly OutputColumn[]): Promise<TableWriter> {
-    const types = columns.map(({ type }) => {
+    const types = columns.map(({ name, type }) => {
       if (type === "number") return DOUBLE;
       if (type === "integer") return UINTEGER;
       if (type === "boolean") return BOOLEAN;
+      if (type.categories.length > mostCategories)
+        throw new InputError(
+          `the column ${name} has more than ${mostCategories} different values; no more can be told apart`,
+        );
       return type.categories.length <= 255 ? ENUM8(type.categories) : ENUM16(type.categories);
     });
     const writer = new TableWriter(`output_${writers++}`, columns, types);

@@ -101,19 +101,36 @@ export async function prepareInputs(folder: string): Promise<void> {
   }
 }
 
-/**
- * Kills a command after some of its changes, each time in a new copy of the folder, mends it as the next command does, and
- * requires that all results are those of the run before, or all those of the new run, and that what others put there stays.
- *
- * @param choose which of the changes to kill after, given how many there are
- * @returns how often it was killed
- */
+/** A moment to kill a command at: after so many changes to the disk, or after so many milliseconds. */
+export type Moment = { readonly change: number } | { readonly milliseconds: number };
+
+/** A command that was run before, to be run again with other results. */
+export interface Killable {
+  /** Changes to the disk that it makes, and how long it takes. */
+  readonly changes: number;
+  readonly milliseconds: number;
+  /**
+   * Kills it in a new copy of the folder, mends that as the next command does, and requires that all results are those of
+   * the run before, or all those of the new run, and that what others put there stays.
+   */
+  kill(moment: Moment): Promise<void>;
+}
+
+/** Kills a command after some of its changes, of which `choose` is told the number; gives how often it was killed. */
 export async function killCommand(
   name: string,
   inputs: string,
   folder: string,
   choose: (changes: number) => readonly number[],
 ): Promise<number> {
+  const command = await killable(name, inputs, folder);
+  const chosen = choose(command.changes);
+  for (const change of chosen) await command.kill({ change });
+  return chosen.length;
+}
+
+/** Runs a command twice, for the results before and after. */
+export async function killable(name: string, inputs: string, folder: string): Promise<Killable> {
   const copy = (from: string, to: string) => {
     rmSync(to, { recursive: true, force: true });
     cpSync(from, to, { recursive: true, preserveTimestamps: true });
@@ -128,24 +145,29 @@ export async function killCommand(
   copy(before, after);
   const log = join(folder, "changes");
   rmSync(log, { force: true });
+  const start = performance.now();
   assert.equal(await run(after, writers[name](2), { KILL_LOG: log }), 0, `${name} again`);
+  const milliseconds = performance.now() - start;
   const [old, all] = [resultsIn(before), resultsIn(after)];
   assert.notDeepEqual(old, all, `${name} changes nothing`);
-  const killedAt = choose(Number(readFileSync(log, "utf8")));
-  for (const killAfter of killedAt) {
-    copy(before, work);
-    await run(work, writers[name](2), { KILL_AFTER: `${killAfter}` });
-    for (const place of ["", "models", "outputs", "study", "edition", "pages", "outputs/office"])
-      if (existsSync(join(work, place))) await mend(join(work, place));
-    const found = resultsIn(work);
-    const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
-    assert.deepEqual(found, isNew ? all : old, `${name}, killed after change ${killAfter}`);
-    const left = Object.keys(contents(work)).filter(
-      (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
-    );
-    assert.deepEqual(left, [], `${name}, killed after change ${killAfter}: unfinished work is left`);
-  }
-  return killedAt.length;
+  return {
+    changes: Number(readFileSync(log, "utf8")),
+    milliseconds,
+    async kill(moment) {
+      copy(before, work);
+      await run(work, writers[name](2), {}, moment);
+      for (const place of ["", "models", "outputs", "study", "edition", "pages", "outputs/office"])
+        if (existsSync(join(work, place))) await mend(join(work, place));
+      const found = resultsIn(work);
+      const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
+      const at = `${name}, killed after ${JSON.stringify(moment)}`;
+      assert.deepEqual(found, isNew ? all : old, at);
+      const left = Object.keys(contents(work)).filter(
+        (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
+      );
+      assert.deepEqual(left, [], `${at}: unfinished work is left`);
+    },
+  };
 }
 
 /** What is below a folder by name; of files in which times are noted, only the seed. */
@@ -160,18 +182,23 @@ function resultsIn(folder: string): Record<string, string> {
   return Object.fromEntries(found.filter(([path]) => !aside.test(path)));
 }
 
-/** Runs the command; undefined if it was killed. */
+/** Runs the command, killed at a moment if one is given; undefined if it was. */
 async function run(
   cwd: string,
   parameters: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  moment?: Moment,
 ): Promise<number | undefined> {
   const { TRAFFIC_DATA, ...env } = process.env;
+  const killAfter = moment && "change" in moment ? { KILL_AFTER: String(moment.change) } : {};
   const child = spawn(process.execPath, ["-r", hook, program, ...parameters], {
     cwd,
-    env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...environment },
-    stdio: ["ignore", "ignore", environment.KILL_AFTER ? "ignore" : "inherit"],
+    env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...environment, ...killAfter },
+    stdio: ["ignore", "ignore", moment ? "ignore" : "inherit"],
   });
+  const timer =
+    moment && "milliseconds" in moment && setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
   const [code] = await once(child, "exit");
+  if (timer) clearTimeout(timer);
   return code ?? undefined;
 }

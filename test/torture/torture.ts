@@ -8,11 +8,20 @@ import { parseArgs } from "node:util";
 import { failingThreads } from "./failing-threads";
 import { hostileInputs } from "./hostile-inputs";
 import { hostileNames } from "./hostile-names";
+import { killsAfterChanges, killsAtRandom } from "./kills";
 import { mutatedInputs } from "./mutated-inputs";
 import { tamperedModels } from "./tampered-models";
 import { type Kind, Trial } from "./trial";
 
-const kinds: readonly Kind[] = [tamperedModels, failingThreads, hostileInputs, mutatedInputs, hostileNames];
+const kinds: readonly Kind[] = [
+  killsAfterChanges,
+  killsAtRandom,
+  tamperedModels,
+  failingThreads,
+  hostileInputs,
+  mutatedInputs,
+  hostileNames,
+];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
