@@ -5,7 +5,7 @@ import type { Model } from "../models/model";
 import { transform } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
-import { TrafficWindows } from "../traffic/windows";
+import { TrafficWindows } from "../traffic/windows/windows";
 import { type Alert, type AlertScore, createAlert } from "./alert";
 import { alertReasons } from "./alert-reasons";
 import type { AllowList } from "./allow-list";

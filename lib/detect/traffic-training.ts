@@ -1,6 +1,6 @@
 import type { DetectorKind } from "../models/detector";
 import type { Usual } from "../models/usual";
-import type { TrafficWindowOptions } from "../traffic/windows";
+import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import type { ScoreProfile } from "./score-profile";
 
 /** What training found out about the traffic, beside the detectors. */

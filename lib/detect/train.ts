@@ -9,7 +9,7 @@ import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { allRows, type Rows } from "../data/table";
 import { type Backend, tensorflow } from "../models/tensorflow";
-import type { TrafficWindowOptions } from "../traffic/windows";
+import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import { writeFigures } from "../visualize/write-figures";
 import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FitOptions, type FittedTraffic, fitDetectors } from "./fit";

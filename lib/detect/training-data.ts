@@ -3,7 +3,7 @@ import { joinTables } from "../data/join";
 import type { NominalColumn, Table } from "../data/table";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
-import { type TrafficWindowOptions, TrafficWindows } from "../traffic/windows";
+import { type TrafficWindowOptions, TrafficWindows } from "../traffic/windows/windows";
 import type { ReadLog } from "../traffic/zeek/read-logs";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 

@@ -3,7 +3,7 @@ import type { Connection } from "./connection";
 import { connectionFeatures } from "./connection-features";
 import { kddFlag } from "./flag";
 import { kddService, kddServices } from "./service";
-import { type TrafficWindows, windowFeatureNames } from "./windows";
+import { type TrafficWindows, windowFeatureNames } from "./windows/windows";
 
 const protocols = ["icmp", "other", "tcp", "udp"];
 

@@ -1,8 +1,8 @@
 import { requireNumber } from "../common/errors";
-import { Clock } from "./clock";
 import type { Connection } from "./connection";
 import { TimeQueue } from "./time-queue";
-import { type TimeBase, timeOf } from "./windows";
+import { Clock } from "./windows/clock";
+import { type TimeBase, timeOf } from "./windows/windows";
 
 export interface ReorderOptions {
   /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to so many is sorted in whole. */

@@ -4,13 +4,13 @@ import { labels, type NominalColumn, selectColumn, type Table } from "../data/ta
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
 import type { NoveltyStudy } from "../evaluation/protocols";
-import { confusionFigure } from "./confusion";
+import { confusionFigure } from "./evaluation/confusion";
+import { precisionRecallFigure } from "./evaluation/precision-recall";
+import { recallByAttackFigure } from "./evaluation/recall-by-attack";
+import { rocFigure } from "./evaluation/roc";
+import { scoreDistributionFigure } from "./evaluation/score-distribution";
 import type { Figure } from "./figure";
-import { precisionRecallFigure } from "./precision-recall";
-import { recallByAttackFigure } from "./recall-by-attack";
-import { rocFigure } from "./roc";
-import { scoreDistributionFigure } from "./score-distribution";
-import { trainingLossFigure } from "./training-loss";
+import { trainingLossFigure } from "./models/training-loss";
 
 /** Names of the data sets, for the words above the figures. */
 export interface StudyNames {

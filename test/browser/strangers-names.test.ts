@@ -21,8 +21,8 @@ import {
   valuesByLabelFigure,
 } from "traffic-anomaly";
 import { exportHtml } from "traffic-anomaly/dist/notebooks/html-export";
-import { confusionFigure } from "traffic-anomaly/dist/visualize/confusion";
-import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/unusual-hosts";
+import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
+import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/traffic/unusual-hosts";
 import { traffic } from "../cli/command";
 import { small as smallStudy } from "../cli/study";
 import { dayOf, small, writeLog } from "../detect/network";

@@ -40,7 +40,7 @@ import {
   unseenCategories,
   verdicts,
 } from "traffic-anomaly";
-import { rocFigure } from "traffic-anomaly/dist/visualize/roc";
+import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
 
 /** Does not compile for a value of type `any`, which lacks an argument then. */
 function typed<T>(value: T, ..._any: 0 extends 1 & T ? [never] : []): T {

@@ -7,7 +7,7 @@ import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-features";
 import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
 import { ReorderBuffer } from "traffic-anomaly/dist/traffic/reorder";
-import { type TimeBase, TrafficWindows } from "traffic-anomaly/dist/traffic/windows";
+import { type TimeBase, TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
 import { readConnectionLogs } from "traffic-anomaly/dist/traffic/zeek/read-logs";
 import fc from "../fixtures/fast-check";
 import { realDataTest } from "../fixtures/real-data";

@@ -5,7 +5,7 @@ import {
   type TrafficWindowOptions,
   TrafficWindows,
   windowFeatureNames,
-} from "traffic-anomaly/dist/traffic/windows";
+} from "traffic-anomaly/dist/traffic/windows/windows";
 import fc from "../fixtures/fast-check";
 
 /** A connection to a web server, but for what is said. */

@@ -1,7 +1,7 @@
 // What the window features of any table obey, whether KDD'99's own or ours.
 import { column, numbers, type Table } from "traffic-anomaly";
 import { FlagError, flagError } from "traffic-anomaly/dist/traffic/flag";
-import { rate } from "traffic-anomaly/dist/traffic/rate";
+import { rate } from "traffic-anomaly/dist/traffic/windows/rate";
 
 /** The same features of either window. Shares are rounded to hundredths. */
 interface Window {

@@ -11,13 +11,13 @@ import {
   scoreSteps,
   verdictMetrics,
 } from "traffic-anomaly";
-import { confusionFigure } from "traffic-anomaly/dist/visualize/confusion";
+import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
+import { precisionRecallFigure } from "traffic-anomaly/dist/visualize/evaluation/precision-recall";
+import { recallByAttackFigure } from "traffic-anomaly/dist/visualize/evaluation/recall-by-attack";
+import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
+import { scoreDistributionFigure } from "traffic-anomaly/dist/visualize/evaluation/score-distribution";
 import type { Figure } from "traffic-anomaly/dist/visualize/figure";
-import { precisionRecallFigure } from "traffic-anomaly/dist/visualize/precision-recall";
-import { recallByAttackFigure } from "traffic-anomaly/dist/visualize/recall-by-attack";
-import { rocFigure } from "traffic-anomaly/dist/visualize/roc";
-import { scoreDistributionFigure } from "traffic-anomaly/dist/visualize/score-distribution";
-import { trainingLossFigure } from "traffic-anomaly/dist/visualize/training-loss";
+import { trainingLossFigure } from "traffic-anomaly/dist/visualize/models/training-loss";
 
 export const caption = { protocol: "fit on 80 % of the normals, scored on corrected" };
 

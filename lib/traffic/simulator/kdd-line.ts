@@ -2,7 +2,7 @@ import { kddFeatures } from "../../data/schema";
 import { isLand } from "../connection-table";
 import { kddFlag } from "../flag";
 import { kddService } from "../service";
-import { type TrafficWindows, windowFeatureNames } from "../windows";
+import { type TrafficWindows, windowFeatureNames } from "../windows/windows";
 import { contentFeatureNames, type SimulatedConnection } from "./simulated-connection";
 
 const windowMeasures = windowFeatureNames.map(

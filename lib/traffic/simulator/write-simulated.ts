@@ -9,7 +9,7 @@ import { breathe, type WorkOptions } from "../../common/progress";
 import { isStream, openStream } from "../../common/streams";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
-import { TrafficWindows } from "../windows";
+import { TrafficWindows } from "../windows/windows";
 import { zeekFooter, zeekHeader, zeekJsonLine, zeekTsvLine } from "../zeek/write-log";
 import { inOrderOfEnd } from "./end-order";
 import { kddLine } from "./kdd-line";

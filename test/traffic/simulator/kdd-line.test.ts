@@ -5,7 +5,7 @@ import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
 import { kddLine } from "traffic-anomaly/dist/traffic/simulator/kdd-line";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
 import { contentFeatureNames } from "traffic-anomaly/dist/traffic/simulator/simulated-connection";
-import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows";
+import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
 
 const connections = [...simulatedConnections({ seed: 2, connections: 20_000 })];
 const windows = new TrafficWindows();

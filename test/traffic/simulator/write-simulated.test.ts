@@ -15,7 +15,7 @@ import {
   writeSimulatedLog,
   writeSimulatedStudy,
 } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
-import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows";
+import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
 import { readConnectionLogs } from "traffic-anomaly/dist/traffic/zeek/read-logs";
 import { temporaryFolder } from "../../fixtures/folder";
 

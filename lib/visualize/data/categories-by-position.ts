@@ -1,0 +1,68 @@
+import type { Data } from "plotly.js-dist";
+import { type Category, categories, categoryOf } from "../../data/attacks";
+import type { NominalColumn } from "../../data/table";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
+import { categoryColours, categoryTitles } from "../palette";
+
+/** How a file's rows spread over the categories, from its first row to its last. */
+export interface PositionShares {
+  /** The middle of each part of the file, as a row number. */
+  readonly positions: readonly number[];
+  /** For each category with rows, in the usual order: its share of the rows of each part; the shares of a part sum to 1. */
+  readonly groups: readonly { readonly category: Category; readonly shares: readonly number[] }[];
+}
+
+/**
+ * Cuts a file into parts of equal length and counts the categories in each.
+ *
+ * @param labels one a row, in the order of the file
+ * @param parts an integer ≥ 1; fewer where there are fewer rows
+ */
+export function categoriesByPosition(labels: NominalColumn, parts = 200): PositionShares {
+  const rows = labels.codes.length;
+  const count = Math.min(parts, rows);
+  const start = (part: number) => Math.round((part * rows) / count);
+  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
+  const shares = categories.map(() => new Array<number>(count).fill(0));
+  for (let part = 0; part < count; part++) {
+    const size = start(part + 1) - start(part);
+    for (let row = start(part); row < start(part + 1); row++)
+      shares[categoryOfCode[labels.codes[row]]][part]++;
+    for (const of of shares) of[part] /= size;
+  }
+  return {
+    positions: Array.from({ length: count }, (_, part) => (start(part) + start(part + 1) - 1) / 2),
+    groups: categories.flatMap((category, i) =>
+      shares[i].some((share) => share > 0) ? [{ category, shares: shares[i] }] : [],
+    ),
+  };
+}
+
+/** The categories along a file as stacked areas: a file in random order would show level bands. */
+export function categoriesByPositionFigure(
+  labels: NominalColumn,
+  { title = "Categories along the file", protocol }: Caption,
+): Figure {
+  const { positions, groups } = categoriesByPosition(labels);
+  const width = labels.codes.length / Math.max(1, positions.length);
+  const data = groups.map(
+    ({ category, shares }): Data => ({
+      type: "bar",
+      name: categoryTitles[category],
+      x: positions.map(Math.round),
+      y: shares.map((share) => Number(share.toPrecision(4))),
+      width,
+      marker: { color: categoryColours[category], line: { width: 0 } },
+      hovertemplate: "about row %{x:,}<br>%{y:.1%} of the rows",
+    }),
+  );
+  return createFigure({ title, protocol }, data, {
+    height: 380,
+    margin: { b: 110 },
+    barmode: "stack",
+    bargap: 0,
+    xaxis: { title: { text: "Row of the file" }, tickformat: ",", range: [0, labels.codes.length] },
+    yaxis: { title: { text: "Share of the rows" }, range: [0, 1], tickformat: ".0%" },
+  });
+}

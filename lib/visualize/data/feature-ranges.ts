@@ -1,0 +1,154 @@
+import type { Data, Layout } from "plotly.js-dist";
+import { quantileSorted } from "simple-statistics";
+import { escapeHtml } from "../../common/html";
+import { type Category, categories, categoryOf } from "../../data/attacks";
+import { labels, numbers, type Table } from "../../data/table";
+import type { Caption, Figure } from "../figure";
+import { formatRows } from "../format";
+import { createFigure, small } from "../layout";
+import { categoryColours, categoryTitles } from "../palette";
+
+/** Where the values of one feature lie, by category. */
+export interface FeatureRange {
+  readonly category: Category;
+  readonly rows: number;
+  /** The 5th, 25th, 50th, 75th and 95th percentile. */
+  readonly percentiles: readonly [number, number, number, number, number];
+}
+
+/**
+ * Percentiles of a numeric feature for each category with rows, in the usual order; linear between two values, as
+ * numpy's default.
+ *
+ * @throws {RangeError} if the feature is missing or nominal, or the table has no labels
+ */
+export function featureRanges(table: Table, feature: string): FeatureRange[] {
+  const values = numbers(table, feature);
+  const { codes, categories: names } = labels(table);
+  const categoryOfCode = names.map(categoryOf);
+  return categories.flatMap((category) => {
+    const own = Float64Array.from(values.filter((_, row) => categoryOfCode[codes[row]] === category)).sort();
+    if (own.length === 0) return [];
+    // A typed array is all that the function reads: by index and length.
+    const at = (p: number) => quantileSorted(own as unknown as number[], p);
+    return [{ category, rows: own.length, percentiles: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)] }];
+  });
+}
+
+/** Panels in one line. */
+const across = 3;
+
+/**
+ * A panel for each feature, a bar for each category: thin from the 5th to the 95th percentile, thick from the 25th to
+ * the 75th, a dot at the median. Rates lie on a linear axis, all else on a logarithmic one of 1 + x.
+ *
+ * @throws {RangeError} if a feature is missing or nominal, or the table has no labels
+ */
+export function featureRangesFigure(
+  table: Table,
+  features: readonly string[],
+  { title = "Where the values lie", protocol }: Caption,
+): Figure {
+  const down = Math.ceil(features.length / across);
+  const axes: Partial<Layout> = {};
+  const data = features.flatMap((feature, i): Data[] => {
+    const number = i === 0 ? "" : String(i + 1);
+    const linear = table.features.some(
+      (column) => column.kind === "numeric" && column.name === feature && column.measure === "rate",
+    );
+    const ranges = featureRanges(table, feature);
+    const [line, place] = [Math.floor(i / across), i % across];
+    Object.assign(axes, {
+      [`xaxis${number}`]: {
+        domain: [
+          place / across + (place > 0 ? 0.02 : 0),
+          (place + 1) / across - (place < across - 1 ? 0.02 : 0),
+        ],
+        anchor: `y${number}`,
+        title: { text: escapeHtml(feature) + (linear ? "" : " + 1"), standoff: 4 },
+        ...(linear
+          ? { range: [-0.04, 1.04] }
+          : {
+              type: "log",
+              range: logRange(ranges),
+              exponentformat: "power",
+              dtick: 1,
+              tickfont: { size: 11 },
+            }),
+      },
+      [`yaxis${number}`]: {
+        domain: [1 - (line + 1) / down + (line < down - 1 ? 0.12 : 0), 1 - line / down],
+        anchor: `x${number}`,
+        autorange: "reversed",
+        type: "category",
+        showticklabels: place === 0,
+      },
+    });
+    return ranges.flatMap(({ category, rows, percentiles }): Data[] => {
+      const [p5, p25, p50, p75, p95] = percentiles.map((value) => rounded(linear ? value : value + 1));
+      const words = percentiles.map((value) => String(rounded(value)));
+      const common = {
+        type: "scatter",
+        xaxis: `x${number}` as "x",
+        yaxis: `y${number}` as "y",
+        showlegend: false,
+        cliponaxis: false,
+      } as const;
+      const [colour, name] = [categoryColours[category], categoryTitles[category]];
+      return [
+        {
+          ...common,
+          mode: "lines",
+          x: [p5, p95],
+          y: [name, name],
+          line: { color: colour, width: 2.5 },
+          hoverinfo: "skip",
+        },
+        {
+          ...common,
+          mode: "lines+markers",
+          name,
+          x: [p25, p50, p75],
+          y: [name, name, name],
+          line: { color: colour, width: 11 },
+          marker: { color: "white", size: [0, 8, 0], opacity: 1, line: { color: colour, width: 2.5 } },
+          hovertemplate:
+            `${formatRows(rows)}<br>median ${words[2]}<br>half of them ${words[1]} to ${words[3]}<br>` +
+            `nine of ten ${words[0]} to ${words[4]}`,
+        },
+      ];
+    });
+  });
+  return createFigure({ title, protocol }, data, {
+    height: 130 + 230 * down,
+    margin: { l: 70, r: 24, b: 90 },
+    ...axes,
+    annotations: [
+      {
+        text: small("thin: 5th to 95th percentile; thick: 25th to 75th; circle: median"),
+        x: 0,
+        xref: "paper",
+        xanchor: "left",
+        y: 0,
+        yref: "paper",
+        yanchor: "top",
+        yshift: -62,
+        showarrow: false,
+      },
+    ],
+  });
+}
+
+/** The logarithms that a panel spans, with room for the circles at both ends. */
+function logRange(ranges: readonly FeatureRange[]): [number, number] {
+  const ends = ranges.flatMap(({ percentiles }) =>
+    [percentiles[0], percentiles[4]].map((x) => Math.log10(x + 1)),
+  );
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const room = Math.max(0.05 * (high - low), 0.05);
+  return [low - room, high + room];
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}

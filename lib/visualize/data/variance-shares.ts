@@ -1,0 +1,103 @@
+import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import { type Matrix, sourceFeature } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
+import { formatShare } from "../format";
+import { createFigure } from "../layout";
+import { palette } from "../palette";
+
+/**
+ * The share of each feature in the total variance of a matrix; one-hot columns are added up under their feature.
+ *
+ * The mean squared distance of two random rows is twice the sum of the columns' variances, so that this is also the
+ * share of a feature in the distances that a method sees.
+ *
+ * @returns shares by feature, greatest first; they sum to 1, unless no column varies (then all are 0)
+ * @example
+ * varianceShares({ rows: 2, columns: ["a", "b"], data: Float32Array.of(0, 0, 3, 1) }); // { a: 0.9, b: 0.1 }
+ */
+export function varianceShares({ rows, columns, data }: Matrix): Record<string, number> {
+  const width = columns.length;
+  const variances = new Map<string, number>();
+  let total = 0;
+  for (let column = 0; column < width; column++) {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += data[row * width + column];
+    const mean = sum / rows;
+    let squares = 0;
+    for (let row = 0; row < rows; row++) squares += (data[row * width + column] - mean) ** 2;
+    const feature = sourceFeature(columns[column]);
+    variances.set(feature, (variances.get(feature) ?? 0) + squares);
+    total += squares;
+  }
+  const shares = [...variances].map(([feature, variance]): [string, number] => [
+    feature,
+    total === 0 ? 0 : variance / total,
+  ]);
+  return Object.fromEntries(shares.sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])));
+}
+
+/** The shares that one way of preprocessing leads to. */
+export interface NamedShares {
+  readonly name: string;
+  /** Of {@link varianceShares}. */
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** Features with a colour of their own in {@link varianceSharesFigure}. */
+const shownFeatures = 11;
+
+/** One bar for each way of preprocessing, cut into features; those with small shares everywhere are drawn as one. */
+export function varianceSharesFigure(
+  series: readonly NamedShares[],
+  { title = "Which features the distances consist of", protocol }: Caption,
+): Figure {
+  const greatest = new Map<string, number>();
+  for (const { shares } of series) {
+    for (const [feature, share] of Object.entries(shares))
+      greatest.set(feature, Math.max(greatest.get(feature) ?? 0, share));
+  }
+  const shown = [...greatest]
+    .filter(([, share]) => share >= 0.03)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, shownFeatures)
+    .map(([feature]) => feature);
+  const rest = "all others";
+  const colours = [...palette.slice(0, 6), "#F0E442", "#8C564B", "#17408B", "#7F9A48", "#B07AA1", "#5F6B6D"];
+  const data = [...shown, rest].map((feature, i): Data => {
+    const values = series.map(({ shares }) =>
+      feature === rest
+        ? Math.max(0, 1 - shown.reduce((sum, name) => sum + (shares[name] ?? 0), 0))
+        : (shares[feature] ?? 0),
+    );
+    return {
+      type: "bar",
+      orientation: "h",
+      name: escapeHtml(feature),
+      y: series.map(({ name }) => escapeHtml(name)),
+      x: values.map((share) => Number(share.toPrecision(4))),
+      marker: {
+        color: feature === rest ? "#dddddd" : colours[i % colours.length],
+        line: { color: "white", width: 1 },
+      },
+      text: values.map((share) => (share >= 0.1 ? `${escapeHtml(feature)} ${formatShare(share)}` : "")),
+      textposition: "inside",
+      insidetextanchor: "middle",
+      textangle: 0,
+      hovertemplate: "%{x:.1%} of the variance",
+    };
+  });
+  return createFigure({ title, protocol }, data, {
+    height: 220 + 46 * series.length,
+    margin: { b: 130, l: 190 },
+    barmode: "stack",
+    bargap: 0.25,
+    xaxis: {
+      title: { text: "Share of the mean squared distance of two rows" },
+      range: [0, 1],
+      tickformat: ".0%",
+    },
+    yaxis: { autorange: "reversed", type: "category", ticks: "" },
+    uniformtext: { mode: "hide", minsize: 10 },
+  });
+}

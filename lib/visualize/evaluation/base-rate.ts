@@ -1,0 +1,100 @@
+import type { Data } from "plotly.js-dist";
+import type { Caption, Figure } from "../figure";
+import { formatShare } from "../format";
+import { createFigure } from "../layout";
+import { guideColour, modelStyles } from "../palette";
+
+/** What a detector does at one threshold, whatever the share of attacks. */
+export interface OperatingRates {
+  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, …; another name takes a colour of its own. */
+  readonly name: string;
+  /** The share of attack rows that are flagged. */
+  readonly recall: number;
+  /** The share of normal rows that are flagged. */
+  readonly falseAlarmRate: number;
+}
+
+/**
+ * The share of alarms that are attacks, by Bayes' theorem, where the share `baseRate` of all rows are attacks
+ * (Axelsson 1999, "The base-rate fallacy and its implications for the difficulty of intrusion detection"). It is 0 where
+ * nothing is flagged.
+ *
+ * @param baseRate in [0, 1]
+ * @example
+ * precisionAtBaseRate({ recall: 0.9, falseAlarmRate: 0.1 }, 0.5); // 0.9
+ * precisionAtBaseRate({ recall: 0.9, falseAlarmRate: 0.1 }, 0.01); // 0.08333333333333333
+ */
+export function precisionAtBaseRate(
+  { recall, falseAlarmRate }: Pick<OperatingRates, "recall" | "falseAlarmRate">,
+  baseRate: number,
+): number {
+  const found = baseRate * recall;
+  const alarms = found + (1 - baseRate) * falseAlarmRate;
+  return alarms === 0 ? 0 : found / alarms;
+}
+
+/** The left end of the axis: one attack in 100,000 rows. */
+const lowestBaseRate = 1e-5;
+
+/**
+ * Precision over the share of attacks in the traffic, for detectors whose recall and false-alarm rate stay as they are.
+ *
+ * @param marks shares of attacks to mark with a line, by the words beside it
+ */
+export function baseRateFigure(
+  detectors: readonly OperatingRates[],
+  marks: Readonly<Record<string, number>>,
+  { title = "Precision over the share of attacks", protocol }: Caption,
+): Figure {
+  const styles = modelStyles(detectors.map(({ name }) => name));
+  const exponents = Array.from({ length: 51 }, (_, i) => Math.log10(lowestBaseRate) * (1 - i / 50));
+  const data = detectors.map((detector, i): Data => {
+    const { recall, falseAlarmRate } = detector;
+    return {
+      type: "scatter",
+      mode: "lines",
+      name: `${styles[i].title} · recall ${formatShare(recall)}, false alarms ${formatShare(falseAlarmRate)}`,
+      x: exponents.map((exponent) => Number((10 ** exponent).toPrecision(4))),
+      y: exponents.map((exponent) => Number(precisionAtBaseRate(detector, 10 ** exponent).toFixed(5))),
+      line: { color: styles[i].colour, width: styles[i].width, dash: styles[i].dash, shape: "spline" },
+      hovertemplate: "%{x:.3~g} attacks: precision %{y:.4f}",
+    };
+  });
+  const places = Object.entries(marks);
+  return createFigure({ title, protocol }, data, {
+    height: 480,
+    margin: { t: 112, b: 90 + 20 * Math.ceil(detectors.length / 2) },
+    showlegend: true,
+    xaxis: {
+      title: { text: "Share of rows that are attacks (base rate), logarithmic" },
+      type: "log",
+      range: [Math.log10(lowestBaseRate), 0],
+      dtick: 1,
+      tickformat: "~g",
+    },
+    yaxis: {
+      title: { text: "Precision (share of alarms that are attacks)" },
+      range: [0, 1.02],
+      dtick: 0.2,
+    },
+    shapes: places.map(([, baseRate]) => ({
+      type: "line",
+      x0: baseRate,
+      x1: baseRate,
+      y0: 0,
+      y1: 1,
+      yref: "paper",
+      line: { color: guideColour, width: 1, dash: "dot" },
+    })),
+    annotations: places.map(([words, baseRate]) => ({
+      text: words,
+      x: Math.log10(baseRate),
+      y: 1,
+      yref: "paper",
+      yanchor: "bottom",
+      xanchor: "center",
+      showarrow: false,
+      font: { size: 12, color: "#555" },
+    })),
+  });
+}

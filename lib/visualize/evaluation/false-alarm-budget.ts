@@ -1,0 +1,83 @@
+import type { Data } from "plotly.js-dist";
+import type { Category } from "../../data/attacks";
+import type { VerdictMetrics } from "../../evaluation/metrics";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
+import { categoryColours, categoryTitles, guideColour } from "../palette";
+
+/** What one false-alarm budget led to. */
+export interface SpentBudget {
+  /** The share of held-out normal rows that the threshold may flag, in (0, 1). */
+  readonly budget: number;
+  /** Verdicts at that threshold on other data. */
+  readonly metrics: Pick<VerdictMetrics, "falseAlarmRate" | "recallByCategory">;
+}
+
+/** What a budget buys (recall by category) and what it costs (false alarms on other data, beside those it promised). */
+export function falseAlarmBudgetFigure(
+  spent: readonly SpentBudget[],
+  { title = "What a false-alarm budget buys, and what it costs", protocol }: Caption,
+): Figure {
+  const budgets = spent.map(({ budget }) => budget);
+  const present = Object.keys(spent[0]?.metrics.recallByCategory ?? {}) as Category[];
+  const recalls = present.map(
+    (category): Data => ({
+      type: "scatter",
+      mode: "lines+markers",
+      name: categoryTitles[category],
+      x: budgets,
+      y: spent.map(({ metrics }) => round(metrics.recallByCategory[category] ?? 0)),
+      line: { color: categoryColours[category], width: 2 },
+      cliponaxis: false,
+      hovertemplate: "budget %{x:~%}: recall %{y:.4f}",
+    }),
+  );
+  const alarms: Data[] = [
+    {
+      type: "scatter",
+      mode: "lines",
+      name: "As promised",
+      x: budgets,
+      y: budgets,
+      xaxis: "x2",
+      yaxis: "y2",
+      line: { color: guideColour, width: 1, dash: "dot" },
+      hoverinfo: "skip",
+    },
+    {
+      type: "scatter",
+      mode: "lines+markers",
+      name: "Normal rows flagged",
+      x: budgets,
+      y: spent.map(({ metrics }) => round(metrics.falseAlarmRate)),
+      xaxis: "x2",
+      yaxis: "y2",
+      line: { color: categoryColours.normal, width: 2 },
+      hovertemplate: "budget %{x:~%}: %{y:.2%} flagged",
+    },
+  ];
+  const budgetAxis = {
+    type: "log",
+    title: { text: "False-alarm budget" },
+    tickformat: "~%",
+    dtick: 1,
+  } as const;
+  return createFigure({ title, protocol }, [...recalls, ...alarms], {
+    height: 460,
+    margin: { b: 110 },
+    xaxis: { ...budgetAxis, domain: [0, 0.46] },
+    yaxis: { title: { text: "Recall" }, range: [-0.02, 1.02] },
+    xaxis2: { ...budgetAxis, domain: [0.56, 1], anchor: "y2" },
+    yaxis2: {
+      type: "log",
+      title: { text: "False-alarm rate" },
+      tickformat: "~%",
+      dtick: 1,
+      anchor: "x2",
+    },
+  });
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,85 @@
+import { type Category, categories, categoryOf } from "../../data/attacks";
+import type { NominalColumn } from "../../data/table";
+
+/** How the scores of each category spread over common bins. */
+export interface ScoreHistogram {
+  /** Bounds of the bins, ascending; bin i holds the scores in (edges[i], edges[i + 1]]. */
+  readonly edges: Float64Array;
+  /** For each category with rows, in the usual order: its rows, and the share of them in each bin. */
+  readonly groups: readonly {
+    readonly category: Category;
+    readonly rows: number;
+    readonly shares: Float64Array;
+    /** The share of its rows with a score above the threshold. */
+    readonly flagged?: number;
+  }[];
+}
+
+export interface HistogramOptions {
+  /** Becomes the bound of two bins, so that no bin mixes flagged and passed rows; may lie outside the scores. */
+  readonly threshold?: number;
+  /** Bins of equal width, or of equal ratio of bounds. Default: `linear`. */
+  readonly scale?: "linear" | "log";
+  /** About this many: one or two more let the threshold lie between bins. Default: 80. */
+  readonly bins?: number;
+}
+
+/**
+ * Counts scores by category into common bins. On the `log` scale, scores of 0 and below lie in the first bin.
+ *
+ * @param scores one a row; higher = more anomalous
+ * @param labels one a row
+ */
+export function scoreHistogram(
+  scores: Float64Array,
+  labels: NominalColumn,
+  { threshold, scale = "linear", bins = 80 }: HistogramOptions = {},
+): ScoreHistogram {
+  const toScale = scale === "log" ? Math.log10 : (value: number) => value;
+  const fromScale = scale === "log" ? (position: number) => 10 ** position : (position: number) => position;
+  const line = threshold === undefined || !Number.isFinite(toScale(threshold)) ? undefined : threshold;
+
+  let low = line === undefined ? Infinity : toScale(line);
+  let high = line === undefined ? -Infinity : toScale(line);
+  for (const score of scores) {
+    const position = toScale(score);
+    if (!Number.isFinite(position)) continue;
+    low = Math.min(low, position);
+    high = Math.max(high, position);
+  }
+  if (low > high) low = high = 0;
+  // Scores that are equal but for rounding share a bin of any width.
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const width = (high - low > Math.max(1e-9 * size, 1e-300) ? high - low : Math.max(size, 1)) / bins;
+  // Bins reach down from the threshold; half a bin more where there is none, as the lowest score is no bound.
+  const below = line === undefined ? 0 : Math.floor((toScale(line) - low) / width) + 1;
+  const start = line === undefined ? low - width / 2 : toScale(line) - below * width;
+  const count = Math.max(below + 1, Math.ceil((high - start) / width));
+  const edges = Float64Array.from({ length: count + 1 }, (_, i) => fromScale(start + i * width));
+  if (line !== undefined) edges[below] = line;
+
+  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
+  const rows = categories.map(() => 0);
+  const flagged = categories.map(() => 0);
+  const counts = categories.map(() => new Float64Array(count));
+  for (let row = 0; row < scores.length; row++) {
+    const category = categoryOfCode[labels.codes[row]];
+    const bin = Math.ceil((toScale(scores[row]) - start) / width) - 1;
+    const above = line !== undefined && scores[row] > line;
+    // Rounding must not carry a score over the threshold.
+    const side = line === undefined ? bin : above ? Math.max(bin, below) : Math.min(bin, below - 1);
+    counts[category][Math.min(Math.max(side, 0), count - 1)]++;
+    rows[category]++;
+    if (threshold !== undefined && scores[row] > threshold) flagged[category]++;
+  }
+  const present = categories.flatMap((category, i) => (rows[i] > 0 ? [{ category, i }] : []));
+  return {
+    edges,
+    groups: present.map(({ category, i }) => ({
+      category,
+      rows: rows[i],
+      shares: counts[i].map((held) => held / rows[i]),
+      ...(threshold !== undefined && { flagged: flagged[i] / rows[i] }),
+    })),
+  };
+}

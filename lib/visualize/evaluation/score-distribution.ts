@@ -1,0 +1,127 @@
+import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import type { Category } from "../../data/attacks";
+import type { NominalColumn } from "../../data/table";
+import type { Caption, Figure } from "../figure";
+import { formatRows, formatScore, formatShare, numbersOf } from "../format";
+import { createFigure, panelLabel, stackedDomains } from "../layout";
+import { categoryColours, categoryTitles } from "../palette";
+import { type HistogramOptions, scoreHistogram } from "./histogram";
+
+/** The scores of one detector, and how to draw them. */
+export interface ScoreDistribution extends HistogramOptions {
+  /** One a row; higher = more anomalous. */
+  readonly scores: Float64Array;
+  /** One a row. */
+  readonly labels: NominalColumn;
+  /** Names of categories that differ from KDD'99's, such as `Benign` for `normal`. */
+  readonly titles?: Readonly<Partial<Record<Category, string>>>;
+  /** The score's name and unit: `Isolation score`, `Mean squared reconstruction error`. */
+  readonly axisTitle: string;
+}
+
+/**
+ * Histograms of a detector's scores, a panel for each category: the share of *its* rows in each bin, so that 52 rows
+ * show as well as 391,458; the threshold as a line through all, and the share that it flags.
+ */
+export function scoreDistributionFigure(
+  { scores, labels, axisTitle, titles: ownTitles = {}, threshold, scale = "linear", bins }: ScoreDistribution,
+  { title = "Scores by category", protocol }: Caption,
+): Figure {
+  const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
+  const titles = { ...categoryTitles, ...ownTitles };
+  const ends: [number, number] = [edges[0], edges[edges.length - 1]];
+  const domains = stackedDomains(
+    groups.map(() => 1),
+    0.06 / Math.max(1, groups.length - 1) + 0.02,
+  );
+  const axes: Partial<Layout> = {};
+  const data = groups.map(({ category, shares }, i): Data => {
+    const number = i === 0 ? "" : String(i + 1);
+    Object.assign(axes, {
+      [`yaxis${number}`]: { domain: domains[i], rangemode: "tozero", nticks: 3, tickformat: "~g" },
+    });
+    return {
+      type: "scatter",
+      mode: "lines",
+      name: titles[category],
+      x: numbersOf(edges),
+      y: [...numbersOf(shares), 0],
+      customdata: [...edges.subarray(1), ends[1]].map(formatScore),
+      line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+      fill: "tozeroy",
+      yaxis: `y${number}` as "y",
+      hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
+    };
+  });
+  const words = groups.map(({ category, rows, flagged }, i) => {
+    const verdict = flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`;
+    return panelLabel(`<b>${titles[category]}</b><br>${formatRows(rows)}${verdict}`, domains[i]);
+  });
+  const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
+  const line = drawable ? thresholdLine(threshold, scale) : undefined;
+  return createFigure({ title, protocol }, data, {
+    height: 190 + 110 * groups.length,
+    margin: { r: 130 },
+    showlegend: false,
+    ...axes,
+    xaxis: {
+      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+      ...(scale === "log" ? logarithmic(ends) : { range: ends }),
+      anchor: groups.length > 1 ? (`y${groups.length}` as "y") : "y",
+    },
+    annotations: [...words, ...(line ? [line.label] : []), shareTitle],
+    shapes: line ? [line.shape] : [],
+  });
+}
+
+/** An axis with ticks at 1, 2, 5 within few decades, else at powers of ten, about a dozen at most. */
+function logarithmic(ends: readonly [number, number]): Partial<Layout["xaxis"]> {
+  const range: [number, number] = [Math.log10(ends[0]), Math.log10(ends[1])];
+  const decades = range[1] - range[0];
+  const ticks: Partial<Layout["xaxis"]> =
+    decades < 2
+      ? { dtick: "D2", tickformat: "~g" }
+      : { dtick: Math.ceil(decades / 12), exponentformat: "power", tickfont: { size: 11 } };
+  return { type: "log", range, ...ticks };
+}
+
+const shareTitle = {
+  text: "Share of the category's rows",
+  textangle: -90,
+  font: { size: 14 },
+  x: 0,
+  xref: "paper",
+  xanchor: "right",
+  xshift: -46,
+  y: 0.5,
+  yref: "paper",
+  yanchor: "middle",
+  showarrow: false,
+} as const;
+
+function thresholdLine(threshold: number, scale: "linear" | "log") {
+  return {
+    shape: {
+      type: "line",
+      xref: "x",
+      yref: "paper",
+      x0: threshold,
+      x1: threshold,
+      y0: 0,
+      y1: 1,
+      line: { color: "#222", width: 1.5, dash: "dash" },
+    },
+    label: {
+      text: `threshold ${formatScore(threshold)} → flagged`,
+      // Plotly wants an annotation's place on a logarithmic axis as its logarithm, but a shape's as it is.
+      x: scale === "log" ? Math.log10(threshold) : threshold,
+      xref: "x",
+      xanchor: "center",
+      y: 1,
+      yref: "paper",
+      yanchor: "bottom",
+      showarrow: false,
+    },
+  } as const;
+}

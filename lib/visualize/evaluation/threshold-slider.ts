@@ -1,0 +1,237 @@
+import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import { categories } from "../../data/attacks";
+import type { NominalColumn } from "../../data/table";
+import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
+import type { Caption, Figure } from "../figure";
+import { formatCount, formatScore, formatShare, numbersOf } from "../format";
+import { createFigure } from "../layout";
+import { categoryColours, categoryTitles, modelTitle } from "../palette";
+import { scoreHistogram } from "./histogram";
+
+/** The scores of one detector, to be judged at any threshold. */
+export interface ThresholdSlider {
+  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, … */
+  readonly name: string;
+  /** One a row; higher = more anomalous. */
+  readonly scores: Float64Array;
+  /** One a row. */
+  readonly labels: NominalColumn;
+  /** Where the slider stands at first; one of its steps is just there. */
+  readonly threshold: number;
+  /** The score's name: `Mean squared reconstruction error`. */
+  readonly axisTitle: string;
+  /** Default: `linear`. */
+  readonly scale?: "linear" | "log";
+  /** Thresholds to choose from, at least 2. Default: 41. */
+  readonly steps?: number;
+}
+
+/**
+ * Scores by category above a slider that moves the threshold; below it the confusion matrix and the share flagged of each
+ * category. All verdicts are counted beforehand and stored in the figure, so that the slider works on any page with
+ * Plotly, without a kernel.
+ */
+export function thresholdSliderFigure(
+  { name, scores, labels, threshold, axisTitle, scale = "linear", steps = 41 }: ThresholdSlider,
+  { title, protocol }: Caption,
+): Figure {
+  const thresholds = sliderThresholds(scores, threshold, scale, steps);
+  const judged = thresholds.map((value) => verdictMetrics(scores, labels, value));
+  const start = thresholds.indexOf(threshold);
+
+  const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins: 100 });
+  const order = categories.filter((category) => groups.some((group) => group.category === category));
+  const rows = order.map((category) => groups.find((group) => group.category === category)!.rows);
+  const lines = groups.map(
+    ({ category, shares }): Data => ({
+      type: "scatter",
+      mode: "lines",
+      name: categoryTitles[category],
+      x: numbersOf(edges),
+      y: [...Array.from(shares, (share) => Number(share.toPrecision(4))), 0],
+      line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+      hovertemplate: "%{y:.3~g} of the rows around %{x:.3~g}",
+    }),
+  );
+  const tables = judged.map((metrics) => tablesOf(metrics, order, rows));
+  const shown = tables[start];
+  const table = {
+    type: "heatmap",
+    zmin: 0,
+    zmax: 1,
+    colorscale,
+    showscale: false,
+    xgap: 3,
+    ygap: 3,
+  } as const;
+  const text = { texttemplate: "%{text}", hoverinfo: "skip" } as const;
+  const data: Data[] = [
+    ...lines,
+    {
+      ...table,
+      ...text,
+      x: ["flagged", "passed"],
+      y: ["attack", "normal"],
+      z: shown.z[0],
+      text: shown.text[0] as unknown as string[],
+      textfont: { size: 16 },
+      xaxis: "x2",
+      yaxis: "y2",
+    },
+    {
+      ...table,
+      ...text,
+      x: ["flagged"],
+      y: order.map((category) => categoryTitles[category]),
+      z: shown.z[1],
+      text: shown.text[1] as unknown as string[],
+      textfont: { size: 14 },
+      xaxis: "x3",
+      yaxis: "y3",
+    },
+  ];
+  const position = scale === "log" ? Math.log10 : (value: number) => value;
+  const tableAxis = { showgrid: false, showline: false, ticks: "", type: "category" } as const;
+  const changing = [data.length - 2, data.length - 1];
+  return createFigure({ title: title ?? `${modelTitle(name)}: move the threshold`, protocol }, data, {
+    height: 700,
+    margin: { b: 50, r: 40 },
+    legend: { x: 1, xanchor: "right", y: 1.005, yanchor: "bottom", yref: "paper" },
+    xaxis: {
+      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+      ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 1 }),
+      range: [position(thresholds[0]), position(thresholds[thresholds.length - 1])],
+    },
+    yaxis: {
+      domain: [0.6, 1],
+      title: { text: "Share of the category's rows" },
+      rangemode: "tozero",
+      nticks: 5,
+    },
+    xaxis2: { ...tableAxis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
+    yaxis2: { ...tableAxis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
+    xaxis3: {
+      ...tableAxis,
+      domain: [0.62, 1],
+      anchor: "y3",
+      showticklabels: false,
+      title: { text: "<b>Flagged, by category</b>" },
+    },
+    yaxis3: { ...tableAxis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
+    shapes: [
+      {
+        type: "line",
+        xref: "x",
+        yref: "y domain" as "paper",
+        x0: threshold,
+        x1: threshold,
+        y0: 0,
+        y1: 1,
+        line: { color: "#222", width: 2, dash: "dash" },
+      },
+    ],
+    annotations: [
+      {
+        text: summary(judged[start]),
+        x: 0,
+        xref: "paper",
+        xanchor: "left",
+        y: 0.32,
+        yref: "paper",
+        yanchor: "bottom",
+        font: { size: 15 },
+        showarrow: false,
+      },
+    ],
+    sliders: [
+      {
+        active: start,
+        x: 0,
+        len: 1,
+        y: 0.515,
+        yanchor: "top",
+        pad: { t: 0, b: 0, l: 0, r: 0 },
+        currentvalue: { prefix: "threshold ", font: { size: 15, color: "#222" }, offset: 4 },
+        ticklen: 0,
+        minorticklen: 0,
+        font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
+        steps: thresholds.map((value, i) => ({
+          label: formatScore(value),
+          method: "update",
+          args: [
+            { z: tables[i].z, text: tables[i].text },
+            { "shapes[0].x0": value, "shapes[0].x1": value, "annotations[0].text": summary(judged[i]) },
+            changing,
+          ],
+        })),
+      },
+    ] as unknown as Layout["sliders"],
+  });
+}
+
+const colorscale: [number, string][] = [
+  [0, "#f7fbff"],
+  [1, "#6baed6"],
+];
+
+/**
+ * Thresholds evenly spaced on the axis between the scores' 0.1 % and 99.9 % quantiles, ascending; the one nearest to the
+ * threshold that was chosen is replaced by it.
+ */
+function sliderThresholds(
+  scores: Float64Array,
+  threshold: number,
+  scale: "linear" | "log",
+  steps: number,
+): number[] {
+  const sorted = scores.slice().sort();
+  const positive = scale === "log" ? sorted.subarray(sorted.findIndex((score) => score > 0)) : sorted;
+  const quantile = (share: number) => positive[Math.round(share * (positive.length - 1))];
+  const onScale = scale === "log" ? Math.log10 : (value: number) => value;
+  const offScale = scale === "log" ? (value: number) => 10 ** value : (value: number) => value;
+  const low = onScale(Math.min(quantile(0.001), threshold));
+  const high = onScale(Math.max(quantile(0.999), threshold));
+  const all = Array.from({ length: steps }, (_, i) =>
+    Number(offScale(low + ((high - low) * i) / (steps - 1)).toPrecision(6)),
+  );
+  const nearest = Math.round(((onScale(threshold) - low) / (high - low || 1)) * (steps - 1));
+  all[nearest] = threshold;
+  return all;
+}
+
+/** The confusion matrix, and the share flagged of each category: colours and words of both tables. */
+function tablesOf(
+  { confusion, falseAlarmRate, recallByCategory }: VerdictMetrics,
+  order: readonly (typeof categories)[number][],
+  rows: readonly number[],
+) {
+  const { truePositive, falseNegative, falsePositive, trueNegative } = confusion;
+  const counts = [
+    [truePositive, falseNegative],
+    [falsePositive, trueNegative],
+  ];
+  const shares = counts.map(([flagged, passed]) =>
+    [flagged, passed].map((count) => count / Math.max(1, flagged + passed)),
+  );
+  const flagged = order.map((category) =>
+    category === "normal" ? falseAlarmRate : (recallByCategory[category] ?? 0),
+  );
+  const rounded = (share: number) => Number(share.toFixed(4));
+  return {
+    z: [shares.map((line) => line.map(rounded)), flagged.map((share) => [rounded(share)])],
+    text: [
+      counts.map((line, i) =>
+        line.map((count, j) => `<b>${formatCount(count)}</b><br>${formatShare(shares[i][j])}`),
+      ),
+      flagged.map((share, i) => [`${formatShare(share)} of ${formatCount(rows[i])}`]),
+    ],
+  };
+}
+
+function summary({ falseAlarmRate, recall, precision, f1 }: VerdictMetrics): string {
+  return (
+    `false alarms <b>${formatShare(falseAlarmRate)}</b> · recall <b>${formatShare(recall)}</b> · ` +
+    `precision <b>${formatShare(precision)}</b> · F1 <b>${f1.toFixed(3)}</b>`
+  );
+}

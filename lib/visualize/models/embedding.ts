@@ -1,0 +1,59 @@
+import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import { categories, categoryOf } from "../../data/attacks";
+import type { NominalColumn } from "../../data/table";
+import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
+import { formatRows, formatScore } from "../format";
+import { createFigure } from "../layout";
+import { categoryColours, categoryTitles, palette } from "../palette";
+
+/** Rows as points of a plane, a few thousand at most. */
+export interface Embedding {
+  /** `rows × 2`. */
+  readonly points: Matrix;
+  /** One a row. */
+  readonly labels: NominalColumn;
+  /** One a row; higher = more anomalous. For the words at each point. */
+  readonly scores: Float64Array;
+  readonly axisTitles: readonly [string, string];
+  /** Groups to colour by, one a row, such as `known` and `new`. Default: the labels' categories. */
+  readonly groups?: NominalColumn;
+}
+
+/** Rows as points coloured by group; a click on the legend hides one, hovering names the label and its score. */
+export function embeddingFigure(
+  { points, labels, scores, axisTitles, groups }: Embedding,
+  { title = groups ? "Embedding" : "Embedding by category", protocol }: Caption,
+): Figure {
+  const round = (value: number) => Number(value.toPrecision(4));
+  const label = (row: number) => labels.categories[labels.codes[row]];
+  const looks = groups
+    ? groups.categories.map((name, i) => ({ name: escapeHtml(name), colour: palette[i % palette.length] }))
+    : categories.map((category) => ({ name: categoryTitles[category], colour: categoryColours[category] }));
+  const lookOf = Array.from(groups?.codes ?? labels.codes, (code: number, row) =>
+    groups ? code : categories.indexOf(categoryOf(label(row))),
+  );
+  const data = looks.flatMap(({ name, colour }, look): Data[] => {
+    const rows = lookOf.flatMap((of, row) => (of === look ? [row] : []));
+    if (rows.length === 0) return [];
+    return [
+      {
+        type: "scatter",
+        mode: "markers",
+        name: `${name} · ${formatRows(rows.length)}`,
+        x: rows.map((row) => round(points.data[2 * row])),
+        y: rows.map((row) => round(points.data[2 * row + 1])),
+        text: rows.map((row) => `${escapeHtml(label(row))} ${formatScore(scores[row])}`),
+        marker: { color: colour, size: colour === categoryColours.normal ? 4 : 6, opacity: 0.65 },
+        hovertemplate: "%{text}<extra></extra>",
+      },
+    ];
+  });
+  return createFigure({ title, protocol }, data, {
+    height: 560,
+    margin: { b: 110 },
+    xaxis: { title: { text: escapeHtml(axisTitles[0]) }, zeroline: true, zerolinecolor: "#cccccc" },
+    yaxis: { title: { text: escapeHtml(axisTitles[1]) }, zeroline: true, zerolinecolor: "#cccccc" },
+  });
+}

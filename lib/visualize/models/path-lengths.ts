@@ -1,0 +1,61 @@
+import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
+import { palette } from "../palette";
+
+/** The path lengths of one point, one a tree. */
+export interface NamedPathLengths {
+  readonly name: string;
+  readonly pathLengths: ArrayLike<number>;
+}
+
+/**
+ * How the path lengths of some points spread over the trees of a forest: the share of the trees in bins of width 1, and
+ * the mean of each point as a dashed line.
+ */
+export function pathLengthFigure(
+  points: readonly NamedPathLengths[],
+  { title = "Path lengths over the trees", protocol }: Caption,
+): Figure {
+  const longest = Math.max(1, ...points.flatMap(({ pathLengths }) => Array.from(pathLengths)));
+  const bins = Math.floor(longest) + 1;
+  const means = points.map(({ pathLengths }) => {
+    const values = Array.from(pathLengths);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  const data = points.map(({ name, pathLengths }, i): Data => {
+    const shares = Array.from({ length: bins }, () => 0);
+    for (const length of Array.from(pathLengths)) shares[Math.floor(length)] += 1 / pathLengths.length;
+    return {
+      type: "bar",
+      name: `${escapeHtml(name)} · mean ${means[i].toFixed(2)}`,
+      x: shares.map((_, bin) => bin + 0.5),
+      y: shares.map((share) => Number(share.toPrecision(4))),
+      width: 1,
+      marker: { color: palette[i], opacity: 0.6 },
+      hovertemplate: "path length in bin around %{x}<br>%{y:.0%} of the trees",
+    };
+  });
+  return createFigure({ title, protocol }, data, {
+    height: 420,
+    margin: { b: 110 },
+    barmode: "overlay",
+    showlegend: true,
+    xaxis: {
+      title: { text: "Path length (splits, and c(n) for a leaf of n rows)" },
+      range: [0, bins],
+      dtick: 1,
+    },
+    yaxis: { title: { text: "Share of the trees" }, rangemode: "tozero", tickformat: ".0%" },
+    shapes: means.map((mean, i): NonNullable<Layout["shapes"]>[number] => ({
+      type: "line",
+      x0: mean,
+      x1: mean,
+      yref: "paper",
+      y0: 0,
+      y1: 1,
+      line: { color: palette[i], width: 2, dash: "dash" },
+    })),
+  });
+}

@@ -1,0 +1,107 @@
+import type { Data, Layout } from "plotly.js-dist";
+import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
+import { modelStyles } from "../palette";
+import { coordinates } from "./plane";
+
+/** What one model makes of points of a plane. */
+export interface PlaneReconstruction {
+  /** As in `metrics.json`: `autoencoder`, `pca`, … */
+  readonly name: string;
+  /** The points it was fitted on: `rows × 2`. */
+  readonly points: Matrix;
+  /** Where it puts each of them: `rows × 2`. */
+  readonly reconstruction: Matrix;
+  /** Its score at each point of {@link planeGrid}; higher = more anomalous. */
+  readonly gridScores: Float64Array;
+}
+
+/** The bounds of a plane's picture, the same on both axes. */
+export interface PlaneBounds {
+  readonly low: number;
+  readonly high: number;
+  /** Grid points on each axis. */
+  readonly steps: number;
+}
+
+/** The points of a square grid, row by row from the bottom: `steps² × 2`. */
+export function planeGrid({ low, high, steps }: PlaneBounds, columns: readonly [string, string]): Matrix {
+  const at = (i: number) => low + ((high - low) * i) / (steps - 1);
+  const data: Float32Array = new Float32Array(2 * steps * steps);
+  for (let i = 0; i < steps * steps; i++) {
+    data[2 * i] = at(i % steps);
+    data[2 * i + 1] = at(Math.floor(i / steps));
+  }
+  return { rows: steps * steps, columns, data };
+}
+
+/**
+ * Panels side by side, one a model: the points it was fitted on, where it puts them, and its error everywhere else. All
+ * panels share one colour scale; errors above `highest` have its last colour.
+ */
+export function planeReconstructionFigure(
+  models: readonly PlaneReconstruction[],
+  bounds: PlaneBounds,
+  { title = "Points and their reconstructions", protocol }: Caption,
+  highest = 0.3,
+): Figure {
+  const { low, high, steps } = bounds;
+  const axis = Array.from({ length: steps }, (_, i) => round(low + ((high - low) * i) / (steps - 1)));
+  const styles = modelStyles(models.map(({ name }) => name));
+  const gap = 0.06;
+  const width = (1 - gap * (models.length - 1)) / models.length;
+  const axes: Partial<Layout> = {};
+  const data = models.flatMap(({ points, reconstruction, gridScores }, i): Data[] => {
+    const number = i === 0 ? "" : String(i + 1);
+    const on = { xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
+    const left = i * (width + gap);
+    Object.assign(axes, {
+      [`xaxis${number}`]: {
+        domain: [left, left + width],
+        range: [low, high],
+        anchor: on.yaxis,
+        title: { text: `<b>${styles[i].title}</b>` },
+      },
+      [`yaxis${number}`]: { range: [low, high], anchor: on.xaxis, showticklabels: i === 0 },
+    });
+    return [
+      {
+        type: "heatmap",
+        x: axis,
+        y: axis,
+        z: Array.from({ length: steps }, (_, row) =>
+          Array.from(gridScores.subarray(row * steps, (row + 1) * steps), round),
+        ),
+        ...on,
+        zmin: 0,
+        zmax: highest,
+        colorscale: [
+          [0, "#ffffff"],
+          [1, "#08519c"],
+        ],
+        colorbar: { title: { text: "Error", side: "right" }, thickness: 14 },
+        showscale: i === models.length - 1,
+        hovertemplate: "(%{x:.2f}, %{y:.2f})<br>error %{z:.4f}<extra></extra>",
+      },
+      { ...dots(points, "#777777", 3), ...on, name: "Points", showlegend: i === 0 },
+      { ...dots(reconstruction, "#D55E00", 4), ...on, name: "Their reconstructions", showlegend: i === 0 },
+    ];
+  });
+  return createFigure({ title, protocol }, data, { height: 520, margin: { b: 100, r: 90 }, ...axes });
+}
+
+function dots(points: Matrix, color: string, size: number) {
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: coordinates(points, 0),
+    y: coordinates(points, 1),
+    marker: { color, size },
+    hoverinfo: "skip",
+  } satisfies Data;
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(4));
+}

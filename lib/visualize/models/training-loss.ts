@@ -1,0 +1,89 @@
+import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
+import { formatScore } from "../format";
+import { createFigure } from "../layout";
+import { palette } from "../palette";
+
+/** The loss at the end of one epoch of training. */
+export interface EpochLoss {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Mean over the rows trained on. */
+  readonly loss: number;
+  /** Mean over the rows held out, where there are any. */
+  readonly validationLoss?: number;
+}
+
+/** The loss of each epoch, on a logarithmic axis if it falls to a quarter, and the epoch with the lowest validation loss. */
+export function trainingLossFigure(
+  history: readonly EpochLoss[],
+  { title = "Training loss of the autoencoder", protocol }: Caption,
+  axisTitle = "Mean squared error",
+): Figure {
+  const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
+  const best = validated.reduce(
+    (lowest: EpochLoss | undefined, now) =>
+      lowest && lowest.validationLoss! <= now.validationLoss! ? lowest : now,
+    undefined,
+  );
+  const line = (name: string, points: readonly EpochLoss[], y: number[], i: number): Data => ({
+    type: "scatter",
+    mode: points.length > 50 ? "lines" : "lines+markers",
+    name,
+    x: points.map(({ epoch }) => epoch),
+    y,
+    line: { color: palette[i], width: 2, dash: i === 0 ? "solid" : "dash" },
+    marker: { symbol: i === 0 ? "circle" : "diamond", size: 6 },
+    hovertemplate: "epoch %{x}: %{y:.4~g}",
+  });
+  const data = [
+    line(
+      "Rows trained on",
+      history,
+      history.map(({ loss }) => loss),
+      0,
+    ),
+  ];
+  if (best) {
+    data.push(
+      line(
+        "Rows held out",
+        validated,
+        validated.map(({ validationLoss }) => validationLoss!),
+        1,
+      ),
+      {
+        type: "scatter",
+        mode: "markers",
+        name: `Lowest on rows held out · ${formatScore(best.validationLoss!)} in epoch ${best.epoch}`,
+        x: [best.epoch],
+        y: [best.validationLoss!],
+        marker: { symbol: "circle-open", size: 14, color: "#222", line: { width: 2 } },
+        hoverinfo: "skip",
+      },
+    );
+  }
+  const losses = history.flatMap(({ loss, validationLoss }) => [loss, validationLoss ?? loss]);
+  const lowest = Math.min(...losses);
+  const logarithmic = lowest > 0 && Math.max(...losses) > 4 * lowest;
+  return createFigure({ title, protocol }, data, {
+    height: 460,
+    margin: { b: 110 },
+    showlegend: true,
+    xaxis: {
+      title: { text: "Epoch" },
+      range: [0, Math.max(0, ...history.map(({ epoch }) => epoch)) + 1],
+      tickformat: "d",
+      ...(history.length <= 20 && { dtick: 1 }),
+    },
+    yaxis: logarithmic
+      ? {
+          title: { text: `${escapeHtml(axisTitle)} (logarithmic)` },
+          type: "log",
+          dtick: "D2",
+          tickformat: "~g",
+        }
+      : { title: { text: escapeHtml(axisTitle) }, rangemode: "tozero", tickformat: "~g" },
+  });
+}

@@ -1,0 +1,162 @@
+import type { Data, Layout } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import type { IsolationForest } from "../../models/isolation-forest/isolation-forest";
+import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
+import { palette } from "../palette";
+import { scoreColour, scoreColours } from "../score-colours";
+import { areaOf, type Box, coordinates } from "./plane";
+
+/** A point of the plane that a figure points at. */
+export interface MarkedPoint {
+  readonly name: string;
+  /** Its two coordinates, in the order of the matrix' columns. */
+  readonly point: ArrayLike<number>;
+}
+
+/** What to draw of an isolation tree. */
+export interface TreeSplits {
+  /** Fitted on two columns. */
+  readonly forest: IsolationForest;
+  /** Number of the tree, from 0. Default 0. */
+  readonly tree?: number;
+  /** Points drawn below the splits, such as the rows that the forest was fitted on. */
+  readonly matrix: Matrix;
+  readonly marked?: readonly MarkedPoint[];
+}
+
+/**
+ * One isolation tree over the plane: each split as a line, thick near the root, and each leaf as a box in the colour of
+ * the path length that points in it get; marked points with their path lengths.
+ *
+ * @throws {RangeError} unless the forest was fitted on two columns and has that tree
+ */
+export function treeSplitsFigure(
+  { forest, tree = 0, matrix, marked = [] }: TreeSplits,
+  { title = "The splits of one isolation tree", protocol }: Caption,
+): Figure {
+  if (forest.columns.length !== 2)
+    throw new RangeError(`splits are drawn over 2 columns, the forest has ${forest.columns.length}`);
+  if (!(tree in forest.nodes.roots))
+    throw new RangeError(`the forest has ${forest.nodes.roots.length} trees, none of number ${tree}`);
+  const area = areaOf(matrix);
+  const { leaves, splits } = boxesOf(forest, tree, area);
+  const lengths = leaves.map(({ pathLength }) => pathLength);
+  const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
+  const place = (length: number) => (longest > shortest ? (longest - length) / (longest - shortest) : 0);
+
+  const lines = splits.map(
+    (segments, depth): Data => ({
+      type: "scatter",
+      mode: "lines",
+      name: depth === 0 ? "split 1 (root)" : `splits ${depth + 1}`,
+      x: segments.flatMap(([x0, x1]) => [rounded(x0), rounded(x1), null]),
+      y: segments.flatMap(([, , y0, y1]) => [rounded(y0), rounded(y1), null]),
+      line: { color: "#222", width: Math.max(0.5, 4 * 0.62 ** depth) },
+      hoverinfo: "skip",
+    }),
+  );
+  const points: Data = {
+    type: "scatter",
+    mode: "markers",
+    name: "rows",
+    x: coordinates(matrix, 0),
+    y: coordinates(matrix, 1),
+    marker: { color: "#444", size: 4, opacity: 0.55 },
+    hoverinfo: "skip",
+  };
+  const named: Data = {
+    type: "scatter",
+    mode: "markers",
+    x: marked.map(({ point }) => rounded(point[0])),
+    y: marked.map(({ point }) => rounded(point[1])),
+    showlegend: false,
+    marker: { color: palette[0], size: 10, symbol: "diamond", line: { color: "white", width: 1.5 } },
+    hoverinfo: "skip",
+  };
+  const scale: Data = {
+    type: "scatter",
+    mode: "markers",
+    x: [null, null],
+    y: [null, null],
+    showlegend: false,
+    marker: {
+      color: [shortest, longest],
+      colorscale: scoreColours.map(([at, colour]) => [1 - at, colour] as [number, string]).reverse(),
+      cmin: shortest,
+      cmax: longest > shortest ? longest : shortest + 1,
+      showscale: true,
+      colorbar: { title: { text: "Path<br>length" }, thickness: 14, len: 0.9, outlinewidth: 0 },
+    },
+  };
+  return createFigure({ title, protocol }, [points, ...lines, named, scale], {
+    height: 560,
+    margin: { b: 120, r: 60 },
+    xaxis: { title: { text: escapeHtml(matrix.columns[0]) }, range: [area[0], area[1]], showgrid: false },
+    yaxis: { title: { text: escapeHtml(matrix.columns[1]) }, range: [area[2], area[3]], showgrid: false },
+    shapes: leaves.map(({ box: [x0, x1, y0, y1], pathLength }): NonNullable<Layout["shapes"]>[number] => ({
+      type: "rect",
+      layer: "below",
+      x0: rounded(x0),
+      x1: rounded(x1),
+      y0: rounded(y0),
+      y1: rounded(y1),
+      line: { width: 0 },
+      fillcolor: scoreColour(place(pathLength)),
+    })),
+    annotations: marked.map(({ name, point }) => {
+      const length = leaves.find(({ box }) => contains(box, point))?.pathLength;
+      const words = length === undefined ? "" : `<br>path length ${rounded(length)}`;
+      return arrow(`<b>${escapeHtml(name)}</b>${words}`, point);
+    }),
+  });
+}
+
+/** Words with an arrow to a point. */
+function arrow(text: string, point: ArrayLike<number>) {
+  return {
+    text,
+    x: rounded(point[0]),
+    y: rounded(point[1]),
+    ax: -70,
+    ay: -38,
+    arrowhead: 2,
+    arrowwidth: 1.5,
+    arrowcolor: "#222",
+    standoff: 5,
+    bgcolor: "rgba(255,255,255,0.9)",
+    bordercolor: "#222",
+    borderpad: 3,
+  } as const;
+}
+
+/** The leaves of a tree as boxes, and its splits as segments by depth. */
+function boxesOf({ nodes }: IsolationForest, tree: number, area: Box) {
+  const leaves: { box: Box; pathLength: number }[] = [];
+  const splits: Box[][] = [];
+  const visit = (node: number, box: Box, depth: number): void => {
+    const [x0, x1, y0, y1] = box;
+    const at = nodes.split[node];
+    if (nodes.column[node] < 0) {
+      leaves.push({ box, pathLength: nodes.pathLength[node] });
+      return;
+    }
+    splits[depth] ??= [];
+    const across = nodes.column[node] === 0;
+    splits[depth].push(across ? [at, at, y0, y1] : [x0, x1, at, at]);
+    visit(nodes.left[node], across ? [x0, at, y0, y1] : [x0, x1, y0, at], depth + 1);
+    visit(nodes.left[node] + 1, across ? [at, x1, y0, y1] : [x0, x1, at, y1], depth + 1);
+  };
+  visit(nodes.roots[tree], area, 0);
+  return { leaves, splits };
+}
+
+/** A value equal to a split goes to the left or below, as in the tree. */
+function contains([x0, x1, y0, y1]: Box, point: ArrayLike<number>): boolean {
+  return point[0] > x0 && point[0] <= x1 && point[1] > y0 && point[1] <= y1;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

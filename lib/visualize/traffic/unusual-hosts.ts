@@ -1,0 +1,47 @@
+import type { Data } from "plotly.js-dist";
+import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
+import { formatCount } from "../format";
+import { createFigure } from "../layout";
+import { palette } from "../palette";
+
+/** A host and the connections that it began. */
+export interface HostFlags {
+  readonly host: string;
+  readonly connections: number;
+  readonly flagged: number;
+  /** Flagged beyond what is expected of so many. */
+  readonly excess: number;
+}
+
+/** The most unusual hosts as bars: flagged connections beyond the expected ones, the largest on top. */
+export function unusualHostsFigure(
+  hosts: readonly HostFlags[],
+  { title = "Most unusual hosts", protocol }: Caption,
+  shown = 15,
+): Figure {
+  const bars = hosts.slice(0, shown).reverse();
+  const data: Data[] = [
+    {
+      type: "bar",
+      orientation: "h",
+      x: bars.map(({ excess }) => excess),
+      y: bars.map((_, bar) => bar),
+      customdata: bars.map(
+        ({ flagged, connections }) => `${formatCount(flagged)} of ${formatCount(connections)} flagged`,
+      ),
+      marker: { color: palette[1] },
+      hovertemplate: "%{customdata}<extra></extra>",
+    },
+  ];
+  return createFigure({ title, protocol }, data, {
+    height: 190 + 24 * bars.length,
+    showlegend: false,
+    xaxis: { title: { text: "Flagged connections beyond the expected" }, rangemode: "tozero" },
+    yaxis: {
+      tickvals: bars.map((_, bar) => bar),
+      ticktext: bars.map(({ host }) => escapeHtml(host)),
+      ticks: "",
+    },
+  });
+}
