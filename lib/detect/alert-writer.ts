@@ -1,11 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { inQuotes } from "../common/csv";
 import { InputError, systemErrorCode } from "../common/errors";
-import { isResult, requireNotRead } from "../common/places";
 import { printableJson } from "../common/shown";
 import { isStream, openStream } from "../common/streams";
 import { Transaction, type TransactionOptions } from "../common/transaction";
@@ -63,85 +61,14 @@ export async function openAlertWriter(
   }
 }
 
-/**
- * Opens a place that alerts are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
- * as after a crash, that line is cut off.
- *
- * @throws {InputError} if it can't be written, or for parquet, which can't be added to
- */
-export async function openAppendingWriter(
-  format: AlertFormat,
-  out: string | undefined,
-  { read = [], signal }: AlertPlaceOptions = {},
-): Promise<AlertWriter> {
-  if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
-  if (out === undefined || (await isStream(out))) return openLineWriter(format, out, signal);
-  await requireNotRead(out, read);
-  try {
-    if ((await stat(out).catch(() => undefined))?.isFile() && !(await isResult(out)))
-      throw new InputError(`${out} holds something else than alerts: name another file to add them to`);
-    await mkdir(dirname(resolve(out)), { recursive: true });
-    const file = await open(out, "a+");
-    try {
-      const { size } = await file.stat();
-      const kept = await wholeLines(file, size);
-      if (kept < size) await file.truncate(kept);
-      return new AppendingWriter(format, out, file, kept === 0);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  } catch (error) {
-    throw unwritable(out, error);
-  }
-}
-
-async function openLineWriter(
+/** Opens the standard output, a pipe or a device, where alerts go as they come. */
+export async function openLineWriter(
   format: Exclude<AlertFormat, "parquet">,
   out: string | undefined,
   signal?: AbortSignal,
 ): Promise<AlertWriter> {
   if (out === undefined) return new LineWriter(format, process.stdout, "the standard output");
   return new LineWriter(format, await openStream(out, signal), out);
-}
-
-/** Bytes of a file up to the end of its last whole line. */
-async function wholeLines(file: FileHandle, size: number): Promise<number> {
-  const buffer = Buffer.alloc(65_536);
-  for (let end = size; end > 0; ) {
-    const start = Math.max(0, end - buffer.length);
-    const { bytesRead } = await file.read(buffer, 0, end - start, start);
-    const last = buffer.subarray(0, bytesRead).lastIndexOf("\n");
-    if (last >= 0) return start + last + 1;
-    end = start;
-  }
-  return 0;
-}
-
-/** Lines at the end of a file. */
-class AppendingWriter implements AlertWriter {
-  constructor(
-    private readonly format: Exclude<AlertFormat, "parquet">,
-    private readonly out: string,
-    private readonly file: FileHandle,
-    private isEmpty: boolean,
-  ) {}
-
-  async write(alerts: readonly Alert[]): Promise<void> {
-    const head = this.isEmpty && this.format === "csv" ? `${csvHeader}\n` : "";
-    this.isEmpty = false;
-    const text = head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join("");
-    if (text === "") return;
-    await this.file.appendFile(text).catch((error) => {
-      throw unwritable(this.out, error);
-    });
-  }
-
-  async finish(): Promise<void> {}
-
-  async close(): Promise<void> {
-    await this.file.close();
-  }
 }
 
 /** Lines of JSON or CSV into a stream. */

@@ -1,57 +1,202 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import type { LogPosition } from "./log-tail";
+import type { WaitingLine } from "./held-lines";
+import type { SavedFiles } from "./tail/known-files";
+import type { SavedFile } from "./tail/tailed-file";
 
-/** The file that lets following go on after a restart: where in the log the next line begins whose alert is not written. */
-interface FollowState extends LogPosition {
+/** What following remembers: how far each file of the log was read, and lines that wait for their turn. */
+export interface FollowState extends SavedFiles {
+  readonly waiting: readonly WaitingLine[];
+}
+
+const formatVersion = 2;
+
+/** As it is written: header lines, which repeat, stand apart. */
+interface Written {
   readonly formatVersion: number;
   readonly log: string;
+  readonly forgotten?: number;
+  readonly headers: readonly (readonly string[])[];
+  readonly files: readonly (Omit<SavedFile, "header"> & { header: number })[];
+  readonly waiting: readonly (Omit<WaitingLine, "header"> & { header: number })[];
 }
-
-const formatVersion = 1;
 
 /**
- * Reads where following ended; undefined if the file is not there yet.
- *
- * @throws {InputError} if it is damaged, of another version, or of another log
+ * The file that lets following go on after a restart. What is wrong with it is said once and stops nothing: a service
+ * that does not start loses more than one that says some alerts again. What is no state of this log is moved aside.
  */
-export async function readFollowState(path: string, log: string): Promise<LogPosition | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw new InputError(`cannot read ${path}: ${(error as Error).message}`);
+export class StateFile {
+  #isForeign = false;
+  #isFailing = false;
+  #written = "";
+
+  private constructor(
+    private readonly path: string,
+    private readonly log: string,
+    private readonly onNotice: (sentence: string) => void,
+  ) {}
+
+  /** @throws {InputError} if the path is that of something else than a file */
+  static async open(path: string, log: string, onNotice: (sentence: string) => void): Promise<StateFile> {
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile()) throw new InputError(`${path} is no plain file: name another state file`);
+    const target = found ? await realpath(path) : path;
+    return new StateFile(target, await placeOfLog(log), onNotice);
   }
-  const remedy = "remove it to read the log from its begin";
-  let state: Partial<FollowState> | null;
-  try {
-    state = JSON.parse(text);
-  } catch {
-    throw new InputError(`${path} is no state file: it is not JSON; ${remedy}`);
+
+  /** What was remembered; undefined if there is nothing of use. */
+  async read(): Promise<FollowState | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.path, "utf8");
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT")
+        this.onNotice(
+          `cannot read the state file ${this.path}: ${(error as Error).message}: the log is read from its beginning`,
+        );
+      return undefined;
+    }
+    try {
+      return this.#parsed(text);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#isForeign = true;
+      const aside = await this.#setAside().catch(() => undefined);
+      this.onNotice(
+        `${error.message}: the log is read from its beginning${aside ? `, and the file is now ${aside}` : ""}`,
+      );
+      return undefined;
+    }
   }
-  if (state?.formatVersion !== formatVersion)
-    throw new InputError(
-      `${path} is no state file of this program's format version ${formatVersion}; ${remedy}`,
-    );
-  if (state.log !== resolve(log))
-    throw new InputError(`${path} is the state of another log, ${state.log}; name another state file`);
-  const { device, inode, offset, head } = state;
-  if (typeof device !== "number" || typeof inode !== "number" || !head || !Number.isSafeInteger(offset))
-    throw new InputError(`${path} is damaged: it lacks a part; ${remedy}`);
-  return { device, inode, offset: offset!, head };
+
+  /** Remembers; a reader sees the old or the new content. A failure is said once, and the next write tries again. */
+  async write({ files, waiting, forgotten }: FollowState): Promise<void> {
+    const headers = new Headers();
+    const written: Written = {
+      ...{ formatVersion, log: this.log, ...(forgotten !== undefined && { forgotten }) },
+      headers: headers.all,
+      files: files.map((file) => ({ ...file, header: headers.place(file.header) })),
+      waiting: waiting.map((line) => ({ ...line, header: headers.place(line.header) })),
+    };
+    const text = `${JSON.stringify(written)}\n`;
+    if (text === this.#written) return;
+    try {
+      if (this.#isForeign) await this.#setAside();
+      await writeWhole(this.path, text);
+      this.#written = text;
+      this.#isFailing = false;
+    } catch (error) {
+      const reason = unwritable(this.path, error);
+      if (!(reason instanceof InputError)) throw error;
+      if (!this.#isFailing)
+        this.onNotice(`${reason.message}: it is tried again, and until then a restart says alerts again`);
+      this.#isFailing = true;
+    }
+  }
+
+  #parsed(text: string): FollowState {
+    let value: Partial<Written> | null;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new InputError(`${this.path} is no state file, or damaged: it is not JSON`);
+    }
+    if (value?.formatVersion !== formatVersion)
+      throw new InputError(`${this.path} is no state file of this program's format version ${formatVersion}`);
+    if (value.log !== this.log)
+      throw new InputError(`${this.path} is the state of another log, ${JSON.stringify(value.log)}`);
+    const { headers, files, waiting, forgotten } = value;
+    const isHeader = (at: unknown) => isTexts(headers?.[at as number]);
+    if (
+      !(Array.isArray(headers) && Array.isArray(files) && Array.isArray(waiting)) ||
+      !files.every((file) => isSaved(file) && isHeader(file.header)) ||
+      !waiting.every((line) => isWaiting(line) && isHeader(line.header)) ||
+      !(forgotten === undefined || Number.isFinite(forgotten))
+    )
+      throw new InputError(`${this.path} is damaged: it lacks a part`);
+    return {
+      files: files.map((file) => ({ ...file, header: headers[file.header] })),
+      waiting: waiting.map((line) => ({ ...line, header: headers[line.header] })),
+      ...(forgotten !== undefined && { forgotten }),
+    };
+  }
+
+  /** Moves what is not ours out of the way. @returns where to */
+  async #setAside(): Promise<string> {
+    let aside = `${this.path}.set-aside`;
+    for (let i = 2; existsSync(aside); i++) aside = `${this.path}.set-aside-${i}`;
+    await rename(this.path, aside).catch((error) => {
+      if (systemErrorCode(error) !== "ENOENT") throw error; // somebody removed it
+    });
+    this.#isForeign = false;
+    return aside;
+  }
 }
 
-/** Writes where following is; a reader sees the old or the new content. @throws {InputError} if it can't be written */
-export async function writeFollowState(path: string, log: string, position: LogPosition): Promise<void> {
-  const state: FollowState = { formatVersion, log: resolve(log), ...position };
+/** Header lines, each set once. */
+class Headers {
+  readonly all: (readonly string[])[] = [];
+  readonly #places = new Map<string, number>();
+
+  place(header: readonly string[]): number {
+    const key = header.join("\n");
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    this.#places.set(key, this.all.length);
+    return this.all.push(header) - 1;
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
   const unfinished = `${path}.unfinished`;
   try {
-    await writeFile(unfinished, `${JSON.stringify(state)}\n`);
+    const file = await open(unfinished, "w");
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(unfinished, path);
   } catch (error) {
-    throw unwritable(path, error);
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
   }
+}
+
+/** The same for every way to name a log, also while it is not there. */
+async function placeOfLog(log: string): Promise<string> {
+  const path = resolve(log);
+  return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isPrint(value: Partial<SavedFile["head"]> | undefined): boolean {
+  return isCount(value?.length) && typeof value?.hash === "string";
+}
+
+function isSaved(file: Partial<Written["files"][number]> | null): boolean {
+  return (
+    typeof file?.path === "string" &&
+    (file.place === undefined || typeof file.place === "string") &&
+    Number.isFinite(file.modified) &&
+    isPrint(file.head) &&
+    (file.readUpTo === undefined || (isCount(file.readUpTo.at) && isPrint(file.readUpTo))) &&
+    isCount(file.offset) &&
+    isCount(file.number)
+  );
+}
+
+function isWaiting(line: Partial<WaitingLine> | null): boolean {
+  return typeof line?.path === "string" && isCount(line.number) && typeof line.text === "string";
 }

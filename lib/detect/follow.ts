@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { requireNumber } from "../common/errors";
-import { requireNotRead } from "../common/places";
+import { InputError, requireNumber } from "../common/errors";
+import { filesIn, requireNotRead } from "../common/places";
 import type { Connection } from "../traffic/connection";
 import { ReorderBuffer } from "../traffic/reorder";
 import { BadLineError, ConnectionLogParser } from "../traffic/zeek/read-logs";
-import { NobodyReads, openAppendingWriter } from "./alert-writer";
-import { readFollowState, writeFollowState } from "./follow-state";
-import { type LogPosition, LogTail, type TailedLine } from "./log-tail";
+import { NobodyReads } from "./alert-writer";
+import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
+import { StateFile } from "./follow-state";
+import { HeldLines, type WaitingLine } from "./held-lines";
+import type { Judge } from "./judge";
 import { noCounts } from "./ordered-connections";
-import {
-  createJudge,
-  filesRead,
-  type ScoreTrafficOptions,
-  type ScoreTrafficResult,
-  scoreResult,
-} from "./score";
+import { createJudge, type ScoreTrafficOptions, type ScoreTrafficResult, scoreResult } from "./score";
+import { type LogLine, longestLine } from "./tail/line-splitter";
+import { LogTail, type TailedLines } from "./tail/log-tail";
+import type { ResumeLine, TailedFile } from "./tail/tailed-file";
 
 export interface FollowOptions extends Omit<ScoreTrafficOptions, "top" | "signal" | "onProgress"> {
   /** Ends the work: what was read is judged and written, and the result given. */
@@ -34,123 +33,212 @@ const pollMilliseconds = 200;
 const stateMilliseconds = 1_000;
 /** Connections after which drift is looked at. */
 const driftConnections = 10_000;
+/** Connections that are judged at a time. */
+const blockSize = 8_192;
 
 /**
- * Scores a log that grows, and goes on through its rotation, until it is stopped. No complete line is lost, also not by
- * a restart with a state file: after `stop` each line is judged once, after a crash those of the last moments twice. The
- * windows of the features begin anew with each start.
+ * Scores a log that grows, and goes on through every kind of rotation, until it is stopped. No line is lost, also not by
+ * a restart with a state file: after `stop` each line is judged once, after a crash those of the last moments may be
+ * judged twice. The windows of the features begin anew with each start.
  *
- * @throws {InputError} on anything wrong with the log, the model folder, a file or an option; what was read before is
- *   judged and written
+ * @throws {InputError} on anything wrong with the log, the model folder, the output or an option; what was read before
+ *   is judged and written
  */
 export async function followTraffic(
   log: string,
   modelFolder: string,
   options: FollowOptions,
 ): Promise<ScoreTrafficResult> {
-  const {
-    format = "json",
-    out,
-    allow,
-    lateness = 60,
-    state,
-    stop,
-    onNotice = () => {},
-    skipBadRows,
-  } = options;
+  const { format = "json", out, allow, lateness = 60, state, stop, onNotice = () => {} } = options;
   requireNumber("lateness", lateness, { min: 0 });
-  const read = await filesRead([log], modelFolder, { ...options, out: out ?? state, signal: undefined });
+  const read = [log, ...(await filesIn(modelFolder)), ...(allow === undefined ? [] : [allow])];
   if (state !== undefined) await requireNotRead(state, read);
   const judge = await createJudge(modelFolder, { ...options, signal: undefined }, allow);
-  const { timeBase } = judge.windows;
-  const from = state === undefined ? undefined : await readFollowState(state, log);
-  const tail = await LogTail.open(log, from, onNotice);
-  const writer = await openAppendingWriter(format, out, {
-    read: state === undefined ? read : [...read, state],
-    signal: stop,
-  });
-  const order = new ReorderBuffer({ lateness, timeBase });
+  const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
+  const saved = await stateFile?.read();
+  const tail = await LogTail.open(log, saved, onNotice);
   const counts = noCounts();
-  /** Connections not judged yet, with their lines; in the order of the log. */
-  const held = new Map<Connection, () => LogPosition>();
-  let parser = new ConnectionLogParser(log);
-  let saved: LogPosition | undefined;
-  let savedAt = 0;
-  let lastLine = Date.now();
-
-  const parse = ({ text, number, repeated, unfinished, newFile, position }: TailedLine) => {
-    if (newFile) parser = new ConnectionLogParser(log);
-    try {
-      const connection = parser.parse(text, number);
-      if (connection && !repeated) held.set(connection, position);
-      return repeated ? undefined : connection;
-    } catch (error) {
-      if (unfinished && error instanceof BadLineError) {
-        onNotice(`${log}, line ${number}: the last line was not written to its end and is left out`);
-        return undefined;
-      }
-      if (!skipBadRows || !(error instanceof BadLineError)) throw error;
-      counts.badLines++;
-      return undefined;
-    }
-  };
-  const process = async (connections: readonly Connection[]) => {
-    const table = judge.features(connections);
-    const alerts = await judge.alerts(connections, table);
-    await writer.write(alerts.map(({ alert }) => alert));
-    for (const connection of connections) held.delete(connection);
-    counts.connections += connections.length;
-    counts.lateConnections = order.late;
-    counts.clockJumps = order.jumps;
-    const { drift } = judge.drift;
-    if (drift.connections >= driftConnections) {
-      if (drift.warning) onNotice(drift.warning);
-      judge.drift.reset();
-    }
-  };
-  const save = async (end: LogPosition) => {
-    if (state === undefined) return;
-    const [earliest] = held.values();
-    const position = earliest ? earliest() : end;
-    savedAt = Date.now();
-    if (position.inode === saved?.inode && position.offset === saved.offset) return;
-    await writeFollowState(state, log, position);
-    saved = position;
-  };
-
   try {
-    /** Where the line begins that ended the work, if one did. */
-    let failed: { error: unknown; position: LogPosition } | undefined;
-    while (!stop.aborted && !failed) {
-      const lines = await tail.read();
-      const connections: Connection[] = [];
-      for (const line of lines) {
-        try {
-          const connection = parse(line);
-          if (connection) connections.push(connection);
-        } catch (error) {
-          failed = { error, position: line.position() };
-          break;
-        }
-      }
-      if (lines.length > 0) lastLine = Date.now();
-      const released = order.push(connections);
-      if (Date.now() - lastLine >= 1000 * lateness)
-        for (const waiting of order.flush()) released.push(waiting);
-      if (released.length > 0) await process(released);
-      if (failed) break;
-      if (Date.now() - savedAt >= stateMilliseconds) await save(tail.position);
-      if (lines.length === 0) await sleep(pollMilliseconds, undefined, { signal: stop }).catch(() => {});
+    const writer = await openAppendingWriter(format, out, {
+      read: state === undefined ? read : [...read, state],
+      signal: stop,
+    });
+    try {
+      const following = new Following(tail, judge, writer, stateFile, counts, options);
+      await following.run(saved?.waiting ?? []);
+    } catch (error) {
+      if (!(error instanceof NobodyReads)) throw error;
+    } finally {
+      await writer.close();
     }
-    await process(order.flush());
-    await writer.finish();
-    await save(failed?.position ?? tail.position);
-    if (failed) throw failed.error;
-  } catch (error) {
-    if (!(error instanceof NobodyReads)) throw error;
   } finally {
-    await writer.close();
     await tail.close();
   }
   return scoreResult(judge, counts, out);
+}
+
+/** What ended the work before it was stopped. */
+interface Failure {
+  readonly error: unknown;
+  /** The line that did, to be read again by the next start. */
+  readonly file?: TailedFile;
+  readonly line?: LogLine;
+}
+
+/** The work of following: reads lines, puts their connections in order, judges them, remembers how far it came. */
+class Following {
+  readonly #order: ReorderBuffer;
+  readonly #held = new HeldLines();
+  readonly #parsers = new WeakMap<TailedFile, ConnectionLogParser>();
+  readonly #lateness: number;
+  readonly #onNotice: (sentence: string) => void;
+  #savedAt = 0;
+  #lastLine = Date.now();
+
+  constructor(
+    private readonly tail: LogTail,
+    private readonly judge: Judge,
+    private readonly writer: AppendingWriter,
+    private readonly stateFile: StateFile | undefined,
+    private readonly counts: ReturnType<typeof noCounts>,
+    private readonly options: FollowOptions,
+  ) {
+    const { lateness = 60, onNotice = () => {} } = options;
+    this.#lateness = lateness;
+    this.#onNotice = onNotice;
+    this.#order = new ReorderBuffer({ lateness, timeBase: judge.windows.timeBase });
+  }
+
+  /** Works until it is stopped, or something fails: then what was read before is judged, and the failure thrown. */
+  async run(waiting: readonly WaitingLine[]): Promise<void> {
+    const { stop } = this.options;
+    let failure: Failure | undefined;
+    await this.#judge(this.#order.push(this.#taken(waiting)));
+    while (!stop.aborted && !failure) {
+      const { connections, isIdle, ...step } = await this.#read();
+      failure = step.failure;
+      await this.#judge(this.#released(connections, isIdle));
+      if (failure) break;
+      if (Date.now() - this.#savedAt >= stateMilliseconds) await this.#save();
+      if (isIdle) await sleep(pollMilliseconds, undefined, { signal: stop }).catch(() => {});
+    }
+    await this.#judge(this.#order.flush());
+    await this.writer.finish();
+    await this.#save(failure);
+    if (failure) throw failure.error;
+  }
+
+  /** The connections of lines that waited at the end of an earlier start. */
+  #taken(waiting: readonly WaitingLine[]): Connection[] {
+    const connections: Connection[] = [];
+    for (const line of waiting) {
+      const connection = parserOf(line.path, line.header).parse(line.text, line.number);
+      if (!connection) continue;
+      this.#held.addWaiting(connection, line);
+      connections.push(connection);
+    }
+    return connections;
+  }
+
+  /** The connections of the next lines. */
+  async #read(): Promise<{ connections: Connection[]; isIdle: boolean; failure?: Failure }> {
+    const connections: Connection[] = [];
+    let read: TailedLines | undefined;
+    try {
+      read = await this.tail.read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { connections, isIdle: false, failure: { error } };
+    }
+    if (!read) return { connections, isIdle: true };
+    const { file, lines, isUnfinished } = read;
+    for (const line of lines) {
+      try {
+        const connection = isUnfinished ? this.#unfinished(file, line) : this.#parse(file, line);
+        if (!connection) continue;
+        this.#held.add(connection, file, line);
+        connections.push(connection);
+      } catch (error) {
+        return { connections, isIdle: false, failure: { error, file, line } };
+      }
+    }
+    return { connections, isIdle: false };
+  }
+
+  /** @throws {InputError} on a bad line that is not to be left out */
+  #parse(file: TailedFile, { text, number, header, isTooLong }: LogLine): Connection | undefined {
+    const { skipBadRows } = this.options;
+    try {
+      if (isTooLong) throw new BadLineError(file.path, number, `it is longer than ${longestLine} bytes`);
+      let parser = this.#parsers.get(file);
+      if (!parser) {
+        parser = parserOf(file.path, header);
+        this.#parsers.set(file, parser);
+      }
+      return parser.parse(text, number);
+    } catch (error) {
+      if (!skipBadRows || !(error instanceof BadLineError)) throw error;
+      if (isTooLong) this.#onNotice(`${error.message}, and is left out`);
+      this.counts.badLines++;
+      return undefined;
+    }
+  }
+
+  /** A line without an end counts if it is whole nevertheless. */
+  #unfinished(file: TailedFile, { text, number, header }: LogLine): Connection | undefined {
+    try {
+      const connection = parserOf(file.path, header).parse(text, number);
+      if (connection) file.takeUnfinished();
+      return connection;
+    } catch (error) {
+      if (!(error instanceof BadLineError)) throw error;
+      this.#onNotice(
+        `${file.path}, line ${number}: the last line was not written to its end and is left out`,
+      );
+      return undefined;
+    }
+  }
+
+  /** What is judged next; all that waits, if nothing came for as long as it may wait. */
+  #released(connections: readonly Connection[], isIdle: boolean): Connection[] {
+    const now = Date.now();
+    if (!isIdle) this.#lastLine = now;
+    const released = this.#order.push(connections);
+    if (now - this.#lastLine < 1_000 * this.#lateness) return released;
+    return [...released, ...this.#order.flush()];
+  }
+
+  async #judge(connections: readonly Connection[]): Promise<void> {
+    for (let start = 0; start < connections.length; start += blockSize) {
+      const block = connections.slice(start, start + blockSize);
+      const alerts = await this.judge.alerts(block, this.judge.features(block));
+      await this.writer.write(alerts.map(({ alert }) => alert));
+      this.#held.remove(block);
+      this.counts.connections += block.length;
+    }
+    this.counts.lateConnections = this.#order.late;
+    this.counts.clockJumps = this.#order.jumps;
+    const { drift } = this.judge.drift;
+    if (drift.connections < driftConnections) return;
+    if (drift.warning) this.#onNotice(drift.warning);
+    this.judge.drift.reset();
+  }
+
+  /** Remembers how far the work came; the alerts are on the disk before. */
+  async #save(failure?: Failure): Promise<void> {
+    this.#savedAt = Date.now();
+    if (!this.stateFile) return;
+    const { resume, waiting } = this.#held.unjudged;
+    const lineOf = (file: TailedFile): ResumeLine | undefined =>
+      file === failure?.file ? failure.line : resume.get(file);
+    await this.writer.sync?.();
+    await this.stateFile.write({ ...this.tail.save(lineOf), waiting });
+  }
+}
+
+/** A parser that knows the header lines of before. */
+function parserOf(path: string, header: readonly string[]): ConnectionLogParser {
+  const parser = new ConnectionLogParser(path);
+  for (const line of header) parser.parse(line, 0);
+  return parser;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { appendFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -203,25 +203,135 @@ test("a bad line ends it after what came before was judged; the state stands bef
   assert.match(lenient.stdout, /^50 connections scored, .*; 1 bad line skipped\n/);
 });
 
+test("a state file that is damaged or of another log is said once and moved aside, and the work goes on", async () => {
+  for (const [content, sentence] of [
+    ["{", /state\.json is no state file, or damaged: it is not JSON/],
+    ['{"formatVersion":0}', /state\.json is no state file of this program's format version 2/],
+    ['{"formatVersion":2,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
+  ] as const) {
+    for (const name of ["state.json.set-aside", "alerts.json"]) await rm(join(folder, name), { force: true });
+    await writeFile(join(folder, "state.json"), content);
+    await writeFile(log, `${header}\n${text(scan.slice(0, 50))}`);
+    const judged = () => until(() => uids().includes(scan[49].uid), "the last alert");
+    const { code, stderr } = await following(judged, "SIGTERM", "--state", "state.json", "--lateness", "0");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, sentence);
+    assert.equal(stderr.match(/state\.json/g)?.length, 2, stderr);
+    assert.equal(readFileSync(join(folder, "state.json.set-aside"), "utf8"), content);
+    assert.equal(JSON.parse(readFileSync(join(folder, "state.json"), "utf8")).formatVersion, 2);
+  }
+  await rm(join(folder, "state.json.set-aside"));
+});
+
+test("a state file that can't be written is said once, and written when it can be", async () => {
+  await writeFile(log, `${header}\n${text(scan.slice(0, 50))}`);
+  const state = join(folder, "later", "state.json");
+  const { code, stderr } = await following(
+    async () => {
+      await until(() => uids().length > 0, "the first alert");
+      await sleep(2_500);
+      await mkdir(join(folder, "later"));
+      await until(() => existsSync(state), "the state file");
+    },
+    "SIGINT",
+    ...["--state", "later/state.json", "--lateness", "0"],
+  );
+  await rm(join(folder, "later"), { recursive: true });
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/cannot write to later\/state\.json: no such folder/g)?.length, 1, stderr);
+});
+
+test("alerts go on in a new file when theirs is renamed, and at the start when it is truncated", async () => {
+  await writeFile(log, `${header}\n${text(scan.slice(0, 200))}`);
+  const rotated = join(folder, "alerts.json.1");
+  const { code, stderr } = await following(
+    async () => {
+      await until(() => uids().includes(scan[199].uid), "the first alerts");
+      await rename(out, rotated);
+      await appendFile(log, text(scan.slice(200, 400)));
+      await until(() => uids().includes(scan[399].uid), "the alerts in a new file");
+      assert.ok(!uids().includes(scan[199].uid));
+      await truncate(out);
+      await appendFile(log, text(scan.slice(400)));
+      await until(() => uids().includes(scan[599].uid), "the alerts after the truncation");
+      assert.ok(!uids().includes(scan[399].uid));
+    },
+    "SIGINT",
+    ...["--lateness", "0"],
+  );
+  await rm(rotated);
+  assert.equal(code, 0, stderr);
+});
+
+test("after a kill, a line dated 2100 does not have all the others judged again", async () => {
+  const future = { ...scan[0], uid: "Cfuture", start: 4.1e9 };
+  const later = sweep(5_000, 1.9e9);
+  await writeFile(log, `${header}\n${text([future, ...later])}`);
+  const state = join(folder, "state.json");
+  const options = ["--state", "state.json", "--lateness", "1"];
+  await following(
+    async () => {
+      await until(() => uids().length > 4_500, "the alerts");
+      await until(() => readFileSync(state, "utf8").includes("Cfuture"), "the state");
+    },
+    "SIGKILL",
+    ...options,
+  );
+  const before = uids().length;
+  const { code, stderr } = await following(
+    () => until(() => uids().length > before, "the last ones"),
+    "SIGTERM",
+    ...options,
+  );
+  assert.equal(code, 0, stderr);
+  assert.ok(uids().includes("Cfuture"));
+  assert.ok(uids().length - before < 500, `${uids().length - before} alerts after ${before}`);
+});
+
+test("a log whose writer keeps the old file, and one that is copied and truncated, lose no line", async () => {
+  const expected = await flaggedAtOnce(scan);
+  const late = (part: number) => text(scan.slice(100 * part, 100 * (part + 1)));
+  await writeFile(log, `${header}\n${late(0)}`);
+  const { code, stderr } = await following(
+    async () => {
+      await until(() => uids().length > 50, "the first file");
+      await rename(log, join(folder, "conn.log.1"));
+      await writeFile(log, `${header}\n${late(1)}`);
+      await until(() => uids().includes(scan[150].uid), "the new file");
+      await appendFile(join(folder, "conn.log.1"), late(2));
+      await until(() => uids().includes(scan[250].uid), "the old file");
+      await appendFile(log, late(3));
+      await copyFile(log, join(folder, "conn.log.2"));
+      await truncate(log);
+      await appendFile(log, late(4));
+      await writeFile(join(folder, "conn-summary.2026-11-26.log"), "Top hosts\n10.0.0.1 5\n");
+      await copyFile(log, join(folder, "conn-20261126.log"));
+      await sleep(600);
+      await appendFile(log, `${"x".repeat(9_000_000)}\n${late(5)}`);
+      await until(() => uids().includes(scan[590].uid), "the last line");
+    },
+    "SIGINT",
+    ...["--lateness", "0", "--skip-bad-rows"],
+  );
+  for (const name of ["conn-summary.2026-11-26.log", "conn-20261126.log"]) await rm(join(folder, name));
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^conn\.log, line 101: it is longer than 1048576 bytes, and is left out/m);
+  const found = uids();
+  assert.deepEqual(
+    expected.filter((uid) => !found.includes(uid)),
+    [],
+  );
+  assert.equal(new Set(found).size, found.length, "none twice");
+});
+
 test("what can't be followed is refused", async () => {
-  await writeFile(join(folder, "damaged.json"), "{");
-  await writeFile(join(folder, "old.json"), '{"formatVersion":0}');
-  await writeFile(join(folder, "other.json"), '{"formatVersion":1,"log":"/var/log/conn.log"}');
   await writeFile(log, `${header}\n`);
   const follow = (file: string, ...options: string[]) =>
     ["score", file, "--model", "models/office", "--follow", ...options] as const;
   await refuse(
     [
       [follow("none.log"), /^none\.log does not exist$/],
-      [follow("conn.log", "--state", "damaged.json"), /^damaged\.json is no state file: it is not JSON/],
-      [
-        follow("conn.log", "--state", "old.json"),
-        /^old\.json is no state file of this program's format version 1/,
-      ],
-      [
-        follow("conn.log", "--state", "other.json"),
-        /^other\.json is the state of another log, \/var\/log\/conn\.log/,
-      ],
+      [follow("conn.log", "--state", "models"), /^models is no plain file: name another state file$/],
     ],
     here,
   );

@@ -1,0 +1,119 @@
+import type { Stats } from "node:fs";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { InputError } from "../common/errors";
+import { isResult, requireNotRead } from "../common/places";
+import { isStream } from "../common/streams";
+import { unwritable } from "../common/unwritable";
+import type { Alert } from "./alert";
+import { csvHeader } from "./alert-fields";
+import {
+  type AlertFormat,
+  type AlertPlaceOptions,
+  type AlertWriter,
+  alertLine,
+  openLineWriter,
+} from "./alert-writer";
+
+/** Where the alerts of a log that is followed go. */
+export interface AppendingWriter extends AlertWriter {
+  /** Waits until what was written is on the disk. */
+  sync?(): Promise<void>;
+}
+
+/**
+ * Opens a place that alerts are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
+ * as after a crash, that line is cut off. A file that is renamed, removed or truncated meanwhile is begun anew.
+ *
+ * @throws {InputError} if it can't be written, or for parquet, which can't be added to
+ */
+export async function openAppendingWriter(
+  format: AlertFormat,
+  out: string | undefined,
+  { read = [], signal }: AlertPlaceOptions = {},
+): Promise<AppendingWriter> {
+  if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
+  if (out === undefined || (await isStream(out))) return openLineWriter(format, out, signal);
+  await requireNotRead(out, read);
+  try {
+    return new LineAppender(format, out, await openWholeLines(out));
+  } catch (error) {
+    throw unwritable(out, error);
+  }
+}
+
+/** Lines at the end of a file. */
+class LineAppender implements AppendingWriter {
+  #isSynced = true;
+
+  constructor(
+    private readonly format: Exclude<AlertFormat, "parquet">,
+    private readonly out: string,
+    private file: FileHandle,
+  ) {}
+
+  async write(alerts: readonly Alert[]): Promise<void> {
+    if (alerts.length === 0) return;
+    try {
+      const own = await this.#ownFile();
+      const head = own.size === 0 && this.format === "csv" ? `${csvHeader}\n` : "";
+      await this.file.appendFile(head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join(""));
+      this.#isSynced = false;
+    } catch (error) {
+      throw unwritable(this.out, error);
+    }
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#isSynced) await this.file.datasync();
+    this.#isSynced = true;
+  }
+
+  async finish(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  /** What the file is, opened again if another has its name now. */
+  async #ownFile(): Promise<Stats> {
+    const own = await this.file.stat();
+    const named = await stat(this.out).catch(() => undefined);
+    if (named?.ino === own.ino && named.dev === own.dev) return own;
+    await this.sync();
+    const file = await openWholeLines(this.out);
+    await this.file.close();
+    this.file = file;
+    return file.stat();
+  }
+}
+
+/** Opens a file to add lines to it, without a last one that has no end. */
+async function openWholeLines(path: string): Promise<FileHandle> {
+  if ((await stat(path).catch(() => undefined))?.isFile() && !(await isResult(path)))
+    throw new InputError(`${path} holds something else than alerts: name another file to add them to`);
+  await mkdir(dirname(resolve(path)), { recursive: true });
+  const file = await open(path, "a+");
+  try {
+    const { size } = await file.stat();
+    const kept = await wholeLines(file, size);
+    if (kept < size) await file.truncate(kept);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Bytes of a file up to the end of its last whole line. */
+async function wholeLines(file: FileHandle, size: number): Promise<number> {
+  const buffer = Buffer.alloc(65_536);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - buffer.length);
+    const { bytesRead } = await file.read(buffer, 0, end - start, start);
+    const last = buffer.subarray(0, bytesRead).lastIndexOf("\n");
+    if (last >= 0) return start + last + 1;
+    end = start;
+  }
+  return 0;
+}

@@ -1,0 +1,225 @@
+import { InputError } from "../../common/errors";
+import { unreadable } from "../../data/content";
+import { BadLineError, ConnectionLogParser } from "../../traffic/zeek/log-parser";
+import { headOf, type LogContent, openContent } from "./log-content";
+import type { FoundFile } from "./log-folder";
+import { type Likeness, type ResumeLine, type SavedFile, TailedFile } from "./tailed-file";
+
+/** What the files of a log are remembered by, for the next start. */
+export interface SavedFiles {
+  readonly files: readonly SavedFile[];
+  /** Rotated files that were last written before, in milliseconds since 1970, are not remembered. */
+  readonly forgotten?: number;
+  /** What lay in other places and is nothing to be read, such as copies: place, bytes, time of the last writing. */
+  readonly copies?: readonly (readonly [place: string, bytes: number, modified: number])[];
+}
+
+/** More files are neither remembered nor held open at a time. */
+const mostRemembered = 1_000;
+const mostOpen = 256;
+
+/** What was found in a place. */
+interface Seen {
+  /** On the disk. */
+  readonly bytes: number;
+  readonly modified: number;
+  /** What it is a copy of. */
+  readonly of?: TailedFile;
+  /** It has more than was read of that. */
+  readonly hasMore?: boolean;
+}
+
+/**
+ * The files of a log, those read and those to be read. A file that is found is one of them if its content says so,
+ * whatever its name: then it is where reading goes on, or it is a copy and left alone. Otherwise it is new.
+ */
+export class KnownFiles {
+  #files: TailedFile[];
+  #forgotten: number;
+  /** What was found in a place, as it was when it was looked at. */
+  readonly #seen = new Map<string, Seen>();
+  readonly #unreadable = new Set<string>();
+
+  constructor(
+    private readonly onNotice: (sentence: string) => void,
+    { files, forgotten = Number.NEGATIVE_INFINITY, copies = [] }: SavedFiles = { files: [] },
+  ) {
+    this.#files = files.map((file) => TailedFile.saved(file));
+    this.#forgotten = forgotten;
+    for (const [place, bytes, modified] of copies) this.#seen.set(place, { bytes, modified });
+  }
+
+  get files(): readonly TailedFile[] {
+    return this.#files;
+  }
+
+  /** What is known, for the next start. @param resume of a file with connections that are not judged */
+  save(resume: (file: TailedFile) => ResumeLine | undefined): SavedFiles {
+    const own = new Set(this.#files.map(({ place }) => place));
+    const copies = [...this.#seen]
+      .filter(([place, seen]) => !own.has(place) && !seen.hasMore && !seen.of?.isLost)
+      .slice(-mostRemembered);
+    return {
+      files: this.#files.map((file) => file.save(resume(file))),
+      ...(Number.isFinite(this.#forgotten) && { forgotten: this.#forgotten }),
+      copies: copies.map(([place, { bytes, modified }]) => [place, bytes, modified]),
+    };
+  }
+
+  /**
+   * Takes in what lies in a place.
+   *
+   * @param isPast what is not known yet was there before the log was followed, and is not read
+   * @param header the header lines that hold where a file has none
+   */
+  async meet(found: FoundFile, isPast: boolean, header: readonly string[]): Promise<void> {
+    const own = this.#files.find(({ place }) => place === found.place);
+    if (own?.isOpen) {
+      own.modified = found.modified;
+      return;
+    }
+    const { bytes, modified, place } = found;
+    const seen = this.#seen.get(place);
+    if (seen && seen.bytes === bytes && seen.modified === modified && !isWanted(place, seen)) return;
+    if (!own && this.#files.filter(({ isOpen }) => isOpen).length >= mostOpen) return;
+    const content = await this.#open(found);
+    if (!content) return;
+    let of: TailedFile | undefined;
+    try {
+      // Between the look and now, another file may have come there.
+      if (content.place === place) {
+        const identified = await this.#identify(found, content, isPast, header);
+        of = identified === "undecided" ? undefined : identified?.file;
+        if (identified !== "undecided")
+          this.#seen.set(place, { bytes, modified, of, hasMore: identified?.likeness === "more" });
+      }
+    } catch (error) {
+      this.#sayOnce(found.path, unreadable(found.path, error));
+      this.#seen.set(place, { bytes, modified });
+    } finally {
+      if (!of?.uses(content)) await content.close();
+    }
+  }
+
+  /** Says which files lie in the folder, and forgets the oldest of too many. */
+  isThere(found: readonly FoundFile[]): void {
+    const places = new Set(found.map(({ place }) => place));
+    for (const file of this.#files) file.isInFolder = file.place !== undefined && places.has(file.place);
+    for (const place of this.#seen.keys()) if (!places.has(place)) this.#seen.delete(place);
+    const old = this.#files.filter(({ isRead }) => isRead).sort((a, b) => a.modified - b.modified);
+    for (const file of old.slice(0, Math.max(0, this.#files.length - mostRemembered))) {
+      this.#files = this.#files.filter((other) => other !== file);
+      this.#forgotten = Math.max(this.#forgotten, file.modified);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files) await file.close();
+  }
+
+  async #open({ path }: FoundFile): Promise<LogContent | undefined> {
+    try {
+      const content = await openContent(path);
+      this.#unreadable.delete(path);
+      return content;
+    } catch (error) {
+      const reason = unreadable(path, error);
+      // What was there a moment ago is renamed; the next look finds it.
+      if (!(reason instanceof InputError && reason.message.endsWith("does not exist")))
+        this.#sayOnce(path, reason);
+      return undefined;
+    }
+  }
+
+  #sayOnce(path: string, error: unknown): void {
+    if (!(error instanceof InputError)) throw error;
+    if (!this.#unreadable.has(path)) this.onNotice(`${error.message}: it is tried again`);
+    this.#unreadable.add(path);
+  }
+
+  /** The file that some content is, or a copy of; reading goes on in it if it is the best there is. */
+  async #identify(
+    found: FoundFile,
+    content: LogContent,
+    isPast: boolean,
+    header: readonly string[],
+  ): Promise<{ file: TailedFile; likeness?: Likeness } | "undecided" | undefined> {
+    const head = await headOf(content);
+    if (head.length === 0) return undefined;
+    for (const file of this.#byNeed(found.place)) {
+      const likeness = await file.likeness(content, head);
+      if (process.env.DBG && likeness !== "other")
+        console.log(
+          "  like",
+          file.path.slice(16),
+          file.place,
+          file.at,
+          likeness,
+          file.isOpen,
+          file.isDrained,
+          file.isRead,
+        );
+      if (likeness === "other") {
+        if (file.place === found.place) file.place = undefined; // its inode was used again
+        continue;
+      }
+      if (likeness === "more" && (await file.canGoOn())) {
+        await file.goOn(content, found.path);
+        file.modified = found.modified;
+      }
+      return { file, likeness };
+    }
+    if (isPast && found.kind !== "log") return this.#add(await TailedFile.past(found, head, content));
+    if (found.kind === "log") return this.#add(TailedFile.fresh(found, head, content));
+    if (found.kind === "other" || found.modified <= this.#forgotten) return undefined;
+    const isOfLog = hasConnections(found.path, head, header);
+    if (isOfLog === undefined) return "undecided";
+    if (isOfLog) return this.#add(TailedFile.fresh(found, head, content));
+    this.onNotice(`${found.path} is not a connection log and is left alone`);
+    return undefined;
+  }
+
+  /** First the file that lay there, then those whose content is missed. */
+  #byNeed(place: string): readonly TailedFile[] {
+    const rank = (file: TailedFile) => (file.place === place ? 0 : file.isLost ? 1 : file.isOpen ? 2 : 3);
+    return [...this.#files].sort((a, b) => rank(a) - rank(b));
+  }
+
+  #add(file: TailedFile): { file: TailedFile } {
+    this.#files.push(file);
+    return { file };
+  }
+}
+
+/** Whether a file should be looked at again although it did not change. */
+function isWanted(place: string, { of, hasMore }: Seen): boolean {
+  if (!of) return false;
+  if (of.isLost) return !of.isMissing && of.place !== place;
+  return Boolean(hasMore) && (of.isDrained || !of.isOpen) && of.place !== place;
+}
+
+/**
+ * Whether a file whose name is that of a rotated one is of connections, by its first lines: at least none of them is
+ * bad. Undefined while this can't be told: the first line has no end, or no header is known.
+ */
+function hasConnections(path: string, head: Buffer, header: readonly string[]): boolean | undefined {
+  const lines = head
+    .subarray(0, head.lastIndexOf("\n") + 1)
+    .toString("utf8")
+    .split("\n");
+  if (lines.length === 1) return undefined;
+  const parser = new ConnectionLogParser(path);
+  for (const line of header) parser.parse(line, 0);
+  let bad = 0;
+  for (const [i, line] of lines.entries()) {
+    try {
+      if (parser.parse(line, i + 1)) return true;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof BadLineError)) return false;
+      bad++;
+    }
+  }
+  if (bad > 0) return header.length > 0 || lines[0].startsWith("#") ? false : undefined;
+  return parser.others.count === 0;
+}

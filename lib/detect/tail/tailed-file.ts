@@ -1,0 +1,321 @@
+import { beforeBytes, Fingerprint, headBytes } from "./fingerprint";
+import { LineSplitter, type LogLine } from "./line-splitter";
+import type { LogContent } from "./log-content";
+import type { FoundFile } from "./log-folder";
+
+/** Where reading is in a file, and how the file is known again. */
+export interface SavedFile {
+  readonly path: string;
+  readonly place?: string;
+  readonly modified: number;
+  readonly isRead?: boolean;
+  readonly isMissing?: boolean;
+  readonly head: { readonly length: number; readonly hash: string };
+  /** How much was read, and what stood before this place. */
+  readonly readUpTo?: { readonly at: number; readonly length: number; readonly hash: string };
+  /** The line to go on with. */
+  readonly offset: number;
+  readonly number: number;
+  readonly header: readonly string[];
+}
+
+/** The line from which a file is to be read again after a restart. */
+export type ResumeLine = Pick<LogLine, "offset" | "number" | "header">;
+
+/** What a file's content is to that of another: the same or a part of it, the same and more, or something else. */
+export type Likeness = "copy" | "more" | "other";
+
+/**
+ * One of the files that a log consists of, known by its content, wherever it lies: under its old name or a new one,
+ * copied, or packed.
+ */
+export class TailedFile {
+  /** Where it lies, or lay last. */
+  place: string | undefined;
+  modified: number;
+  /** It was read to its end, and nothing was added for a while. */
+  isRead = false;
+  /** It was told that its content can't be found. */
+  isMissing = false;
+  /** At the last look it was in the folder of the log. */
+  isInFolder = true;
+  /** There was nothing more to read the last time. */
+  isDrained = false;
+  /** When it last grew, or was lost, in milliseconds since 1970. */
+  changedAt = Date.now();
+  #content: LogContent | undefined;
+  #head: Fingerprint;
+  /** Its first bytes; undefined after a restart. */
+  #headBytes: Buffer | undefined;
+  /** How much of it was read, and what stands before this place; undefined if it lay there packed from the beginning. */
+  #readUpTo: { at: number; before: Fingerprint } | undefined;
+  #lines: LineSplitter;
+
+  private constructor(
+    /** The name that reading went on under last, for messages. */
+    public path: string,
+    place: string | undefined,
+    modified: number,
+    head: Buffer | Fingerprint,
+    lines: LineSplitter,
+  ) {
+    this.place = place;
+    this.modified = modified;
+    this.#head = Buffer.isBuffer(head) ? Fingerprint.of(head) : head;
+    this.#headBytes = Buffer.isBuffer(head) ? head : undefined;
+    this.#lines = lines;
+  }
+
+  /** A file to be read from its beginning. */
+  static fresh({ path, place, modified }: FoundFile, head: Buffer, content: LogContent): TailedFile {
+    const file = new TailedFile(path, place, modified, head, new LineSplitter());
+    file.#content = content;
+    file.#readUpTo = { at: 0, before: Fingerprint.of(Buffer.alloc(0)) };
+    return file;
+  }
+
+  /** A file that was there before the log was followed: only what is added to it is read. */
+  static async past(found: FoundFile, head: Buffer, content: LogContent): Promise<TailedFile> {
+    const at = content.isPacked ? undefined : content.size;
+    const file = new TailedFile(found.path, found.place, found.modified, head, new LineSplitter(at, unknown));
+    file.isRead = true;
+    if (at !== undefined) file.#readUpTo = { at, before: Fingerprint.of(await bytesBefore(content, at)) };
+    return file;
+  }
+
+  static saved({
+    path,
+    place,
+    modified,
+    head,
+    readUpTo,
+    offset,
+    number,
+    header,
+    ...rest
+  }: SavedFile): TailedFile {
+    const known = new Fingerprint(head.length, head.hash);
+    const file = new TailedFile(path, place, modified, known, new LineSplitter(offset, number, header));
+    file.isRead = rest.isRead ?? false;
+    file.isMissing = rest.isMissing ?? false;
+    if (readUpTo) {
+      const { at, length, hash } = readUpTo;
+      file.#readUpTo = { at, before: new Fingerprint(length, hash) };
+    }
+    return file;
+  }
+
+  /** @param resume the first line whose connection is not judged; undefined if all are */
+  save(resume: ResumeLine = this.#lines): SavedFile {
+    const { path, place, modified, isRead, isMissing } = this;
+    const { offset, number, header } = resume;
+    const read = this.#readUpTo;
+    return {
+      path,
+      ...(place !== undefined && { place }),
+      modified,
+      ...(isRead && { isRead }),
+      ...(isMissing && { isMissing }),
+      head: { length: this.#head.length, hash: this.#head.hash },
+      ...(read && { readUpTo: { at: read.at, length: read.before.length, hash: read.before.hash } }),
+      ...{ offset, number, header },
+    };
+  }
+
+  /** Its content is at hand. */
+  get isOpen(): boolean {
+    return this.#content !== undefined;
+  }
+
+  /** It was not read to its end, and its content is not at hand. */
+  get isLost(): boolean {
+    return !this.isOpen && !this.isRead;
+  }
+
+  get isPacked(): boolean {
+    return this.#content?.isPacked ?? false;
+  }
+
+  /** It is packed, and was read to its end. */
+  get isWhole(): boolean {
+    return this.#content?.isWhole ?? false;
+  }
+
+  /** Whether it reads in this content. */
+  uses(content: LogContent): boolean {
+    return this.#content === content;
+  }
+
+  /** Bytes read; undefined if unknown. */
+  get at(): number | undefined {
+    return this.#readUpTo?.at;
+  }
+
+  /** Bytes before the next line. */
+  get offset(): number {
+    return this.#lines.offset;
+  }
+
+  /** The header lines that hold where reading is. */
+  get header(): readonly string[] {
+    return this.#lines.header;
+  }
+
+  /** Lets lines without a header of their own mean what those of an earlier file did. */
+  inheritHeader(header: readonly string[]): void {
+    if (this.#lines.at === 0) this.#lines.header = header;
+  }
+
+  /** The line at its end that has no end, if there is one. */
+  get unfinished(): LogLine | undefined {
+    return this.#lines.unfinished;
+  }
+
+  /** Counts the unfinished line as read. */
+  takeUnfinished(): void {
+    this.#lines.takeUnfinished();
+  }
+
+  /** How some content, that begins with `head`, compares with what was read of this file. */
+  async likeness(content: LogContent, head: Buffer): Promise<Likeness> {
+    if (!this.#hasHead(head)) return "other";
+    const read = this.#readUpTo;
+    if (!read) return "copy";
+    const { at, before } = read;
+    const { size, isPacked } = content;
+    if (isPacked && !this.isLost && size === at) return "copy"; // as it says, so that it needs no unpacking
+    if (!isPacked && size < at) return (await this.#endsAlike(content, size)) ? "copy" : "other";
+    const start = at - before.length;
+    const bytes = Buffer.alloc(before.length + 1);
+    const length = await content.read(bytes, start);
+    if (length < before.length) return "copy"; // gzip of which a part is written yet
+    if (!before.begins(bytes)) return "other";
+    return length > before.length || this.isLost ? "more" : "copy";
+  }
+
+  /** It was read to the end, and its content is not at hand or has nothing more now. */
+  async canGoOn(): Promise<boolean> {
+    return !this.#content || (this.isDrained && (this.isPacked || (await this.#unread()) !== 1));
+  }
+
+  /** Goes on reading in this content, which begins with what was read. */
+  async goOn(content: LogContent, path: string): Promise<void> {
+    this.path = path;
+    await this.#content?.close();
+    this.#content = content;
+    this.place = content.place;
+    this.isInFolder = true;
+    this.isRead = false;
+    this.isDrained = false;
+    this.changedAt = Date.now();
+    this.#headBytes ??= await headOfLength(content, this.#head.length);
+    if (this.#lines.number === unknown) await this.#count(content);
+    const lines = this.#lines;
+    if (lines.at !== lines.offset) return; // it goes on in the middle of a line that is held
+    const before = await bytesBefore(content, lines.offset);
+    this.#readUpTo = { at: lines.offset, before: Fingerprint.of(before) };
+    if (before.length > 0 && before.at(-1) !== lineFeed) lines.isRemainder = true;
+  }
+
+  /**
+   * The lines that were finished since.
+   *
+   * @param buffer to read into
+   * @returns undefined if the content is another now: the file was truncated, and may have grown again
+   */
+  async read(buffer: Buffer): Promise<LogLine[] | undefined> {
+    const content = this.#content!;
+    for (;;) {
+      const { at, before } = this.#readUpTo!;
+      // What is before is read again, at once with what follows, so that nothing can be changed in between.
+      const again = content.isPacked ? 0 : before.length;
+      const bytes = buffer.subarray(0, await content.read(buffer, at - again));
+      if (again > 0 && !before.begins(bytes)) return undefined;
+      const fresh = bytes.subarray(again);
+      this.isDrained = fresh.length === 0;
+      if (this.isDrained) return [];
+      this.changedAt = Date.now();
+      this.#learnHead(fresh, at);
+      const lines = this.#lines.split(fresh);
+      this.#readUpTo = { at: at + fresh.length, before: Fingerprint.of(bytes.subarray(-beforeBytes)) };
+      if (lines.length > 0) return lines;
+    }
+  }
+
+  /** Its content is not at hand any more. */
+  async lose(): Promise<void> {
+    await this.close();
+    this.place = undefined;
+    this.isInFolder = false;
+    this.changedAt = Date.now();
+  }
+
+  /** Nothing is added to it any more. */
+  async finish(): Promise<void> {
+    this.isRead = true;
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    const content = this.#content;
+    this.#content = undefined;
+    await content?.close();
+  }
+
+  #hasHead(head: Buffer): boolean {
+    if (head.length >= this.#head.length) return this.#head.begins(head);
+    return this.#headBytes?.subarray(0, head.length).equals(head) ?? false;
+  }
+
+  async #endsAlike(content: LogContent, size: number): Promise<boolean> {
+    // Where its own content is not at hand, or was changed, there is nothing to compare with but the head.
+    if (!this.#content || this.isPacked || (await this.#unread()) === undefined) return true;
+    const own = await bytesBefore(this.#content, size);
+    return own.equals(await bytesBefore(content, size));
+  }
+
+  /** Whether there is something to read, 1 or 0; undefined if what was read is not there any more. */
+  async #unread(): Promise<number | undefined> {
+    const { at, before } = this.#readUpTo!;
+    const bytes = Buffer.alloc(before.length + 1);
+    const length = await this.#content!.read(bytes, at - before.length);
+    return before.begins(bytes.subarray(0, length)) ? length - before.length : undefined;
+  }
+
+  #learnHead(fresh: Buffer, at: number): void {
+    // What was there when it was found may have been replaced before anything of it was read.
+    const known = at === 0 ? Buffer.alloc(0) : this.#headBytes;
+    if (!known || known.length >= headBytes || at > known.length) return;
+    const more = fresh.subarray(known.length - at, headBytes - at);
+    if (more.length === 0) return;
+    this.#headBytes = Buffer.concat([known, more]);
+    this.#head = Fingerprint.of(this.#headBytes);
+  }
+
+  /** Reads what was there before the log was followed, for its header and the number of its lines. */
+  async #count(content: LogContent): Promise<void> {
+    this.#lines = new LineSplitter();
+    const end = this.#readUpTo!.at;
+    const buffer = Buffer.alloc(Math.min(end, 1_048_576));
+    while (this.#lines.at < end) {
+      const piece = buffer.subarray(0, Math.min(buffer.length, end - this.#lines.at));
+      const bytesRead = await content.read(piece, this.#lines.at);
+      if (bytesRead === 0) break;
+      this.#lines.split(piece.subarray(0, bytesRead));
+    }
+  }
+}
+
+const lineFeed = 10;
+/** The number of a line that was not counted. */
+const unknown = 0;
+
+async function bytesBefore(content: LogContent, at: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.min(at, beforeBytes));
+  return bytes.subarray(0, await content.read(bytes, at - bytes.length));
+}
+
+async function headOfLength(content: LogContent, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, await content.read(bytes, 0));
+}
