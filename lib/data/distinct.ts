@@ -1,3 +1,4 @@
+import { breather } from "../common/progress";
 import type { Column, Rows, Table } from "./table";
 
 /** Which rows of a table equal others in all features and in the label. */
@@ -16,12 +17,37 @@ const found = new WeakMap<Table, EqualRows>();
  * Cost: linear. Rows with equal hashes of 64 bits are taken for equal and then compared, column by column.
  */
 export function equalRows(table: Table): EqualRows {
+  const work = findEqualRows(table);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** {@link equalRows}, but others have their turn meanwhile. @throws the reason of `signal` once it is aborted */
+export async function equalRowsInTurns(table: Table, signal?: AbortSignal): Promise<EqualRows> {
+  const breatheIfDue = breather(signal);
+  const work = findEqualRows(table);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await breatheIfDue();
+  }
+}
+
+/** Yields after each column. */
+function* findEqualRows(table: Table): Generator<void, EqualRows> {
   const known = found.get(table);
   if (known) return known;
   const columns = (table.labels ? [...table.features, table.labels] : table.features).map(valuesOf);
   for (let seed = 1; ; seed++) {
-    const places = firstsByHash(columns, table.rows, seed);
-    if (!columns.every((values) => allEqual(values, places))) continue;
+    const places = yield* firstsByHash(columns, table.rows, seed);
+    let isRight = true;
+    for (let i = 0; i < columns.length && isRight; i++) {
+      isRight = allEqual(columns[i], places);
+      yield;
+    }
+    if (!isRight) continue;
     const distinct = places.filter((first, row) => first === row);
     for (let row = 0, count = 0; row < places.length; row++)
       places[row] = places[row] === row ? count++ : places[places[row]];
@@ -47,10 +73,17 @@ export function distinctRows(table: Table, rows?: Rows): Uint32Array {
 }
 
 /** For each row the first that has its hash. */
-function firstsByHash(columns: readonly ArrayLike<number>[], count: number, seed: number): Uint32Array {
+function* firstsByHash(
+  columns: readonly ArrayLike<number>[],
+  count: number,
+  seed: number,
+): Generator<void, Uint32Array> {
   const low = new Uint32Array(count).fill(seed);
   const high = new Uint32Array(count).fill(~seed);
-  for (const values of columns) addToHash(values, low, high);
+  for (const values of columns) {
+    addToHash(values, low, high);
+    yield;
+  }
   const firsts = new Uint32Array(count);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * count + 2))).fill(-1);
   for (let i = 0; i < count; i++) {

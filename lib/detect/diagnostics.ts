@@ -77,7 +77,9 @@ export async function diagnose(
     },
     flaggedOverTime: overTime(data.starts, scores, fitted),
     unusualHosts: hosts.top(20),
-    ...(data.labels && { metrics: judge(data, data.labels, fitted, scores, falseAlarmRate) }),
+    ...(data.labels && {
+      metrics: await judge(data, data.labels, fitted, scores, falseAlarmRate, options.signal),
+    }),
   };
   return { diagnostics, figures: figuresOf(data, fitted, scores, diagnostics, falseAlarmRate) };
 }
@@ -111,13 +113,14 @@ function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: Fitted
 }
 
 /** Held-out usual connections and every attack; undefined where there is no attack. */
-function judge(
+async function judge(
   data: TrainingData,
   labels: NominalColumn,
   fitted: FittedTraffic,
   scores: ScoresByDetector,
   falseAlarmRate: number,
-): MetricsByDetector | undefined {
+  signal: AbortSignal | undefined,
+): Promise<MetricsByDetector | undefined> {
   const truths = labels.categories.map(truthOf);
   const attacks = Array.from(labels.codes.keys()).filter((row) => truths[labels.codes[row]] === "attack");
   if (attacks.length === 0) return undefined;
@@ -130,8 +133,9 @@ function judge(
     metrics[name] = evaluate({ scores: own, labels: labelsOf(judged), threshold });
   };
   for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
-  const baselines = baselineScores(fitted.autoencoder.preprocessor, table, undefined, fitted.fitRows);
-  for (const { name, trainingScores } of baselines) {
+  const { preprocessor } = fitted.autoencoder;
+  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, { signal });
+  for await (const { name, trainingScores } of baselines) {
     const usual = valuesAt(trainingScores, fitted.heldOutRows);
     add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);
   }

@@ -16,7 +16,7 @@ import {
   lazyTransform,
   type PreprocessOptions,
   type Preprocessor,
-  transform,
+  transformInTurns,
 } from "../preprocess/preprocessor";
 import { unseenRows } from "./drift";
 import { type ScoreProfile, scoreProfile } from "./score-profile";
@@ -104,7 +104,7 @@ export async function fitDetectors(
     seed,
   });
   const forNetwork = fitPreprocessor(table, trafficPreprocessing.autoencoder, fitRows);
-  const network = await fitAutoencoder(transform(forNetwork, table, fitRows), {
+  const network = await fitAutoencoder(await transformInTurns(forNetwork, table, fitRows, signal), {
     ...options.autoencoder,
     workers,
     onProgress,

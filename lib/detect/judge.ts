@@ -81,7 +81,7 @@ export class Judge {
     const rows = this.#flaggedRows(connections, scores);
     const explained = new Map<DetectorKind, Float64Array>();
     for (const [kind, model] of this.#detectors)
-      explained.set(kind, await featureContributions(model, table, rows));
+      explained.set(kind, await featureContributions(model, table, rows, { signal: this.#options.signal }));
     return Array.from(rows, (row, i) => this.#alert(connections[row], table, row, i, scores, explained));
   }
 

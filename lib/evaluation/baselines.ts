@@ -1,8 +1,9 @@
+import { breathe, type WorkOptions } from "../common/progress";
 import { valuesAt } from "../common/values-at";
-import { equalRows } from "../data/distinct";
+import { equalRowsInTurns } from "../data/distinct";
 import { numbers, type Rows, type Table } from "../data/table";
 import { fitPrincipalComponents, reconstructionErrors } from "../models/principal-components";
-import { type Preprocessor, transform } from "../preprocess/preprocessor";
+import { type Preprocessor, transform, transformInTurns } from "../preprocess/preprocessor";
 
 /** Components that the PCA baseline keeps: as many as a narrow autoencoder's code. */
 const pcaComponents = 8;
@@ -18,22 +19,27 @@ export interface BaselineScores {
  * What any model must beat: `count` alone, few `dst_bytes` alone, and the reconstruction error of 8 principal
  * components fitted on the same rows and columns as the autoencoder.
  */
-export function* baselineScores(
+export async function* baselineScores(
   preprocessor: Preprocessor,
   train: Table,
   test: Table | undefined,
   fitRows: Rows,
-): Generator<BaselineScores> {
-  const both = (name: BaselineScores["name"], scores: (table: Table) => Float64Array): BaselineScores => ({
+  { onProgress, signal }: WorkOptions = {},
+): AsyncGenerator<BaselineScores> {
+  const both = async (
+    name: BaselineScores["name"],
+    scores: (table: Table) => Float64Array | Promise<Float64Array>,
+  ): Promise<BaselineScores> => ({
     name,
-    trainingScores: scores(train),
-    ...(test && { testScores: scores(test) }),
+    trainingScores: await scores(train),
+    ...(test && { testScores: await scores(test) }),
   });
   yield both("count", (table) => new Float64Array(numbers(table, "count")));
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
-  const components = fitPrincipalComponents(transform(preprocessor, train, fitRows), pcaComponents);
-  yield both("pca", (table) => {
-    const { distinct, places } = equalRows(table);
+  const matrix = await transformInTurns(preprocessor, train, fitRows, signal);
+  const components = await fitPrincipalComponents(matrix, pcaComponents, { onProgress, signal });
+  yield both("pca", async (table) => {
+    const { distinct, places } = await equalRowsInTurns(table, signal);
     const scores = new Float64Array(distinct.length);
     const blockRows = 32_768;
     let memory: Float32Array | undefined;
@@ -41,6 +47,7 @@ export function* baselineScores(
       const matrix = transform(preprocessor, table, distinct.subarray(start, start + blockRows), memory);
       memory ??= matrix.data;
       scores.set(reconstructionErrors(components, matrix), start);
+      await breathe(signal);
     }
     return valuesAt(scores, places);
   });

@@ -1,5 +1,6 @@
+import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
-import { distinctRows, equalRows } from "../data/distinct";
+import { distinctRows, equalRowsInTurns } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
 import { rowsWhere, splitRows } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
@@ -18,7 +19,7 @@ import {
   lazyTransform,
   type PreprocessOptions,
   type Preprocessor,
-  transform,
+  transformInTurns,
   type UnseenCategory,
   unseenCategories,
 } from "../preprocess/preprocessor";
@@ -114,8 +115,8 @@ export async function noveltyProtocol(
       seed,
     }),
   );
-  const autoencoder = await study(defaults.autoencoder, (preprocessor) =>
-    fitAutoencoder(transform(preprocessor, train, fitRows), {
+  const autoencoder = await study(defaults.autoencoder, async (preprocessor) =>
+    fitAutoencoder(await transformInTurns(preprocessor, train, fitRows, signal), {
       ...options.autoencoder,
       workers,
       onProgress,
@@ -124,14 +125,15 @@ export async function noveltyProtocol(
     }),
   );
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
-  for (const { name, trainingScores, testScores } of baselineScores(
+  for await (const { name, trainingScores, testScores } of baselineScores(
     autoencoder.preprocessor,
     train,
     test,
     fitRows,
+    { onProgress, signal },
   )) {
     baselines[`baseline:${name}`] = { trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
-    signal?.throwIfAborted();
+    await breathe(signal);
   }
 
   const detectors = { "isolation-forest": isolationForest, autoencoder, ...baselines };
@@ -142,6 +144,7 @@ export async function noveltyProtocol(
   const holdout: MetricsByDetector = {};
   const onTest: MetricsByDetector = {};
   for (const [name, { trainingScores, testScores, threshold }] of Object.entries(detectors)) {
+    await breathe(signal);
     holdout[name] = evaluate({
       scores: valuesAt(trainingScores, holdoutRows),
       labels: holdoutLabels,
@@ -149,6 +152,7 @@ export async function noveltyProtocol(
       threshold: threshold.value,
     });
     if (test && testScores) {
+      await breathe(signal);
       const judged = { scores: testScores, labels: labels(test), distinct: testDistinct, knownLabels };
       onTest[name] = evaluate({ ...judged, threshold: threshold.value });
     }
@@ -187,7 +191,7 @@ async function scoreDistinct(
   table: Table,
   work: ScoreOptions,
 ): Promise<Float64Array> {
-  const { distinct, places } = equalRows(table);
+  const { distinct, places } = await equalRowsInTurns(table, work.signal);
   return valuesAt(await scoreTable(model, table, distinct, work), places);
 }
 

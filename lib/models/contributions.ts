@@ -1,3 +1,4 @@
+import type { WorkOptions } from "../common/progress";
 import { column, type Rows, type Table } from "../data/table";
 import { sourceFeature } from "../preprocess/matrix";
 import { transform } from "../preprocess/preprocessor";
@@ -42,8 +43,9 @@ export async function featureContributions(
   { detector, preprocessor }: Pick<Model, "detector" | "preprocessor">,
   table: Table,
   rows: Rows,
+  options?: WorkOptions,
 ): Promise<Float64Array> {
-  const byColumn = await detector.explainRows(transform(preprocessor, table, rows));
+  const byColumn = await detector.explainRows(transform(preprocessor, table, rows), options);
   const width = detector.columns.length;
   const features = preprocessor.steps.map((step) => step.feature);
   const featureOf = preprocessor.steps.flatMap((step, i) =>

@@ -26,7 +26,7 @@ export interface Detector {
    * The same for every row of a matrix at once, which is faster: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  explainRows(matrix: Matrix): Promise<Float64Array>;
+  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array>;
   /** Writes the detector's own files into an existing folder and returns their names. */
   save(folder: string): Promise<string[]>;
 }

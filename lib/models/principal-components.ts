@@ -1,5 +1,6 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
+import { breather, type WorkOptions } from "../common/progress";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
 import { distinctBlocks, spread } from "./scoring/distinct-blocks";
@@ -12,17 +13,27 @@ export interface PrincipalComponents {
   readonly components: readonly Float64Array[];
 }
 
+/** Rows between two looks at the clock. */
+const someRows = 256;
+
 /**
  * Principal component analysis (Pearson 1901; as a detector Shyu et al. 2003). Cost: rows × columns², then columns³.
  *
  * @param components how many to keep, an integer in [1, number of columns]
  * @throws {InputError} if that is out of range or the matrix has no rows
+ * @throws the reason of `signal` once it is aborted
  */
-export function fitPrincipalComponents(matrix: Matrix, components: number): PrincipalComponents {
+export async function fitPrincipalComponents(
+  matrix: Matrix,
+  components: number,
+  { onProgress, signal }: WorkOptions = {},
+): Promise<PrincipalComponents> {
   const { rows, columns, data } = matrix;
   const width = columns.length;
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
+  signal?.throwIfAborted();
+  const breatheIfDue = breather(signal);
   const mean = new Float64Array(width);
   for (let row = 0, at = 0; row < rows; row++) for (let i = 0; i < width; i++) mean[i] += data[at++];
   for (let i = 0; i < width; i++) mean[i] /= rows;
@@ -35,6 +46,9 @@ export function fitPrincipalComponents(matrix: Matrix, components: number): Prin
       const value = centred[i];
       for (let j = 0; j <= i; j++) covariance[i * width + j] += value * centred[j];
     }
+    if (row % someRows > 0) continue;
+    onProgress?.({ stage: "finding principal components", done: row, total: rows });
+    await breatheIfDue();
   }
   const symmetric = DenseMatrix.zeros(width, width);
   for (let i = 0; i < width; i++) {

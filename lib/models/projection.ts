@@ -9,7 +9,7 @@ import type { PrincipalComponents } from "./principal-components";
  * @throws {RangeError} if the matrix has other columns
  * @example
  * const code = await autoencoder.encode(matrix);
- * const flat = projectRows(fitPrincipalComponents(code, 2), code);
+ * const flat = projectRows(await fitPrincipalComponents(code, 2), code);
  */
 export function projectRows(fitted: PrincipalComponents, matrix: Matrix): Matrix {
   requireColumns(fitted, matrix);

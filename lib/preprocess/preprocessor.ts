@@ -1,4 +1,5 @@
 import { InputError } from "../common/errors";
+import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
 import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
@@ -170,6 +171,27 @@ export function transform(
     for (const write of writers) write(data, width, rows, start, end);
   }
   return { rows: count, columns, data };
+}
+
+/** Rows that are transformed between two breaths. */
+const turnRows = 16_384;
+
+/** {@link transform} of many rows, but others have their turn meanwhile. @throws the reason of `signal` once it is aborted */
+export async function transformInTurns(
+  preprocessor: Preprocessor,
+  table: Table,
+  rows: Rows,
+  signal?: AbortSignal,
+): Promise<Matrix> {
+  const { columns } = preprocessor;
+  const width = columns.length;
+  const data: Float32Array = new Float32Array(new SharedArrayBuffer(rows.length * width * 4));
+  const breatheIfDue = breather(signal);
+  for (let start = 0; start < rows.length; start += turnRows) {
+    transform(preprocessor, table, rows.subarray(start, start + turnRows), data.subarray(start * width));
+    await breatheIfDue();
+  }
+  return { rows: rows.length, columns, data };
 }
 
 /** The rows of a table as a matrix of which only the rows asked for are made. */

@@ -115,7 +115,7 @@ async function compareModels(one: Study): Promise<void> {
   print("isolation forest", await forest(one, trafficPreprocessing["isolation-forest"], { sampleSize }), one);
   print("autoencoder", await network(one, trafficPreprocessing.autoencoder, {}), one);
   const preprocessor = fitPreprocessor(one.table, trafficPreprocessing.autoencoder, one.fitRows);
-  for (const { name, testScores } of baselineScores(preprocessor, one.table, one.judged, one.fitRows))
+  for await (const { name, testScores } of baselineScores(preprocessor, one.table, one.judged, one.fitRows))
     print(
       name === "dst_bytes" ? "few dst_bytes alone" : name === "pca" ? "PCA" : `${name} alone`,
       testScores!,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import {
+  type BaselineScores,
   baselineScores,
   fitPreprocessor,
   fitPrincipalComponents,
@@ -16,7 +17,12 @@ const train = kddTable(trafficLines({ rows: 300 }));
 const later = kddTable(trafficLines({ rows: 100, seed: 2 }));
 const normal = rowsWhere(train, (label) => label === "normal");
 const preprocessor = fitPreprocessor(train, {}, normal);
-const [count, dstBytes, pca] = baselineScores(preprocessor, train, later, normal);
+let [count, dstBytes, pca]: BaselineScores[] = [];
+before(async () => {
+  const all: BaselineScores[] = [];
+  for await (const baseline of baselineScores(preprocessor, train, later, normal)) all.push(baseline);
+  [count, dstBytes, pca] = all;
+});
 
 test("many connections and few bytes back are anomalous", () => {
   assert.deepEqual([count.name, dstBytes.name, pca.name], ["count", "dst_bytes", "pca"]);
@@ -32,14 +38,14 @@ test("many connections and few bytes back are anomalous", () => {
   );
 });
 
-test("the PCA baseline is the error of 8 components fitted on the rows for fitting", () => {
-  const components = fitPrincipalComponents(transform(preprocessor, train, normal), 8);
+test("the PCA baseline is the error of 8 components fitted on the rows for fitting", async () => {
+  const components = await fitPrincipalComponents(transform(preprocessor, train, normal), 8);
   assert.deepEqual(pca.trainingScores, reconstructionErrors(components, transform(preprocessor, train)));
   assert.deepEqual(pca.testScores, reconstructionErrors(components, transform(preprocessor, later)));
 });
 
-test("without a test table there are no test scores", () => {
-  for (const baseline of baselineScores(preprocessor, train, undefined, normal)) {
+test("without a test table there are no test scores", async () => {
+  for await (const baseline of baselineScores(preprocessor, train, undefined, normal)) {
     assert.ok(!("testScores" in baseline));
     assert.equal(baseline.trainingScores.length, train.rows);
   }

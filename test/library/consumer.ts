@@ -95,7 +95,7 @@ export async function study(): Promise<void> {
   const { tf, backend } = typed(await tensorflow());
   typed(backend);
   typed(tf.memory().numTensors);
-  const components = typed(fitPrincipalComponents(matrix, 8));
+  const components = typed(await fitPrincipalComponents(matrix, 8));
   typed(reconstructionErrors(components, matrix)[0]);
 
   const threshold = typed(chooseThreshold(scores, 0.05));

@@ -49,8 +49,8 @@ const anyMatrix = fc.integer({ min: 1, max: 5 }).chain((width) =>
     ),
 );
 
-test("mean, components and errors agree with NumPy's singular value decomposition", () => {
-  const fitted = fitPrincipalComponents(matrix, reference.components.length);
+test("mean, components and errors agree with NumPy's singular value decomposition", async () => {
+  const fitted = await fitPrincipalComponents(matrix, reference.components.length);
   assert.ok(largestDifference(fitted.mean, reference.mean) < 1e-12);
   fitted.components.forEach((component, k) => {
     // A component's sign is free.
@@ -60,11 +60,11 @@ test("mean, components and errors agree with NumPy's singular value decompositio
   assert.ok(largest < 1e-9, `largest difference ${largest}`);
 });
 
-test("components are orthonormal, the one of largest variance first", () => {
-  fc.assert(
-    fc.property(anyMatrix, (matrix) => {
+test("components are orthonormal, the one of largest variance first", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyMatrix, async (matrix) => {
       const width = matrix.columns.length;
-      const { components, mean } = fitPrincipalComponents(matrix, width);
+      const { components, mean } = await fitPrincipalComponents(matrix, width);
       const variances = components.map((component, k) => {
         components.forEach((other, j) => {
           assert.ok(Math.abs(dot(component, other) - Number(j === k)) < 1e-9);
@@ -86,52 +86,58 @@ test("components are orthonormal, the one of largest variance first", () => {
   );
 });
 
-test("all components leave no error", () => {
-  fc.assert(
-    fc.property(anyMatrix, (matrix) => {
-      const errors = reconstructionErrors(fitPrincipalComponents(matrix, matrix.columns.length), matrix);
+test("all components leave no error", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyMatrix, async (matrix) => {
+      const errors = reconstructionErrors(
+        await fitPrincipalComponents(matrix, matrix.columns.length),
+        matrix,
+      );
       assert.ok(errors.every((error) => error >= 0 && error < 1e-12));
     }),
     { numRuns: 300 },
   );
 });
 
-test("each component more leaves no larger an error", () => {
-  let previous = reconstructionErrors({ ...fitPrincipalComponents(matrix, 1), components: [] }, matrix);
+test("each component more leaves no larger an error", async () => {
+  let previous = reconstructionErrors(
+    { ...(await fitPrincipalComponents(matrix, 1)), components: [] },
+    matrix,
+  );
   for (let kept = 1; kept <= 5; kept++) {
-    const errors = reconstructionErrors(fitPrincipalComponents(matrix, kept), matrix);
+    const errors = reconstructionErrors(await fitPrincipalComponents(matrix, kept), matrix);
     assert.ok(errors.every((error, row) => error <= previous[row] + 1e-12));
     previous = errors;
   }
 });
 
-test("a row off the line of the others has the error of its distance", () => {
+test("a row off the line of the others has the error of its distance", async () => {
   const line = { rows: 3, columns: ["x", "y"], data: Float32Array.of(-1, -1, 0, 0, 1, 1) };
-  const fitted = fitPrincipalComponents(line, 1);
+  const fitted = await fitPrincipalComponents(line, 1);
   const far = { rows: 2, columns: ["x", "y"], data: Float32Array.of(1, -1, 100, 100) };
   // (1, −1) is √2 off the line x = y: the mean over two columns of its square is 1. (100, 100) lies on it.
   const [off, on] = reconstructionErrors(fitted, far);
   assert.ok(Math.abs(off - 1) < 1e-12 && on < 1e-9);
 });
 
-test("the number of components must be in [1, columns], and there must be rows", () => {
+test("the number of components must be in [1, columns], and there must be rows", async () => {
   for (const wrong of [0, 6, 1.5])
-    assert.throws(() => fitPrincipalComponents(matrix, wrong), {
+    await assert.rejects(fitPrincipalComponents(matrix, wrong), {
       name: "InputError",
       message: `components must be an integer in [1, 5], got ${wrong}`,
     });
   const none = { ...matrix, rows: 0, data: new Float32Array() };
-  assert.throws(() => fitPrincipalComponents(none, 1), { name: "InputError" });
+  await assert.rejects(fitPrincipalComponents(none, 1), { name: "InputError" });
 });
 
-test("a matrix of other columns is refused", () => {
-  const fitted = fitPrincipalComponents(matrix, 2);
+test("a matrix of other columns is refused", async () => {
+  const fitted = await fitPrincipalComponents(matrix, 2);
   const renamed = { ...matrix, columns: ["a", "b", "c", "d", "f"] };
   assert.throws(() => reconstructionErrors(fitted, renamed), RangeError);
 });
 
-test("the matrix is not changed", () => {
+test("the matrix is not changed", async () => {
   const before = matrix.data.slice();
-  reconstructionErrors(fitPrincipalComponents(matrix, 2), matrix);
+  reconstructionErrors(await fitPrincipalComponents(matrix, 2), matrix);
   assert.deepEqual(matrix.data, before);
 });

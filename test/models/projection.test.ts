@@ -21,8 +21,8 @@ const data = Float32Array.from(
 );
 const matrix: Matrix = { rows, columns, data };
 
-test("projections on all components keep the distances of rows", () => {
-  const projected = projectRows(fitPrincipalComponents(matrix, 3), matrix);
+test("projections on all components keep the distances of rows", async () => {
+  const projected = projectRows(await fitPrincipalComponents(matrix, 3), matrix);
   const distance = (values: Float32Array, a: number, b: number) =>
     Math.hypot(...[0, 1, 2].map((i) => values[3 * a + i] - values[3 * b + i]));
   for (let row = 1; row < rows; row++) {
@@ -30,14 +30,14 @@ test("projections on all components keep the distances of rows", () => {
   }
 });
 
-test("shares of variance fall, and those of all components sum to 1", () => {
-  const shares = explainedVariance(fitPrincipalComponents(matrix, 3), matrix);
+test("shares of variance fall, and those of all components sum to 1", async () => {
+  const shares = explainedVariance(await fitPrincipalComponents(matrix, 3), matrix);
   assert.ok(shares[0] > shares[1] && shares[1] > shares[2]);
   assert.ok(Math.abs(shares[0] + shares[1] + shares[2] - 1) < 1e-6);
 });
 
-test("what rows are reconstructed as has the error that they are scored by", () => {
-  const fitted = fitPrincipalComponents(matrix, 2);
+test("what rows are reconstructed as has the error that they are scored by", async () => {
+  const fitted = await fitPrincipalComponents(matrix, 2);
   const reconstruction = reconstructRows(fitted, matrix);
   const errors = reconstructionErrors(fitted, matrix);
   for (let row = 0; row < rows; row++) {
@@ -49,7 +49,8 @@ test("what rows are reconstructed as has the error that they are scored by", () 
   }
 });
 
-test("a matrix of other columns is refused", () => {
+test("a matrix of other columns is refused", async () => {
   const other = { ...matrix, columns: ["a", "b", "d"] };
-  assert.throws(() => projectRows(fitPrincipalComponents(matrix, 2), other), RangeError);
+  const fitted = await fitPrincipalComponents(matrix, 2);
+  assert.throws(() => projectRows(fitted, other), RangeError);
 });

@@ -115,8 +115,8 @@ export class Autoencoder implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix): Promise<Float64Array> {
-    const { data } = await this.reconstruct(matrix);
+  async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
+    const { data } = await this.reconstruct(matrix, options);
     const width = this.columns.length;
     return Float64Array.from(data, (output, i) => (matrix.data[i] - output) ** 2 / width);
   }

@@ -130,12 +130,15 @@ export class IsolationForest implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix): Promise<Float64Array> {
+  async explainRows(matrix: Matrix, { signal }: WorkOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
+    const breatheIfDue = breather(signal);
     const width = this.columns.length;
     const contributions = new Float64Array(matrix.rows * width);
-    for (let start = 0; start < contributions.length; start += width)
+    for (let start = 0; start < contributions.length; start += width) {
       contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
+      await breatheIfDue();
+    }
     return contributions;
   }
 
