@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anomalousRows, distinctRows, labels, type Table } from "traffic-anomaly";
+import { equalRows, equalRowsInTurns } from "traffic-anomaly/dist/data/distinct";
+import { assertAbortable } from "../fixtures/abort";
 import fc from "../fixtures/fast-check";
 import { realTableTest } from "../fixtures/real-tables";
 import { tableOf } from "../fixtures/table";
@@ -107,3 +109,12 @@ realTableTest(
     assert.equal(distinctRows(later).length, 77_291);
   },
 );
+
+test("equal rows are found in turns as at once, and an abort ends the search", async () => {
+  const tables = [0, 1].map(() => {
+    const values = (factor: number) => Array.from({ length: 400_000 }, (_, i) => (i * factor) % 317);
+    return tableOf({ a: values(3), b: values(5), c: values(7), d: values(11), e: values(13) });
+  });
+  assert.deepEqual(await equalRowsInTurns(tables[0]), equalRows(tables[1]));
+  await assertAbortable((signal) => equalRowsInTurns({ ...tables[0] }, signal));
+});

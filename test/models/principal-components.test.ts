@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fitPrincipalComponents, type Matrix, reconstructionErrors } from "traffic-anomaly";
+import { assertAbortable } from "../fixtures/abort";
 import fc from "../fixtures/fast-check";
 
 const reference: {
@@ -140,4 +141,10 @@ test("the matrix is not changed", async () => {
   const before = matrix.data.slice();
   reconstructionErrors(await fitPrincipalComponents(matrix, 2), matrix);
   assert.deepEqual(matrix.data, before);
+});
+
+test("an abort ends the search for components", async () => {
+  const columns = Array.from({ length: 60 }, (_, i) => `column ${i}`);
+  const large = { rows: 100_000, columns, data: new Float32Array(60 * 100_000) };
+  await assertAbortable((signal) => fitPrincipalComponents(large, 1, { signal }));
 });

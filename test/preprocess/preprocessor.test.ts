@@ -13,6 +13,8 @@ import {
   transform,
   unseenCategories,
 } from "traffic-anomaly";
+import { transformInTurns } from "traffic-anomaly/dist/preprocess/preprocessor";
+import { assertAbortable } from "../fixtures/abort";
 import fc from "../fixtures/fast-check";
 import { tableOf, type Values } from "../fixtures/table";
 
@@ -363,4 +365,13 @@ test("nothing that is passed is changed", () => {
 
 test("the matrix lies in memory that threads can share", () => {
   assert.ok(transform(fitPreprocessor(small), small).data.buffer instanceof SharedArrayBuffer);
+});
+
+test("rows are transformed in turns as at once, and an abort ends it", async () => {
+  const values = Array.from({ length: 300_000 }, (_, i) => i % 1000);
+  const table = tableOf({ a: values, b: values.map(String) });
+  const preprocessor = fitPreprocessor(table, { encoding: "ordinal" });
+  const rows = Uint32Array.from(values.keys()).reverse();
+  assert.deepEqual(await transformInTurns(preprocessor, table, rows), transform(preprocessor, table, rows));
+  await assertAbortable((signal) => transformInTurns(fitPreprocessor(table), table, rows, signal));
 });
