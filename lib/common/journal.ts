@@ -4,14 +4,16 @@ import {
   lstat,
   mkdir,
   open,
-  readFile,
+  readdir,
   rename,
   rmdir,
   unlink,
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
-import { InputError, systemErrorCode } from "./errors";
+import { InputError } from "./errors";
+import { readJsonFile } from "./json-file";
+import { MissingFile } from "./plain-file";
 
 /** One file or new folder to be put in its place, or a file to be removed. */
 export interface Move {
@@ -92,7 +94,9 @@ export async function isUnsettled(first: string): Promise<boolean> {
 /** The marked work folder that a work folder belongs to: its own, if it has no journal. @throws {InputError} if it is damaged */
 export async function firstOf(work: string): Promise<string> {
   const journal = await readJournal(work);
-  return journal ? resolve(work, journal.first) : work;
+  const first = journal ? resolve(work, journal.first) : work;
+  if (!isWorkFolder(first)) throw damaged(work);
+  return first;
 }
 
 /** The work folders that a marked one belongs with, itself included. */
@@ -196,11 +200,12 @@ async function removeIfEmpty(folder: string): Promise<void> {
 
 /** @throws {InputError} if it is damaged, or would move something from or to elsewhere */
 async function readJournal(work: string): Promise<Journal | undefined> {
+  await requirePlain(work);
   let journal: Partial<Journal>;
   try {
-    journal = JSON.parse(await readFile(join(work, "journal.json"), "utf8"));
+    journal = (await readJsonFile(join(work, "journal.json"))) as Partial<Journal>;
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
+    if (error instanceof MissingFile) return undefined;
     throw damaged(work);
   }
   const { formatVersion, first, parts = [], moves } = journal ?? {};
@@ -220,6 +225,23 @@ async function readJournal(work: string): Promise<Journal | undefined> {
   if (!isRight) throw damaged(work);
   for (const { to } of moves) await requireNoLinks(resolve(work, levels), to, work);
   return journal as Journal;
+}
+
+/**
+ * Checks that a work folder holds files and folders only, as those that this program makes do: a stranger's link would have
+ * files from elsewhere moved, and a named pipe or device be waited for.
+ *
+ * @throws {InputError} if it does not
+ */
+export async function requirePlain(work: string): Promise<void> {
+  for (const folder of [dirname(work), work]) {
+    const found = await lstat(folder).catch(() => undefined);
+    if (found && !found.isDirectory()) throw damaged(work);
+  }
+  for (const entry of await readdir(work, { withFileTypes: true }).catch(() => [])) {
+    if (entry.isDirectory()) await requirePlain(join(work, entry.name));
+    else if (!entry.isFile()) throw damaged(work);
+  }
 }
 
 function damaged(work: string): InputError {

@@ -1,8 +1,17 @@
-import { mkdtemp, readdir, realpath, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, realpath, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "./errors";
 import { type FileLock, lockFile } from "./file-lock";
-import { exists, firstOf, isUnsettled, isWorkFolder, settle, unfinishedName, workPrefix } from "./journal";
+import {
+  exists,
+  firstOf,
+  isUnsettled,
+  isWorkFolder,
+  requirePlain,
+  settle,
+  unfinishedName,
+  workPrefix,
+} from "./journal";
 import { shortPath } from "./project";
 
 /** A folder in which results are written before they are in their place. */
@@ -82,6 +91,7 @@ export async function mend(
 ): Promise<void> {
   const unfinished = join(folder, unfinishedName);
   if (!(await exists(unfinished))) return;
+  await requirePlainFolder(unfinished);
   const lock = held ?? (await commitLock(folder).catch(unlessReadOnly));
   if (!lock) return;
   try {
@@ -93,6 +103,15 @@ export async function mend(
   } finally {
     if (!held) await lock.release();
   }
+}
+
+/** @throws {InputError} if it is none, or its lock leads elsewhere: the folder that it is in may come from a stranger */
+async function requirePlainFolder(unfinished: string): Promise<void> {
+  const [folder, lock] = await Promise.all(
+    [unfinished, join(unfinished, lockName)].map((path) => lstat(path).catch(() => undefined)),
+  );
+  if ((folder && !folder.isDirectory()) || (lock && !lock.isFile()))
+    throw new InputError(`${unfinished} is not what this program makes: move it away`);
 }
 
 /** {@link mend}, for a folder of results that is read: in it, and in the one that it is in. */
@@ -135,11 +154,13 @@ function unlessReadOnly(error: unknown): undefined {
 }
 
 async function mendWork(work: string, onNotice: (sentence: string) => void): Promise<void> {
+  await requirePlain(work);
   const lock = await lockAbandoned(work);
   if (!lock) return;
   try {
     const first = await firstOf(work);
     if (first !== work && !(await exists(dirname(dirname(first))))) return; // out of sight here: nobody can tell
+    await requirePlain(first);
     if (!(await settleAbandoned(first, first === work ? lock : undefined, onNotice))) return;
     await rm(work, { recursive: true, force: true });
   } finally {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -306,4 +307,53 @@ test("a model that is replaced again and again meanwhile is read from one writin
   }
   await writes;
   assert.ok(seeds.size > 1, `${seeds.size} models were read`);
+});
+
+test("what a stranger left to be moved in a model folder moves nothing of others", async () => {
+  const journal = (move: object) =>
+    JSON.stringify({ formatVersion: 1, first: "", parts: [""], moves: [{ to: "taken", ...move }] });
+  const cases: Record<string, (work: string, others: string) => Promise<void>> = {
+    "a link to a folder": async (work, others) => {
+      await symlink(others, join(work, "new-0"));
+      await writeFile(join(work, "journal.json"), journal({ from: "new-0/file" }));
+    },
+    "a path that leads out": async (work) => {
+      await writeFile(join(work, "journal.json"), journal({ from: "../../../others/file" }));
+    },
+    "a place that leads out": async (work) => {
+      await writeFile(join(work, "new-0"), "new");
+      await writeFile(join(work, "journal.json"), journal({ from: "new-0", to: "../others/file" }));
+    },
+    "a first that is elsewhere": async (work) => {
+      await writeFile(
+        join(work, "journal.json"),
+        journal({ from: "x" }).replace('"first":""', '"first":"/"'),
+      );
+    },
+    "a journal that is a named pipe": async (work) => {
+      execFileSync("mkfifo", [join(work, "journal.json")]);
+    },
+    "a lock that is a link": async (work, others) => {
+      await symlink(join(others, "made"), join(work, "lock"));
+    },
+    "a folder of work that is a link": async (work, others) => {
+      await rm(work, { recursive: true });
+      await symlink(others, work);
+    },
+    "a lock of all that is a link": async (work, others) => {
+      await symlink(join(others, "made"), join(work, "..", "commit.lock"));
+    },
+  };
+  for (const [title, tamper] of Object.entries(cases)) {
+    const folder = await saved();
+    const others = join(folder, "..", "others");
+    const work = join(folder, ".unfinished-traffic-anomaly", "work-abcdef");
+    await mkdir(others);
+    await writeFile(join(others, "file"), "another's");
+    await mkdir(work, { recursive: true });
+    await writeFile(join(work, "committed"), "");
+    await tamper(work, others);
+    await assert.rejects(loadModel(folder), { name: "InputError", message: /: .*move it away$/ }, title);
+    assert.deepEqual(await contents(others), { file: Buffer.from("another's").toString("base64") }, title);
+  }
 });

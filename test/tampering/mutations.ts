@@ -192,6 +192,7 @@ const sizes: Mutation = (folder, random) => {
     ) ?? any,
   );
   const edit = (name: string, change: (document: Json) => void) => {
+    if (!isModest(join(own, name))) return;
     try {
       const document = JSON.parse(readFileSync(join(own, name), "utf8"));
       change(document);
@@ -386,6 +387,7 @@ function put(path: string, donor: string): void {
 }
 
 function readWidth(folder: string): number {
+  if (!isModest(join(folder, "preprocessor.json"))) return 1;
   try {
     return JSON.parse(readFileSync(join(folder, "preprocessor.json"), "utf8")).columns.length;
   } catch {
