@@ -109,10 +109,15 @@ export interface Killable {
   /** Changes to the disk that it makes, and how long it takes. */
   readonly changes: number;
   readonly milliseconds: number;
+  /** Folders as they are before and after it. */
+  readonly before: string;
+  readonly after: string;
   /**
-   * Kills it in a new copy of the folder, mends that as the next command does, and requires that all results are those of
-   * the run before, or all those of the new run, and that what others put there stays.
+   * Mends a folder as the next command does, and requires that all results are those of the run before, or all those of
+   * the new run, which it gives, and that what others put there stays.
    */
+  requireWhole(folder: string, at: string): Promise<boolean>;
+  /** Kills it in a new copy of the folder, which must be whole then. */
   kill(moment: Moment): Promise<void>;
 }
 
@@ -150,22 +155,28 @@ export async function killable(name: string, inputs: string, folder: string): Pr
   const milliseconds = performance.now() - start;
   const [old, all] = [resultsIn(before), resultsIn(after)];
   assert.notDeepEqual(old, all, `${name} changes nothing`);
+  const requireWhole = async (folder: string, at: string) => {
+    for (const place of ["", "models", "outputs", "study", "edition", "pages", "outputs/office"])
+      if (existsSync(join(folder, place))) await mend(join(folder, place));
+    const found = resultsIn(folder);
+    const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
+    assert.deepEqual(found, isNew ? all : old, at);
+    const left = Object.keys(contents(folder)).filter(
+      (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
+    );
+    assert.deepEqual(left, [], `${at}: unfinished work is left`);
+    return isNew;
+  };
   return {
+    before,
+    after,
     changes: Number(readFileSync(log, "utf8")),
     milliseconds,
+    requireWhole,
     async kill(moment) {
       copy(before, work);
       await run(work, writers[name](2), {}, moment);
-      for (const place of ["", "models", "outputs", "study", "edition", "pages", "outputs/office"])
-        if (existsSync(join(work, place))) await mend(join(work, place));
-      const found = resultsIn(work);
-      const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
-      const at = `${name}, killed after ${JSON.stringify(moment)}`;
-      assert.deepEqual(found, isNew ? all : old, at);
-      const left = Object.keys(contents(work)).filter(
-        (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
-      );
-      assert.deepEqual(left, [], `${at}: unfinished work is left`);
+      await requireWhole(work, `${name}, killed after ${JSON.stringify(moment)}`);
     },
   };
 }

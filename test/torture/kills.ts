@@ -10,7 +10,7 @@ export const killsAfterChanges: Kind = {
   async run(trial, folder, times) {
     const inputs = join(folder, "inputs");
     await prepareInputs(inputs);
-    for (const name of Object.keys(writers)) {
+    for (const name of namesOf(times)) {
       const { changes, kill } = await killable(name, inputs, folder);
       const step = Math.max(1, Math.floor(changes / times));
       for (let change = step; change <= changes; change += step)
@@ -22,11 +22,11 @@ export const killsAfterChanges: Kind = {
 /** The same, killed at any moment. */
 export const killsAtRandom: Kind = {
   fault: "kill -9 at random moments of commands that write",
-  times: { long: 1000, short: 8 },
+  times: { long: 1000, short: 3 },
   async run(trial, folder, times) {
     const inputs = join(folder, "inputs");
     await prepareInputs(inputs);
-    const names = Object.keys(writers);
+    const names = namesOf(times);
     for (const [i, name] of names.entries()) {
       const { milliseconds, kill } = await killable(name, inputs, folder);
       for (let number = i; number < times; number += names.length) {
@@ -37,3 +37,8 @@ export const killsAtRandom: Kind = {
     }
   },
 };
+
+/** All commands that write, or if there is hardly any time some of each kind. */
+export function namesOf(times: number): readonly string[] {
+  return times > 3 ? Object.keys(writers) : ["train", "score logs", "html"];
+}

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { failingThreads } from "./failing-threads";
+import { fullDisk } from "./full-disk";
 import { hostileInputs } from "./hostile-inputs";
 import { hostileNames } from "./hostile-names";
 import { killsAfterChanges, killsAtRandom } from "./kills";
@@ -16,6 +17,7 @@ import { type Kind, Trial } from "./trial";
 const kinds: readonly Kind[] = [
   killsAfterChanges,
   killsAtRandom,
+  fullDisk,
   tamperedModels,
   failingThreads,
   hostileInputs,
