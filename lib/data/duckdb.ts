@@ -1,6 +1,15 @@
 import { tmpdir } from "node:os";
-import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType } from "@duckdb/node-api";
-import bindings from "@duckdb/node-bindings";
+import type { DuckDBConnection, DuckDBInstance, DuckDBType } from "@duckdb/node-api";
+import { loadPackage } from "../common/packages";
+
+/** DuckDB, loaded when it is first needed. */
+export function duckdb(): typeof import("@duckdb/node-api") {
+  return loadPackage("@duckdb/node-api", () => require("@duckdb/node-api"));
+}
+
+function duckdbBindings(): typeof import("@duckdb/node-bindings") {
+  return loadPackage("@duckdb/node-bindings", () => require("@duckdb/node-bindings"));
+}
 
 /** Rows that DuckDB holds in one chunk. */
 const chunkRows = 2048;
@@ -17,7 +26,7 @@ export function database(): Promise<DuckDBConnection> {
 async function connect(): Promise<DuckDBConnection> {
   // With several threads it would hold more and more rows while it writes a large file in their order.
   const options = { threads: "1", memory_limit: "512MB", temp_directory: tmpdir() };
-  instance ??= DuckDBInstance.create(":memory:", options);
+  instance ??= duckdb().DuckDBInstance.create(":memory:", options);
   return (await instance).connect();
 }
 
@@ -27,6 +36,8 @@ export async function appendRows(
   types: readonly DuckDBType[],
   columns: readonly (Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array)[],
 ): Promise<void> {
+  const { DuckDBDataChunk } = duckdb();
+  const bindings = duckdbBindings();
   const appender = await (await database()).createAppender(table.name, null, table.catalog);
   for (let start = 0; start < columns[0].length; start += chunkRows) {
     const rows = Math.min(chunkRows, columns[0].length - start);

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOOLEAN, DOUBLE, type DuckDBType, ENUM8, ENUM16, UINTEGER } from "@duckdb/node-api";
+import type { DuckDBType } from "@duckdb/node-api";
 import { harmlessText } from "../common/csv";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import { appendRows, database, quoted } from "./duckdb";
+import { appendRows, database, duckdb, quoted } from "./duckdb";
 
 /** A column of a file to write: its name, and its type or the names that its codes stand for. */
 export interface OutputColumn {
@@ -39,6 +39,7 @@ export class TableWriter {
 
   /** @throws {InputError} if a column has more names than can be told apart */
   static async create(columns: readonly OutputColumn[]): Promise<TableWriter> {
+    const { BOOLEAN, DOUBLE, ENUM8, ENUM16, UINTEGER } = duckdb();
     const types = columns.map(({ name, type }) => {
       if (type === "number") return DOUBLE;
       if (type === "integer") return UINTEGER;

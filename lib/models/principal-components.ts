@@ -1,4 +1,3 @@
-import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { InputError, requireNumber } from "../common/errors";
 import { breather, type WorkOptions } from "../common/progress";
 import type { Matrix } from "../preprocess/matrix";
@@ -50,6 +49,7 @@ export async function fitPrincipalComponents(
     onProgress?.({ stage: "finding principal components", done: row, total: rows });
     await breatheIfDue();
   }
+  const { Matrix: DenseMatrix, EigenvalueDecomposition } = require("ml-matrix") as typeof import("ml-matrix");
   const symmetric = DenseMatrix.zeros(width, width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DOUBLE, type DuckDBType, ENUM8, ENUM16, FLOAT } from "@duckdb/node-api";
+import type { DuckDBType } from "@duckdb/node-api";
 import { breathe } from "../../common/progress";
 import { categoryOf } from "../../data/attacks";
-import { appendRows, database, quoted } from "../../data/duckdb";
+import { appendRows, database, duckdb, quoted } from "../../data/duckdb";
 import { type Source, tableBlocks } from "../../data/reader";
 import type { Column, NominalColumn } from "../../data/table";
 import type { Frame } from "./frame";
@@ -74,6 +74,7 @@ async function attachCatalog(): Promise<string> {
 }
 
 function storedType(column: Column): DuckDBType {
+  const { DOUBLE, ENUM8, ENUM16, FLOAT } = duckdb();
   if (column.kind === "numeric") return column.values instanceof Float64Array ? DOUBLE : FLOAT;
   return column.codes instanceof Uint8Array ? ENUM8(column.categories) : ENUM16(column.categories);
 }

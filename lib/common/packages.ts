@@ -1,0 +1,20 @@
+import { InputError, systemErrorCode } from "./errors";
+
+/**
+ * A package that is loaded when it is first needed: importing the library loads none that is large or may be missing.
+ *
+ * @param load a function that requires it
+ * @throws {InputError} if it is not installed, saying how to install it
+ */
+export function loadPackage<Module>(name: string, load: () => Module): Module {
+  try {
+    return load();
+  } catch (error) {
+    const isMissing =
+      systemErrorCode(error) === "MODULE_NOT_FOUND" &&
+      error instanceof Error &&
+      error.message.includes(name.split("/")[0]);
+    if (!isMissing) throw error;
+    throw new InputError(`this needs the package ${name}, which is not installed: npm install ${name}`);
+  }
+}
