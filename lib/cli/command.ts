@@ -50,8 +50,8 @@ export function answering<Argument = string>(
     const options = command.opts() as Options;
     const bar = new ProgressBar(process.stderr, Boolean(options.quiet || options.json));
     const interrupt = new AbortController();
-    const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
-    process.once("SIGINT", stop).once("SIGTERM", stop);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => interruptBy(signal, interrupt));
     const onNotice = (sentence: string) => {
       bar.clear();
       if (!options.quiet) process.stderr.write(`${printable(sentence)}\n`);
@@ -66,7 +66,6 @@ export function answering<Argument = string>(
       process.exitCode = exitCode;
     } finally {
       bar.clear();
-      process.off("SIGINT", stop).off("SIGTERM", stop);
     }
   };
 }
@@ -88,14 +87,23 @@ function requireNoEmptyText(command: Command): void {
   if (empty.length > 0) throw new InputError(`${empty[0]} must not be empty`);
 }
 
+/**
+ * Asks the work to end, which it does at once. A second signal, and work that has not heard of the first after a while,
+ * end the process: what is written is whole at every instant, and what was started ends with this process.
+ */
+function interruptBy(signal: NodeJS.Signals, interrupt: AbortController): void {
+  const exitCode = 128 + constants.signals[signal];
+  if (interrupt.signal.aborted) process.exit(exitCode);
+  interrupt.abort(new Interrupted(exitCode));
+  setTimeout(async () => process.exit(await report(interrupt.signal.reason)), 1000);
+}
+
 class Interrupted extends Error {
   override readonly name = "Interrupted";
   override readonly message = "interrupted: nothing was changed";
-  readonly exitCode: number;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(readonly exitCode: number) {
     super();
-    this.exitCode = 128 + constants.signals[signal];
   }
 }
 

@@ -29,9 +29,9 @@ export function addNotebookCommands(program: Command): void {
     .argument("[parameters...]", "more parameters for jupyter lab, such as --no-browser", [])
     .allowUnknownOption()
     .action(
-      answering<string[]>(async (_, __, parameters) => {
+      answering<string[]>(async (_, { signal }, parameters) => {
         const { openLab } = await import("../notebooks/lab.js");
-        return { text: "", value: {}, exitCode: await openLab(parameters) };
+        return { text: "", value: {}, exitCode: await openLab(parameters, signal) };
       }),
     );
 
@@ -50,9 +50,9 @@ export function addNotebookCommands(program: Command): void {
       "Look at Node, TensorFlow, data, kernel, JupyterLab and browser, and say how to mend what is missing.",
     )
     .action(
-      answering(async () => {
+      answering(async (_, { signal }) => {
         const { examine } = await import("../notebooks/doctor.js");
-        const findings = await examine();
+        const findings = await examine(signal);
         const marks = { good: "✓", optional: "–", missing: "✗" };
         const lines = findings.map(({ name, state, words }) => `${marks[state]} ${name.padEnd(11)} ${words}`);
         const missing = findings.some(({ state }) => state === "missing");

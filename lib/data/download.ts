@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, rename, rm, rmdir } from "node:fs/promises";
 import * as http from "node:http";
 import * as https from "node:https";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { InputError, requireNumber, systemErrorCode } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
@@ -67,18 +67,43 @@ export async function download(
     );
   }
 
-  await writing(folder, mkdir(folder, { recursive: true }));
+  const made = await writing(folder, mkdir(folder, { recursive: true }));
+  try {
+    const attempt = { ...options, connectTimeout, stallTimeout, minimumRate };
+    await fetchFrom(addresses, source, folder, attempt);
+    return path;
+  } finally {
+    if (made) await removeEmpty(folder, made);
+  }
+}
+
+/** Removes a folder and those above it up to `last`, as far as they are empty. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  try {
+    for (let empty = resolve(folder); empty.length >= last.length; empty = dirname(empty)) await rmdir(empty);
+  } catch {
+    // It is not empty: the file is in it, or another's.
+  }
+}
+
+/** Writes the file into the folder, from the first of the addresses that gives it. */
+async function fetchFrom(
+  addresses: readonly string[],
+  source: DownloadSource,
+  folder: string,
+  attempt: Attempt,
+): Promise<void> {
   const part = join(folder, `.${source.file}.${randomUUID()}.part`);
   const failures: string[] = [];
   for (const address of addresses) {
     try {
-      await fetchFile(address, part, source, { ...options, connectTimeout, stallTimeout, minimumRate });
-      const fault = await checksumFault(source, part, signal);
+      await fetchFile(address, part, source, attempt);
+      const fault = await checksumFault(source, part, attempt.signal);
       if (fault) throw new Error(fault);
-      await writing(folder, rename(part, path));
-      return path;
+      await writing(folder, rename(part, join(folder, source.file)));
+      return;
     } catch (error) {
-      signal?.throwIfAborted();
+      attempt.signal?.throwIfAborted();
       if (error instanceof InputError) throw error;
       failures.push(`${address} (${reason(error)})`);
     } finally {

@@ -20,13 +20,13 @@ export interface Finding {
 }
 
 /** Looks at everything the project needs on this machine. */
-export async function examine(): Promise<Finding[]> {
+export async function examine(signal?: AbortSignal): Promise<Finding[]> {
   return [
     nodeFinding(),
     await tensorFlowFinding(),
     await dataFinding(),
     await kernelFinding(),
-    labFinding(),
+    await labFinding(signal),
     browserFinding(),
   ];
 }
@@ -91,8 +91,8 @@ function canStart(kernelJson: string): boolean {
   }
 }
 
-function labFinding(): Finding {
-  const version = jupyterLabVersion();
+async function labFinding(signal?: AbortSignal): Promise<Finding> {
+  const version = await jupyterLabVersion(signal);
   if (version) return { name: "JupyterLab", state: "good", words: version };
   const words = "not found: python3 -m pip install jupyterlab (VS Code and npm run notebooks do without)";
   return { name: "JupyterLab", state: "optional", words };

@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { InputError } from "../common/errors";
@@ -151,19 +152,39 @@ async function launch(executablePath: string): Promise<Browser> {
   try {
     if (typeof WebAssembly === "undefined") throw new Error("its driver needs WebAssembly");
     const { chromium } = await import("playwright-core"); // loaded late: it costs a quarter of a second
-    return await chromium.launch({
-      executablePath,
-      // Chromium refuses its sandbox to root.
-      chromiumSandbox: process.getuid?.() !== 0,
-      args: ["--host-resolver-rules=MAP * ~NOTFOUND"],
-      // Ctrl+C is the caller's, who passes an AbortSignal.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      timeout: 60_000,
-    });
+    const temporary = makeTemporaryFolder();
+    const browser = await chromium
+      .launch({
+        executablePath,
+        // Chromium refuses its sandbox to root.
+        chromiumSandbox: process.getuid?.() !== 0,
+        args: ["--host-resolver-rules=MAP * ~NOTFOUND"],
+        // Ctrl+C is the caller's, who passes an AbortSignal.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+        timeout: 60_000,
+        env: { ...(process.env as Record<string, string>), TMPDIR: temporary.folder },
+      })
+      .catch((error) => {
+        temporary.remove();
+        throw error;
+      });
+    browser.once("disconnected", temporary.remove);
+    return browser;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new InputError(`the browser ${executablePath} did not start: ${reason}`);
   }
+}
+
+/** A folder for what a browser that is killed leaves behind; it is removed at the end of the process at the latest. */
+function makeTemporaryFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "traffic-anomaly-browser-"));
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.on("exit", remove);
+  return { folder, remove };
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { noNetwork } from "../fixtures/no-network";
 
-const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
+export const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
 
 export interface Outcome {
   /** Exit code; null if a signal ended it. */
