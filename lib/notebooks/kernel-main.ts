@@ -1,36 +1,46 @@
-import { createRequire } from "node:module";
-import type { Publisher } from "zeromq";
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Writable } from "node:stream";
 
-// The program of a kernel, see kernelCommand: tslab, repaired. (It is no module to preload by `--require`, because
-// worker threads and child processes would load that too.)
+// The program of a kernel, see kernelCommand. The kernel itself is a process of its own, because the thread that runs
+// cells can be busy, and Node.js tells no other of a signal. This one never is: it passes every interrupt on, to a
+// thread beside the cells (kernel-guard.ts), and ends the kernel when whoever started it is gone.
 
-const tslabRequire = createRequire(require.resolve("tslab/package.json"));
-
-// tslab sends each printed line without waiting for the one before, which zeromq.js 6 refuses once in 512 messages:
-// lines vanish, and if it hits the message that says that a cell is done, the cell never ends. With a time-out of
-// zero a socket sends at once, always, and without a limit of its queue it drops nothing.
-const { prototype } = tslabRequire("zeromq").Publisher;
-const { bind } = prototype;
-Object.defineProperty(prototype, "bind", {
-  value(this: Publisher, address: string): Promise<void> {
-    this.sendTimeout = 0;
-    this.sendHighWaterMark = 0;
-    return bind.call(this, address);
-  },
+const options = [...process.execArgv, "--no-force-async-hooks-checks"]; // an interrupt leaves timers half done
+const program = join(__dirname, "kernel-process.js");
+const kernel = spawn(process.execPath, [...options, program, ...process.argv.slice(2)], {
+  stdio: ["inherit", "inherit", "inherit", "pipe"],
+  windowsHide: true,
 });
+const interrupts = kernel.stdio[3] as Writable;
+interrupts.on("error", () => {}); // it has ended
+process.on("SIGINT", () => interrupts.write("!"));
 
-// Our runner ends a kernel by closing their channel, or by being killed; Jupyter by a signal. An exit, other than that
-// signal's own effect, closes browsers and removes their folders.
-process.once("disconnect", () => process.exit());
+const fromOurRunner = process.connected;
+
+// Our runner ends a kernel by closing their channel, or by being killed; Jupyter by a signal.
+process.once("disconnect", end);
 process.channel?.unref();
-process.once("SIGTERM", () => process.exit(143));
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 
 // A Jupyter that is killed, or gets Ctrl+C without a terminal, ends no kernel; so we end when it is gone.
 const jupyter = process.ppid;
 if (process.env.JPY_PARENT_PID === String(jupyter)) {
   setInterval(() => {
-    if (process.ppid !== jupyter) process.exit();
-  }, 1000).unref();
+    if (process.ppid !== jupyter) end();
+  }, 500).unref();
 }
 
-tslabRequire("./dist/main.js").main();
+kernel.on("exit", (code, signal) => {
+  // Our runner does it too, unless it was killed.
+  if (fromOurRunner) rmSync(dirname(process.argv.at(-1)!), { recursive: true, force: true });
+  if (code !== null) process.exit(code);
+  process.removeAllListeners(signal!);
+  process.kill(process.pid, signal!);
+});
+
+/** Closes the guard's channel: the kernel tidies up and exits, or is ended where it does not. */
+function end(): void {
+  interrupts.end();
+}

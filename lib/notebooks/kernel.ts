@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +15,9 @@ export interface CellResult {
   /**
    * `ok` and `error` are the kernel's words, and so is `abort`: it did not run the cell, because one failed just
    * before. `timeout`: the cell is still running. `ended`: the kernel is no more, see {@link Kernel.ending}.
+   * `restarted`: the cell did not stop, so that a new kernel is in the place of its own, see {@link Kernel.interrupt}.
    */
-  readonly status: "ok" | "error" | "abort" | "timeout" | "ended";
+  readonly status: "ok" | "error" | "abort" | "timeout" | "ended" | "restarted";
   readonly executionCount: number | null;
   /** What it printed and showed; grows when a timer or an un-awaited promise of the cell prints later. */
   readonly outputs: readonly Output[];
@@ -42,93 +43,33 @@ const delimiter = Buffer.from("<IDS|MSG>");
  * await kernel.shutdown();
  */
 export class Kernel {
-  /** How the process ended, such as `exit code 1`, with its last words; `undefined` while it runs. */
-  ending: string | undefined;
-
-  readonly #ended: Promise<void>;
   readonly #requests = new Map<string, Request>();
   /** Where a display that can be updated is shown. */
   readonly #displays = new Map<string, { readonly outputs: Output[]; readonly index: number }[]>();
+  #connection!: Connection;
+  #interrupting = false;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly key: string,
-    private readonly sockets: { readonly shell: Dealer; readonly iopub: Subscriber },
-  ) {
-    process.on("exit", this.#kill);
-    let lastWords = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      lastWords = (lastWords + text).slice(-2000);
-    });
-    this.#ended = new Promise((resolve) => {
-      const end = (how: string) => {
-        this.ending ??= lastWords.trim() ? `${how}: ${lastWords.trim()}` : how;
-        resolve();
-      };
-      child.once("error", (error) => end(error.message));
-      // "close" never comes after `disconnect`; so the last words are waited for by the clock.
-      child.once("exit", (code, signal) => {
-        setTimeout(end, 50, signal ? `signal ${signal}` : `exit code ${code}`);
-      });
-    });
-    for (const socket of [sockets.shell, sockets.iopub]) void this.#listen(socket);
-  }
+  private constructor(private readonly folder: string) {}
 
   /**
    * Starts a kernel that works in `folder`, which takes 1 to 4 seconds.
    *
    * @throws {InputError} if tslab is not installed
    */
-  static async create(folder: string, { timeoutSeconds = 60, signal }: ExecuteOptions = {}): Promise<Kernel> {
-    signal?.throwIfAborted();
-    const zeromq = await import("zeromq");
-    const [shell, control, iopub, stdin, heartbeat] = await freePorts(5);
-    const key = randomUUID();
-    const connectionFolder = await mkdtemp(join(tmpdir(), "traffic-anomaly-kernel-"));
-    const connectionFile = join(connectionFolder, "connection.json");
-    const connection = {
-      ...{
-        shell_port: shell,
-        control_port: control,
-        iopub_port: iopub,
-        stdin_port: stdin,
-        hb_port: heartbeat,
-      },
-      ...{ transport: "tcp", ip: "127.0.0.1", key, signature_scheme: "hmac-sha256" },
-    };
-    let kernel: Kernel | undefined;
-    try {
-      await writeFile(connectionFile, JSON.stringify(connection), { mode: 0o600 });
-      const [node, ...parameters] = kernelCommand(connectionFile);
-      const options = { linger: 0, receiveHighWaterMark: 0 };
-      const sockets = {
-        shell: new zeromq.Dealer(options),
-        iopub: new zeromq.Subscriber(options),
-      };
-      sockets.shell.connect(`tcp://127.0.0.1:${shell}`);
-      sockets.iopub.connect(`tcp://127.0.0.1:${iopub}`);
-      sockets.iopub.subscribe();
-      // A process group of its own, so that Ctrl+C reaches only us and what the kernel started can be ended with it.
-      const child = spawn(node, parameters, {
-        cwd: folder,
-        detached: process.platform !== "win32",
-        stdio: ["ignore", "ignore", "pipe", "ipc"],
-        windowsHide: true,
-      });
-      kernel = new Kernel(child, key, sockets);
-      await kernel.#untilReady(timeoutSeconds, signal);
-      return kernel;
-    } catch (error) {
-      await kernel?.shutdown();
-      throw error;
-    } finally {
-      await rm(connectionFolder, { recursive: true, force: true });
-    }
+  static async create(folder: string, options: ExecuteOptions = {}): Promise<Kernel> {
+    const kernel = new Kernel(folder);
+    await kernel.#start(options);
+    return kernel;
+  }
+
+  /** How the process ended, such as `exit code 1`, with its last words; `undefined` while it runs. */
+  get ending(): string | undefined {
+    return this.#connection.ending;
   }
 
   /** The number of the kernel's process. */
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.#connection.child.pid;
   }
 
   /** Runs code and waits until it is done: the kernel has answered, and all it printed meanwhile is here. */
@@ -151,55 +92,88 @@ export class Kernel {
   }
 
   /**
-   * Breaks off the running cell, as Jupyter's stop button does. A loop that never gives way can be broken off only
-   * before the cell's first `await`. Not on Windows, where tslab cannot be interrupted.
+   * Breaks off all cells that were sent, whether they run, are compiled or wait for their turn, as Jupyter's stop button
+   * does; done when they have ended. Where the kernel does not stop within 5 seconds it is restarted: all variables and
+   * imports are gone, and the result of the cell says so. Nothing happens on Windows, where tslab cannot be interrupted.
+   *
+   * @returns what it came to
    */
-  interrupt(): void {
-    if (process.platform !== "win32") this.child.kill("SIGINT");
+  async interrupt(): Promise<"interrupted" | "restarted"> {
+    if (process.platform === "win32" || (this.#unanswered().length === 0 && (await this.#answers())))
+      return "interrupted";
+    this.#interrupting = true;
+    const connection = this.#connection;
+    connection.signal("SIGINT");
+    const patience = new AbortController();
+    const stopped = await Promise.race([
+      Promise.all(this.#unanswered().map(({ done }) => done)).then(() => true),
+      connection.ended.then(() => false),
+      sleep(5000, false, { signal: patience.signal }),
+    ]);
+    patience.abort();
+    if (!stopped) await this.#restart();
+    this.#interrupting = false;
+    return stopped ? "interrupted" : "restarted";
+  }
+
+  async #restart(): Promise<void> {
+    const { ending } = this.#connection;
+    const reason = ending === undefined ? "did not stop within 5 s" : `ended (${ending})`;
+    for (const request of this.#unanswered())
+      request.fail(
+        "restarted",
+        `the kernel ${reason} and was restarted: all variables and imports of earlier cells are gone`,
+      );
+    await this.#connection.close();
+    await this.#start({});
+  }
+
+  #unanswered(): Request[] {
+    return [...this.#requests.values()].filter(({ answered }) => !answered);
   }
 
   /** Asks the kernel to exit, so that it tidies up, and after a second ends it and what it started. */
   async shutdown(): Promise<void> {
-    if (this.child.connected) this.child.disconnect();
-    const patience = new AbortController();
-    await Promise.race([this.#ended, sleep(1000, undefined, { signal: patience.signal })]);
-    patience.abort();
-    this.#kill();
-    await this.#ended;
-    process.off("exit", this.#kill);
-    for (const socket of Object.values(this.sockets)) socket.close();
+    await this.#connection.close();
   }
 
-  readonly #kill = (): void => {
-    const { pid } = this.child;
-    if (pid === undefined) return;
+  async #start({ timeoutSeconds = 60, signal }: ExecuteOptions): Promise<void> {
+    this.#connection = await Connection.open(this.folder, (frames) => this.#receive(frames), signal);
     try {
-      process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
-    } catch {
-      // Nothing of it was left.
+      await this.#untilReady(timeoutSeconds, signal);
+    } catch (error) {
+      await this.#connection.close();
+      throw error;
     }
-  };
+  }
 
   /** A subscription takes effect some time after the kernel starts; until then outputs would be lost. */
   async #untilReady(timeoutSeconds: number, signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + 1000 * timeoutSeconds;
     while (Date.now() < deadline) {
-      const request = await this.#send("kernel_info_request", {});
-      const outcome = await this.#outcome(request, { timeoutSeconds: 0.25, signal });
-      if (outcome === "answered") return;
-      if (outcome === "ended") throw new Error(`the kernel did not start: ${this.ending}`);
+      if (await this.#answers(signal)) return;
+      if (this.ending !== undefined) throw new Error(`the kernel did not start: ${this.ending}`);
     }
     throw new Error(`the kernel did not start within ${timeoutSeconds} s`);
   }
 
+  /** Whether the kernel answers at once. */
+  async #answers(signal?: AbortSignal): Promise<boolean> {
+    const request = await this.#send("kernel_info_request", {});
+    if ((await this.#outcome(request, { timeoutSeconds: 0.25, signal })) === "answered") return true;
+    this.#requests.delete(request.id);
+    return false;
+  }
+
   async #send(type: string, content: object): Promise<Request> {
+    const { key } = this.#connection;
     const request = new Request();
-    const id = randomUUID();
-    this.#requests.set(id, request);
-    const header = { msg_id: id, msg_type: type, session: this.key, username: "", version: "5.3" };
+    this.#requests.set(request.id, request);
+    const header = { msg_id: request.id, msg_type: type, session: key, username: "", version: "5.3" };
     const date = new Date().toISOString();
-    const parts = [{ ...header, date }, {}, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
-    await this.sockets.shell.send([delimiter, this.#sign(parts), ...parts]);
+    await this.#connection.send(
+      [{ ...header, date }, {}, {}, content].map((part) => Buffer.from(JSON.stringify(part))),
+    );
     return request;
   }
 
@@ -212,7 +186,9 @@ export class Kernel {
     try {
       return await Promise.race([
         request.done.then(() => "answered" as const),
-        this.#ended.then(() => "ended" as const),
+        this.#connection.ended.then(() =>
+          this.#interrupting ? request.done.then(() => "answered" as const) : ("ended" as const),
+        ),
         ...(Number.isFinite(timeoutSeconds) ? [sleep(1000 * timeoutSeconds, "timeout" as const, until)] : []),
         ...(signal ? [aborted(signal, waiting.signal)] : []),
       ]);
@@ -221,14 +197,7 @@ export class Kernel {
     }
   }
 
-  async #listen(socket: AsyncIterable<Buffer[]>): Promise<void> {
-    for await (const frames of socket) this.#receive(frames);
-  }
-
-  #receive(frames: readonly Buffer[]): void {
-    const start = frames.findIndex((frame) => frame.equals(delimiter)) + 1;
-    const parts = frames.slice(start + 1);
-    if (this.#sign(parts) !== frames[start].toString()) return; // not from our kernel
+  #receive(parts: readonly Buffer[]): void {
     const [header, parent, , content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
     const request = this.#requests.get(parent.msg_id);
     if (request === undefined) return;
@@ -261,6 +230,123 @@ export class Kernel {
       }
     }
   }
+}
+
+/** A kernel's process and the sockets to it. */
+class Connection {
+  /** See {@link Kernel.ending}. */
+  ending: string | undefined;
+  readonly ended: Promise<void>;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly key: string,
+    private readonly sockets: { readonly shell: Dealer; readonly iopub: Subscriber },
+    private readonly folder: string,
+    receive: (parts: readonly Buffer[]) => void,
+  ) {
+    process.on("exit", this.#end);
+    let lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      lastWords = (lastWords + text).slice(-2000);
+    });
+    this.ended = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.ending ??= lastWords.trim() ? `${how}: ${lastWords.trim()}` : how;
+        resolve();
+      };
+      child.once("error", (error) => end(error.message));
+      // "close" never comes after `disconnect`; so the last words are waited for by the clock.
+      child.once("exit", (code, signal) => {
+        setTimeout(end, 50, signal ? `signal ${signal}` : `exit code ${code}`);
+      });
+    });
+    for (const socket of [sockets.shell, sockets.iopub]) void this.#listen(socket, receive);
+  }
+
+  static async open(
+    folder: string,
+    receive: (parts: readonly Buffer[]) => void,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
+    signal?.throwIfAborted();
+    const zeromq = await import("zeromq");
+    const key = randomUUID();
+    const own = join(tmpdir(), `traffic-anomaly-kernel-${key.slice(0, 13)}`);
+    const file = join(own, "connection.json");
+    const [node, ...parameters] = kernelCommand(file);
+    // Files, where there are such sockets: a port that is free now can be another's by the time the kernel wants it.
+    const files = process.platform !== "win32";
+    const [shell, control, iopub, stdin, heartbeat] = files ? [1, 2, 3, 4, 5] : await freePorts(5);
+    const connection = {
+      ...{
+        shell_port: shell,
+        control_port: control,
+        iopub_port: iopub,
+        stdin_port: stdin,
+        hb_port: heartbeat,
+      },
+      ...(files ? { transport: "ipc", ip: join(own, "socket") } : { transport: "tcp", ip: "127.0.0.1" }),
+      ...{ key, signature_scheme: "hmac-sha256" },
+    };
+    const options = { linger: 0, receiveHighWaterMark: 0 };
+    const sockets = { shell: new zeromq.Dealer(options), iopub: new zeromq.Subscriber(options) };
+    sockets.shell.connect(`${connection.transport}://${connection.ip}:${shell}`);
+    sockets.iopub.connect(`${connection.transport}://${connection.ip}:${iopub}`);
+    sockets.iopub.subscribe();
+    // From here on nothing waits, so that no interrupt leaves the folder behind, or a process that nobody ends.
+    mkdirSync(own, { mode: 0o700 });
+    writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
+    // A process group of its own, so that Ctrl+C reaches only us and what the kernel started can be ended with it.
+    const child = spawn(node, parameters, {
+      cwd: folder,
+      detached: process.platform !== "win32",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      windowsHide: true,
+    });
+    return new Connection(child, key, sockets, own, receive);
+  }
+
+  /** Sends a message's parts on the shell socket. */
+  async send(parts: readonly Buffer[]): Promise<void> {
+    await this.sockets.shell.send([delimiter, this.#sign(parts), ...parts]);
+  }
+
+  /** Sends a signal to the kernel and what it started. */
+  signal(signal: NodeJS.Signals): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === "win32" ? pid : -pid, signal);
+    } catch {
+      // Nothing of it was left.
+    }
+  }
+
+  /** Asks the kernel to exit, so that it tidies up, and after a second ends it and what it started. */
+  async close(): Promise<void> {
+    if (this.child.connected) this.child.disconnect();
+    const patience = new AbortController();
+    await Promise.race([this.ended, sleep(1000, undefined, { signal: patience.signal })]);
+    patience.abort();
+    this.#end();
+    await this.ended;
+    process.off("exit", this.#end);
+    for (const socket of Object.values(this.sockets)) socket.close();
+  }
+
+  readonly #end = (): void => {
+    this.signal("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  };
+
+  async #listen(socket: AsyncIterable<Buffer[]>, receive: (parts: readonly Buffer[]) => void): Promise<void> {
+    for await (const frames of socket) {
+      const start = frames.findIndex((frame) => frame.equals(delimiter)) + 1;
+      const parts = frames.slice(start + 1);
+      if (this.#sign(parts) === frames[start].toString()) receive(parts); // from our kernel
+    }
+  }
 
   #sign(parts: readonly Buffer[]): string {
     const hash = createHmac("sha256", this.key);
@@ -271,6 +357,7 @@ export class Kernel {
 
 /** A message that waits for its answer: the reply on the shell socket, and `idle` on iopub, after all outputs. */
 class Request {
+  readonly id = randomUUID();
   readonly outputs: Output[] = [];
   readonly done: Promise<void>;
   reply: { readonly status: CellResult["status"]; readonly execution_count?: number } | undefined;
@@ -283,9 +370,20 @@ class Request {
     });
   }
 
+  get answered(): boolean {
+    return this.reply !== undefined && this.#idle;
+  }
+
   answer(reply: Request["reply"]): void {
     this.reply = reply;
     if (this.#idle) this.#finish();
+  }
+
+  /** There will be no answer. */
+  fail(status: CellResult["status"], reason: string): void {
+    this.outputs.push({ output_type: "stream", name: "stderr", text: `${reason}\n` });
+    this.#idle = true;
+    this.answer({ status });
   }
 
   idle(idle: boolean): void {

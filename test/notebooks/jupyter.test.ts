@@ -12,6 +12,7 @@ import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebooks/ker
 import { type Cell, type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
 import { compareOutputs } from "traffic-anomaly/dist/notebooks/runner";
 import { jupyterTest } from "../fixtures/jupyter";
+import { endless } from "./endless";
 import { isRunning } from "./workspace";
 
 const project = join(__dirname, "..", "..");
@@ -77,6 +78,29 @@ jupyterTest("Jupyter lists the project's kernel, which it stops by a signal", {}
   assert.equal(spec.display_name, notebookMetadata.kernelspec.display_name);
   assert.equal(spec.argv[0], process.execPath);
   assert.equal(spec.interrupt_mode, "signal");
+});
+
+jupyterTest("Jupyter's interrupt ends a cell at any moment after Run", {}, async (env) => {
+  const program = `
+import json, random, sys, time
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="${kernelName}")
+random.seed(1)
+for code in json.load(sys.stdin):
+    for longest in (0, 0.1, 1):
+        request = client.execute(code)
+        time.sleep(longest * random.random())
+        manager.interrupt_kernel()
+        while (reply := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
+            pass
+        print(reply["content"]["status"], flush=True)
+        time.sleep(0.3)
+client.execute_interactive("1 + 1", timeout=30)
+manager.shutdown_kernel()`;
+  const cells = Object.values(endless);
+  const input = JSON.stringify(cells);
+  const output = execFileSync("python3", ["-c", program], { env, encoding: "utf8", input });
+  assert.equal(output, `${"error\n".repeat(3 * cells.length)}2\n`);
 });
 
 jupyterTest("a kernel ends when its Jupyter is killed", {}, async (env) => {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { endless } from "./endless";
 import { createWorkspace, isRunning } from "./workspace";
 
 test("a kernel", async (context) => {
@@ -72,14 +73,22 @@ test("a kernel", async (context) => {
     await sleep(300); // tslab takes no cell for 200 ms
   });
 
-  await context.test("is freed by an interrupt from a cell that waits and from one that loops", async () => {
-    for (const code of ["await new Promise((r) => setTimeout(r, 60_000))", "while (true) {}"]) {
-      const waiting = kernel.execute(code);
-      await sleep(500);
-      kernel.interrupt();
-      assert.equal((await waiting).status, "error");
-      await sleep(300);
+  await context.test("is freed by an interrupt from every cell that was sent before it", async () => {
+    for (const code of Object.values(endless)) {
+      for (const milliseconds of code === endless.compiling ? [300] : [300, 0]) {
+        const waiting = [kernel.execute(code), kernel.execute(code)];
+        await sleep(milliseconds);
+        assert.equal(await kernel.interrupt(), "interrupted");
+        const states = (await Promise.all(waiting)).map(({ status }) => status);
+        assert.ok(states[0] === "error" && states[1] !== "ok", `${code}: ${states}`);
+        await sleep(250); // tslab takes no cell for 200 ms
+      }
     }
+    assert.deepEqual((await kernel.execute("1")).outputs, [stdout("1\n")]);
+  });
+
+  await context.test("takes no notice of an interrupt while no cell runs", async () => {
+    assert.equal(await kernel.interrupt(), "interrupted");
     assert.equal((await kernel.execute("1")).status, "ok");
   });
 
@@ -90,6 +99,30 @@ test("a kernel", async (context) => {
     await assert.rejects(kernel.execute("2", { signal }), { name: "TimeoutError" });
     assert.deepEqual((await kernel.execute("3")).outputs, [stdout("3\n")]);
   });
+});
+
+test("a kernel that does not stop within 5 s is restarted, and says what that means", async (context) => {
+  const folder = await createWorkspace(context);
+  const kernel = await Kernel.create(folder);
+  context.after(() => kernel.shutdown());
+  await kernel.execute("let kept = 1");
+  const before = kernel.pid;
+  const waiting = kernel.execute(`
+    import { spawnSync } from "node:child_process";
+    spawnSync("sh", ["-c", "trap '' INT; sleep 60"]);`);
+  await sleep(500);
+  assert.equal(await kernel.interrupt(), "restarted");
+  const { status, outputs } = await waiting;
+  assert.equal(status, "restarted");
+  assert.match(
+    JSON.stringify(outputs),
+    /did not stop within 5 s and was restarted: all variables .* are gone/,
+  );
+  assert.notEqual(kernel.pid, before);
+  assert.equal(await isRunning(before!), false);
+  assert.match(JSON.stringify((await kernel.execute("kept")).outputs), /Cannot find name 'kept'/);
+  await sleep(250); // tslab takes no cell for 200 ms after a failed one
+  assert.equal((await kernel.execute("1")).status, "ok");
 });
 
 test("a kernel that can't start says why", async () => {

@@ -35,7 +35,7 @@ test("progress in a notebook", { skip: process.platform === "win32" }, async (co
     rmSync(epochDone, { force: true });
     const running = kernel.execute(code);
     while (!existsSync(epochDone)) await sleep(20);
-    kernel.interrupt();
+    await kernel.interrupt();
     const result = await running;
     assert.equal(result.status, "error");
     assert.match(printed(result), /^Error: Interrupted/);
