@@ -6,6 +6,7 @@ import { before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../fixtures/folder";
 import { assertUnchanged, contents, type Outcome, traffic } from "./command";
+import { makePlace, press } from "./pressing";
 import { small, study } from "./study";
 
 const folder = temporaryFolder("interruption");
@@ -103,4 +104,24 @@ test("a killed run leaves results as they were, and the next run succeeds and re
   const changed = (name: string) => contents(folder)[join(folder, name)] !== before[join(folder, name)];
   assert.ok(changed("outputs/metrics.json") && changed("models/isolation-forest/forest.bin"));
   assert.ok(existsSync(join(folder, "outputs", "predictions.parquet")));
+});
+
+test("every command ends at once at Ctrl+C, and at a second one, and leaves nothing behind", async () => {
+  const place = await makePlace(temporaryFolder("pressing"));
+  const moments = [[700], [30], [400, 100], [1500], [1000, 30]];
+  const waiting = Object.keys(place.commands).map((name, i) => [name, moments[i % moments.length]] as const);
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { code, milliseconds, traces, stderr } = await press(place, ...next);
+      const what = `${next[0]} after ${next[1]} ms: ${stderr}`;
+      assert.ok([0, 130].includes(code), `exit code ${code} of ${what}`);
+      assert.ok(milliseconds < 10_000, `${milliseconds} ms of ${what}`);
+      assert.deepEqual(traces, [], what);
+    }
+  };
+  try {
+    await Promise.all([work(), work()]);
+  } finally {
+    place.close();
+  }
 });
