@@ -116,7 +116,10 @@ export function modelFolderKind(kind: DetectorKind): FolderKind {
 export async function modelFiles(folder: string, kind: DetectorKind): Promise<Set<string> | undefined> {
   try {
     const manifest = (await readJsonFile(join(folder, "manifest.json"))) as Manifest;
-    return manifest.kind === kind ? new Set(["manifest.json", ...Object.keys(manifest.files)]) : undefined;
+    if (manifest.kind !== kind) return undefined;
+    // Whatever else a manifest lists, as a stranger's may, this program did not write.
+    const written = [...commonFiles, ...detectorFiles[kind]];
+    return new Set(["manifest.json", ...written.filter((name) => Object.hasOwn(manifest.files, name))]);
   } catch {
     return undefined;
   }
