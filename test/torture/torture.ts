@@ -11,6 +11,7 @@ import { hostileInputs } from "./hostile-inputs";
 import { hostileNames } from "./hostile-names";
 import { killsAfterChanges, killsAtRandom } from "./kills";
 import { mutatedInputs } from "./mutated-inputs";
+import { rotations } from "./rotations";
 import { tamperedModels } from "./tampered-models";
 import { type Kind, Trial } from "./trial";
 
@@ -18,6 +19,7 @@ const kinds: readonly Kind[] = [
   killsAfterChanges,
   killsAtRandom,
   fullDisk,
+  rotations,
   tamperedModels,
   failingThreads,
   hostileInputs,

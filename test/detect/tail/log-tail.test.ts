@@ -14,13 +14,13 @@ import { join } from "node:path";
 import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { createRandom, InputError, zeekTsvLine } from "traffic-anomaly";
+import { InputError, zeekTsvLine } from "traffic-anomaly";
 import type { SavedFiles } from "traffic-anomaly/dist/detect/tail/known-files";
 import type { LogLine } from "traffic-anomaly/dist/detect/tail/line-splitter";
 import { LogTail } from "traffic-anomaly/dist/detect/tail/log-tail";
 import { temporaryFolder } from "../../fixtures/folder";
 import { header, sweep } from "../network";
-import { RandomWriter } from "./random-writer";
+import { readAtRandom } from "./read-at-random";
 
 const folder = temporaryFolder("log-tail");
 const log = join(folder, "conn.log");
@@ -66,7 +66,6 @@ const numbered = (first: number, count: number) =>
     .map((connection) => zeekTsvLine(connection));
 const content = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 const connectionsOf = (lines: readonly LogLine[]) => texts(lines).filter((text) => !text.startsWith("#"));
-const uidsOf = (lines: readonly LogLine[]) => connectionsOf(lines).map((text) => text.split("\t")[1]);
 const headerLines = header.split("\n").length;
 
 test("a line is read when its end is written, and not before", async () => {
@@ -341,43 +340,12 @@ test("a file that is gone, or whose inode has another content, is noticed", asyn
   });
 });
 
-/** What became of the lines of a log that is rotated in every way while it is read. @param kills chance of a step */
-async function readAtRandom(seed: number, kills: number): Promise<{ lost: string[]; doubled: string[] }> {
-  for (const name of readdirSync(folder)) rmSync(at(name));
-  const writer = new RandomWriter(log, createRandom(seed, "log-tail"));
-  await writer.step();
-  let tail = await open();
-  let state = saved(tail);
-  const read = new Map<string, number>();
-  const take = (lines: readonly LogLine[] = []) => {
-    for (const uid of uidsOf(lines)) read.set(uid, (read.get(uid) ?? 0) + 1);
-  };
-  for (let i = 0; i < 150; i++) {
-    await writer.step();
-    for (let steps = writer.random.integer(4); steps > 0; steps--) take((await tail.read())?.lines);
-    if (writer.random.uniform() < 0.2) state = saved(tail);
-    if (writer.random.uniform() >= kills) continue;
-    await tail.close();
-    await writer.step();
-    tail = await open(state);
-  }
-  await writer.end();
-  take(await later(tail));
-  take(await later(tail));
-  await tail.close();
-  assert.ok(writer.written.length > 100);
-  return {
-    lost: writer.written.filter((uid) => !read.has(uid)),
-    doubled: [...read].filter(([, times]) => times > 1).map(([uid]) => uid),
-  };
-}
-
 test("whatever is done to a log while it is read, each line is read once", async () => {
   for (let seed = 1; seed <= 2; seed++)
-    assert.deepEqual(await readAtRandom(seed, 0), { lost: [], doubled: [] }, `seed ${seed}`);
+    assert.deepEqual(await readAtRandom(folder, seed, 0), { lost: [], doubled: [] }, `seed ${seed}`);
 });
 
 test("whatever is done to a log, and however often reading is killed, no line is lost", async () => {
   for (let seed = 1; seed <= 2; seed++)
-    assert.deepEqual((await readAtRandom(seed, 0.07)).lost, [], `seed ${seed}`);
+    assert.deepEqual((await readAtRandom(folder, seed, 0.07)).lost, [], `seed ${seed}`);
 });
