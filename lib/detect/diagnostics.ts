@@ -134,7 +134,7 @@ async function judge(
   };
   for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
   const { preprocessor } = fitted.autoencoder;
-  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, { signal });
+  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, signal);
   for await (const { name, trainingScores } of baselines) {
     const usual = valuesAt(trainingScores, fitted.heldOutRows);
     add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);

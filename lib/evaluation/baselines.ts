@@ -1,4 +1,4 @@
-import { breathe, type WorkOptions } from "../common/progress";
+import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
 import { equalRowsInTurns } from "../data/distinct";
 import { numbers, type Rows, type Table } from "../data/table";
@@ -24,7 +24,7 @@ export async function* baselineScores(
   train: Table,
   test: Table | undefined,
   fitRows: Rows,
-  { onProgress, signal }: WorkOptions = {},
+  signal?: AbortSignal,
 ): AsyncGenerator<BaselineScores> {
   const both = async (
     name: BaselineScores["name"],
@@ -37,7 +37,7 @@ export async function* baselineScores(
   yield both("count", (table) => new Float64Array(numbers(table, "count")));
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
   const matrix = await transformInTurns(preprocessor, train, fitRows, signal);
-  const components = await fitPrincipalComponents(matrix, pcaComponents, { onProgress, signal });
+  const components = await fitPrincipalComponents(matrix, pcaComponents, { signal });
   yield both("pca", async (table) => {
     const { distinct, places } = await equalRowsInTurns(table, signal);
     const scores = new Float64Array(distinct.length);

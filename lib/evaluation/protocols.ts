@@ -130,7 +130,7 @@ export async function noveltyProtocol(
     train,
     test,
     fitRows,
-    { onProgress, signal },
+    signal,
   )) {
     baselines[`baseline:${name}`] = { trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
     await breathe(signal);

@@ -45,8 +45,8 @@ export async function fitPrincipalComponents(
       const value = centred[i];
       for (let j = 0; j <= i; j++) covariance[i * width + j] += value * centred[j];
     }
-    if (row % someRows > 0) continue;
-    onProgress?.({ stage: "finding principal components", done: row, total: rows });
+    if ((row + 1) % someRows > 0 && row + 1 < rows) continue;
+    onProgress?.({ stage: "finding principal components", done: row + 1, total: rows });
     await breatheIfDue();
   }
   const { Matrix: DenseMatrix, EigenvalueDecomposition } = require("ml-matrix") as typeof import("ml-matrix");
