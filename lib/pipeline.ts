@@ -9,7 +9,7 @@ import { projectPath, shortPath } from "./common/project";
 import { inTransaction } from "./common/transaction";
 import { unwritable } from "./common/unwritable";
 import { libraryVersion } from "./common/version";
-import type { Source } from "./data/reader";
+import type { Source } from "./data/kdd/reader";
 import type { Metrics } from "./evaluation/metrics";
 import {
   literatureProtocol,

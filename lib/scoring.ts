@@ -2,10 +2,11 @@ import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "./common/errors";
 import { sharedFolder } from "./common/own-files";
 import { filesIn } from "./common/places";
-import { projectPath } from "./common/project";
 import { isStream } from "./common/streams";
 import { inTransaction } from "./common/transaction";
-import { openSource, rowNumbers, tableBlocks } from "./data/reader";
+import { sourceName } from "./data/content";
+import { KddReader, rowNumbers } from "./data/kdd/reader";
+import type { NominalColumn } from "./data/table";
 import { type OutputColumn, type OutputValues, TableWriter } from "./data/table-writer";
 import type { ScoreOptions } from "./models/detector";
 import { loadModel, scoreTable } from "./models/model";
@@ -16,8 +17,6 @@ import { type UnseenCategory, unseenCategories } from "./preprocess/preprocessor
 export interface ScoreFileOptions extends ScoreOptions {
   /** The file to write, `.parquet` or `.csv`. */
   readonly out: string;
-  /** Default `data` in the project; checked copies are kept below it. */
-  readonly dataFolder?: string;
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
   readonly backend?: Backend | "auto";
@@ -51,15 +50,7 @@ export async function scoreFile(
   modelFolder: string,
   options: ScoreFileOptions,
 ): Promise<ScoreFileResult> {
-  const {
-    out,
-    dataFolder = projectPath("data"),
-    skipBadRows = false,
-    onProgress,
-    onNotice,
-    signal,
-    workers,
-  } = options;
+  const { out, skipBadRows = false, onProgress, onNotice, signal, workers } = options;
   const format = await formatOf(out);
   if (skipBadRows && basename(out) === rejectedName)
     throw new InputError(`${out} is where bad rows go: choose another output`);
@@ -71,13 +62,13 @@ export async function scoreFile(
       ? join(await transaction.stageFolder(dirname(out), rejectedFolder), rejectedName)
       : undefined;
     const model = await loadModel(modelFolder, { backend: options.backend, onNotice });
-    const cacheFolder = join(dataFolder, "cache");
-    const source = await openSource(file, { cacheFolder, rejectedFile, onProgress, signal });
+    const reader = new KddReader(file, { rejectedFile, signal });
+    const stage = `scoring ${await sourceName(file)}`;
     const unseen = new Map<string, UnseenCategory>();
     const memories: Float32Array[] = [];
     let done = 0;
     let anomalies = 0;
-    for await (const table of tableBlocks(source, blockRows)) {
+    for await (const table of reader.blocks(blockRows)) {
       const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
       const flags = verdicts(scores, model.threshold);
       for (const flag of flags) anomalies += flag;
@@ -85,31 +76,23 @@ export async function scoreFile(
         const key = `${category.feature}=${category.category}`;
         unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
       }
-      const { labels } = table;
       const columns: [OutputColumn, OutputValues][] = [
-        [{ name: "row", type: "integer" }, rowNumbers(source, done, done + table.rows)],
-        ...(labels
-          ? [
-              [{ name: "label", type: { categories: labels.categories } }, labels.codes] as [
-                OutputColumn,
-                OutputValues,
-              ],
-            ]
-          : []),
+        [{ name: "row", type: "integer" }, rowNumbers(reader, done, done + table.rows)],
+        ...(table.labels ? [labelColumn(table.labels)] : []),
         [{ name: "score", type: "number" }, scores],
         [{ name: "anomaly", type: "boolean" }, flags],
       ];
       writer ??= await TableWriter.create(columns.map(([column]) => column));
       await writer.append(columns.map(([, values]) => values));
       done += table.rows;
-      onProgress?.({ stage: `scoring ${basename(file)}`, done, total: source.rows });
+      onProgress?.({ stage, done: reader.bytesRead, total: reader.bytes });
     }
     await writer?.write(staged, format);
     return {
-      rows: source.rows,
+      rows: done,
       anomalies,
       threshold: model.threshold.value,
-      skippedRows: source.skippedRows.length,
+      skippedRows: reader.skippedRows.length,
       unseen: [...unseen.values()],
       path: out,
     };
@@ -125,4 +108,8 @@ async function formatOf(out: string): Promise<"parquet" | "csv"> {
   if (extension === ".parquet") return "parquet";
   if (extension === ".csv" || (await isStream(out))) return "csv";
   throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
+}
+
+function labelColumn(labels: NominalColumn): [OutputColumn, OutputValues] {
+  return [{ name: "label", type: "name" }, labels];
 }

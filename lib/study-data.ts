@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import { InputError, requireNumber } from "./common/errors";
 import { projectPath } from "./common/project";
-import { Unavailable } from "./data/download";
-import { type LocateOptions, locateTestFile, locateTrainingFile } from "./data/locate";
-import { loadTable, openSource, type Source } from "./data/reader";
+import { inputName } from "./data/content";
+import { Unavailable } from "./data/kdd/download";
+import { type LocateOptions, locateTestFile, locateTrainingFile } from "./data/kdd/locate";
+import { readKddFile, type Source } from "./data/kdd/reader";
 import { labels, type Table } from "./data/table";
 import { simulatedDataset } from "./traffic/simulator/write-simulated";
 import { remarkOnFigures } from "./visualize/notebook/show";
@@ -53,12 +53,12 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
   const locate = { connectTimeout, ...given };
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;
   const load = async (path: string, rejectedFile: string | undefined) => {
-    const cacheFolder = join(dataFolder, "cache");
-    const source = await openSource(path, { cacheFolder, rejectedFile, maxRows, onProgress, signal });
+    const { source, table } = await readKddFile(path, { rejectedFile, maxRows, onProgress, signal });
     if (!source.labelled) {
-      throw new InputError(`${path} has no labels (41 columns); a study needs a label in column 42`);
+      throw new InputError(
+        `${inputName(path)} has no labels (41 columns); a study needs a label in column 42`,
+      );
     }
-    const table = await loadTable(source);
     requireBothClasses(source, table);
     return { source, table };
   };
@@ -120,5 +120,6 @@ function requireBothClasses({ path }: Source, table: Table): void {
     : categories.length < 2
       ? "attack"
       : undefined;
-  if (missing) throw new InputError(`${path} has no ${missing}; a study needs normal rows and attacks`);
+  if (missing)
+    throw new InputError(`${inputName(path)} has no ${missing}; a study needs normal rows and attacks`);
 }

@@ -1,5 +1,5 @@
 import { breathe } from "./common/progress";
-import { rowNumbers, type Source } from "./data/reader";
+import { rowNumbers, type Source } from "./data/kdd/reader";
 import { labels, type Table } from "./data/table";
 import { TableWriter } from "./data/table-writer";
 import type { NoveltyStudy } from "./evaluation/protocols";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -69,7 +70,7 @@ test("a training file that the user names is used as it is, or refused: nothing 
   assert.deepEqual([study.simulated, study.trainSource.name], [false, "train.csv"]);
   const missing = { ...offline(dataFolder), data: join(folder, "missing.csv") };
   await assert.rejects(loadStudyData(missing), /^InputError: .*missing\.csv does not exist$/);
-  assert.deepEqual([notices, (await readdir(dataFolder)).filter(isSimulated)], [[], []]);
+  assert.deepEqual([notices, existsSync(dataFolder)], [[], false]);
 });
 
 test("another file in the place of the download is an error, as is a folder that can't be written", async () => {
@@ -84,8 +85,4 @@ test("another file in the place of the download is an error, as is a folder that
   const file = join(folder, "file");
   await writeFile(file, "precious");
   await assert.rejects(loadStudyData(offline(join(file, "data"))), InputError);
-  const occupied = join(folder, "occupied");
-  await mkdir(occupied);
-  await writeFile(join(occupied, "cache"), "precious");
-  await assert.rejects(loadStudyData(offline(occupied)), InputError);
 });

@@ -13,14 +13,13 @@ export function addScoreCommand(program: Command): void {
     .description("Score logs or a KDD'99 file with a saved model, in constant memory.")
     .argument(
       "<file...>",
-      "for a model of train: logs, folders with them, or - for the standard input; else a KDD'99 or NSL-KDD file",
+      "for a model of train: logs or folders with them; else a KDD'99 or NSL-KDD file; - is the standard input",
     )
     .requiredOption("--model <folder>", "a model folder, such as models/office or models/isolation-forest")
     .option(
       "--out <file>",
       "what to write (default: alerts to the standard output; scores of a KDD'99 file, .parquet or .csv, to outputs/scores.parquet)",
     )
-    .option("--data-folder <folder>", "where checked copies of a KDD'99 file are kept", "data")
     .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
     .addOption(new Option("--format <name>", "of alerts (default: json)").choices(["json", "csv", "parquet"]))
     .addOption(

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { download } from "../data/download";
-import { type SourceId, sources } from "../data/sources";
+import { download } from "../data/kdd/download";
+import { type SourceId, sources } from "../data/kdd/sources";
 import { addCommand, answering } from "./command";
 import { detectorOptions, numberOption, seedOption, workOptions } from "./options";
 import { runReport } from "./report";
@@ -9,7 +9,7 @@ import { runReport } from "./report";
 export function addStudyCommands(program: Command): void {
   detectorOptions(workOptions(addCommand(program, "run")), { sampleSize: 256 })
     .description("Train both detectors, evaluate them by all protocols, write models and outputs.")
-    .option("--data-folder <folder>", "where data files, downloads and cache are", "data")
+    .option("--data-folder <folder>", "where data files and downloads are", "data")
     .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv")
     .option(
       "--max-rows <n>",

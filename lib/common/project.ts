@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
  * working directory if none has. So a notebook in `notebooks/` finds the same `data/` as a command beside it.
  *
  * @example
- * const cache = projectPath("data", "cache");
+ * const outputs = projectPath("outputs");
  */
 export function projectPath(...names: readonly string[]): string {
   const start = process.cwd();

@@ -1,9 +1,11 @@
 import { constants, createReadStream, openSync, type Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
+import { basename } from "node:path";
 import { addAbortSignal, pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, systemErrorCode } from "../common/errors";
+import { oneLine } from "../common/shown";
 
 // Files come from strangers: a short gzip may unpack to terabytes, a line may never end, a file may be a pipe that
 // nobody writes to. So everything is read in pieces, and everything that is held has a limit.
@@ -58,7 +60,8 @@ export async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-function beginsAsGzip(bytes: Buffer): boolean {
+/** Whether bytes are the first of a gzip file. */
+export function beginsAsGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
@@ -117,8 +120,7 @@ async function openStream(path: string, pieceBytes: number): Promise<Readable> {
 
 /** The content of a stream that may be gzip, of one or several members. */
 async function* unpacked(pieces: AsyncGenerator<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
-  const first = await firstBytes(pieces);
-  const all = rejoined(first, pieces);
+  const { first, all } = await peek(pieces, 2);
   if (!beginsAsGzip(first)) yield* all;
   // What fails is thrown to the reader of the pipeline as well; so there is nothing to do in the callback.
   else
@@ -129,19 +131,24 @@ async function* unpacked(pieces: AsyncGenerator<Buffer>, pieceBytes: number): As
     );
 }
 
-/** The first bytes of a stream, at least two unless it ends. */
-async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
-  let first: Buffer = Buffer.alloc(0);
-  while (first.length < 2) {
+/** The first bytes of a stream, at least `count` unless it ends, and all of it: a pipe can't be read again. */
+export async function peek(
+  pieces: AsyncGenerator<Buffer>,
+  count: number,
+): Promise<{ first: Buffer; all: AsyncGenerator<Buffer> }> {
+  const read: Buffer[] = [];
+  let length = 0;
+  while (length < count) {
     const { value, done } = await pieces.next();
     if (done) break;
-    first = Buffer.concat([first, value]);
+    read.push(value);
+    length += value.length;
   }
-  return first;
+  return { first: joined(read), all: rejoined(read, pieces) };
 }
 
-async function* rejoined(first: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
+async function* rejoined(read: readonly Buffer[], pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield* read;
   for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
 }
 
@@ -199,11 +206,22 @@ export function endOfLines(text: Buffer): number {
   return Math.max(text.lastIndexOf(lineFeed), text.lastIndexOf(carriageReturn, -2)) + 1;
 }
 
+/** What messages call an input. */
+export function inputName(path: string): string {
+  return path === "-" ? "the standard input" : path;
+}
+
+/** What results call an input. */
+export async function sourceName(path: string): Promise<string> {
+  if (path === "-") return "standard input";
+  return (await lookAt(path)).isFIFO() ? "pipe" : oneLine(basename(path));
+}
+
 /** Says in a sentence why a file can't be read, where the reason is not ours. */
 export function unreadable(path: string, error: unknown): unknown {
   const code = systemErrorCode(error);
   if (error instanceof InputError || code === undefined) return error;
-  const name = path === "-" ? "the standard input" : path;
+  const name = inputName(path);
   const { message } = error as Error;
   if (code === "ENOENT" || code === "ENOTDIR") return new InputError(`${name} does not exist`);
   if (code === "EACCES" || code === "EPERM")

@@ -35,10 +35,11 @@ function joinColumns(parts: readonly Column[], rows: number): Column {
 
 function joinNominal(parts: readonly NominalColumn[], rows: number): NominalColumn {
   const categories = [...new Set(parts.flatMap((part) => part.categories))].sort();
+  const codeOf = new Map(categories.map((category, code) => [category, code]));
   const codes = categories.length <= 256 ? new Uint8Array(rows) : new Uint16Array(rows);
   let at = 0;
   for (const part of parts) {
-    const code = part.categories.map((category) => categories.indexOf(category));
+    const code = part.categories.map((category) => codeOf.get(category) as number);
     for (const own of part.codes) codes[at++] = code[own];
   }
   return { ...parts[0], codes, categories };

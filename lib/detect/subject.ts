@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors";
 import { mendResults } from "../common/unfinished";
-import { recogniseLayout } from "../data/layout";
+import { recogniseLayout } from "../data/kdd/layout";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";
 import { loadTrafficModel, type ModelSubject, modelSubject } from "./traffic-model";
 
@@ -17,7 +17,7 @@ export async function matchingSubject(
   await mendResults(folder, onNotice);
   const subject = await modelSubject(folder);
   if (subject === "kdd") {
-    const isLog = paths.length > 1 || paths[0] === "-" || (await succeeds(findLogFiles(paths)));
+    const isLog = paths.length > 1 || (await succeeds(findLogFiles(paths)));
     if (isLog) await loadTrafficModel(folder); // refuses it, with the reason
     return subject;
   }

@@ -9,7 +9,7 @@ import { readResults } from "../common/unfinished";
 import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
-import type { Feature } from "../data/schema";
+import type { Feature } from "../data/kdd/schema";
 import type { DetectorKind } from "../models/detector";
 import {
   type LoadModelOptions,

@@ -1,5 +1,5 @@
 import { valuesAt } from "../common/values-at";
-import { anomalousRows, type Category, categoryOf } from "../data/attacks";
+import { anomalousRows, type Category, categoryOf } from "../data/kdd/attacks";
 import type { NominalColumn } from "../data/table";
 import { averagePrecision, rocAuc, scoreSteps } from "./curves";
 

@@ -1,7 +1,7 @@
 import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
 import { distinctRows, equalRowsInTurns } from "../data/distinct";
-import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/literature";
+import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere, splitRows } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
 import { type Autoencoder, fitAutoencoder } from "../models/autoencoder/autoencoder";

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { InputError } from "../common/errors";
 import { projectPath } from "../common/project";
-import { findDatasets } from "../data/datasets";
+import { findDatasets } from "../data/kdd/datasets";
 import { tensorflow } from "../models/tensorflow";
 import { findBrowser } from "../visualize/image";
 import { jupyterDataFolders, kernelName } from "./kernelspec";

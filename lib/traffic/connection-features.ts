@@ -1,4 +1,4 @@
-import { type Feature, kddFeatures } from "../data/schema";
+import { type Feature, kddFeatures } from "../data/kdd/schema";
 
 /** What no log of connections holds: content features come from the payload, these two from headers of packets. */
 const notInLogs = new Set(

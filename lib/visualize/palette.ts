@@ -1,5 +1,5 @@
 import { escapeHtml } from "../common/html";
-import type { Category } from "../data/attacks";
+import type { Category } from "../data/kdd/attacks";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart (2008, https://jfly.uni-koeln.de/color/). */
 const okabeIto = {

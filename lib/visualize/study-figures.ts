@@ -1,5 +1,5 @@
 import { valuesAt } from "../common/values-at";
-import { anomalousRows } from "../data/attacks";
+import { anomalousRows } from "../data/kdd/attacks";
 import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";

@@ -13,11 +13,10 @@ import {
   InputError,
   libraryVersion,
   literatureProtocol,
-  loadTable,
   locateTestFile,
   noCounts,
-  openSource,
   orderedConnections,
+  readKddFile,
   renderImages,
   requireNumber,
   run,
@@ -80,18 +79,15 @@ const measuredTasks: Readonly<Record<StreamingWork | "study", (place: Place) => 
     const options = { data: kdd(place), test, dataFolder, modelsFolder, outputsFolder: outputs(place) };
     const { metrics } = await run(options);
     // `run` does it for KDD'99's own files only.
-    const source = await openSource(kdd(place), { cacheFolder: join(dataFolder, "cache") });
-    await literatureProtocol(await loadTable(source));
+    await literatureProtocol((await readKddFile(kdd(place))).table);
     return metrics.dataset.rows;
   },
 };
 
-/** The data folder is empty: checking the file and copying it is part of the work. */
 async function scoreKdd(detector: DetectorKind, place: Place): Promise<number> {
   const out = join(outputs(place), "scores.parquet");
-  const dataFolder = join(outputs(place), "data");
   const model = join(models(place), "kdd", detector);
-  return (await scoreFile(kdd(place), model, { out, dataFolder })).rows;
+  return (await scoreFile(kdd(place), model, { out })).rows;
 }
 
 /** What goes before. */

@@ -12,12 +12,11 @@ import {
   InputError,
   kddFeatures,
   labels,
-  loadTable,
   locateTestFile,
   locateTrainingFile,
   type Matrix,
-  openSource,
   type Rows,
+  readKddFile,
   rowsWhere,
   selectMatrixRows,
   transform,
@@ -29,10 +28,9 @@ async function main(): Promise<void> {
   const [folder] = process.argv.slice(2);
   const path = (name: string) => join(folder, name);
   const files = [await locateTrainingFile(), await locateTestFile("10-percent")] as const;
-  const source = await openSource(files[0], { cacheFolder: path("cache") });
+  const { source, table: train } = await readKddFile(files[0]);
   if (source.name !== "10-percent" || !files[1])
     throw new InputError("the benchmark needs the 10 % set and corrected");
-  const train = await loadTable(source);
   const anomalous = anomalousRows(labels(train));
   const write = (name: string, matrix: Matrix, rows: Rows) => {
     writeFileSync(path(name), selectMatrixRows(matrix, rows).data);

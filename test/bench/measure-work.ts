@@ -54,7 +54,6 @@ export class Bench {
     threads: number,
     measured: ReadonlyMap<Side, Measured>,
   ): Promise<void> {
-    if (work.task === "second-load") await this.writeParquet(work, measured);
     for (let run = 0; run < this.options.runs; run++) {
       for (const [side, found] of measured) {
         const process = this.start(work, side, threads);
@@ -89,19 +88,6 @@ export class Bench {
     }
   }
 
-  /** Has pandas write the Parquet file that it is to read. */
-  private async writeParquet(work: Work, measured: ReadonlyMap<Side, Measured>): Promise<void> {
-    for (const side of measured.keys()) {
-      if (side.program !== "python") continue;
-      const process = this.start({ ...work, task: "write-parquet" }, side, 1);
-      try {
-        await process.ask("run");
-      } finally {
-        await process.close();
-      }
-    }
-  }
-
   private start(work: Work, side: Side, threads: number): MeasuringProcess {
     const { inputs, folder, python } = this.options;
     const task: Task = {
@@ -112,8 +98,6 @@ export class Bench {
       ...(side.backend && { backend: side.backend }),
       threads,
       folder: mkdtempSync(join(folder, "run-")),
-      cacheFolder: join(folder, "cache"),
-      parquet: join(folder, "train.parquet"),
       matrix: join(folder, work.matrix ?? ""),
       model: join(folder, work.model ?? ""),
     };

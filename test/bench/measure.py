@@ -86,23 +86,13 @@ def read_csv_pandas():
     return pandas.read_csv(task["files"][0], header=None, names=task["features"], dtype=types)
 
 
-def first_load_pandas():
+def load_pandas():
     import pandas  # noqa: F401, before the clock starts
 
     return loading(read_csv_pandas, pandas_counts)
 
 
-def write_parquet_pandas():
-    return timed(lambda: read_csv_pandas().to_parquet(task["parquet"])), None
-
-
-def second_load_pandas():
-    import pandas
-
-    return loading(lambda: pandas.read_parquet(task["parquet"]), pandas_counts)
-
-
-def first_load_polars():
+def load_polars():
     import polars
 
     types = {name: polars.Float32 for name in task["features"]}
@@ -332,10 +322,8 @@ def whole_study():
 
 
 works = {
-    ("first-load", "pandas"): first_load_pandas,
-    ("first-load", "polars"): first_load_polars,
-    ("second-load", "pandas"): second_load_pandas,
-    ("write-parquet", "pandas"): write_parquet_pandas,
+    ("load", "pandas"): load_pandas,
+    ("load", "polars"): load_polars,
     ("fit-forest", "scikit-learn"): lambda: fit_forest(scikit_learn_forest, scikit_learn_scores, "C"),
     ("fit-forest", "isotree"): lambda: fit_forest(isotree_forest, isotree_scores, "F"),
     ("score-forest", "scikit-learn"): lambda: score_forest(scikit_learn_forest, scikit_learn_scores),

@@ -6,9 +6,8 @@ import {
   fitAutoencoder,
   fitIsolationForest,
   loadAutoencoder,
-  loadTable,
   type Matrix,
-  openSource,
+  readKddFile,
   rocAuc,
   type ScoreOptions,
   scoreSteps,
@@ -25,8 +24,7 @@ import type { Answer, Figures, Task } from "./works";
 type Run = () => Promise<{ seconds: number; figures: () => Figures }>;
 
 const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
-  "first-load": ({ files, folder }) => timed(() => load(files[0], folder), tableFigures),
-  "second-load": ({ files, cacheFolder }) => timed(() => load(files[0], cacheFolder), tableFigures),
+  load: ({ files }) => timed(async () => (await readKddFile(files[0])).table, tableFigures),
   "fit-forest": fitForest,
   "score-forest": scoreForest,
   "train-autoencoder": trainAutoencoder,
@@ -56,10 +54,6 @@ function timed<Result>(work: () => Result | Promise<Result>, figures: (result: R
     const result = await work();
     return { seconds: (performance.now() - started) / 1000, figures: () => figures(result) };
   };
-}
-
-async function load(path: string, cacheFolder: string): Promise<Table> {
-  return loadTable(await openSource(path, { cacheFolder }));
 }
 
 function tableFigures({ rows, features, labels }: Table): Figures {

@@ -1,18 +1,14 @@
 // The study of `npm start` through the library's public functions: the same steps as study.py.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { literatureProtocol, loadTable, mixedProtocol, noveltyProtocol, openSource } from "traffic-anomaly";
+import { literatureProtocol, mixedProtocol, noveltyProtocol, readKddFile } from "traffic-anomaly";
 import { writePredictions } from "traffic-anomaly/dist/study-predictions";
 import type { Figures, Task } from "./works";
 
-/** Runs the study from empty caches, and writes metrics.json and predictions.parquet into the task's folder. */
+/** Runs the study, and writes metrics.json and predictions.parquet into the task's folder. */
 export async function runStudy({ files, folder, threads, backend, seed }: Task) {
-  const open = async (path: string) => {
-    const source = await openSource(path, { cacheFolder: join(folder, "cache") });
-    return { source, table: await loadTable(source) };
-  };
-  const train = await open(files[0]);
-  const test = await open(files[1]);
+  const train = await readKddFile(files[0]);
+  const test = await readKddFile(files[1]);
   const options = { seed, workers: threads, autoencoder: { backend } };
   const study = await noveltyProtocol(train.table, test.table, options);
   const metrics = {

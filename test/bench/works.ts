@@ -46,9 +46,6 @@ export interface Task extends Inputs, Readonly<typeof parameters> {
   readonly threads: number;
   /** A folder that the process may write into, empty at its start. */
   readonly folder: string;
-  /** Where our checked copy of the training file is, and pandas' copy as Parquet. */
-  readonly cacheFolder: string;
-  readonly parquet: string;
   /**
    * A file of `rows × columns` 32-bit numbers, row-major. The file beside it whose name ends in `.classes` has a byte a
    * row, 1 = attack.
@@ -157,27 +154,16 @@ const autoencoderScoring = {
 export const works: readonly Work[] = [
   {
     ...loads,
-    name: "first-load",
-    title: "first load of the 10 % set's gzip into typed columns",
-    task: "first-load",
+    name: "load",
+    title: "load the 10 % set's gzip into typed columns",
+    task: "load",
     threads: [1, 2],
     sides: [ours, pandas, polars],
     goals: [
       { side: ours, peer: pandas, faster: 1 },
       { side: ours, peer: polars, faster: 1 / 1.3 },
     ],
-    remark: "Ours checks every value and keeps a copy for the next time; the peers do neither.",
-  },
-  {
-    ...loads,
-    name: "second-load",
-    title: "second load, from our cache or from Parquet",
-    task: "second-load",
-    threads: [1, 2],
-    sides: [ours, pandas],
-    goals: [{ side: ours, peer: pandas, faster: 2 }],
-    remark:
-      "Ours hashes the gzip file to know that its copy is of it; pandas reads the file that it is told to.",
+    remark: "Ours checks every value and hashes the file; the peers do neither.",
   },
   {
     name: "fit-forest",

@@ -5,7 +5,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile }
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { database, openSource } from "traffic-anomaly";
+import { database } from "traffic-anomaly";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
 import { assertUnchanged, contents, refuse, refuses, traffic, unable } from "./command";
@@ -199,9 +199,6 @@ test("a study refuses files without labels, without normal rows and without atta
   await writeLines(join(bad, "unlabelled"), trafficLines({ columns: 41 }));
   await writeLines(join(bad, "attacks"), trafficLines({ labels: ["smurf", "neptune"] }));
   await writeLines(join(bad, "normals"), trafficLines({ labels: ["normal"] }));
-  // These files are well-formed, so that their checked copies stay.
-  const cacheFolder = join(folder, "data", "cache");
-  for (const name of Object.keys(sentences)) await openSource(join(bad, name), { cacheFolder });
   const cases = Object.entries(sentences).flatMap(([name, sentence]): [string[], RegExp][] => [
     [runOn(join("bad", name)), new RegExp(`^bad/${name} ${sentence}$`)],
     [runOn("train.csv", "--test", join("bad", name)), new RegExp(`^bad/${name} ${sentence}$`)],
@@ -395,7 +392,6 @@ test("a file where a folder should be, and a folder where a file should be, are 
   await refuses(runOn("train.csv", "--outputs", "bad/file"), inTheWay("bad/file"), here);
   await refuses(runOn("train.csv", "--outputs", "bad/file/below"), inTheWay("bad/file/below"), here);
   await refuses(runOn("train.csv", "--models", "bad/file"), inTheWay("bad/file"), here);
-  await refuses(runOn("train.csv", "--data-folder", "bad/file"), inTheWay("bad/file/cache"), here);
   await refuses(scoreOf("train.csv", "--out", "bad/file/x.csv"), inTheWay("bad/file"), here);
   await mkdir(join(bad, "models"));
   await writeFile(join(bad, "models", "autoencoder"), "precious");
@@ -441,7 +437,6 @@ test("folders without permission are refused", async (t) => {
   if (unable(t, noSetpriv ? "root needs setpriv to try this as another user" : undefined)) return;
   const as = { cwd: folder, asNobody: isRoot };
   for (const name of ["closed", "open"]) await mkdir(join(bad, name));
-  await cp(join(folder, "data"), join(bad, "open", "data"), { recursive: true });
   await chmod(bad, 0o755);
   await chmod(join(bad, "closed"), 0o555);
   await chmod(join(bad, "open"), 0o777);
@@ -449,29 +444,23 @@ test("folders without permission are refused", async (t) => {
   await chmod(join(bad, "unreadable"), 0o000);
   await cp(join(folder, "models", "autoencoder"), join(bad, "closed-model"), { recursive: true });
   if (isRoot) await chmod(join(bad, "closed-model"), 0o000); // a test without root could not look into it either
-  const data = ["--data-folder", "bad/open/data"];
   const closed = /^cannot write to .*bad\/closed.*: permission denied$/;
-  await refuses(runOn("train.csv", "--outputs", "bad/closed", "--models", "bad/open", ...data), closed, as);
-  await refuses(runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed", ...data), closed, as);
+  await refuses(runOn("train.csv", "--outputs", "bad/closed", "--models", "bad/open"), closed, as);
+  await refuses(runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed"), closed, as);
   await refuses(
-    runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed/sub", ...data),
+    runOn("train.csv", "--outputs", "bad/open", "--models", "bad/closed/sub"),
     /^cannot write to .*bad\/closed\/sub.*: permission denied$/,
     as,
   );
-  await refuses(scoreOf("train.csv", "--out", "bad/closed/x.csv", ...data), closed, as);
+  await refuses(scoreOf("train.csv", "--out", "bad/closed/x.csv"), closed, as);
   await refuses(
-    scoreOf("train.csv", "--out", "bad/open/x.csv", "--data-folder", "bad/closed"),
-    /^cannot write to .*bad\/closed\/cache.*: permission denied$/,
-    as,
-  );
-  await refuses(
-    scoreOf("bad/unreadable", "--out", "bad/open/x.csv", ...data),
+    scoreOf("bad/unreadable", "--out", "bad/open/x.csv"),
     /^bad\/unreadable cannot be read: permission denied$/,
     as,
   );
   if (isRoot)
     await refuses(
-      ["score", "train.csv", "--model", "bad/closed-model", "--out", "bad/open/x.csv", ...data],
+      ["score", "train.csv", "--model", "bad/closed-model", "--out", "bad/open/x.csv"],
       /^cannot read bad\/closed-model\/manifest\.json: permission denied$/,
       as,
     );
@@ -484,19 +473,15 @@ function unmount(): void {
 }
 after(unmount);
 
-test("a full disk is refused, be it full at once, with pages, in the cache or while bad rows are sorted out", async (t) => {
+test("a full disk is refused, be it full at once, with pages or while bad rows are sorted out", async (t) => {
   if (unable(t, isRoot ? undefined : "only root can mount a tiny disk")) return;
   await mkdir(disk);
-  await writeLines(join(bad, "rows.csv"), withLine(trafficLines({ rows: 3_000 }), 17, "not a row"));
   const cases: [string, string[]][] = [
     ["12k", runOn("train.csv", "--outputs", "disk/a")],
     ["48k", runOn("train.csv", "--outputs", "disk/a", "--csv")],
     ["1m", runOn("train.csv", "--outputs", "disk/a")],
     ["12k", runOn("train.csv", "--models", "disk/a")],
     ["64k", runOn("train.csv", "--models", "disk/a")],
-    ["8k", runOn("train.csv", "--data-folder", "disk/a")],
-    ["20k", scoreOf("train.csv", "--data-folder", "disk/a")],
-    ["100k", scoreOf("bad/rows.csv", "--data-folder", "disk/a", "--skip-bad-rows")],
     ["8k", scoreOf("train.csv", "--out", "disk/a/x.csv")],
     ["4k", scoreOf("train.csv", "--out", "disk/a/x.parquet")],
     [

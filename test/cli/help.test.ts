@@ -9,7 +9,7 @@ const here = { cwd: folder };
 
 const common = ["--quiet", "--json", "--help"];
 const work = ["--backend <name>", "--workers <n>"];
-const shared = [...work, "--data-folder <folder>", "--skip-bad-rows"];
+const shared = [...work, "--skip-bad-rows"];
 const options: Record<string, string[]> = {
   run: [
     ...shared,
@@ -21,6 +21,7 @@ const options: Record<string, string[]> = {
       "--seed <n>",
       "--repeats <n>",
       "--max-rows <n>",
+      "--data-folder <folder>",
     ],
     ...["--false-alarm-rate <share>", "--trees <n>", "--sample-size <n>", "--epochs <n>", "--csv"],
   ],

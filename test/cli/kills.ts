@@ -161,9 +161,7 @@ export async function killable(name: string, inputs: string, folder: string): Pr
     const found = resultsIn(folder);
     const isNew = Object.keys(all).some((path) => found[path] === all[path] && old[path] !== all[path]);
     assert.deepEqual(found, isNew ? all : old, at);
-    const left = Object.keys(contents(folder)).filter(
-      (path) => path.includes("/.unfinished") && !path.includes("/cache/"),
-    );
+    const left = Object.keys(contents(folder)).filter((path) => path.includes("/.unfinished"));
     assert.deepEqual(left, [], `${at}: unfinished work is left`);
     return isNew;
   };

@@ -142,13 +142,7 @@ test("the verdict is the comparison of the score with the threshold of the model
 test("score twice, and to another folder, gives the same bytes", async () => {
   for (const format of ["parquet", "csv"]) {
     await score("train.csv", "autoencoder", `scores/first.${format}`);
-    await score(
-      "train.csv",
-      "autoencoder",
-      `elsewhere/deep/second.${format}`,
-      "--data-folder",
-      "elsewhere/data",
-    );
+    await score("train.csv", "autoencoder", `elsewhere/deep/second.${format}`);
     const bytes = (path: string) => readFileSync(join(folder, path));
     assert.ok(bytes(`scores/first.${format}`).equals(bytes(`elsewhere/deep/second.${format}`)));
   }

@@ -11,8 +11,7 @@ import {
   chooseThreshold,
   fitIsolationForest,
   fitPreprocessor,
-  loadTable,
-  openSource,
+  readKddFile,
   trainOnTraffic,
   transform,
   writeModel,
@@ -107,9 +106,7 @@ before(async () => {
     autoencoder: { epochs: 1 },
   });
   await writeLines(join(folder, "good.csv"), trafficLines());
-  const table = await loadTable(
-    await openSource(join(folder, "good.csv"), { cacheFolder: join(folder, "data", "cache") }),
-  );
+  const { table } = await readKddFile(join(folder, "good.csv"));
   const preprocessor = fitPreprocessor(table);
   const matrix = transform(preprocessor, table);
   const detector = await fitIsolationForest(matrix, { trees: 5, sampleSize: 64 });
@@ -248,6 +245,24 @@ test("a pipe is read as it comes, once, and gives what the file gives", async ()
     const { logs } = JSON.parse(await readFile(join(folder, "piped", "piped", "diagnostics.json"), "utf8"));
     assert.deepEqual(logs, [{ name, sha256 }]);
   }
+});
+
+test("a data file may come through a pipe, too", async () => {
+  const out = "--model models/isolation-forest --quiet --out";
+  assert.equal((await run(`$run score good.csv ${out} direct.csv`)).code, 0);
+  const direct = await readFile(join(folder, "direct.csv"), "utf8");
+  for (const input of ["<(gzip -c good.csv)", "- < good.csv"]) {
+    const { code, stderr } = await run(`$run score ${input} ${out} piped.csv`);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(await readFile(join(folder, "piped.csv"), "utf8"), direct);
+  }
+  await refuse([
+    [
+      `$run score <(cat good.log) ${out} piped.csv`,
+      "/dev/fd/63 is not a KDD'99 file: its lines have 1 comma-separated column instead of 41 features and a label",
+    ],
+    ["$run run --data <(cat good.csv; echo no row)", "/dev/fd/63, line 401: expected 42 columns, found 1"],
+  ]);
 });
 
 test("a pipe that nobody writes to keeps the command waiting, until Ctrl+C", async () => {

@@ -11,7 +11,7 @@ export const small = ["--epochs", "2", "--trees", "10", "--sample-size", "64"];
 export const trainLines: readonly string[] = trafficLines({ rows: 400 });
 export const testLines: readonly string[] = trafficLines({ rows: 300, seed: 2 });
 
-/** Writes `train.csv` and `test.gz`, and runs a study of them that leaves `data/cache`, `models` and `outputs`. */
+/** Writes `train.csv` and `test.gz`, and runs a study of them that leaves `models` and `outputs`. */
 export async function study(folder: string, ...parameters: string[]): Promise<Outcome> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);

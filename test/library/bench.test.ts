@@ -91,7 +91,7 @@ test("results that differ stop the benchmark with both figures", () => {
 test("wrong arguments end with code 2 and a sentence", () => {
   for (const [args, expected] of [
     [["--runs", "0"], /^error: --runs must be an integer in \[1, ∞\), got 0\n$/],
-    [["--only", "flying"], /^error: --only must name works of first-load, .*, got flying\n$/],
+    [["--only", "flying"], /^error: --only must name works of load, .*, got flying\n$/],
     [["flying"], /^error: unknown argument flying\n$/],
     [["--fast"], /^error: Unknown option '--fast'/],
   ] as const) {

@@ -12,17 +12,17 @@ import {
   fitIsolationForest,
   fitPreprocessor,
   fitPrincipalComponents,
+  KddReader,
   kddFeatures,
   labels,
   lazyTransform,
   literatureSubset,
   loadModel,
-  loadTable,
   locateTrainingFile,
   noveltyProtocol,
   numbers,
-  openSource,
   precisionRecallCurve,
+  readKddFile,
   reconstructionErrors,
   rocAuc,
   rocCurve,
@@ -34,7 +34,6 @@ import {
   scoreTable,
   splitRows,
   spread,
-  tableBlocks,
   tensorflow,
   transform,
   unseenCategories,
@@ -51,9 +50,10 @@ export async function study(): Promise<void> {
   // @ts-expect-error: what is any is noticed
   typed(JSON.parse("0"));
 
-  const source = typed(await openSource(typed(await locateTrainingFile())));
-  const table = typed(await loadTable(source));
-  for await (const block of tableBlocks(source, 1000)) typed(typed(block).rows);
+  const file = typed(await locateTrainingFile());
+  const { source, table } = typed(await readKddFile(file));
+  typed(source.sha256);
+  for await (const block of new KddReader(file).blocks(1000)) typed(typed(block).rows);
   typed(typed(table.features)[0].name);
   typed(typed(kddFeatures)[0].measure);
   typed(numbers(table, "count")[0]);

@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import {
-  createRandom,
-  InputError,
-  loadTable,
-  openSource,
-  type Random,
-  readConnectionLogs,
-} from "traffic-anomaly";
+import { createRandom, InputError, type Random, readConnectionLogs, readKddFile } from "traffic-anomaly";
 import { trafficLines } from "../fixtures/traffic";
 import { jsonLog, someConnections, tsvLog } from "../traffic/zeek/logs";
 import type { Kind } from "./trial";
@@ -43,7 +36,7 @@ async function reads(file: string, folder: string, isTable: boolean, skipBadRows
   try {
     if (isTable) {
       const rejectedFile = skipBadRows ? join(folder, "rejected.csv") : undefined;
-      await loadTable(await openSource(file, { cacheFolder: join(folder, "cache"), rejectedFile }));
+      await readKddFile(file, { rejectedFile });
     } else for await (const _ of readConnectionLogs([file], { skipBadRows }));
   } catch (error) {
     assert.ok(error instanceof InputError, (error as Error).stack);

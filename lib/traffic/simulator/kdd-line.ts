@@ -1,4 +1,4 @@
-import { kddFeatures } from "../../data/schema";
+import { kddFeatures } from "../../data/kdd/schema";
 import { isLand } from "../connection-table";
 import { kddFlag } from "../flag";
 import { kddService } from "../service";

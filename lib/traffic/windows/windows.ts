@@ -1,5 +1,5 @@
 import { requireNumber } from "../../common/errors";
-import { kddFeatures } from "../../data/schema";
+import { kddFeatures } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
 import { flagError, kddFlag } from "../flag";
 import { serviceId } from "../service";

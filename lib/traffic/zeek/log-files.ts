@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, systemErrorCode } from "../../common/errors";
-import { contentOf, lookAt, unreadable } from "../../data/content";
+import { contentOf, lookAt, peek, unreadable } from "../../data/content";
 import { logKind } from "./log-format";
 import { anotherLog, ConnectionLogParser } from "./log-parser";
 
@@ -106,14 +106,10 @@ async function kindOfFile(path: string): Promise<string | undefined> {
 
 /** The first whole lines of a file, of up to 64 kB. */
 async function beginning(path: string): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of contentOf(path, { pieceBytes: recognisedBytes })) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length >= recognisedBytes) break;
-  }
-  const bytes = Buffer.concat(pieces).subarray(0, recognisedBytes);
+  const pieces = contentOf(path, { pieceBytes: recognisedBytes });
+  const { first } = await peek(pieces, recognisedBytes);
+  await pieces.return(undefined);
+  const bytes = first.subarray(0, recognisedBytes);
   return bytes
     .subarray(0, bytes.lastIndexOf("\n") + 1 || bytes.length)
     .toString("utf8")

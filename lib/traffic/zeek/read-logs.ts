@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
-import { oneLine, shown } from "../../common/shown";
-import { EndlessLine, lineTooLong, longestLine, mostEmptyLines, unreadable } from "../../data/content";
+import { shown } from "../../common/shown";
+import {
+  EndlessLine,
+  inputName,
+  lineTooLong,
+  longestLine,
+  mostEmptyLines,
+  sourceName,
+  unreadable,
+} from "../../data/content";
 import type { Connection } from "../connection";
 import { Duplicates } from "./duplicates";
 import { type ConnectionLog, findConnectionLogs } from "./log-files";
@@ -66,7 +73,7 @@ export async function* readConnectionLogs(
   const duplicates = new Duplicates();
   let earlier = 0;
   for (const log of logs) {
-    const stage = `reading ${log.path === "-" ? standardInput : basename(log.path)}`;
+    const stage = `reading ${await sourceName(log.path)}`;
     onProgress?.({ stage, done: earlier, total });
     for await (const { connections, bytesRead } of connectionBlocks(log, options)) {
       const fresh = connections.filter((connection) => !duplicates.has(connection));
@@ -80,15 +87,13 @@ export async function* readConnectionLogs(
   }
 }
 
-const standardInput = "the standard input";
-
 /** The connections of one log. */
 async function* connectionBlocks(
   log: ConnectionLog,
   options: ReadLogsOptions,
 ): AsyncGenerator<{ connections: Connection[]; bytesRead: number }> {
   const { onLogRead, onNotice, signal } = options;
-  const name = log.path === "-" ? standardInput : log.path;
+  const name = inputName(log.path);
   const lines = new LogLines(name, options);
   const hash = onLogRead && createHash("sha256");
   try {
@@ -102,17 +107,12 @@ async function* connectionBlocks(
     throw unreadable(name, error);
   }
   lines.requireConnections();
-  if (hash) onLogRead?.({ name: nameOf(log), sha256: hash.digest("hex") });
+  if (hash) onLogRead?.({ name: await sourceName(log.path), sha256: hash.digest("hex") });
   const { count, log: other } = lines.others;
   if (count > 0)
     onNotice?.(
       `${inWords(count, "record")} left out of ${name} that are of other logs, such as ${shown(other)}`,
     );
-}
-
-function nameOf({ path, bytes }: ConnectionLog): string {
-  if (path === "-") return "standard input";
-  return bytes === undefined ? "pipe" : oneLine(basename(path));
 }
 
 /** Reads the lines of one log, and says what is wrong with it. */

@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js-dist";
-import { type Category, categories, categoryOf } from "../../data/attacks";
+import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";

@@ -1,7 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
-import { type Category, categories, categoryOf } from "../../data/attacks";
+import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import { labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows } from "../format";

@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { type Category, categories, categoryOf } from "../../data/attacks";
+import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";

@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/attacks";
+import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
 import { createFigure, panelLabel, stackedDomains } from "../layout";
 import { categoryTitles, palette } from "../palette";

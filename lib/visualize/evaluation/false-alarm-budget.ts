@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js-dist";
-import type { Category } from "../../data/attacks";
+import type { Category } from "../../data/kdd/attacks";
 import type { VerdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";

@@ -1,4 +1,4 @@
-import { type Category, categories, categoryOf } from "../../data/attacks";
+import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 
 /** How the scores of each category spread over common bins. */

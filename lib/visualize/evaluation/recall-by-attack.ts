@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/attacks";
+import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatRows } from "../format";
 import { createFigure, panelLabel, small, stackedDomains } from "../layout";

@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import type { Category } from "../../data/attacks";
+import type { Category } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";

@@ -1,5 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
-import { categories, categoryOf } from "../../data/attacks";
+import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatShare } from "../format";

@@ -1,6 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories } from "../../data/attacks";
+import { categories } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";

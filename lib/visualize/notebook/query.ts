@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBType } from "@duckdb/node-api";
 import { breathe } from "../../common/progress";
-import { categoryOf } from "../../data/attacks";
 import { appendRows, database, duckdb, quoted } from "../../data/duckdb";
-import { type Source, tableBlocks } from "../../data/reader";
-import type { Column, NominalColumn } from "../../data/table";
+import { categoryOf } from "../../data/kdd/attacks";
+import type { Column, Table } from "../../data/table";
 import type { Frame } from "./frame";
 
 /** Rows that are handed to DuckDB at a time. */
@@ -25,52 +24,48 @@ export interface QueryResult extends Frame {
 }
 
 /**
- * Lets queries read sources by name. Each becomes a view with the columns of the file, `row` (its place in the file,
- * counted from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`. Its rows
- * are held in a file, which goes with the process.
+ * Lets queries read tables by name. Each becomes a view with the columns of the table, `row` (its place in it, counted
+ * from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`. Its rows are held
+ * in a file, which goes with the process.
  *
  * @example
- * await nameSources({ train: trainSource, test: testSource });
+ * await nameTables({ train, test });
  */
-export async function nameSources(sources: Readonly<Record<string, Source>>): Promise<void> {
+export async function nameTables(tables: Readonly<Record<string, Table>>): Promise<void> {
   const connection = await database();
   catalog ??= attachCatalog();
-  const tables = await catalog;
-  for (const [name, source] of Object.entries(sources)) {
+  const place = await catalog;
+  for (const [name, { features, labels }] of Object.entries(tables)) {
+    const columns = labels ? [...features, labels] : features;
     const rows = `rows of ${name}`;
-    const place = `${tables}.${identifier(rows)}`;
-    let labels: NominalColumn | undefined;
-    let isFirst = true;
-    // Block by block, and with a pause for what was handed on to be freed: notebooks hold the tables themselves, too.
-    for await (const table of tableBlocks(source, blockRows)) {
-      labels = table.labels;
-      const columns = labels ? [...table.features, labels] : table.features;
-      const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
-      if (isFirst) await connection.run(`CREATE OR REPLACE TABLE ${place} (${definitions.join(", ")})`);
-      isFirst = false;
-      const values = columns.map((column) => (column.kind === "nominal" ? column.codes : column.values));
-      await appendRows({ name: rows, catalog: tables }, columns.map(storedType), values);
-      await breathe();
+    const path = `${place}.${identifier(rows)}`;
+    const definitions = columns.map((column) => `"${column.name}" ${queryType(column)}`);
+    await connection.run(`CREATE OR REPLACE TABLE ${path} (${definitions.join(", ")})`);
+    const values = columns.map((column) => (column.kind === "nominal" ? column.codes : column.values));
+    for (let start = 0; start < values[0].length; start += blockRows) {
+      const block = values.map((all) => all.subarray(start, start + blockRows));
+      await appendRows({ name: rows, catalog: place }, columns.map(storedType), block);
+      await breathe(); // so that what DuckDB was given is freed
     }
     const cases = labels?.categories.map(
       (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
     );
     const category = cases ? `, CASE label ${cases.join(" ")} END AS category` : "";
-    await connection.run(`CHECKPOINT ${tables}`);
+    await connection.run(`CHECKPOINT ${place}`);
     await connection.run(
-      `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${place}`,
+      `CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS SELECT *, rowid AS row${category} FROM ${path}`,
     );
   }
 }
 
-/** Where the rows of sources are kept. */
+/** Where the rows of tables are kept. */
 let catalog: Promise<string> | undefined;
 
 async function attachCatalog(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "traffic-anomaly-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await (await database()).run(`ATTACH ${quoted(join(folder, "rows.duckdb"))} AS sources`);
-  return "sources";
+  await (await database()).run(`ATTACH ${quoted(join(folder, "rows.duckdb"))} AS tables`);
+  return "tables";
 }
 
 function storedType(column: Column): DuckDBType {

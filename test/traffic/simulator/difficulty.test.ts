@@ -5,11 +5,10 @@ import { before, test } from "node:test";
 import {
   anomalousRows,
   labels,
-  loadTable,
   mixedProtocol,
   type NoveltyStudy,
   noveltyProtocol,
-  openSource,
+  readKddFile,
   rocAuc,
   scoreSteps,
   type Table,
@@ -24,8 +23,7 @@ import { temporaryFolder } from "../../fixtures/folder";
 const folder = temporaryFolder("difficulty");
 
 async function tables({ train, test }: StudyFiles): Promise<{ train: Table; test: Table }> {
-  const load = async (path: string) =>
-    loadTable(await openSource(path, { cacheFolder: join(folder, "cache") }));
+  const load = async (path: string) => (await readKddFile(path)).table;
   return { train: await load(train), test: await load(test) };
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { InputError, loadTable, openSource } from "traffic-anomaly";
+import { InputError, readKddFile } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
 import { ReorderBuffer } from "traffic-anomaly/dist/traffic/reorder";
@@ -62,7 +62,7 @@ test("a study's files are KDD'99 data that fit together: novel types are only in
   const files = { train: join(folder, "train.csv.gz"), test: join(folder, "test.csv.gz") };
   await writeSimulatedStudy(files, { seed: 2, connections: 60_000 });
   const labelsOf = async (path: string) => {
-    const table = await loadTable(await openSource(path, { cacheFolder: join(folder, "cache") }));
+    const { table } = await readKddFile(path);
     return { rows: table.rows, labels: table.labels?.categories ?? [] };
   };
   const [train, test] = [await labelsOf(files.train), await labelsOf(files.test)];

@@ -3,16 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nameSources, openSource, query } from "traffic-anomaly";
+import { nameTables, query, readKddFile } from "traffic-anomaly";
 
 const features = `0,tcp,http,SF,181,5450${",0".repeat(35)}`;
 
-test("named sources are views with the row of the file and the category of the label", async (t) => {
+test("named tables are views with the row of the file and the category of the label", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "query-"));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, "rows.csv");
   await writeFile(file, ["normal", "smurf", "brand'new"].map((label) => `${features},${label}.\n`).join(""));
-  await nameSources({ 'my "rows"': await openSource(file, { cacheFolder: folder }) });
+  await nameTables({ 'my "rows"': (await readKddFile(file)).table });
   const result = await query('SELECT row, label, category, src_bytes FROM "my ""rows""" ORDER BY row');
   assert.deepEqual(result.values, [
     [0, "normal", "normal", 181],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { endOfLines } from "./content";
+import { endOfLines } from "../content";
 import { featureNumber, fieldValue, kddFeatures, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
@@ -81,7 +81,7 @@ function plainNumber(bytes: Buffer, start: number, end: number): number {
   return divisor > 1 ? digits / divisor : digits; // both exact, so the quotient is rounded once
 }
 
-/** assembly/parse-lines.ts: what it takes are addresses in memory, and counts. */
+/** parse-lines.as.ts: what it takes are addresses in memory, and counts. */
 interface Kernel {
   readonly parseLines: (
     start: number,
@@ -103,7 +103,7 @@ function createKernel(
   if (typeof WebAssembly === "undefined") return { buffer: new ArrayBuffer(bytes) };
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
   const module = new WebAssembly.Module(readFileSync(join(__dirname, "parse-lines.wasm")));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory }, "parse-lines": { lookUp } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, "parse-lines.as": { lookUp } });
   return { buffer: memory.buffer, kernel: exports as unknown as Kernel };
 }
 

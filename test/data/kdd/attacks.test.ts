@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anomalousRows, categories, categoryOf, labels, type Table } from "traffic-anomaly";
-import { realTableTest } from "../fixtures/real-tables";
-import { nominalColumn } from "../fixtures/table";
+import { realTableTest } from "../../fixtures/real-tables";
+import { nominalColumn } from "../../fixtures/table";
 
 test("the types that public maps disagree about are as the contest counted them", () => {
   const types = ["normal", "smurf", "satan", "warezmaster", "worm", "httptunnel", "xterm"];

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { datasetName, findDatasets, recogniseDataset, sources } from "traffic-anomaly";
-import { realDataTest } from "../fixtures/real-data";
-import { trafficLines, writeLines } from "../fixtures/traffic";
+import { realDataTest } from "../../fixtures/real-data";
+import { trafficLines, writeLines } from "../../fixtures/traffic";
 
 let folder: string;
 before(async () => {

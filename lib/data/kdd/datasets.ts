@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../common/errors";
-import { sha256OfFile } from "./checksum";
-import { contentOf, lookAt } from "./content";
+import { InputError } from "../../common/errors";
+import { sha256OfFile } from "../checksum";
+import { contentOf, lookAt } from "../content";
 import { recogniseLayout } from "./layout";
 import { type SourceId, sources } from "./sources";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectPath } from "../common/project";
+import { projectPath } from "../../common/project";
 import { type DatasetName, findDatasets } from "./datasets";
 import { type DownloadOptions, download, Unavailable } from "./download";
 import { type SourceId, sources } from "./sources";

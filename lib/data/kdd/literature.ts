@@ -1,6 +1,6 @@
-import { createRandom } from "../common/random";
-import { rowsWhere } from "./split";
-import { column, numbers, type Rows, selectRows, type Table } from "./table";
+import { createRandom } from "../../common/random";
+import { rowsWhere } from "../split";
+import { column, numbers, type Rows, selectRows, type Table } from "../table";
 
 /** The subsets of KDD'99 that papers on anomaly detection score, as scikit-learn's `fetch_kddcup99` defines them. */
 export type LiteratureSubset = "http" | "smtp" | "sf" | "sa";

@@ -5,15 +5,14 @@ import {
   InputError,
   kddFeatures,
   type Layout,
-  loadTable,
-  openSource,
+  readKddFile,
   rowFields,
   rowProblem,
   type Table,
 } from "traffic-anomaly";
-import fc from "../fixtures/fast-check";
-import { temporaryFolder } from "../fixtures/folder";
-import { trafficLines, writeLines } from "../fixtures/traffic";
+import fc from "../../fixtures/fast-check";
+import { temporaryFolder } from "../../fixtures/folder";
+import { trafficLines, writeLines } from "../../fixtures/traffic";
 
 const folder = temporaryFolder("mutations");
 
@@ -126,7 +125,7 @@ test("the reader and rowProblem accept the same lines, and values, line and reas
       fc.array(mutation, { minLength: 1, maxLength: 3 }),
       fc.constantFrom("\n" as const, "\r\n" as const),
       async (columns, changes, lineEnd) => {
-        const layout = { columns, header: false, gzip: false };
+        const layout = { columns, header: false };
         const lines = usual[columns].slice();
         lines.push(mutate(lines[3], changes), lines[0]);
         const path = await writeLines(join(folder, "mutated.csv"), lines, { lineEnd: lineEnd });
@@ -134,16 +133,16 @@ test("the reader and rowProblem accept the same lines, and values, line and reas
         const all = lines.join("\n").split(/\r\n|[\n\r]/);
         const rows = all.filter((line) => line.trim() !== "");
         const bad = all.findIndex((line) => line.trim() !== "" && rowProblem(line, layout));
-        const opened = await openSource(path, { cacheFolder: join(folder, "cache") }).catch((error) => error);
+        const read = await readKddFile(path).catch((error) => error);
         if (bad >= 0) {
-          assert.ok(opened instanceof InputError, `accepted: ${rowProblem(all[bad], layout)}`);
-          assert.equal(opened.message, `${path}, line ${bad + 1}: ${rowProblem(all[bad], layout)}`);
-          assert.doesNotMatch(opened.message, /\p{Cc}/u);
+          assert.ok(read instanceof InputError, `accepted: ${rowProblem(all[bad], layout)}`);
+          assert.equal(read.message, `${path}, line ${bad + 1}: ${rowProblem(all[bad], layout)}`);
+          assert.doesNotMatch(read.message, /\p{Cc}/u);
           return;
         }
-        if (opened instanceof Error) throw opened;
+        if (read instanceof Error) throw read;
         accepted++;
-        const table = await loadTable(opened);
+        const { table } = read;
         assert.equal(table.rows, rows.length);
         rows.forEach((line, i) => {
           assert.deepEqual(rowValues(table, i), lineValues(line, layout));

@@ -1,4 +1,4 @@
-import type { NominalColumn } from "./table";
+import type { NominalColumn } from "../table";
 
 /** KDD'99's classes of traffic. `other` is an attack type that the contest's list does not know. */
 export type Category = "normal" | "dos" | "probe" | "r2l" | "u2r" | "other";

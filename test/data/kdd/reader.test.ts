@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -9,27 +9,25 @@ import {
   type Column,
   column,
   InputError,
+  joinTables,
+  KddReader,
   labels,
-  loadTable,
   numbers,
-  openSource,
+  readKddFile,
   recogniseDataset,
-  type Source,
   type Table,
-  tableBlocks,
 } from "traffic-anomaly";
-import { temporaryFolder } from "../fixtures/folder";
-import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
+import { temporaryFolder } from "../../fixtures/folder";
+import { headerNames, trafficLines, withFields, withLine, writeLines } from "../../fixtures/traffic";
 
 const folder = temporaryFolder("reader");
-const cacheFolder = join(folder, "cache");
 
-async function open(lines: readonly string[], name = "traffic.csv", gzip = false): Promise<Source> {
-  return openSource(await writeLines(join(folder, name), lines, { gzip }), { cacheFolder });
+async function open(lines: readonly string[], name = "traffic.csv", gzip = false) {
+  return readKddFile(await writeLines(join(folder, name), lines, { gzip }));
 }
 
 async function read(lines: readonly string[], name?: string, gzip?: boolean): Promise<Table> {
-  return loadTable(await open(lines, name, gzip));
+  return (await open(lines, name, gzip)).table;
 }
 
 const refused = (lines: readonly string[], problem: RegExp) =>
@@ -45,8 +43,7 @@ for (const columns of [41, 42, 43] as const) {
   for (const header of [false, true]) {
     test(`${columns} columns ${header ? "with" : "without"} a header are read as they stand in the file`, async () => {
       const lines = trafficLines({ rows: 120, columns, header });
-      const source = await open(lines);
-      const table = await loadTable(source);
+      const { source, table } = await open(lines);
       const rows = lines.slice(header ? 1 : 0).map((line) => line.split(","));
       assert.deepEqual([source.rows, table.rows, source.labelled], [120, 120, columns > 41]);
       for (const [i, feature] of table.features.entries()) {
@@ -93,7 +90,7 @@ test("the same table comes from plain text and gzip, whatever the names, line en
   };
   for (const [name, content] of Object.entries(variants)) {
     await writeFile(join(folder, name), content);
-    const table = await loadTable(await openSource(join(folder, name), { cacheFolder }));
+    const { table } = await readKddFile(join(folder, name));
     assert.deepEqual(table, expected, name);
   }
 });
@@ -109,68 +106,60 @@ test("a header in quotes or capitals is known by its names; other names are refu
   await refused([headerNames.slice(0, 42).join(",")], /traffic\.csv has no rows$/);
 });
 
-test("the first load leaves one copy named by the source's SHA-256, from which the second gives an equal table", async () => {
-  const own = join(folder, "own-cache");
-  const path = await writeLines(join(folder, "cached.gz"), trafficLines({ rows: 80 }), { gzip: true });
-  const sha256 = createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
-  const first = await openSource(path, { cacheFolder: own });
-  const table = await loadTable(first);
-  assert.equal(first.sha256, sha256);
-  assert.deepEqual(await readdir(own), [`${sha256}.v3.columns`]);
-  const copy = await readFile(first.copy);
-  const second = await openSource(path, { cacheFolder: own });
-  assert.deepEqual(second, first);
-  assert.deepEqual(await loadTable(second), table);
-  assert.deepEqual(await readFile(first.copy), copy);
+test("a file is read in one pass: through a pipe too, and nothing is kept of it", async () => {
+  const path = await writeLines(join(folder, "packed.gz"), trafficLines({ rows: 5_000 }), { gzip: true });
+  const bytes = await readFile(path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const before = await readdir(folder);
+  const { source, table } = await readKddFile(path);
+  assert.deepEqual(source, {
+    path,
+    name: "packed.gz",
+    sha256,
+    rows: 5_000,
+    labelled: true,
+    skippedRows: [],
+  });
+  assert.deepEqual(await readdir(folder), before);
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const [piped] = await Promise.all([readKddFile(pipe), writeFile(pipe, bytes)]);
+  assert.deepEqual(piped, { source: { ...source, path: pipe, name: "pipe" }, table });
 });
 
-test("a copy that is damaged is made again", async () => {
-  const source = await open(trafficLines({ rows: 30, seed: 7 }));
-  const table = await loadTable(source);
-  for (const damage of [
-    Buffer.alloc(0),
-    Buffer.from("COLUMNS\n and no more"),
-    (await readFile(source.copy)).subarray(0, 500),
-  ]) {
-    await rm(source.copy);
-    await writeFile(source.copy, damage);
-    assert.deepEqual(await loadTable(await openSource(source.path, { cacheFolder })), table);
-  }
-});
-
-test("a refused file leaves no cache behind", async () => {
-  const own = join(folder, "refused-cache");
-  const path = await writeLines(join(folder, "refused.csv"), [...trafficLines({ rows: 60 }), "1,2,3"]);
-  await assert.rejects(
-    openSource(path, { cacheFolder: own }),
-    /refused\.csv, line 61: expected 42 columns, found 3$/,
-  );
-  assert.equal(existsSync(own), false);
+test("what is behind the last member of a gzip belongs to the file, not to its rows", async () => {
+  const lines = trafficLines({ rows: 5 });
+  const packed = Buffer.concat([gzipSync(lines.join("\n")), Buffer.alloc(1_000_000)]);
+  await writeFile(join(folder, "zeros-behind.gz"), packed);
+  const { source } = await readKddFile(join(folder, "zeros-behind.gz"));
+  assert.deepEqual([source.rows, source.sha256], [5, createHash("sha256").update(packed).digest("hex")]);
 });
 
 test("blocks put together equal the whole table, whatever their size", async () => {
-  const source = await open(trafficLines({ rows: 5_000, seed: 3 }));
-  const whole = await loadTable(source);
+  const { source, table: whole } = await open(trafficLines({ rows: 5_000, seed: 3 }));
   for (const blockRows of [7, 999, 2048, 2049, 4_999, 5_000, 5_001, 1_000_000]) {
     const blocks: Table[] = [];
-    for await (const block of tableBlocks(source, blockRows)) blocks.push(block);
+    for await (const block of new KddReader(source.path).blocks(blockRows)) blocks.push(block);
     assert.deepEqual(
       blocks.map((block) => block.rows),
       Array.from({ length: Math.ceil(5_000 / blockRows) }, (_, i) =>
         Math.min(blockRows, 5_000 - i * blockRows),
       ),
     );
-    for (const [i, feature] of [...whole.features, labels(whole)].entries()) {
-      const parts = blocks.map((block) => [...block.features, labels(block)][i]);
-      const joined = parts.flatMap((part) => [...(part.kind === "nominal" ? part.codes : part.values)]);
-      assert.deepEqual(joined, [...(feature.kind === "nominal" ? feature.codes : feature.values)]);
-      for (const part of parts)
-        if (part.kind === "nominal" && feature.kind === "nominal")
-          assert.equal(part.categories.join(), feature.categories.join());
-    }
+    assert.deepEqual(joinTables(blocks), whole);
   }
+});
+
+test("of more rows than a block of the parser holds, all are there", async () => {
+  const lines = trafficLines({ rows: 500 }).map((line, i) => withFields(line, { src_bytes: String(i) }));
+  const path = await writeLines(join(folder, "long.csv"), Array(300).fill(lines).flat());
+  const { table } = await readKddFile(path);
+  assert.equal(table.rows, 150_000);
+  assert.ok(numbers(table, "src_bytes").every((bytes, row) => bytes === row % 500));
+  let row = 0;
+  for await (const block of new KddReader(path).blocks(40_000))
+    for (const bytes of numbers(block, "src_bytes")) assert.equal(bytes, row++ % 500);
+  assert.equal(row, 150_000);
 });
 
 for (const count of [255, 256, 300]) {
@@ -288,10 +277,10 @@ test("bytes that are not UTF-8 are refused, with the line if they come late", as
     );
   const path = join(folder, "latin.csv");
   await writeFile(path, bytes(1));
-  await assert.rejects(openSource(path, { cacheFolder }), /latin\.csv is not a text file/);
+  await assert.rejects(readKddFile(path), /latin\.csv is not a text file/);
   await writeFile(path, bytes(66));
   await assert.rejects(
-    openSource(path, { cacheFolder }),
+    readKddFile(path),
     /latin\.csv, line 66: column 3 \(service\) must be a name, got 'h\ufffd'$/,
   );
 });
@@ -303,9 +292,9 @@ test("skipped rows are counted, written with line and reason, and the rest is re
   bad.splice(10, 0, "", "not a row");
   const path = await writeLines(join(folder, "some-bad.csv"), bad);
   const rejectedFile = join(folder, "rejected.csv");
-  const source = await openSource(path, { cacheFolder, rejectedFile });
+  const { source, table } = await readKddFile(path, { rejectedFile });
   assert.deepEqual([source.rows, source.skippedRows], [99, [3, 10]]);
-  assert.deepEqual(await loadTable(source), await read(lines.filter((_, i) => i !== 3)));
+  assert.deepEqual(table, await read(lines.filter((_, i) => i !== 3)));
   const rejected = (await readFile(rejectedFile, "utf8")).split("\n");
   assert.equal(rejected[0], "line,reason,text");
   assert.match(
@@ -314,11 +303,7 @@ test("skipped rows are counted, written with line and reason, and the rest is re
   );
   assert.equal(rejected[2], '12,"expected 42 columns, found 1","not a row"');
   assert.deepEqual(rejected.slice(3), [""]);
-  await assert.rejects(
-    openSource(path, { cacheFolder }),
-    /line 4: column 5/,
-    "a copy without bad rows is no whole copy",
-  );
+  await assert.rejects(readKddFile(path), /line 4: column 5/);
 });
 
 test("a file without one good row is refused, though bad rows are skipped", async () => {
@@ -326,14 +311,14 @@ test("a file without one good row is refused, though bad rows are skipped", asyn
     join(folder, "all-bad.csv"),
     trafficLines({ rows: 3 }).map((line) => withFields(line, { land: "7" })),
   );
-  const options = { cacheFolder, rejectedFile: join(folder, "rejected.csv") };
-  await assert.rejects(openSource(path, options), /all-bad\.csv has no good row$/);
+  const options = { rejectedFile: join(folder, "rejected.csv") };
+  await assert.rejects(readKddFile(path, options), /all-bad\.csv has no good row$/);
 });
 
 test("reading stops when it is aborted", async () => {
   const path = await writeLines(join(folder, "aborted.csv"), trafficLines({ rows: 10, seed: 11 }));
   const signal = AbortSignal.abort(new Error("enough"));
-  await assert.rejects(openSource(path, { cacheFolder, signal }), /enough/);
+  await assert.rejects(readKddFile(path, { signal }), /enough/);
 });
 
 test("NSL-KDD's files are known by their number of rows; others go by their file's name", async () => {
@@ -345,10 +330,10 @@ test("NSL-KDD's files are known by their number of rows; others go by their file
     [11_850, "KDDTest-21"],
   ] as const) {
     const header = rows === 22_544 ? [headerNames.join(",")] : [];
-    const source = await open([...header, ...many(rows), ""], "nsl", rows === 11_850);
+    const { source } = await open([...header, ...many(rows), ""], "nsl", rows === 11_850);
     assert.deepEqual([source.name, source.rows], [name, rows]);
     assert.equal(await recogniseDataset(source.path), name);
   }
-  assert.equal((await open(many(11_849), "nsl")).name, "nsl");
-  assert.equal((await open(trafficLines({ rows: 500 }))).name, basename("traffic.csv"));
+  assert.equal((await open(many(11_849), "nsl")).source.name, "nsl");
+  assert.equal((await open(trafficLines({ rows: 500 }))).source.name, basename("traffic.csv"));
 });

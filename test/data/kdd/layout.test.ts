@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { recogniseLayout } from "traffic-anomaly/dist/data/layout";
-import { temporaryFolder } from "../fixtures/folder";
-import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
+import { recogniseLayout } from "traffic-anomaly/dist/data/kdd/layout";
+import { temporaryFolder } from "../../fixtures/folder";
+import { headerNames, trafficLines, withFields, withLine, writeLines } from "../../fixtures/traffic";
 
 const folder = temporaryFolder("layout");
 
@@ -25,7 +25,7 @@ for (const columns of [41, 42, 43] as const) {
         for (const rows of [1, 2, 60]) {
           const lines = trafficLines({ rows, columns, header });
           const path = await writeLines(join(folder, "file"), lines, { gzip });
-          assert.deepEqual(await recogniseLayout(path), { columns, header, gzip });
+          assert.deepEqual(await recogniseLayout(path), { columns, header });
         }
       });
     }
@@ -50,7 +50,7 @@ test("a bad number in line 1 makes no header of it", async () => {
 test("a missing file, a folder and an empty file are told apart", async () => {
   await refused(join(folder, "missing"), "does not exist");
   await refused(join(await save("text"), "below-a-file"), "does not exist");
-  await refused(folder, "is a directory, not a data file");
+  await refused(folder, "is no file that can be read again");
   await refused(await save(""), "is empty");
   await refused(await save(gzipSync("")), "is empty");
   await refused(await save("\n \n\r\n"), "is empty");
@@ -73,7 +73,7 @@ test("only the beginning of a long file is looked at, be it plain or gzip", asyn
   const layout = { columns: 42, header: false };
   for (const gzip of [false, true]) {
     const path = await writeLines(join(folder, "file"), [...lines, "not a row"], { gzip });
-    assert.deepEqual(await recogniseLayout(path), { ...layout, gzip });
+    assert.deepEqual(await recogniseLayout(path), layout);
   }
 });
 

@@ -12,8 +12,8 @@ import {
   locateTestFile,
   locateTrainingFile,
 } from "traffic-anomaly";
-import { realDataTest } from "../fixtures/real-data";
-import { trafficLines, writeLines } from "../fixtures/traffic";
+import { realDataTest } from "../../fixtures/real-data";
+import { trafficLines, writeLines } from "../../fixtures/traffic";
 
 const rowsOf = { "KDDTrain+": 125_973, "KDDTest+": 22_544, "KDDTest-21": 11_850 };
 

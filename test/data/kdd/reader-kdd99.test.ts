@@ -2,21 +2,11 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import {
-  categoryOf,
-  column,
-  distinctRows,
-  labels,
-  loadTable,
-  numbers,
-  openSource,
-  sources,
-} from "traffic-anomaly";
-import { temporaryFolder } from "../fixtures/folder";
-import { realDataTest } from "../fixtures/real-data";
+import { categoryOf, column, distinctRows, labels, numbers, readKddFile, sources } from "traffic-anomaly";
+import { temporaryFolder } from "../../fixtures/folder";
+import { realDataTest } from "../../fixtures/real-data";
 
 const folder = temporaryFolder("kdd99");
-const cacheFolder = join(folder, "cache");
 
 // Numbers of rows, distinct rows, services, and rows of each category, measured on the files with other tools.
 const facts = [
@@ -41,8 +31,7 @@ for (const { id, rows, distinct, services, categories } of facts) {
     `${id} has the rows, distinct rows, services and categories that are known of it`,
     async (data) => {
       const path = join(data, sources[id].file);
-      const source = await openSource(path, { cacheFolder });
-      const table = await loadTable(source);
+      const { source, table } = await readKddFile(path);
       assert.deepEqual([source.name, source.sha256, source.rows], [id, sources[id].sha256, rows]);
       assert.equal(distinctRows(table).length, distinct);
       const service = column(table, "service");
@@ -56,9 +45,8 @@ for (const { id, rows, distinct, services, categories } of facts) {
 
       const plain = join(folder, `${id}.txt`);
       await writeFile(plain, gunzipSync(await readFile(path)));
-      const unpacked = await openSource(plain, { cacheFolder });
+      const { source: unpacked, table: copy } = await readKddFile(plain);
       assert.equal(unpacked.name, id);
-      const copy = await loadTable(unpacked);
       await rm(plain);
       for (const [i, feature] of [...table.features, labels(table)].entries()) {
         const other = [...copy.features, labels(copy)][i];

@@ -1,5 +1,5 @@
-import { shown } from "../common/shown";
-import type { Measure } from "./table";
+import { shown } from "../../common/shown";
+import type { Measure } from "../table";
 
 /** A feature of a connection, in the order of the files. */
 export interface Feature {
@@ -49,7 +49,6 @@ export const kddFeatures: readonly Feature[] = [
 
 /** How the columns of one file are laid out; recognised from its first lines. */
 export interface Layout {
-  readonly gzip: boolean;
   /** Whether line 1 names the columns. */
   readonly header: boolean;
   /** 41: features only; 42: and a label; 43: and NSL-KDD's difficulty, which is not read. */

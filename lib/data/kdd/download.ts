@@ -4,10 +4,10 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { dirname, join, resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
-import { InputError, requireNumber, systemErrorCode } from "../common/errors";
-import type { WorkOptions } from "../common/progress";
-import { sha256OfContent, sha256OfFile } from "./checksum";
-import { isGzip } from "./content";
+import { InputError, requireNumber, systemErrorCode } from "../../common/errors";
+import type { WorkOptions } from "../../common/progress";
+import { sha256OfContent, sha256OfFile } from "../checksum";
+import { isGzip } from "../content";
 import type { DownloadSource } from "./sources";
 
 export interface DownloadOptions extends WorkOptions {

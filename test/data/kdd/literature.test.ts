@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anomalousRows, column, labels, literatureSubset, numbers, type Table } from "traffic-anomaly";
-import { realTableTest } from "../fixtures/real-tables";
-import { tableOf } from "../fixtures/table";
+import { realTableTest } from "../../fixtures/real-tables";
+import { tableOf } from "../../fixtures/table";
 
 const table = tableOf(
   {

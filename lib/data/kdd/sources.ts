@@ -6,6 +6,8 @@ export interface DownloadSource {
   /** The file's name in the data folder, and the one to look for by hand. */
   readonly file: string;
   readonly rows: number;
+  /** Of the gzip file, where it is known. */
+  readonly bytes?: number;
   /** SHA-256 of the gzip file. */
   readonly sha256: string;
   /** SHA-256 of the uncompressed content, where it is known. */
@@ -31,6 +33,7 @@ export const sources: Readonly<Record<SourceId, DownloadSource>> = {
     id: "10-percent",
     file: "kddcup.data_10_percent.gz",
     rows: 494_021,
+    bytes: 2_144_903,
     sha256: "8045aca0d84e70e622d1148d7df782496f6333bf6eb979a1b0837c42a9fd9561",
     contentSha256: "f8c8267ebcd9c0ed1fd7d6277fe5bfff8732e9b7db8e61b873542b2a534b6f9a",
     mostBytes: 74_889_749,
@@ -50,6 +53,7 @@ export const sources: Readonly<Record<SourceId, DownloadSource>> = {
     id: "corrected",
     file: "corrected.gz",
     rows: 311_029,
+    bytes: 1_409_035,
     sha256: "74f0daef49b242badc09f2adbd457dea6a45b4f77177efbd11216d333651044b",
     contentSha256: "547dfb9c0f0dc1d9944219ec79e851191faebaeb8acbfa1cd171c418397052a4",
     mostBytes: 47_251_540,

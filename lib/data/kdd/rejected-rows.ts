@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { quotedCell } from "../common/csv";
-import { unwritable } from "../common/unwritable";
+import { quotedCell } from "../../common/csv";
+import { unwritable } from "../../common/unwritable";
 
 /** Writes rows that were left out, with line number and reason, to a CSV file. Without any, there is no file. */
 export class RejectedRows {

@@ -1,4 +1,4 @@
-// AssemblyScript, compiled to dist/data/parse-lines.wasm by `npm run build`; row-parser.ts says what it is for.
+// AssemblyScript, compiled to dist/data/kdd/parse-lines.wasm by `npm run build`; row-parser.ts says what it is for.
 
 const tab: u8 = 9;
 const lineFeed: u8 = 10;

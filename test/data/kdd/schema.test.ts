@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { column, kddFeatures, labels, numbers } from "traffic-anomaly";
-import { realTableTest } from "../fixtures/real-tables";
+import { realTableTest } from "../../fixtures/real-tables";
 
 test("41 features in the order of the files, flag before src_bytes", () => {
   assert.equal(kddFeatures.length, 41);

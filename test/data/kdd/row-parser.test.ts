@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fieldValue } from "traffic-anomaly";
-import { RowParser } from "traffic-anomaly/dist/data/row-parser";
-import { headerNames, trafficLines, withFields } from "../fixtures/traffic";
+import { RowParser } from "traffic-anomaly/dist/data/kdd/row-parser";
+import { headerNames, trafficLines, withFields } from "../../fixtures/traffic";
 
-const layout = { columns: 42, header: false, gzip: false } as const;
+const layout = { columns: 42, header: false } as const;
 const [line] = trafficLines({ rows: 1 });
 const bytesOf = (lines: readonly string[]) => Buffer.from(lines.map((text) => `${text}\n`).join(""));
 
@@ -44,7 +44,7 @@ for (const columns of [41, 42, 43] as const) {
     fc.assert(
       fc.property(text, (chosen) => {
         const bytes = Buffer.from(`${chosen.flat().join("")}${lines[0]}\n`);
-        const parser = new RowParser({ columns, header: false, gzip: false });
+        const parser = new RowParser({ columns, header: false });
         assert.equal(parser.parse(bytes, 0), bytes.length);
         const fields = [...chosen.map(([line]) => line), lines[0]].map((line) =>
           line.split(",").slice(0, 42),
