@@ -1,6 +1,6 @@
 // Tries each kind of fault many times and prints a table of what survived:
 //   npm run torture -- [--short] [--times N] [kinds…]     kinds by a part of their names; default: all
-// A seed is fixed: the same faults are tried each time.
+// The seeds are fixed: the same faults are tried each time. Ctrl+C ends it with the table of what was tried so far.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +9,19 @@ import { failingThreads } from "./failing-threads";
 import { fullDisk } from "./full-disk";
 import { hostileInputs } from "./hostile-inputs";
 import { hostileNames } from "./hostile-names";
+import { signals, stops } from "./interrupts";
 import { killsAfterChanges, killsAtRandom } from "./kills";
 import { mutatedInputs } from "./mutated-inputs";
 import { rotations } from "./rotations";
 import { tamperedModels } from "./tampered-models";
-import { type Kind, Trial } from "./trial";
+import { type Kind, Stopped, Trial } from "./trial";
 
 const kinds: readonly Kind[] = [
   killsAfterChanges,
   killsAtRandom,
   fullDisk,
+  signals,
+  stops,
   rotations,
   tamperedModels,
   failingThreads,
@@ -37,23 +40,31 @@ async function main(): Promise<void> {
     ({ fault }) => positionals.length === 0 || positionals.some((part) => fault.includes(part)),
   );
   if (chosen.length === 0) throw new Error(`no kind of fault is called ${positionals.join(", ")}`);
-  const rows: string[] = [];
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const trials: Trial[] = [];
   for (const { fault, run, times } of chosen) {
-    const trial = new Trial(fault);
+    if (stop.signal.aborted) break;
+    const trial = new Trial(fault, stop.signal);
+    trials.push(trial);
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     const start = performance.now();
     try {
       await run(trial, folder, Number(values.times ?? times[values.short ? "short" : "long"]));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
     console.error(`${fault}: ${Math.round((performance.now() - start) / 1000)} s`);
-    const { tried, survived, skipped } = trial;
-    const cells = skipped ? ["–", `not tried: ${skipped}`] : [count(tried), count(survived)];
-    rows.push(`| ${[fault, ...cells].join(" | ")} |`);
-    if (survived < tried || (skipped && process.env.CI)) process.exitCode = 1;
   }
-  console.log(["| Kind of fault | tried | survived |", "|---|---:|---:|", ...rows].join("\n"));
+  console.log(["| Kind of fault | tried | survived |", "|---|---:|---:|", ...trials.map(row)].join("\n"));
+  const isBad = ({ tried, survived, skipped }: Trial) => survived < tried || (skipped && process.env.CI);
+  if (trials.some(isBad)) process.exitCode = 1;
+}
+
+function row({ fault, tried, survived, skipped }: Trial): string {
+  return `| ${[fault, ...(skipped ? ["–", `not tried: ${skipped}`] : [count(tried), count(survived)])].join(" | ")} |`;
 }
 
 function count(number: number): string {

@@ -12,6 +12,9 @@ export interface Kind {
   readonly times: { readonly long: number; readonly short: number };
 }
 
+/** Somebody wants no more. */
+export class Stopped extends Error {}
+
 /** Counts what was tried and what survived. */
 export class Trial {
   tried = 0;
@@ -19,7 +22,10 @@ export class Trial {
   /** Why nothing could be tried. */
   skipped: string | undefined;
 
-  constructor(private readonly fault: string) {}
+  constructor(
+    readonly fault: string,
+    private readonly stop: AbortSignal,
+  ) {}
 
   /** One more; `survives` throws if it does not. */
   async try(what: string, survives: () => Promise<void> | void): Promise<void> {
@@ -33,6 +39,7 @@ export class Trial {
 
   /** One more, which survived if there is no complaint. */
   count(what: string, complaint?: string): void {
+    if (this.stop.aborted) throw new Stopped();
     this.tried++;
     if (complaint === undefined) this.survived++;
     else console.error(`${this.fault}, ${what}: ${complaint}`);
