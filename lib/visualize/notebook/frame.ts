@@ -29,7 +29,9 @@ export function tableFrame({ rows, features, labels }: Table, count = 5): Frame 
 
 /** A frame as an HTML table. */
 export function frameHtml(frame: Frame): string {
-  const cell = (tag: string) => (text: string) => `<${tag}>${escapeHtml(text)}</${tag}>`;
+  // JupyterLab would take `$…$` for a formula, which may hold links; it does not look for one across elements.
+  const plain = (text: string) => escapeHtml(text).replaceAll("&#36;", "<span>&#36;</span>");
+  const cell = (tag: string) => (text: string) => `<${tag}>${plain(text)}</${tag}>`;
   const lines = rowsOf(frame).map(
     ([index, ...cells]) => `<tr>${cell("th")(index)}${cells.map(cell("td")).join("")}</tr>`,
   );

@@ -21,6 +21,15 @@ test("a frame as HTML escapes what its cells hold", () => {
   assert.match(frameHtml(frame), /<td>a&lt;b<\/td><td>0\.123457<\/td>/);
 });
 
+test("a frame's cells are neither markup nor formulas as HTML, and each is on one line as text", () => {
+  const hostile = { columns: ["<b>"], index: ["$"], values: [["$\\href{javascript:1}{x}$\n\x1b[2J"]] };
+  assert.match(
+    frameHtml(hostile),
+    /<th>&lt;b&gt;<\/th>.*<th><span>&#36;<\/span><\/th><td><span>&#36;<\/span>\\href\{javascript:1\}\{x\}<span>&#36;<\/span>/s,
+  );
+  assert.equal(frameText(hostile).split("\n")[1].trim(), "$  $\\href{javascript:1}{x}$\ufffd\ufffd[2J");
+});
+
 test("only the first 20 rows of a frame are shown, the others counted", () => {
   const values = Array.from({ length: 25 }, (_, i) => [i]);
   const long = { columns: ["x"], index: values.map((_, i) => i), values };
