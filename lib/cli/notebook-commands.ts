@@ -30,7 +30,7 @@ export function addNotebookCommands(program: Command): void {
     .allowUnknownOption()
     .action(
       answering<string[]>(async (_, { signal }, parameters) => {
-        const { openLab } = await import("../notebooks/lab.js");
+        const { openLab } = await import("../notebook/tools/lab.js");
         return { text: "", value: {}, exitCode: await openLab(parameters, signal) };
       }),
     );
@@ -39,7 +39,7 @@ export function addNotebookCommands(program: Command): void {
     .description("Make the project's kernel known to JupyterLab and VS Code.")
     .action(
       answering(async () => {
-        const { registerKernelspec } = await import("../notebooks/kernelspec.js");
+        const { registerKernelspec } = await import("../notebook/tools/kernelspec.js");
         const paths = await registerKernelspec();
         return { text: paths.join("\n"), value: { paths } };
       }),
@@ -51,7 +51,7 @@ export function addNotebookCommands(program: Command): void {
     )
     .action(
       answering(async (_, { signal }) => {
-        const { examine } = await import("../notebooks/doctor.js");
+        const { examine } = await import("../notebook/tools/doctor.js");
         const findings = await examine(signal);
         const marks = { good: "✓", optional: "–", missing: "✗" };
         const lines = findings.map(({ name, state, words }) => `${marks[state]} ${name.padEnd(11)} ${words}`);
@@ -68,7 +68,7 @@ export function addNotebookCommands(program: Command): void {
     .action(
       answering<string[]>(async ({ folder, out }, { onNotice }, names) => {
         const { findNotebooks } = await import("./notebooks.js");
-        const { exportHtml } = await import("../notebooks/html-export.js");
+        const { exportHtml } = await import("../notebook/tools/html-export.js");
         const paths = await exportHtml(await findNotebooks(names, folder), folder, out, { onNotice });
         return { text: paths.join("\n"), value: { paths } };
       }),
@@ -81,7 +81,7 @@ export function addNotebookCommands(program: Command): void {
     .action(
       answering(async ({ folder, out }, { onNotice }) => {
         const { findNotebooks } = await import("./notebooks.js");
-        const { writeStudentEdition } = await import("../notebooks/student-edition.js");
+        const { writeStudentEdition } = await import("../notebook/tools/student-edition.js");
         const notebooks = (await findNotebooks([], folder)).filter((file) => dirname(file) === folder);
         const paths = await writeStudentEdition(notebooks, out, { onNotice });
         return { text: paths.join("\n"), value: { paths } };

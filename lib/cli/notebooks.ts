@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { InputError } from "../common/errors";
-import { CellError, type NotebookRun, type RunNotebookOptions, runNotebook } from "../notebooks/runner";
-import { checkTypes } from "../notebooks/strict";
+import { CellError, type NotebookRun, type RunNotebookOptions, runNotebook } from "../notebook/tools/runner";
+import { checkTypes } from "../notebook/tools/strict";
 
 export interface RunNotebooksOptions extends RunNotebookOptions {
   /** Where the notebooks are. Default: `notebooks`. */

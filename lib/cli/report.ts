@@ -1,6 +1,6 @@
 import type { Metrics } from "../evaluation/metrics";
 import type { Spread } from "../evaluation/spread";
-import type { RunResult } from "../pipeline";
+import type { RunResult } from "../study/run";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {

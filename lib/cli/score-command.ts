@@ -89,7 +89,7 @@ async function scoreKddFile(file: string, options: Options, desk: Desk): Promise
     if (options[name] !== undefined)
       throw new InputError(`--${name} is for logs of connections, and a model of train`);
   }
-  const { scoreFile } = await import("../scoring.js");
+  const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
   const result = await scoreFile(file, options.model, { ...desk, ...options, out });
   const { rows, anomalies, threshold, skippedRows, unseen, path } = result;

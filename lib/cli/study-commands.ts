@@ -40,7 +40,7 @@ export function addStudyCommands(program: Command): void {
     .option("--csv", "write predictions.csv beside predictions.parquet")
     .action(
       answering(async (options, desk) => {
-        const { run } = await import("../pipeline.js");
+        const { run } = await import("../study/run.js");
         const result = await run({
           ...desk,
           data: options.data,

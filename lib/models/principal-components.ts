@@ -2,7 +2,7 @@ import { InputError, requireNumber } from "../common/errors";
 import { breather, type WorkOptions } from "../common/progress";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
-import { distinctBlocks, spread } from "./scoring/distinct-blocks";
+import { distinctBlocks, spread } from "./kernel/distinct-blocks";
 
 /** Principal components fitted on rows of a matrix: the linear counterpart of an autoencoder. */
 export interface PrincipalComponents {

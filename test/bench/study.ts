@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { literatureProtocol, mixedProtocol, noveltyProtocol, readKddFile } from "traffic-anomaly";
-import { writePredictions } from "traffic-anomaly/dist/study-predictions";
+import { writePredictions } from "traffic-anomaly/dist/study/predictions";
 import type { Figures, Task } from "./works";
 
 /** Runs the study, and writes metrics.json and predictions.parquet into the task's folder. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { findBrowser } from "traffic-anomaly";
-import { writeStudentEdition } from "traffic-anomaly/dist/notebooks/student-edition";
+import { writeStudentEdition } from "traffic-anomaly/dist/notebook/tools/student-edition";
 import { jupyterTest } from "../fixtures/jupyter";
 
 const project = join(__dirname, "..", "..");

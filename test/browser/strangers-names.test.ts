@@ -20,7 +20,7 @@ import {
   trainOnTraffic,
   valuesByLabelFigure,
 } from "traffic-anomaly";
-import { exportHtml } from "traffic-anomaly/dist/notebooks/html-export";
+import { exportHtml } from "traffic-anomaly/dist/notebook/tools/html-export";
 import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
 import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/traffic/unusual-hosts";
 import { traffic } from "../cli/command";

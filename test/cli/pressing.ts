@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBrowser } from "traffic-anomaly";
-import { jupyterLabVersion } from "traffic-anomaly/dist/notebooks/lab";
+import { jupyterLabVersion } from "traffic-anomaly/dist/notebook/tools/lab";
 import { dayOf, trainOffice, writeLog } from "../detect/network";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 import { endLeftBehind } from "../left-behind";

@@ -13,19 +13,13 @@ const order = [
   "models",
   "evaluation",
   "visualize",
+  "study",
   "detect",
-  "notebooks",
+  "notebook",
   "top",
 ];
-/** What stands at the end of the way: the run, scoring, the index, and the commands. */
-const top = new Set([
-  "cli",
-  "index.ts",
-  "pipeline.ts",
-  "scoring.ts",
-  "study-data.ts",
-  "study-predictions.ts",
-]);
+/** What stands at the end of the way: the index, and the commands. */
+const top = new Set(["cli", "index.ts"]);
 
 const relativeImport = /\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}\/[^"']*)["']/g;
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
-import { readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 
 const project = join(__dirname, "..", "..");
 

@@ -4,9 +4,9 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
-import { codeCells, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
-import { runNotebook } from "traffic-anomaly/dist/notebooks/runner";
-import { checkTypes } from "traffic-anomaly/dist/notebooks/strict";
+import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
+import { checkTypes } from "traffic-anomaly/dist/notebook/tools/strict";
 import { nativeInstalled } from "../fixtures/native";
 
 const folder = join(__dirname, "..", "..", "notebooks");

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import type { Finding } from "traffic-anomaly/dist/notebooks/doctor";
-import { registerKernelspec } from "traffic-anomaly/dist/notebooks/kernelspec";
+import type { Finding } from "traffic-anomaly/dist/notebook/tools/doctor";
+import { registerKernelspec } from "traffic-anomaly/dist/notebook/tools/kernelspec";
 import { temporaryFolder } from "../fixtures/folder";
 
 const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");

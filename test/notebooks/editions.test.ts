@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { findBrowser } from "traffic-anomaly";
-import { codeCells, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 
 const project = join(__dirname, "..", "..");
 const command = join(project, "lib", "traffic-anomaly.js");

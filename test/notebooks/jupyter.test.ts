@@ -8,9 +8,14 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebooks/kernelspec";
-import { type Cell, type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
-import { compareOutputs } from "traffic-anomaly/dist/notebooks/runner";
+import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebook/tools/kernelspec";
+import {
+  type Cell,
+  type Notebook,
+  type Output,
+  readNotebook,
+} from "traffic-anomaly/dist/notebook/tools/notebook";
+import { compareOutputs } from "traffic-anomaly/dist/notebook/tools/runner";
 import { jupyterTest } from "../fixtures/jupyter";
 import { endless } from "./endless";
 import { isRunning } from "./workspace";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { endless } from "./endless";
 import { createWorkspace, isRunning } from "./workspace";
 
@@ -131,7 +131,7 @@ test("a kernel that can't start says why", async () => {
 
 test("a kernel ends with the process that started it, even if that is killed", async (context) => {
   const folder = await createWorkspace(context);
-  const program = `require("traffic-anomaly/dist/notebooks/kernel").Kernel.create(".").then((k) => console.log(k.pid));`;
+  const program = `require("traffic-anomaly/dist/notebook/tools/kernel").Kernel.create(".").then((k) => console.log(k.pid));`;
   const parent = spawn(process.execPath, ["-e", program], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],

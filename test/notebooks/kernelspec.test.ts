@@ -9,7 +9,7 @@ import {
   kernelName,
   notebookMetadata,
   registerKernelspec,
-} from "traffic-anomaly/dist/notebooks/kernelspec";
+} from "traffic-anomaly/dist/notebook/tools/kernelspec";
 
 test("the kernelspec is written where Jupyter and VS Code look, with absolute paths, and not twice", async (context) => {
   const home = await mkdtemp(join(tmpdir(), "home-"));

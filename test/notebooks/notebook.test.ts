@@ -8,7 +8,7 @@ import {
   parseNotebook,
   readNotebook,
   writeNotebook,
-} from "traffic-anomaly/dist/notebooks/notebook";
+} from "traffic-anomaly/dist/notebook/tools/notebook";
 import { createWorkspace, notebookOf } from "./workspace";
 
 /** As nbformat 5.10 writes it: `json.dumps(…, ensure_ascii=False, indent=1, sort_keys=True)` and a line end. */

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { mean } from "simple-statistics";
-import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { readRecord } from "../bench/record";
 import {
   type Claim,

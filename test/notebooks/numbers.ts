@@ -1,6 +1,6 @@
 // Finds the numbers that notebooks and the README show, and compares them with test/bench/reproduce.json.
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { codeCells, type Notebook, type Output } from "traffic-anomaly/dist/notebooks/notebook";
+import { codeCells, type Notebook, type Output } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { modelStyles } from "traffic-anomaly/dist/visualize/palette";
 import type { ReproductionRecord } from "../bench/record";
 

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { codeCells, type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
+import {
+  codeCells,
+  type Notebook,
+  type Output,
+  readNotebook,
+} from "traffic-anomaly/dist/notebook/tools/notebook";
 import {
   CellError,
   committed,
@@ -10,7 +15,7 @@ import {
   failureOf,
   type RunNotebookOptions,
   runNotebook,
-} from "traffic-anomaly/dist/notebooks/runner";
+} from "traffic-anomaly/dist/notebook/tools/runner";
 import {
   createWorkspace,
   isRunning,

@@ -4,8 +4,8 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
-import { codeCells, readNotebook } from "traffic-anomaly/dist/notebooks/notebook";
-import { runNotebook } from "traffic-anomaly/dist/notebooks/runner";
+import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
 import { noNetwork } from "../fixtures/no-network";
 import { createWorkspace } from "./workspace";
 

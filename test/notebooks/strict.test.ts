@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
-import { checkTypes } from "traffic-anomaly/dist/notebooks/strict";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { checkTypes } from "traffic-anomaly/dist/notebook/tools/strict";
 import { createWorkspace, writeSources } from "./workspace";
 
 test("cells are checked strictly, with the place of each mistake; sound ones pass", async (context) => {

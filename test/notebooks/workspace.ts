@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { notebookMetadata } from "traffic-anomaly/dist/notebooks/kernelspec";
-import { formatNotebook, type Notebook } from "traffic-anomaly/dist/notebooks/notebook";
+import { notebookMetadata } from "traffic-anomaly/dist/notebook/tools/kernelspec";
+import { formatNotebook, type Notebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 
 /** A folder of its own, from which the project's packages can be imported as from `notebooks/`. */
 export async function createWorkspace(context: { after(work: () => Promise<void>): void }): Promise<string> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "traffic-anomaly";
-import { Kernel } from "traffic-anomaly/dist/notebooks/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { makePlace, press } from "../cli/pressing";
 import { endless } from "../notebooks/endless";
 import type { Kind } from "./trial";

@@ -10,10 +10,10 @@ import { breathe, breather, type WorkOptions } from "../../common/progress";
 import { createRandom, permutation } from "../../common/random";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
-import { scoreMatrix } from "../scoring/score-matrix";
+import { denseNetwork, forwardRows } from "../kernel/network";
+import { scoreMatrix } from "../kernel/score-matrix";
 import { type Backend, fileHandler, type TensorFlow, tensorflow } from "../tensorflow";
 import type { EpochLoss } from "./epoch-loss";
-import { denseNetwork, forwardRows } from "./score-rows";
 import {
   type AutoencoderOptions,
   type AutoencoderSettings,

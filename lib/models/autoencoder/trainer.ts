@@ -3,13 +3,13 @@ import type * as Tf from "@tensorflow/tfjs";
 import { breathe, breather } from "../../common/progress";
 import { shared } from "../../common/shared";
 import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
-import { Barrier } from "../barrier";
-import { createKernel, reserve } from "../kernel";
-import { Thread } from "../thread";
-import { fill, rowOf } from "./kernel-matrix";
+import { Barrier } from "../kernel/barrier";
+import { createKernel, reserve } from "../kernel/kernel";
+import { fill, rowOf } from "../kernel/matrix";
+import { Thread } from "../kernel/thread";
+import { layOut, type Training } from "../kernel/training-layout";
+import { type Task, tasks, trainingStep } from "../kernel/training-step";
 import type { AutoencoderSettings } from "./settings";
-import { layOut, type Training } from "./training-layout";
-import { type Task, tasks, trainingStep } from "./training-step";
 
 /** Trains a network of dense layers to give the rows of a matrix back; at most `batchSize` rows at a time. */
 export interface Trainer {
@@ -156,7 +156,7 @@ export async function kernelTrainer(
 
 /** Starts all threads but the first. @throws what ended one of them */
 async function startTeam(training: Training): Promise<Thread[]> {
-  const file = join(__dirname, "training-worker.js");
+  const file = join(__dirname, "..", "kernel", "training-worker.js");
   const team = Array.from(
     { length: training.threads - 1 },
     (_, i) => new Thread(file, { workerData: { training, thread: i + 1 } }),

@@ -8,10 +8,10 @@ import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
 import { type LazyMatrix, type Matrix, mostColumns } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
-import { scoreMatrix } from "../scoring/score-matrix";
+import { type PackedTrees, packTrees } from "../kernel/forest";
+import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { requireSoundTrees } from "./require-sound-trees";
-import { type PackedTrees, packTrees } from "./score-rows-kernel";
 import { allocateNodes, growTree, type Nodes } from "./tree";
 
 /** Nodes that a forest may have, so that a file of them can be read: 7,800 trees of 256 rows. */

@@ -1,4 +1,4 @@
-import { isStopped, type ScoringTask } from "../scoring/scoring-task";
+import { isStopped, type ScoringTask } from "../kernel/scoring-task";
 import type { Nodes } from "./tree";
 
 /** Rows to score with a forest. */

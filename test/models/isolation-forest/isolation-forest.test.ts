@@ -14,7 +14,7 @@ import {
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/score-rows";
-import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/isolation-forest/score-rows-kernel";
+import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
 

@@ -1,0 +1,125 @@
+import { InputError, requireNumber } from "../common/errors";
+import { projectPath } from "../common/project";
+import { inputName } from "../data/content";
+import { Unavailable } from "../data/kdd/download";
+import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
+import { readKddFile, type Source } from "../data/kdd/reader";
+import { labels, type Table } from "../data/table";
+import { simulatedDataset } from "../traffic/simulator/write-simulated";
+import { remarkOnFigures } from "../visualize/remark";
+
+/** A labelled training file, and the test file that belongs to it where there is one. */
+export interface StudyData {
+  readonly trainSource: Source;
+  readonly train: Table;
+  readonly testSource?: Source;
+  readonly test?: Table;
+  /** Whether it is simulated traffic, because there was neither a KDD'99 file nor a network to fetch one. */
+  readonly simulated: boolean;
+}
+
+export interface StudyDataOptions extends LocateOptions {
+  /** The training file. Default: see {@link locateTrainingFile}; where none can be had, simulated traffic. */
+  readonly data?: string;
+  /** The test file. Default: the one that belongs to the training file, see {@link locateTestFile}. */
+  readonly test?: string;
+  /** Leave bad rows out, and write them to these CSV files. Default: refuse the file. */
+  readonly rejectedFiles?: { readonly train: string; readonly test: string };
+  /** Files with more rows are refused, before they take all memory. Default 10,000,000. */
+  readonly maxRows?: number;
+  /** Told in a sentence what the user should know, such as a missing test file. Default: a warning on the console. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** Milliseconds to wait for an address: there is something to go on with. */
+const connectTimeout = 4_000;
+
+/**
+ * Finds, checks and loads the data of a study. Without a KDD'99 file and without a network it is simulated traffic, and
+ * says so: by a notice, in the names of its sources, and in every figure that a notebook shows from then on.
+ *
+ * @throws {InputError} if a file is not good, has no labels, no normal row or no attack
+ * @example
+ * const { train, test } = await loadStudyData();
+ */
+export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
+  const {
+    rejectedFiles,
+    maxRows = 10_000_000,
+    onNotice = (sentence) => console.warn(sentence),
+    ...given
+  } = options;
+  requireNumber("maxRows", maxRows, { min: 1, integer: true });
+  const locate = { connectTimeout, ...given };
+  const { dataFolder = projectPath("data"), onProgress, signal } = locate;
+  const load = async (path: string, rejectedFile: string | undefined) => {
+    const { source, table } = await readKddFile(path, { rejectedFile, maxRows, onProgress, signal });
+    if (!source.labelled) {
+      throw new InputError(
+        `${inputName(path)} has no labels (41 columns); a study needs a label in column 42`,
+      );
+    }
+    requireBothClasses(source, table);
+    return { source, table };
+  };
+  const found = options.data ?? (await locateTraining(locate, onNotice));
+  remarkOnFigures(found ? undefined : "Simulated traffic");
+  if (!found) {
+    const files = await simulatedDataset(dataFolder, { onProgress, signal });
+    const train = await load(files.train, undefined);
+    const test = await load(options.test ?? files.test, rejectedFiles?.test);
+    return {
+      trainSource: { ...train.source, name: "simulated traffic (training part)" },
+      train: train.table,
+      testSource: options.test ? test.source : { ...test.source, name: "simulated traffic (test part)" },
+      test: test.table,
+      simulated: true,
+    };
+  }
+  const trained = await load(found, rejectedFiles?.train);
+  const study = { trainSource: trained.source, train: trained.table, simulated: false };
+  const testFile = options.test ?? (await locateTest(trained.source, locate, onNotice));
+  if (!testFile) return study;
+  const tested = await load(testFile, rejectedFiles?.test);
+  return { ...study, testSource: tested.source, test: tested.table };
+}
+
+/** The training file; undefined if there is none and none can be fetched. */
+async function locateTraining(
+  options: LocateOptions,
+  onNotice: (sentence: string) => void,
+): Promise<string | undefined> {
+  try {
+    return await locateTrainingFile(options);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    onNotice(`simulated traffic is used instead of KDD'99: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The test file is no condition: without it a study ends with the held-out part, and says so. */
+async function locateTest(
+  { name }: Source,
+  options: LocateOptions,
+  onNotice: (sentence: string) => void,
+): Promise<string | undefined> {
+  try {
+    return await locateTestFile(name, options);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNotice(`no test file: ${error.message}`);
+    return undefined;
+  }
+}
+
+function requireBothClasses({ path }: Source, table: Table): void {
+  const { categories } = labels(table);
+  const missing = !categories.includes("normal")
+    ? "row labelled normal"
+    : categories.length < 2
+      ? "attack"
+      : undefined;
+  if (missing)
+    throw new InputError(`${inputName(path)} has no ${missing}; a study needs normal rows and attacks`);
+}

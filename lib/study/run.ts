@@ -1,0 +1,262 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+
+import { requireNumber } from "../common/errors";
+import { sharedFolder } from "../common/own-files";
+import type { ProgressUpdate } from "../common/progress";
+import { projectPath, shortPath } from "../common/project";
+import { inTransaction } from "../common/transaction";
+import { unwritable } from "../common/unwritable";
+import { libraryVersion } from "../common/version";
+import type { Source } from "../data/kdd/reader";
+import type { Metrics } from "../evaluation/metrics";
+import {
+  literatureProtocol,
+  type MetricsByDetector,
+  mixedProtocol,
+  type NoveltyStudy,
+  noveltyProtocol,
+  type ProtocolOptions,
+} from "../evaluation/protocols";
+import { type Spread, spread } from "../evaluation/spread";
+import type { DetectorKind } from "../models/detector";
+import { modelFolderKind, writeModel } from "../models/model";
+import { type Backend, tensorflow } from "../models/tensorflow";
+import { writeFigures } from "../visualize/write-figures";
+import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
+import { studyFigures } from "./figures";
+import { testName, writePredictions } from "./predictions";
+
+export interface RunOptions
+  extends ProtocolOptions,
+    Pick<StudyDataOptions, "data" | "test" | "dataFolder" | "maxRows" | "onNotice"> {
+  /** Default `models` in the project. */
+  readonly modelsFolder?: string;
+  /** Default `outputs` in the project. */
+  readonly outputsFolder?: string;
+  /** Studies with seeds seed, seed + 1, …; models and predictions are the first's. An integer ≥ 1. Default 1. */
+  readonly repeats?: number;
+  /** Write `predictions.csv` too. Default false. */
+  readonly csv?: boolean;
+  /** Leave bad rows out, and write them to `rejected.csv`. Default false: refuse the file. */
+  readonly skipBadRows?: boolean;
+  /** What the user typed, for `run.json`. */
+  readonly command?: readonly string[];
+}
+
+/** The figures of one study, by protocol and detector. */
+export interface ProtocolMetrics {
+  readonly mixed: MetricsByDetector;
+  /** `holdout`, and the test set by its name. */
+  readonly novelty: Readonly<Record<string, MetricsByDetector>>;
+  readonly literature?: Readonly<Record<string, MetricsByDetector>>;
+}
+
+/** `outputs/metrics.json`. */
+export interface RunMetrics {
+  readonly schemaVersion: 1;
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
+  readonly testDataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
+  readonly protocols: ProtocolMetrics;
+  /** Mean and standard deviation of every figure over the seeds, where there are several. */
+  readonly repeats?: { readonly seeds: readonly number[]; readonly protocols: Spread };
+  /** Seconds, by stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** What a run found and where it put it. */
+export interface RunResult {
+  readonly metrics: RunMetrics;
+  /** Paths of models and outputs. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * The whole study: reads the data, fits both detectors, evaluates them by all protocols and writes models,
+ * predictions, metrics and pictures. Until all of it is done, earlier results stay as they were.
+ *
+ * @throws {InputError} on anything wrong with the data, an option or a folder; the signal's reason if it is aborted
+ */
+export async function run(options: RunOptions = {}): Promise<RunResult> {
+  const {
+    modelsFolder = projectPath("models"),
+    outputsFolder = projectPath("outputs"),
+    seed = 1,
+    repeats = 1,
+    signal,
+  } = options;
+  requireNumber("repeats", repeats, { min: 1, integer: true });
+  requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
+  const started = new Date();
+  const clock = new StageClock();
+  const read = [options.data, options.test].filter((path) => path !== undefined);
+  return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
+    const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
+    const models: Record<DetectorKind, string> = {
+      "isolation-forest": await stageModel("isolation-forest"),
+      autoencoder: await stageModel("autoencoder"),
+    };
+    function stageModel(kind: DetectorKind): Promise<string> {
+      return transaction.stageFolder(join(modelsFolder, kind), modelFolderKind(kind));
+    }
+
+    const data = await clock.time("load", () =>
+      loadStudyData({
+        ...options,
+        rejectedFiles: options.skipBadRows
+          ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
+          : undefined,
+      }),
+    );
+    reportSkipped(data, options);
+    const { backend } = await tensorflow(options.autoencoder?.backend);
+    const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
+    const studies: ProtocolMetrics[] = [];
+    let first: NoveltyStudy | undefined;
+    for (const [i, seed] of seeds.entries()) {
+      const label = (update: ProgressUpdate) =>
+        options.onProgress?.(repeats === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` });
+      const study = await runProtocols(data, { ...options, seed, onProgress: label }, clock);
+      studies.push(study.metrics);
+      if (i === 0) first = study.novelty;
+      else study.novelty.autoencoder.detector.dispose();
+    }
+    if (!first) throw new RangeError("no study was run");
+
+    const dataset = describe(data.trainSource);
+    const metrics: RunMetrics = {
+      schemaVersion: 1,
+      seed,
+      backend,
+      dataset,
+      ...(data.testSource && { testDataset: describe(data.testSource) }),
+      protocols: studies[0],
+      ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
+      timings: clock.seconds,
+    };
+    await clock.time("figures", () => {
+      const names = { train: data.trainSource.name, test: testName(data) };
+      return writeFigures(studyFigures(first, data.train, data.test, names), join(outputs, "plots"), options);
+    });
+    await clock.time("write", async () => {
+      for (const [kind, result] of [
+        ["isolation-forest", first.isolationForest],
+        ["autoencoder", first.autoencoder],
+      ] as const) {
+        const figures = Object.entries(metrics.protocols.novelty).map(([part, by]) => [
+          part,
+          ranked(by[kind]),
+        ]);
+        const training = { dataset, seed, metrics: Object.fromEntries(figures) };
+        await writeModel(models[kind], { ...result, training });
+      }
+      const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
+      await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
+    });
+    first.autoencoder.detector.dispose();
+    signal?.throwIfAborted();
+    await writeJson(join(outputs, "metrics.json"), metrics);
+    await writeJson(join(outputs, "run.json"), {
+      command: options.command ?? [],
+      started: started.toISOString(),
+      seconds: (Date.now() - started.getTime()) / 1000,
+      seed,
+      backend,
+      versions: {
+        "traffic-anomaly": libraryVersion,
+        node: process.versions.node,
+        platform: `${process.platform} ${process.arch}`,
+      },
+      inputs: [data.trainSource, data.testSource].filter((source) => source !== undefined).map(describe),
+      timings: clock.seconds,
+      peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    });
+    const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"].map((name) =>
+      join(outputsFolder, name),
+    );
+    return {
+      metrics,
+      paths: [...Object.keys(models).map((name) => join(modelsFolder, name)), ...kept].map(shortPath),
+    };
+  });
+}
+
+/** What a study writes into the folder of outputs, in which others may write too. */
+const studyFolder = sharedFolder(
+  "results of a study",
+  (path) =>
+    /^((metrics|run)\.json|predictions\.(parquet|csv)|rejected(-test)?\.csv|plots\/plotly\.js)$/.test(path) ||
+    /^plots\/(training-loss|(roc|precision-recall|confusion|recall-by-attack|isolation-score|reconstruction-error)-.*)\.(html|png)$/.test(
+      path,
+    ),
+);
+
+function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: RunOptions): void {
+  for (const [source, file] of [
+    [trainSource, "rejected.csv"],
+    [testSource, "rejected-test.csv"],
+  ] as const) {
+    const skipped = source?.skippedRows.length ?? 0;
+    if (skipped > 0)
+      onNotice?.(`${source?.path}: skipped ${skipped} bad rows, listed in ${file} beside the results`);
+  }
+}
+
+async function runProtocols(
+  data: StudyData,
+  options: ProtocolOptions,
+  clock: StageClock,
+): Promise<{ metrics: ProtocolMetrics; novelty: NoveltyStudy }> {
+  const { train, trainSource, test } = data;
+  const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, options));
+  const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
+  // The subsets are defined on KDD'99's training files.
+  const isKdd = trainSource.name === "10-percent" || trainSource.name === "full";
+  const literature = isKdd
+    ? await clock.time("literature", () => literatureProtocol(train, options))
+    : undefined;
+  const { holdout, test: onTest } = novelty.metrics;
+  const name = testName(data);
+  return {
+    metrics: {
+      mixed,
+      novelty: { holdout, ...(name && onTest && { [name]: onTest }) },
+      ...(literature && { literature }),
+    },
+    novelty,
+  };
+}
+
+function describe({ name, sha256, rows }: Source): { name: string; sha256: string; rows: number } {
+  return { name, sha256, rows };
+}
+
+function ranked({ rocAuc, averagePrecision, f1, falseAlarmRate }: Metrics): Partial<Metrics> {
+  return { rocAuc, averagePrecision, f1, falseAlarmRate };
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Adds up the seconds spent in each stage. */
+class StageClock {
+  readonly seconds: Record<string, number> = {};
+
+  async time<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      const seconds = (this.seconds[stage] ?? 0) + (performance.now() - start) / 1000;
+      this.seconds[stage] = Math.round(seconds * 1000) / 1000;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { basename, dirname, extname, join } from "node:path";
+import { InputError } from "../common/errors";
+import { sharedFolder } from "../common/own-files";
+import { filesIn } from "../common/places";
+import { isStream } from "../common/streams";
+import { inTransaction } from "../common/transaction";
+import { sourceName } from "../data/content";
+import { KddReader, rowNumbers } from "../data/kdd/reader";
+import type { NominalColumn } from "../data/table";
+import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
+import type { ScoreOptions } from "../models/detector";
+import { loadModel, scoreTable } from "../models/model";
+import type { Backend } from "../models/tensorflow";
+import { verdicts } from "../models/threshold";
+import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
+
+export interface ScoreFileOptions extends ScoreOptions {
+  /** The file to write, `.parquet` or `.csv`. */
+  readonly out: string;
+  /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
+  readonly skipBadRows?: boolean;
+  readonly backend?: Backend | "auto";
+  /** Told in a sentence what was put right that an interrupted command had left. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** What scoring a file found. */
+export interface ScoreFileResult {
+  readonly rows: number;
+  /** Rows whose score is greater than the model's threshold. */
+  readonly anomalies: number;
+  readonly threshold: number;
+  readonly skippedRows: number;
+  /** Categories that the model was not trained on. */
+  readonly unseen: readonly UnseenCategory[];
+  readonly path: string;
+}
+
+/** Rows read and scored at a time. */
+const blockRows = 65_536;
+
+/**
+ * Scores a file with a saved model, block by block in constant memory, and writes row number, label (where there is
+ * one), score (higher = more anomalous) and verdict of every row.
+ *
+ * @throws {InputError} on anything wrong with the file, the model folder or the output
+ */
+export async function scoreFile(
+  file: string,
+  modelFolder: string,
+  options: ScoreFileOptions,
+): Promise<ScoreFileResult> {
+  const { out, skipBadRows = false, onProgress, onNotice, signal, workers } = options;
+  const format = await formatOf(out);
+  if (skipBadRows && basename(out) === rejectedName)
+    throw new InputError(`${out} is where bad rows go: choose another output`);
+  const read = [file, ...(await filesIn(modelFolder))];
+  let writer: TableWriter | undefined;
+  return inTransaction({ read, onNotice }, async (transaction) => {
+    const staged = await transaction.stageFile(out);
+    const rejectedFile = skipBadRows
+      ? join(await transaction.stageFolder(dirname(out), rejectedFolder), rejectedName)
+      : undefined;
+    const model = await loadModel(modelFolder, { backend: options.backend, onNotice });
+    const reader = new KddReader(file, { rejectedFile, signal });
+    const stage = `scoring ${await sourceName(file)}`;
+    const unseen = new Map<string, UnseenCategory>();
+    const memories: Float32Array[] = [];
+    let done = 0;
+    let anomalies = 0;
+    for await (const table of reader.blocks(blockRows)) {
+      const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
+      const flags = verdicts(scores, model.threshold);
+      for (const flag of flags) anomalies += flag;
+      for (const category of unseenCategories(model.preprocessor, table)) {
+        const key = `${category.feature}=${category.category}`;
+        unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
+      }
+      const columns: [OutputColumn, OutputValues][] = [
+        [{ name: "row", type: "integer" }, rowNumbers(reader, done, done + table.rows)],
+        ...(table.labels ? [labelColumn(table.labels)] : []),
+        [{ name: "score", type: "number" }, scores],
+        [{ name: "anomaly", type: "boolean" }, flags],
+      ];
+      writer ??= await TableWriter.create(columns.map(([column]) => column));
+      await writer.append(columns.map(([, values]) => values));
+      done += table.rows;
+      onProgress?.({ stage, done: reader.bytesRead, total: reader.bytes });
+    }
+    await writer?.write(staged, format);
+    return {
+      rows: done,
+      anomalies,
+      threshold: model.threshold.value,
+      skippedRows: reader.skippedRows.length,
+      unseen: [...unseen.values()],
+      path: out,
+    };
+  }).finally(() => writer?.close());
+}
+
+/** Bad rows go to a file beside the output, in a folder that others use too. */
+const rejectedName = "rejected.csv";
+const rejectedFolder = sharedFolder("rejected rows", (path) => path === rejectedName);
+
+async function formatOf(out: string): Promise<"parquet" | "csv"> {
+  const extension = extname(out);
+  if (extension === ".parquet") return "parquet";
+  if (extension === ".csv" || (await isStream(out))) return "csv";
+  throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
+}
+
+function labelColumn(labels: NominalColumn): [OutputColumn, OutputValues] {
+  return [{ name: "label", type: "name" }, labels];
+}

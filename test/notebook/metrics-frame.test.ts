@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { metricsFrame } from "traffic-anomaly";
+import { frameText } from "traffic-anomaly/dist/notebook/frame";
+
+const corrected = {
+  autoencoder: {
+    rocAuc: 0.98044,
+    averagePrecision: 0.99517,
+    deduplicated: { rocAuc: 1, averagePrecision: 1 },
+  },
+  "baseline:count": { rocAuc: 0.91994, averagePrecision: 0.97941 },
+};
+
+test("a row is called by setting and detector and holds four decimals, or a dash", () => {
+  assert.deepEqual(metricsFrame({ "novelty / corrected": corrected }), {
+    columns: ["rocAuc", "deduplicated.rocAuc", "averagePrecision"],
+    index: ["novelty / corrected / autoencoder", "novelty / corrected / baseline:count"],
+    values: [
+      ["0.9804", "1.0000", "0.9952"],
+      ["0.9199", "–", "0.9794"],
+    ],
+  });
+});
+
+test("only the columns asked for are there, in that order", () => {
+  const { columns, values } = metricsFrame({ corrected }, ["averagePrecision", "rocAuc"]);
+  assert.deepEqual(columns, ["averagePrecision", "rocAuc"]);
+  assert.deepEqual(values[0], ["0.9952", "0.9804"]);
+});
+
+test("several studies give mean ± sample standard deviation", () => {
+  const studies = [0.8, 1].map((rocAuc) => ({ autoencoder: { rocAuc, averagePrecision: 0.5 } }));
+  const { values } = metricsFrame({ seeds: studies }, ["rocAuc", "f1"]);
+  // (0.8 + 1) / 2, and √((0.1² + 0.1²) / (2 − 1))
+  assert.deepEqual(values, [["0.9000 ± 0.1414", "–"]]);
+});
+
+test("as text, columns stay apart by two spaces or more, so that it can be read back", () => {
+  const text = frameText(metricsFrame({ "novelty / corrected": [corrected, corrected] }));
+  const [header, first, second] = text.split("\n").map((line) => line.trim().split(/ {2,}/));
+  assert.deepEqual(header, ["rocAuc", "deduplicated.rocAuc", "averagePrecision"]);
+  assert.deepEqual(first.slice(1), ["0.9804 ± 0.0000", "1.0000 ± 0.0000", "0.9952 ± 0.0000"]);
+  assert.equal(second[2], "–");
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { frameHtml, frameText, tableFrame } from "traffic-anomaly";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { createWorkspace } from "../notebooks/workspace";
+
+const frame = {
+  columns: ["name", "share"],
+  index: [0, 1],
+  values: [
+    ["a<b", 0.123456789],
+    ["c", 2],
+  ],
+};
+
+test("a frame as text has aligned columns and at most six digits", () => {
+  assert.equal(frameText(frame), ["   name     share", "0   a<b  0.123457", "1     c         2"].join("\n"));
+});
+
+test("a frame as HTML escapes what its cells hold", () => {
+  assert.match(frameHtml(frame), /<td>a&lt;b<\/td><td>0\.123457<\/td>/);
+});
+
+test("a frame's cells are neither markup nor formulas as HTML, and each is on one line as text", () => {
+  const hostile = { columns: ["<b>"], index: ["$"], values: [["$\\href{javascript:1}{x}$\n\x1b[2J"]] };
+  assert.match(
+    frameHtml(hostile),
+    /<th>&lt;b&gt;<\/th>.*<th><span>&#36;<\/span><\/th><td><span>&#36;<\/span>\\href\{javascript:1\}\{x\}<span>&#36;<\/span>/s,
+  );
+  assert.equal(frameText(hostile).split("\n")[1].trim(), "$  $\\href{javascript:1}{x}$\ufffd\ufffd[2J");
+});
+
+test("only the first 20 rows of a frame are shown, the others counted", () => {
+  const values = Array.from({ length: 25 }, (_, i) => [i]);
+  const long = { columns: ["x"], index: values.map((_, i) => i), values };
+  assert.match(frameText(long), /\n… 5 more rows$/);
+  assert.equal(frameHtml(long).match(/<tr>/g)?.length, 21);
+});
+
+test("a notebook shows a frame of danfojs as one, whatever its columns are called", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const { status, outputs } = await kernel.execute(`
+    import { DataFrame } from "danfojs-node";
+    import { show } from "traffic-anomaly";
+    await show(new DataFrame({ features: [1, 2], layout: ["a", "b"] }));`);
+  assert.equal(status, "ok", JSON.stringify(outputs));
+  assert.deepEqual(
+    outputs.map((output) => "data" in output && output.data["text/plain"]),
+    [["   features  layout", "0         1       a", "1         2       b"].join("\n")],
+  );
+});
+
+test("a table's first rows become a frame with names for codes, and the label last", () => {
+  const table = {
+    rows: 3,
+    features: [
+      {
+        kind: "numeric" as const,
+        name: "bytes",
+        measure: "amount" as const,
+        values: Float64Array.of(1, 2, 3),
+      },
+      {
+        kind: "nominal" as const,
+        name: "service",
+        codes: Uint8Array.of(1, 0, 1),
+        categories: ["dns", "http"],
+      },
+    ],
+    labels: {
+      kind: "nominal" as const,
+      name: "label",
+      codes: Uint8Array.of(0, 0, 0),
+      categories: ["normal"],
+    },
+  };
+  assert.deepEqual(tableFrame(table, 2), {
+    columns: ["bytes", "service", "label"],
+    index: [0, 1],
+    values: [
+      [1, "http", "normal"],
+      [2, "dns", "normal"],
+    ],
+  });
+});

@@ -1,0 +1,186 @@
+// The whole study on the real data, through the real command, in processes of its own.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { database, findBrowser, type Metrics, type RunMetrics, rowNumbers } from "traffic-anomaly";
+import { realDataTest, realFiles } from "../fixtures/real-data";
+
+const command = join(__dirname, "..", "..", "node_modules", "traffic-anomaly", "traffic-anomaly.js");
+const folder = mkdtempSync(join(tmpdir(), "study-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command in the test's folder and returns what it prints. */
+function traffic(parameters: readonly string[], { pictures = false } = {}): string {
+  return execFileSync(process.execPath, [command, ...parameters], {
+    cwd: folder,
+    env: pictures ? process.env : { ...process.env, TRAFFIC_BROWSER: "" },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+function readMetrics(outputs: string): RunMetrics {
+  return JSON.parse(readFileSync(join(folder, outputs, "metrics.json"), "utf8"));
+}
+
+async function firstValue(sql: string): Promise<unknown> {
+  return (await (await database()).runAndReadAll(sql)).getRows()[0][0];
+}
+
+/** The study on the real data, run once for all tests. */
+let study: RunMetrics | undefined;
+function realStudy(): RunMetrics {
+  if (!study) {
+    assert.match(traffic(["run"], { pictures: true }), /isolation forest +0\.9/);
+    study = readMetrics("outputs");
+  }
+  return study;
+}
+
+realDataTest("a study of the real data reaches the promised figures", async () => {
+  const metrics = realStudy();
+  const { novelty, mixed, literature } = metrics.protocols;
+  const forest = novelty.corrected["isolation-forest"];
+  const network = novelty.corrected.autoencoder;
+  // One seed; the promises are means over five, which `npm run reproduce` checks.
+  assert.ok(forest.rocAuc >= 0.972 && (forest.deduplicated?.rocAuc ?? 0) >= 0.983);
+  assert.ok(network.rocAuc >= 0.972 && (network.deduplicated?.rocAuc ?? 0) >= 0.989);
+  assert.ok((network.f1 ?? 0) >= 0.955);
+  assert.ok(Math.abs(mixed["isolation-forest"].rocAuc - 0.2) <= 0.06);
+  for (const [subset, expected, tolerance] of [
+    ["http", 0.993, 0.003],
+    ["smtp", 0.88, 0.02],
+    ["sf", 0.93, 0.015],
+    ["sa", 0.95, 0.02],
+  ] as const) {
+    assert.ok(
+      Math.abs((literature?.[subset]["isolation-forest"].rocAuc ?? 0) - expected) <= tolerance,
+      subset,
+    );
+  }
+  assert.equal(novelty.corrected["baseline:count"].rocAuc.toFixed(3), "0.920");
+});
+
+realDataTest("metrics.json has every field of its contract", async () => {
+  const metrics = realStudy();
+  assert.equal(metrics.schemaVersion, 1);
+  assert.equal(metrics.seed, 1);
+  assert.equal(metrics.dataset.name, "10-percent");
+  assert.equal(metrics.dataset.rows, 494_021);
+  assert.match(metrics.dataset.sha256, /^[0-9a-f]{64}$/);
+  assert.deepEqual(Object.keys(metrics.protocols.literature ?? {}), ["http", "smtp", "sf", "sa"]);
+  const detectors = [
+    "isolation-forest",
+    "autoencoder",
+    "baseline:count",
+    "baseline:dst_bytes",
+    "baseline:pca",
+  ];
+  assert.deepEqual(Object.keys(metrics.protocols.novelty.holdout), detectors);
+  const all: Required<Metrics> = metrics.protocols.novelty.corrected.autoencoder as Required<Metrics>;
+  assert.deepEqual(Object.keys(all).sort(), [
+    "averagePrecision",
+    "confusion",
+    "deduplicated",
+    "f1",
+    "falseAlarmRate",
+    "precision",
+    "recall",
+    "recallByAttack",
+    "recallByCategory",
+    "recallNovelAttacks",
+    "rocAuc",
+    "threshold",
+  ]);
+  const { truePositive, falseNegative, trueNegative, falsePositive } = all.confusion;
+  assert.equal(truePositive + falseNegative, 311_029 - 60_593);
+  assert.equal(trueNegative + falsePositive, 60_593);
+  assert.equal(all.recall, truePositive / (truePositive + falseNegative));
+  assert.equal(Object.keys(all.recallByAttack).length, 37);
+  assert.deepEqual(Object.keys(all.recallByCategory), ["dos", "probe", "r2l", "u2r"]);
+  assert.ok(Object.values(metrics.timings).every((seconds) => seconds > 0));
+});
+
+realDataTest("a study leaves models, predictions, pages and pictures, and stays below 1.5 GB", async () => {
+  realStudy();
+  assert.deepEqual(readdirSync(join(folder, "models")).sort(), ["autoencoder", "isolation-forest"]);
+  assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
+    "metrics.json",
+    "plots",
+    "predictions.parquet",
+    "run.json",
+  ]);
+  const plots = readdirSync(join(folder, "outputs", "plots"));
+  const pages = plots.filter((name) => name.endsWith(".html"));
+  assert.equal(pages.length, 13);
+  assert.equal(plots.filter((name) => name === "plotly.js").length, 1);
+  if (findBrowser()) assert.equal(plots.filter((name) => name.endsWith(".png")).length, pages.length);
+  const run = JSON.parse(readFileSync(join(folder, "outputs", "run.json"), "utf8"));
+  assert.deepEqual(run.command, ["run"]);
+  assert.ok(run.peakMemoryMegabytes > 100 && run.peakMemoryMegabytes < 1500, `${run.peakMemoryMegabytes} MB`);
+});
+
+realDataTest(
+  "predictions hold every row once, with the rows each detector was fitted on marked",
+  async () => {
+    realStudy();
+    const from = `FROM '${join(folder, "outputs", "predictions.parquet")}'`;
+    assert.equal(Number(await firstValue(`SELECT count(*) ${from}`)), 494_021 + 311_029);
+    assert.equal(
+      Number(await firstValue(`SELECT count(*) ${from} WHERE part = 'fit'`)),
+      Math.round(0.8 * 97_278),
+    );
+    assert.equal(
+      Number(await firstValue(`SELECT count(*) ${from} WHERE part = 'fit' AND label <> 'normal'`)),
+      0,
+    );
+    assert.equal(
+      Number(await firstValue(`SELECT count(DISTINCT row) ${from} WHERE dataset = 'corrected'`)),
+      311_029,
+    );
+  },
+);
+
+realDataTest("another process with the same seed gives the same metrics and predictions", async () => {
+  const first = realStudy();
+  traffic(["run", "--outputs", "again", "--models", "models-again", "--workers", "1", "--quiet"]);
+  const second = readMetrics("again");
+  assert.deepEqual({ ...second, timings: {} }, { ...first, timings: {} });
+  const [a, b] = ["outputs", "again"].map((name) => readFileSync(join(folder, name, "predictions.parquet")));
+  assert.ok(a.equals(b), "predictions.parquet differs");
+  for (const file of [
+    "isolation-forest/forest.bin",
+    "autoencoder/weights.bin",
+    "autoencoder/manifest.json",
+  ]) {
+    const [c, d] = ["models", "models-again"].map((name) => readFileSync(join(folder, name, file)));
+    assert.ok(c.equals(d), `${file} differs`);
+  }
+});
+
+realDataTest("score reproduces the study's predictions to the bit", async () => {
+  realStudy();
+  const file = (await realFiles()).get("corrected") ?? "";
+  for (const [model, column] of [
+    ["isolation-forest", "isolation_forest"],
+    ["autoencoder", "autoencoder"],
+  ]) {
+    traffic(["score", file, "--model", `models/${model}`, "--out", `${model}.parquet`, "--quiet"]);
+    const different = await firstValue(
+      `SELECT count(*) FROM '${join(folder, "outputs", "predictions.parquet")}' p
+       FULL JOIN '${join(folder, `${model}.parquet`)}' s ON p.row = s.row
+       WHERE p.dataset = 'corrected'
+         AND (p.${column}_score IS DISTINCT FROM s.score OR p.${column}_anomaly IS DISTINCT FROM s.anomaly OR p.label IS DISTINCT FROM s.label)`,
+    );
+    assert.equal(Number(different), 0, model);
+  }
+});
+
+test("row numbers count skipped rows", () => {
+  assert.deepEqual(rowNumbers({ skippedRows: [] }, 0, 3), Uint32Array.of(1, 2, 3));
+  assert.deepEqual(rowNumbers({ skippedRows: [1, 3, 4] }, 0, 3), Uint32Array.of(2, 5, 6));
+  assert.deepEqual(rowNumbers({ skippedRows: [1, 3, 4] }, 1, 3), Uint32Array.of(5, 6));
+});
