@@ -1,19 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const variable = "TRAFFIC_ANOMALY_TEST";
-
-/** Marks what this process starts from now on, and what that starts, so that {@link endLeftBehind} finds it. */
-export function markProcesses(): void {
-  process.env[variable] = randomUUID();
-}
-
 /**
- * Ends the processes that tests started and left behind, and gives their commands. Those that are just about to end are
- * waited for. Only on Linux, where a process's environment can be read.
+ * Ends the processes with a mark in their environment, such as `PRESS=1`, which tests started and left behind, and gives
+ * their commands. Those that are just about to end are waited for. Only on Linux, where an environment can be read.
  */
-export async function endLeftBehind(mark = `${variable}=${process.env[variable]}`): Promise<string[]> {
+export async function endLeftBehind(mark: string): Promise<string[]> {
   let left = marked(mark);
   for (let i = 0; i < 30 && left.length > 0; i++) {
     await sleep(100);
@@ -30,7 +22,6 @@ export async function endLeftBehind(mark = `${variable}=${process.env[variable]}
   });
 }
 
-/** The processes with a mark in their environment. */
 function marked(mark: string): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")

@@ -1,20 +1,23 @@
 // A thread of group.ts: ends the process when no word of a test has come for too long.
-const { writeSync } = require("node:fs");
+const { readFileSync, writeSync } = require("node:fs");
+const { relative } = require("node:path");
 const { parentPort, workerData } = require("node:worker_threads");
 
-let words = workerData.first;
+const { files, limit } = workerData;
 let timer;
 
-function wait() {
+parentPort.on("message", ({ running, state }) => {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    writeSync(2, `${words}: nothing more came in ${workerData.limit} s\n`);
+    const words =
+      running.length > 0 ? `the test "${running.join(" > ")}" of ${fileOf(running[0])} ${state}` : state;
+    writeSync(2, `${words}: nothing more came in ${limit} s\n`);
     process.kill(process.pid, "SIGKILL");
-  }, 1000 * workerData.limit);
-}
-
-parentPort.on("message", (message) => {
-  words = message;
-  wait();
+  }, 1000 * limit);
 });
-wait();
+
+/** The file in which a title stands; all, if it is put together there. */
+function fileOf(title) {
+  const found = files.filter((file) => readFileSync(file, "utf8").includes(title));
+  return (found.length === 1 ? found : files).map((file) => relative(process.cwd(), file)).join(", ");
+}
