@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { ProgressBar } from "traffic-anomaly/dist/cli/progress-bar";
 import { dayOf, trainOffice, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { libFolder } from "../library/sources";
@@ -94,4 +95,13 @@ test("a full disk is named by the file that was asked for", async (t) => {
     );
     assert.deepEqual([code, stderr], [2, `error: cannot write to ${out}: no space left on the device\n`]);
   }
+});
+
+test("the line of progress names a file without codes that the terminal obeys", () => {
+  const written: string[] = [];
+  const terminal = { isTTY: true, columns: 200, write: (text: string) => written.push(text) };
+  const bar = new ProgressBar(terminal as unknown as NodeJS.WriteStream, false);
+  bar.update({ stage: "reading \x1b[2J\n.csv", done: 1, total: 2, note: "\u202etxt" });
+  assert.equal(written.length, 1);
+  assert.ok(written[0].endsWith("░  50 %  reading \ufffd[2J\ufffd.csv (\ufffdtxt)"), JSON.stringify(written));
 });
