@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { failingThreads } from "./failing-threads";
+import { killsWhileFollowing, quickRotations } from "./following";
 import { fullDisk } from "./full-disk";
 import { hostileInputs } from "./hostile-inputs";
 import { hostileNames } from "./hostile-names";
@@ -23,6 +24,8 @@ const kinds: readonly Kind[] = [
   signals,
   stops,
   rotations,
+  killsWhileFollowing,
+  quickRotations,
   tamperedModels,
   failingThreads,
   hostileInputs,

@@ -1,6 +1,6 @@
 import { beforeBytes, Fingerprint, headBytes } from "./fingerprint";
 import { LineSplitter, type LogLine } from "./line-splitter";
-import type { LogContent } from "./log-content";
+import { headOf, type LogContent } from "./log-content";
 import type { FoundFile } from "./log-folder";
 
 /** Where reading is in a file, and how the file is known again. */
@@ -178,7 +178,9 @@ export class TailedFile {
 
   /** How some content, that begins with `head`, compares with what was read of this file. */
   async likeness(content: LogContent, head: Buffer): Promise<Likeness> {
-    if (!this.#hasHead(head)) return "other";
+    // As long as nothing of it was read, its content may be replaced.
+    if (this.at === 0 && this.#content && !this.isPacked) this.#setHead(await headOf(this.#content));
+    if (this.#head.length === 0 || !this.#hasHead(head)) return "other";
     const read = this.#readUpTo;
     if (!read) return "copy";
     const { at, before } = read;
@@ -212,9 +214,16 @@ export class TailedFile {
     if (this.#lines.number === unknown) await this.#count(content);
     const lines = this.#lines;
     if (lines.at !== lines.offset) return; // it goes on in the middle of a line that is held
+    const read = this.#readUpTo!;
     const before = await bytesBefore(content, lines.offset);
-    this.#readUpTo = { at: lines.offset, before: Fingerprint.of(before) };
     if (before.length > 0 && before.at(-1) !== lineFeed) lines.isRemainder = true;
+    if (lines.offset === read.at) return;
+    // What was read after the line may be replaced just now: then what is before it is something else, too.
+    const isSame = (await this.#unread()) !== undefined;
+    this.#readUpTo = {
+      at: lines.offset,
+      before: isSame || lines.offset === 0 ? Fingerprint.of(before) : nothing,
+    };
   }
 
   /**
@@ -268,10 +277,10 @@ export class TailedFile {
   }
 
   async #endsAlike(content: LogContent, size: number): Promise<boolean> {
-    // Where its own content is not at hand, or was changed, there is nothing to compare with but the head.
-    if (!this.#content || this.isPacked || (await this.#unread()) === undefined) return true;
+    // Where its own content is not at hand, or is replaced, there is nothing to compare with but the head.
+    if (!this.#content || this.isPacked) return true;
     const own = await bytesBefore(this.#content, size);
-    return own.equals(await bytesBefore(content, size));
+    return own.equals(await bytesBefore(content, size)) || (await this.#unread()) === undefined;
   }
 
   /** Whether there is something to read, 1 or 0; undefined if what was read is not there any more. */
@@ -283,13 +292,16 @@ export class TailedFile {
   }
 
   #learnHead(fresh: Buffer, at: number): void {
-    // What was there when it was found may have been replaced before anything of it was read.
     const known = at === 0 ? Buffer.alloc(0) : this.#headBytes;
     if (!known || known.length >= headBytes || at > known.length) return;
     const more = fresh.subarray(known.length - at, headBytes - at);
     if (more.length === 0) return;
-    this.#headBytes = Buffer.concat([known, more]);
-    this.#head = Fingerprint.of(this.#headBytes);
+    this.#setHead(Buffer.concat([known, more]));
+  }
+
+  #setHead(bytes: Buffer): void {
+    this.#headBytes = bytes;
+    this.#head = Fingerprint.of(bytes);
   }
 
   /** Reads what was there before the log was followed, for its header and the number of its lines. */
@@ -307,6 +319,8 @@ export class TailedFile {
 }
 
 const lineFeed = 10;
+/** Is before no place but the first. */
+const nothing = new Fingerprint(1, "");
 /** The number of a line that was not counted. */
 const unknown = 0;
 

@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 /** So short that tests need not wait. */
-const patience = 30;
+const patience = 250;
 const open = (from?: SavedFiles) => LogTail.open(log, from, (sentence) => notices.push(sentence), patience);
 
 /** As a state file keeps it. */
@@ -56,7 +56,7 @@ async function rest(tail: LogTail): Promise<Read[]> {
 
 /** What is read after a rotated file did not grow for a while. */
 async function later(tail: LogTail): Promise<Read[]> {
-  await sleep(2 * patience);
+  await sleep(1.2 * patience);
   return rest(tail);
 }
 const texts = (lines: readonly LogLine[]) => lines.map(({ text }) => text);

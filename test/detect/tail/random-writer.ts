@@ -23,7 +23,7 @@ export class RandomWriter {
   /** Where the writer writes: a rotated file, for a while after the rotation. */
   #file: string;
   #half = "";
-  #rotations = 0;
+  rotations = 0;
 
   constructor(
     private readonly log: string,
@@ -35,10 +35,16 @@ export class RandomWriter {
     this.#file = log;
   }
 
+  /** Begins the log. */
+  async begin(): Promise<void> {
+    await this.#put(`${header}\n`);
+    await this.write();
+  }
+
   /** Writes some lines, or rotates. */
   async step(): Promise<void> {
     const kinds = [this.write, this.write, this.write, this.rotate, this.copyAndTruncate, this.copy];
-    const act = this.written.length === 0 ? this.write : kinds[this.random.integer(kinds.length)];
+    const act = kinds[this.random.integer(kinds.length)];
     this.done.push(act.name);
     await act.call(this);
   }
@@ -51,10 +57,11 @@ export class RandomWriter {
 
   async write(): Promise<void> {
     const count = 1 + this.random.integer(this.most);
-    const first = this.written.length;
-    const lines = sweep(first + count, this.start).slice(first);
     let text = this.#half ? `${this.#half}\n` : "";
-    for (const connection of lines) {
+    for (let i = 0; i < count; i++) {
+      const number = this.written.length;
+      const [one] = sweep(1, this.start + number / 200);
+      const connection = { ...one, uid: `Csweep${number}` };
       text += `${zeekTsvLine(connection)}\n`;
       this.written.push(connection.uid);
     }
@@ -73,11 +80,11 @@ export class RandomWriter {
       await this.#put(`${header}\n`);
     }
     const isDated = this.random.uniform() < 0.3;
-    for (let i = 60; i >= 1 && !isDated; i--)
+    for (let i = this.rotations; i >= 1 && !isDated; i--)
       for (const end of ["", ".gz"])
         if (existsSync(`${log}.${i}${end}`)) await rename(`${log}.${i}${end}`, `${log}.${i + 1}${end}`);
-    const rotated = isDated ? `${log}-2026112${String(this.#rotations).padStart(4, "0")}` : `${log}.1`;
-    this.#rotations++;
+    const rotated = isDated ? `${log}-2026112${String(this.rotations).padStart(4, "0")}` : `${log}.1`;
+    this.rotations++;
     await rename(log, rotated);
     if (this.random.uniform() < 0.4) await pack(`${log}.2`);
     const kind = this.random.uniform();
@@ -89,14 +96,14 @@ export class RandomWriter {
   /** What was written between the two is lost, as logrotate's manual says; so nothing is. */
   async copyAndTruncate(): Promise<void> {
     if (this.#file !== this.log || this.#half) return this.write();
-    const rotated = `${this.log}-${30_000_000 + this.#rotations++}`;
+    const rotated = `${this.log}-${30_000_000 + this.rotations++}`;
     await copyFile(this.log, rotated);
     await truncate(this.log);
     if (this.random.uniform() < 0.3) await pack(rotated);
   }
 
   async copy(): Promise<void> {
-    if (existsSync(this.log)) await copyFile(this.log, `${this.log}-${40_000_000 + this.#rotations++}`);
+    if (existsSync(this.log)) await copyFile(this.log, `${this.log}-${40_000_000 + this.rotations++}`);
   }
 
   async #put(text: string): Promise<void> {

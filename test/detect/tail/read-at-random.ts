@@ -26,7 +26,7 @@ export async function readAtRandom(
   const open = (from?: SavedFiles) => LogTail.open(log, from, () => {}, patience);
   const saved = (tail: LogTail): SavedFiles => JSON.parse(JSON.stringify(tail.save()));
   const writer = new RandomWriter(log, createRandom(seed, "log-tail"));
-  await writer.step();
+  await writer.begin();
   let tail = await open();
   let state = saved(tail);
   const read = new Map<string, number>();
