@@ -173,7 +173,9 @@ export async function* lineBlocks(
   for await (const piece of pieces) {
     const end = endOfLines(piece);
     if (end > 0) {
-      yield joined([...held, piece.subarray(0, end)]);
+      const cut = length > 0 ? Math.min(piece.indexOf(lineFeed) + 1 || end, end) : 0; // only the line that was cut is copied
+      if (cut > 0) yield joined([...held, piece.subarray(0, cut)]);
+      if (cut < end) yield piece.subarray(cut, end);
       held = [];
       length = 0;
     }

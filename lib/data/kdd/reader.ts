@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../../common/errors";
-import type { WorkOptions } from "../../common/progress";
+import { breathe, type WorkOptions } from "../../common/progress";
 import { beginsAsGzip, contentOf, inputName, lookAt, peek, sourceName, wholeLines } from "../content";
 import type { Column, Table } from "../table";
 import { CheckedRows, type RowGroup } from "./checked-rows";
@@ -105,12 +105,13 @@ export class KddReader {
     try {
       const { first, all } = await peek(pieces, recognisedBytes + 1);
       const layout = layoutOf(name, first);
+
       this.#rows = new CheckedRows({ name, layout, rejected, maxRows });
       const labelled = layout.columns > kddFeatures.length;
       const parts = new Parts();
       for await (const group of this.#rows.groups(wholeLines(content ? hashed(all, content) : all))) {
         parts.add(group);
-        while (parts.rows >= blockRows) yield parts.take(blockRows);
+        while (parts.rows >= blockRows) yield await parts.take(blockRows);
       }
       const rows = this.#rows.rows - this.#rows.bad.length;
       const sha256 = stored.digest("hex");
@@ -124,7 +125,7 @@ export class KddReader {
         labelled,
         skippedRows: this.#rows.bad,
       };
-      if (parts.rows > 0) yield parts.take(parts.rows);
+      if (parts.rows > 0) yield await parts.take(parts.rows);
     } finally {
       await pieces.return(undefined);
       await rejected?.close();
@@ -164,7 +165,7 @@ class Parts {
   }
 
   /** The first rows as a table. */
-  take(rows: number): Table {
+  take(rows: number): Promise<Table> {
     const taken: Part[] = [];
     for (let missing = rows; missing > 0; ) {
       const { group, start, end } = this.#waiting.shift() as Part;
@@ -178,13 +179,14 @@ class Parts {
   }
 }
 
-function tableOf(parts: readonly Part[], rows: number): Table {
-  const columns = Array.from(parts[0].group.columns, (_, i) => {
-    const column = columnOf(parts, i, rows);
+async function tableOf(parts: readonly Part[], rows: number): Promise<Table> {
+  const columns: Column[] = [];
+  for (const i of parts[0].group.columns.keys()) {
+    columns.push(columnOf(parts, i, rows));
     // Of a long file, codes and columns together would take much memory.
     for (const { group, end } of parts) if (end === group.rows) group.columns[i] = { values: [] };
-    return column;
-  });
+    await breathe(); // so that it is freed, and signals have their turn
+  }
   const features = columns.slice(0, kddFeatures.length);
   const labels = columns.at(kddFeatures.length);
   return { rows, features, ...(labels?.kind === "nominal" && { labels }) };
