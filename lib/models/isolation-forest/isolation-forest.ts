@@ -62,6 +62,7 @@ export async function fitIsolationForest(
   signal?.throwIfAborted();
   const breatheIfDue = breather(signal);
   for (let tree = 0; tree < trees; tree++) {
+    await breatheIfDue();
     nodes.roots[tree] = next;
     const random = createRandom(seed, `tree ${tree}`);
     next = await growTree(matrix, sampleSize, random, nodes, next, breatheIfDue);

@@ -36,7 +36,7 @@ export function allocateNodes(trees: number, most: number): Nodes {
   };
 }
 
-/** Rows that are selected at a time, and rows of a node between whose columns others have their turn. */
+/** Rows that are selected at a time, and rows of a node after each of whose columns others have their turn. */
 const manyRows = 16_384;
 
 /**
@@ -58,73 +58,112 @@ export async function growTree(
   breathe: () => Promise<void>,
 ): Promise<number> {
   const width = matrix.columns.length;
-  const drawn = sampleWithoutReplacement(matrix.rows, sampleSize, random);
-  const sample = new Float32Array(sampleSize * width);
-  for (let start = 0; start < sampleSize; start += manyRows) {
-    await breathe();
-    sample.set(selectMatrixRows(matrix, drawn.subarray(start, start + manyRows)).data, start * width);
-  }
-  const order = Uint32Array.from({ length: sampleSize }, (_, i) => i);
-  const candidates = Uint32Array.from({ length: width }, (_, i) => i);
+  const sample = await drawSample(matrix, sampleSize, random, breathe);
+  const order = new Uint32Array(sampleSize).map((_, i) => i);
+  const candidates = new Uint32Array(width).map((_, i) => i);
   const maximumDepth = Math.ceil(Math.log2(sampleSize));
+  const counts = new Uint32Array(2 * sampleSize - 1);
   let next = first + 1;
-
-  /** Grows the node that holds rows order[start … end − 1]; yields where many rows were looked at. */
-  function* grow(node: number, start: number, end: number, depth: number): Generator<void> {
+  // Without recursion, so that others can have their turn in between. A node holds rows order[start … end − 1].
+  const ahead = [{ node: first, start: 0, end: sampleSize, depth: 0 }];
+  for (let place = ahead.pop(); place; place = ahead.pop()) {
+    const { node, start, end, depth } = place;
+    counts[node - first] = end - start;
     nodes.column[node] = -1;
     nodes.pathLength[node] = depth + averagePathLength(end - start);
-    if (end - start <= 1 || depth >= maximumDepth) return;
-    const split = yield* drawSplit(sample, width, order, start, end, candidates, random);
-    if (!split) return;
-
-    let middle = start;
-    for (let i = start; i < end; i++) {
-      if (sample[order[i] * width + split.column] > split.value) continue;
-      const held = order[i];
-      order[i] = order[middle];
-      order[middle++] = held;
+    if (end - start <= 1 || depth >= maximumDepth) continue;
+    for (let left = width; left > 0; left--) {
+      const column = take(candidates, left, random);
+      const split = drawSplit(sample, width, column, order, start, end, random);
+      if (end - start >= manyRows) await breathe();
+      if (split === undefined) continue;
+      const middle = part(sample, width, column, split, order, start, end);
+      nodes.column[node] = column;
+      nodes.split[node] = split;
+      nodes.left[node] = next;
+      ahead.push({ node: next + 1, start: middle, end, depth: depth + 1 });
+      ahead.push({ node: next, start, end: middle, depth: depth + 1 });
+      next += 2;
+      break;
     }
-    const left = next;
-    next += 2;
-    nodes.column[node] = split.column;
-    nodes.split[node] = split.value;
-    nodes.left[node] = left;
-    yield* grow(left, start, middle, depth + 1);
-    yield* grow(left + 1, middle, end, depth + 1);
-    nodes.pathLength[node] =
-      (nodes.pathLength[left] * (middle - start) + nodes.pathLength[left + 1] * (end - middle)) /
-      (end - start);
   }
-  for (const _ of grow(first, 0, sampleSize, 0)) await breathe();
+  // Children stand behind their parents.
+  const { left, pathLength } = nodes;
+  for (let node = next - 1; node >= first; node--) {
+    if (nodes.column[node] < 0) continue;
+    const [one, other] = [left[node], left[node] + 1];
+    pathLength[node] =
+      (pathLength[one] * counts[one - first] + pathLength[other] * counts[other - first]) /
+      counts[node - first];
+  }
   return next;
 }
 
-/** A random column that varies in the node with a random value that parts its rows; undefined if all are equal. */
-function* drawSplit(
+/** `sampleSize` different rows: `sampleSize × columns`. */
+async function drawSample(
+  matrix: Matrix | LazyMatrix,
+  sampleSize: number,
+  random: Random,
+  breathe: () => Promise<void>,
+): Promise<Float32Array> {
+  const rows = sampleWithoutReplacement(matrix.rows, sampleSize, random);
+  if (sampleSize <= manyRows) return selectMatrixRows(matrix, rows).data;
+  const width = matrix.columns.length;
+  const sample = new Float32Array(sampleSize * width);
+  for (let start = 0; start < sampleSize; start += manyRows) {
+    await breathe();
+    sample.set(selectMatrixRows(matrix, rows.subarray(start, start + manyRows)).data, start * width);
+  }
+  return sample;
+}
+
+/** Draws one of the first `left` candidates, and puts it behind them. */
+function take(candidates: Uint32Array, left: number, random: Random): number {
+  const drawn = random.integer(left);
+  const column = candidates[drawn];
+  candidates[drawn] = candidates[left - 1];
+  candidates[left - 1] = column;
+  return column;
+}
+
+/** A random value that parts a node's rows by a column; undefined if they are all equal there. */
+function drawSplit(
   sample: Float32Array,
   width: number,
+  column: number,
   order: Uint32Array,
   start: number,
   end: number,
-  candidates: Uint32Array,
   random: Random,
-): Generator<void, { column: number; value: number } | undefined> {
-  for (let left = width; left > 0; left--) {
-    const drawn = random.integer(left);
-    const column = candidates[drawn];
-    candidates[drawn] = candidates[left - 1];
-    candidates[left - 1] = column;
-    let minimum = Infinity;
-    let maximum = -Infinity;
-    for (let i = start; i < end; i++) {
-      const value = sample[order[i] * width + column];
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-    }
-    if (end - start >= manyRows) yield;
-    if (minimum === maximum) continue;
-    const value = Math.fround(minimum + random.uniform() * (maximum - minimum));
-    return { column, value: value < maximum ? value : minimum }; // rounding may reach the maximum
+): number | undefined {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  for (let i = start; i < end; i++) {
+    const value = sample[order[i] * width + column];
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
   }
-  return undefined;
+  if (minimum === maximum) return undefined;
+  const split = Math.fround(minimum + random.uniform() * (maximum - minimum));
+  return split < maximum ? split : minimum; // rounding may reach the maximum
+}
+
+/** Moves the rows of a node that go left before the others. @returns where these start */
+function part(
+  sample: Float32Array,
+  width: number,
+  column: number,
+  split: number,
+  order: Uint32Array,
+  start: number,
+  end: number,
+): number {
+  let middle = start;
+  for (let i = start; i < end; i++) {
+    if (sample[order[i] * width + column] > split) continue;
+    const held = order[i];
+    order[i] = order[middle];
+    order[middle++] = held;
+  }
+  return middle;
 }
