@@ -90,19 +90,29 @@ class LineAppender implements AppendingWriter {
 
 /** Opens a file to add lines to it, without a last one that has no end. */
 async function openWholeLines(path: string): Promise<FileHandle> {
-  if ((await stat(path).catch(() => undefined))?.isFile() && !(await isResult(path)))
-    throw new InputError(`${path} holds something else than alerts: name another file to add them to`);
   await mkdir(dirname(resolve(path)), { recursive: true });
   const file = await open(path, "a+");
   try {
     const { size } = await file.stat();
     const kept = await wholeLines(file, size);
+    if (!(kept > 0 ? await isResult(path) : await isTorn(file, size)))
+      throw new InputError(`${path} holds something else than alerts: name another file to add them to`);
     if (kept < size) await file.truncate(kept);
     return file;
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Whether a file without a whole line is empty, or holds a part of the first that this program writes. */
+async function isTorn(file: FileHandle, size: number): Promise<boolean> {
+  const start = (await file.read(Buffer.alloc(14), 0, 14, 0)).buffer.toString(
+    "latin1",
+    0,
+    Math.min(size, 14),
+  );
+  return ['{"@timestamp":', csvHeader].some((first) => first.startsWith(start));
 }
 
 /** Bytes of a file up to the end of its last whole line. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "../common/errors";
 import { unwritable } from "../common/unwritable";
@@ -37,6 +37,7 @@ export class StateFile {
     private readonly path: string,
     private readonly log: string,
     private readonly onNotice: (sentence: string) => void,
+    private readonly isLink: boolean,
   ) {}
 
   /** @throws {InputError} if the path is that of something else than a file */
@@ -44,10 +45,11 @@ export class StateFile {
     const found = await stat(path).catch(() => undefined);
     if (found && !found.isFile()) throw new InputError(`${path} is no plain file: name another state file`);
     const target = found ? await realpath(path) : path;
-    return new StateFile(target, await placeOfLog(log), onNotice);
+    const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false;
+    return new StateFile(target, await placeOfLog(log), onNotice, isLink);
   }
 
-  /** What was remembered; undefined if there is nothing of use. */
+  /** What was remembered; undefined if there is nothing of use. @throws {InputError} if a link leads to what is no state */
   async read(): Promise<FollowState | undefined> {
     let text: string;
     try {
@@ -62,7 +64,7 @@ export class StateFile {
     try {
       return this.#parsed(text);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError) || this.isLink) throw error; // what a link leads to is not ours to move
       this.#isForeign = true;
       const aside = await this.#setAside().catch(() => undefined);
       this.onNotice(

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  mkdir,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Alert, type Connection, zeekJsonLine, zeekTsvLine } from "traffic-anomaly";
 import { dayOf, header, small, sweep, trainOffice } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
-import { type Outcome, refuse, traffic } from "./command";
+import { type Outcome, refuse, traffic, unable } from "./command";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("follow");
@@ -30,6 +40,11 @@ beforeEach(async () => {
 const text = (connections: readonly Connection[]) =>
   connections.map((connection) => `${zeekTsvLine(connection)}\n`).join("");
 
+const parameters = [
+  ...["score", "conn.log", "--model", "models/office", "--follow", "--out", "alerts.json"],
+  ...["--detector", "isolation-forest"],
+];
+
 /** Follows the log while `work` is done, then stops it as told. */
 async function following(
   work: (child: ChildProcess) => Promise<void>,
@@ -37,18 +52,12 @@ async function following(
   ...options: string[]
 ): Promise<Outcome> {
   let done: Promise<void> | undefined;
-  const outcome = await traffic(
-    [
-      ...["score", "conn.log", "--model", "models/office", "--follow", "--out", "alerts.json"],
-      ...["--detector", "isolation-forest", ...options],
-    ],
-    {
-      ...here,
-      started: (child) => {
-        done = work(child).finally(() => child.kill(signal));
-      },
+  const outcome = await traffic([...parameters, ...options], {
+    ...here,
+    started: (child) => {
+      done = work(child).finally(() => child.kill(signal));
     },
-  );
+  });
   await done;
   return outcome;
 }
@@ -209,7 +218,8 @@ test("a state file that is damaged or of another log is said once and moved asid
     ['{"formatVersion":0}', /state\.json is no state file of this program's format version 2/],
     ['{"formatVersion":2,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
   ] as const) {
-    for (const name of ["state.json.set-aside", "alerts.json"]) await rm(join(folder, name), { force: true });
+    await rm(join(folder, "state.json.set-aside"), { force: true });
+    await writeFile(out, '{"@timestamp":"2030-03'); // as after a crash
     await writeFile(join(folder, "state.json"), content);
     await writeFile(log, `${header}\n${text(scan.slice(0, 50))}`);
     const judged = () => until(() => uids().includes(scan[49].uid), "the last alert");
@@ -324,14 +334,44 @@ test("a log whose writer keeps the old file, and one that is copied and truncate
   assert.equal(new Set(found).size, found.length, "none twice");
 });
 
+test("a new log that can't be read for a while is said once, and read when it can be", async (t) => {
+  const isRoot = process.getuid?.() === 0;
+  const noSetpriv = isRoot && spawnSync("setpriv", ["--version"]).error;
+  if (unable(t, noSetpriv ? "root needs setpriv to try this as another user" : undefined)) return;
+  await chmod(folder, 0o777);
+  await writeFile(log, `${header}\n${text(scan.slice(0, 100))}`);
+  const work = async () => {
+    await until(() => uids().includes(scan[99].uid), "the first file");
+    await rename(log, join(folder, "conn.log.1"));
+    await writeFile(log, `${header}\n${text(scan.slice(100, 200))}`, { mode: 0o000 });
+    await sleep(1_000);
+    await chmod(log, 0o644);
+    await until(() => uids().includes(scan[199].uid), "the second file");
+  };
+  let done: Promise<void> | undefined;
+  const { code, stderr } = await traffic([...parameters, "--lateness", "0"], {
+    cwd: folder,
+    asNobody: isRoot,
+    started: (child) => {
+      done = work().finally(() => child.kill("SIGINT"));
+    },
+  });
+  await done;
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, "conn.log cannot be read: permission denied: it is tried again\n");
+});
+
 test("what can't be followed is refused", async () => {
   await writeFile(log, `${header}\n`);
+  await writeFile(join(folder, "letter"), "dear");
+  await symlink("letter", join(folder, "link"));
   const follow = (file: string, ...options: string[]) =>
     ["score", file, "--model", "models/office", "--follow", ...options] as const;
   await refuse(
     [
       [follow("none.log"), /^none\.log does not exist$/],
       [follow("conn.log", "--state", "models"), /^models is no plain file: name another state file$/],
+      [follow("conn.log", "--state", "link"), /letter is no state file, or damaged: it is not JSON$/],
     ],
     here,
   );

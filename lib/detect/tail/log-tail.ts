@@ -114,6 +114,7 @@ export class LogTail {
       if (look > 0) await sleep(pauseForLost);
       await this.#meet(await this.#folder.look(true));
     }
+    if (this.#folder.logPlace === undefined) this.onNotice(`${this.path} does not exist: it is waited for`);
     if (!lost()) return;
     this.onNotice(
       `a file of ${this.path} that was read before is gone or was written anew: it is read from its begin, and lines in between may be missing`,
