@@ -153,6 +153,8 @@ async function launch(executablePath: string): Promise<Browser> {
     if (typeof WebAssembly === "undefined") throw new Error("its driver needs WebAssembly");
     const { chromium } = await import("playwright-core"); // loaded late: it costs a quarter of a second
     const temporary = makeTemporaryFolder();
+    const usual = process.env.TMPDIR;
+    process.env.TMPDIR = temporary.folder; // Playwright makes folders of its own there, which a killed start would leave
     const browser = await chromium
       .launch({
         executablePath,
@@ -164,11 +166,14 @@ async function launch(executablePath: string): Promise<Browser> {
         handleSIGTERM: false,
         handleSIGHUP: false,
         timeout: 60_000,
-        env: { ...(process.env as Record<string, string>), TMPDIR: temporary.folder },
       })
       .catch((error) => {
         temporary.remove();
         throw error;
+      })
+      .finally(() => {
+        if (usual === undefined) delete process.env.TMPDIR;
+        else process.env.TMPDIR = usual;
       });
     browser.once("disconnected", temporary.remove);
     return browser;
