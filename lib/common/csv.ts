@@ -30,7 +30,7 @@ export function inQuotes(text: string): string {
 const unsafe = /(?![\t\r\n])\p{Cc}|\\(?=x[0-9a-f]{2})/gu;
 
 /** Spreadsheets pass over blanks before a formula, and some take its wide forms; with the apostrophes of {@link csvCell}. */
-const formula = /^[\s']*[=+\-@＝＋－＠]|^[\t\r]/u;
+const formula = /^[\s']*[=+\-@＝＋－＠]|^'*[\t\r]/u;
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

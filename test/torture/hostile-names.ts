@@ -112,13 +112,13 @@ async function cellsOf(names: readonly string[], folder: string): Promise<string
   const file = join(folder, "names.csv");
   await writer.write(file, "csv");
   await writer.close();
-  const sql = `SELECT label FROM read_csv('${file}', header = true, all_varchar = true)`;
+  const sql = `SELECT label FROM read_csv('${file}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {label: 'VARCHAR'})`;
   return (await (await database()).runAndReadAll(sql)).getRows().map(([cell]) => String(cell));
 }
 
 /** The text of a cell, as the documentation says. */
 function original(cell: string): string {
   return cell
-    .replace(/^'(?=[\s']*[=+\-@]|[\t\r])/, "")
+    .replace(/^'(?=[\s']*[=+\-@]|'*[\t\r])/, "")
     .replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -148,17 +148,6 @@ export class KnownFiles {
     if (head.length === 0) return undefined;
     for (const file of this.#byNeed(found.place)) {
       const likeness = await file.likeness(content, head);
-      if (process.env.DBG && likeness !== "other")
-        console.log(
-          "  like",
-          file.path.slice(16),
-          file.place,
-          file.at,
-          likeness,
-          file.isOpen,
-          file.isDrained,
-          file.isRead,
-        );
       if (likeness === "other") {
         if (file.place === found.place) file.place = undefined; // its inode was used again
         continue;
