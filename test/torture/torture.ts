@@ -39,9 +39,10 @@ async function main(): Promise<void> {
     options: { short: { type: "boolean", default: false }, times: { type: "string" } },
   });
   process.env.TRAFFIC_BROWSER ??= ""; // figures need no pictures here
-  const chosen = kinds.filter(
-    ({ fault }) => positionals.length === 0 || positionals.some((part) => fault.includes(part)),
-  );
+  const size = values.short ? "short" : "long";
+  const chosen = kinds
+    .filter(({ fault }) => positionals.length === 0 || positionals.some((part) => fault.includes(part)))
+    .filter(({ times }) => Number(values.times ?? times[size]) > 0);
   if (chosen.length === 0) throw new Error(`no kind of fault is called ${positionals.join(", ")}`);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     const start = performance.now();
     try {
-      await run(trial, folder, Number(values.times ?? times[values.short ? "short" : "long"]));
+      await run(trial, folder, Number(values.times ?? times[size]));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
     } finally {

@@ -8,7 +8,7 @@ export interface Kind {
    * @param times how often, where the kind has no number of its own
    */
   readonly run: (trial: Trial, folder: string, times: number) => Promise<void>;
-  /** How often by default: for the table, and where seconds count. */
+  /** How often by default: for the table, and where seconds count; 0: not at all. */
   readonly times: { readonly long: number; readonly short: number };
 }
 
