@@ -187,8 +187,12 @@ async function launch(executablePath: string): Promise<Browser> {
 function makeTemporaryFolder(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "traffic-anomaly-browser-"));
   const remove = () => {
-    process.off("exit", remove);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      process.off("exit", remove);
+    } catch {
+      // A browser that is ending still writes there: the end of the process tries again.
+    }
   };
   process.on("exit", remove);
   return { folder, remove };
