@@ -1,5 +1,6 @@
 // Finds the numbers that notebooks and the README show, and compares them with test/bench/reproduce.json.
 import { mean, sampleStandardDeviation } from "simple-statistics";
+import { unescapeHtml } from "traffic-anomaly/dist/common/html";
 import { codeCells, type Notebook, type Output } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { modelStyles } from "traffic-anomaly/dist/visualize/palette";
 import type { ReproductionRecord } from "../bench/record";
@@ -113,7 +114,11 @@ export function legendClaims(notebook: Notebook, figures: Figures): Claim[] {
   const nameOf = new Map(modelStyles(detectors).map(({ title }, i) => [title, detectors[i]]));
   return outputsOf(notebook).flatMap((output) => {
     const figure = "data" in output ? (output.data["application/vnd.plotly.v1+json"] as Drawn) : undefined;
-    const [title, ...words] = figure?.layout.title?.text.replace(/<(?!br>)[^>]*>/g, "").split("<br>") ?? [];
+    const [title, ...words] =
+      figure?.layout.title?.text
+        .replace(/<(?!br>)[^>]*>/g, "")
+        .split("<br>")
+        .map(unescapeHtml) ?? [];
     if (!figure || !["ROC curves", "Precision–recall curves"].includes(title)) return [];
     if (!protocol.test(words.join(" "))) return [];
     return figure.data.flatMap(({ name = "" }) => {
