@@ -108,6 +108,7 @@ realDataTest("a study leaves models, predictions, pages and pictures, and stays 
   realStudy();
   assert.deepEqual(readdirSync(join(folder, "models")).sort(), ["autoencoder", "isolation-forest"]);
   assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
+    ".traffic-anomaly.json",
     "metrics.json",
     "plots",
     "predictions.parquet",
