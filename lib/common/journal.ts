@@ -13,7 +13,7 @@ import {
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { InputError } from "./errors";
 import { readJsonFile } from "./json-file";
-import { MissingFile } from "./plain-file";
+import { isThere, MissingFile } from "./plain-file";
 
 /** One file or new folder to be put in its place, or a file to be removed. */
 export interface Move {
@@ -88,7 +88,7 @@ export async function carryOut(first: string): Promise<void> {
 
 /** Whether moves were begun that are not all made or undone. */
 export async function isUnsettled(first: string): Promise<boolean> {
-  return (await exists(join(first, "committed"))) || (await exists(join(first, "undo")));
+  return (await isThere(join(first, "committed"))) || (await isThere(join(first, "undo")));
 }
 
 /** The marked work folder that a work folder belongs to: its own, if it has no journal. @throws {InputError} if it is damaged */
@@ -117,7 +117,7 @@ export async function settle(
   first: string,
 ): Promise<{ places: readonly string[]; results: "new" | "previous" } | undefined> {
   if (!(await isUnsettled(first))) return undefined;
-  const isUndo = await exists(join(first, "undo"));
+  const isUndo = await isThere(join(first, "undo"));
   const places = await allMoves(first, isUndo ? backward : forward);
   await mark(first, isUndo ? "undo" : "committed", "done");
   return { places, results: isUndo ? "previous" : "new" };
@@ -167,7 +167,7 @@ async function forward(work: string, place: string, { from, previous }: Move): P
     await removeIfEmpty(dirname(place));
     return;
   }
-  if (!(await exists(join(work, from)))) return;
+  if (!(await isThere(join(work, from)))) return;
   // Between a kill and now, somebody may have put a file of their own here.
   if (identity !== undefined && identity !== previous?.identity) await setAside(place);
   await mkdir(dirname(place), { recursive: true });
@@ -177,11 +177,11 @@ async function forward(work: string, place: string, { from, previous }: Move): P
 /** Undoes a move, if it was made. */
 async function backward(work: string, place: string, { from, previous }: Move): Promise<void> {
   if (previous) {
-    if (!(await exists(join(work, previous.kept)))) return;
+    if (!(await isThere(join(work, previous.kept)))) return;
     await mkdir(dirname(place), { recursive: true });
     await rename(join(work, previous.kept), place);
-  } else if (from !== undefined && !(await exists(join(work, from)))) {
-    if (await exists(place)) await rename(place, join(work, from));
+  } else if (from !== undefined && !(await isThere(join(work, from)))) {
+    if (await isThere(place)) await rename(place, join(work, from));
     await removeIfEmpty(dirname(place));
   }
 }
@@ -190,7 +190,7 @@ async function backward(work: string, place: string, { from, previous }: Move): 
 async function setAside(path: string): Promise<void> {
   for (let number = 1; ; number++) {
     const aside = `${path}.saved-${number}`;
-    if (!(await exists(aside))) return rename(path, aside);
+    if (!(await isThere(aside))) return rename(path, aside);
   }
 }
 
@@ -269,14 +269,6 @@ async function requireNoLinks(folder: string, path: string, work: string): Promi
 async function identityOf(path: string): Promise<string | undefined> {
   const found = await lstat(path, { bigint: true }).catch(() => undefined);
   return found && `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`;
-}
-
-/** Whether there is anything at a path, be it a link that leads nowhere. */
-export async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Makes sure that a file's content outlives a loss of power. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readFile, writeFile } from "node:fs/promises";
+import { lstat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readJsonFile } from "./json-file";
 
 /**
  * What a folder of results is for, and how to tell which files in it this program wrote: only those are ever replaced or
@@ -77,8 +78,9 @@ export async function writeList(
 
 async function readList(folder: string): Promise<Map<string, { kind: string; sha256: string }>> {
   try {
-    const { formatVersion, files }: WrittenFiles = JSON.parse(await readFile(join(folder, listName), "utf8"));
-    return new Map(formatVersion === 1 ? Object.entries(files) : []);
+    const { formatVersion, files } = (await readJsonFile(join(folder, listName))) as WrittenFiles;
+    const written = formatVersion === 1 ? Object.entries(files) : [];
+    return new Map(written.filter(([, file]) => typeof file?.sha256 === "string"));
   } catch {
     return new Map(); // none, or damaged: nothing in the folder is ours
   }

@@ -2,8 +2,9 @@ import { access, constants, lstat, open, readdir, realpath, stat } from "node:fs
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "./errors";
-import { exists, unfinishedName } from "./journal";
+import { unfinishedName } from "./journal";
 import type { FolderKind } from "./own-files";
+import { isThere } from "./plain-file";
 import { unwritable } from "./unwritable";
 
 /**
@@ -150,7 +151,7 @@ async function requireOwnPlace(
   if (holds(working)) throw refuse("the working folder, or holds it");
   if (holds(home)) throw refuse("a folder that holds your home folder");
   for (const name of ["package.json", ".git"])
-    if (await exists(join(place, name))) throw refuse(`a project's folder, with ${name}`);
+    if (await isThere(join(place, name))) throw refuse(`a project's folder, with ${name}`);
   for (const path of read) {
     const real = await realpath(path).catch(() => undefined);
     if (real && holds(real)) throw refuse(`where ${basename(path)} is, which is read`);

@@ -4,7 +4,6 @@ import { dirname, join, relative } from "node:path";
 import { InputError } from "./errors";
 import {
   carryOut,
-  exists,
   isUnsettled,
   keepPrevious,
   type Move,
@@ -14,6 +13,7 @@ import {
 } from "./journal";
 import { type FolderKind, filesOfKind, writeList } from "./own-files";
 import { filesBelow, placeOfFile, placeOfFolder, requireOwnFiles } from "./places";
+import { isThere } from "./plain-file";
 import { copyToStream, isStream } from "./streams";
 import { commitLock, createWork, mend, type Work } from "./unfinished";
 import { unwritable } from "./unwritable";
@@ -127,7 +127,7 @@ export class Transaction {
         await writeJournals(moves);
         await carryOut(works[0].path);
       }
-      for (const { path, target } of this.#streams) if (await exists(path)) await copyToStream(path, target);
+      for (const { path, target } of this.#streams) if (await isThere(path)) await copyToStream(path, target);
     } catch (error) {
       throw this.named(unwritable(this.#staged[0]?.target ?? "", error));
     } finally {
@@ -181,7 +181,7 @@ export class Transaction {
   async #moves(staged: StagedFile): Promise<Move[]> {
     const { path, place, kind } = staged;
     if (!kind) {
-      if (!(await exists(path))) return [];
+      if (!(await isThere(path))) return [];
       const previous = await lstat(place).catch(() => undefined);
       if (previous) await chmod(path, previous.mode);
       await syncFile(path);
@@ -189,7 +189,7 @@ export class Transaction {
     }
     const files = await filesBelow(path);
     if (files.length === 0) return [];
-    if (!(await exists(place))) {
+    if (!(await isThere(place))) {
       await this.#finishFolder(staged, files);
       return [await this.#move(staged, path, place)];
     }

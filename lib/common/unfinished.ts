@@ -3,7 +3,6 @@ import { dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "./errors";
 import { type FileLock, lockFile } from "./file-lock";
 import {
-  exists,
   firstOf,
   isUnsettled,
   isWorkFolder,
@@ -12,6 +11,7 @@ import {
   unfinishedName,
   workPrefix,
 } from "./journal";
+import { isThere } from "./plain-file";
 import { shortPath } from "./project";
 
 /** A folder in which results are written before they are in their place. */
@@ -90,7 +90,7 @@ export async function mend(
   held?: FileLock,
 ): Promise<void> {
   const unfinished = join(folder, unfinishedName);
-  if (!(await exists(unfinished))) return;
+  if (!(await isThere(unfinished))) return;
   await requirePlainFolder(unfinished);
   const lock = held ?? (await commitLock(folder).catch(unlessReadOnly));
   if (!lock) return;
@@ -159,7 +159,7 @@ async function mendWork(work: string, onNotice: (sentence: string) => void): Pro
   if (!lock) return;
   try {
     const first = await firstOf(work);
-    if (first !== work && !(await exists(dirname(dirname(first))))) return; // out of sight here: nobody can tell
+    if (first !== work && !(await isThere(dirname(dirname(first))))) return; // out of sight here: nobody can tell
     await requirePlain(first);
     if (!(await settleAbandoned(first, first === work ? lock : undefined, onNotice))) return;
     await rm(work, { recursive: true, force: true });
