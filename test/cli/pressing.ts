@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -139,11 +140,13 @@ export async function press(
   };
 }
 
-/** Paths of results that are not as they were. What only helps the next command is none. */
+/** Paths of results that are not as they were. What only helps the next command is none, and neither is a folder around it. */
 function changes(before: Record<string, string>, now: Record<string, string>, command: string): string[] {
   const harmless = /[/](temporary|jupyter|home|data)([/]|$)|[/]\.[^/]*$|[/]\.[^/]*[/]/;
   const followed = command === "score --follow" ? /alerts|state/ : undefined;
-  return Object.keys({ ...before, ...now }).filter(
+  const changed = Object.keys({ ...before, ...now }).filter(
     (path) => before[path] !== now[path] && !harmless.test(path) && !followed?.test(path),
   );
+  const holds = (folder: string) => changed.some((path) => path.startsWith(join(folder, "/")));
+  return changed.filter((path) => path in before || !statSync(path).isDirectory() || holds(path));
 }

@@ -1,11 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { access, mkdir, open, rename, rm, rmdir } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import * as http from "node:http";
 import * as https from "node:https";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { InputError, requireNumber, systemErrorCode } from "../../common/errors";
+import { isThere } from "../../common/plain-file";
 import type { WorkOptions } from "../../common/progress";
+import { inTransaction } from "../../common/transaction";
+import { unwritable } from "../../common/unwritable";
 import { sha256OfContent, sha256OfFile } from "../checksum";
 import { isGzip } from "../content";
 import type { DownloadSource } from "./sources";
@@ -28,8 +30,8 @@ const LARGEST = 8e9;
 
 /**
  * Downloads a file into a folder, which is created if need be, and gives its path. The addresses are tried in
- * order. The file appears under its name only when it is whole and its checksum is right; until then it is a
- * hidden `.NAME.….part` beside it, which no failure and no abort leaves behind.
+ * order. The file appears under its name only when it is whole and its checksum is right; what a killed download leaves is
+ * hidden, and removed by the next command that writes there.
  *
  * A right file that is there already is not downloaded again; a wrong one is refused, never overwritten: it
  * may be the user's own.
@@ -59,55 +61,41 @@ export async function download(
   signal?.throwIfAborted();
 
   const path = join(folder, source.file);
-  if (await exists(path)) {
+  if (await isThere(path)) {
     const fault = await checksumFault(source, path, signal);
     if (!fault) return path;
     throw new InputError(
       `${path} exists, but is not the right file: ${fault}; move it away to download ${source.file}, or pass --data FILE to use another`,
     );
   }
-
-  const made = await writing(folder, mkdir(folder, { recursive: true }));
-  try {
+  return inTransaction({}, async (transaction) => {
+    const part = await transaction.stageFile(path);
     const attempt = { ...options, connectTimeout, stallTimeout, minimumRate };
-    await fetchFrom(addresses, source, folder, attempt);
+    await fetchFrom(addresses, source, part, folder, attempt);
     return path;
-  } finally {
-    if (made) await removeEmpty(folder, made);
-  }
+  });
 }
 
-/** Removes a folder and those above it up to `last`, as far as they are empty. */
-async function removeEmpty(folder: string, last: string): Promise<void> {
-  try {
-    for (let empty = resolve(folder); empty.length >= last.length; empty = dirname(empty)) await rmdir(empty);
-  } catch {
-    // It is not empty: the file is in it, or another's.
-  }
-}
-
-/** Writes the file into the folder, from the first of the addresses that gives it. */
+/** Writes the file to the new file `part`, from the first of the addresses that gives it. */
 async function fetchFrom(
   addresses: readonly string[],
   source: DownloadSource,
+  part: string,
   folder: string,
   attempt: Attempt,
 ): Promise<void> {
-  const part = join(folder, `.${source.file}.${randomUUID()}.part`);
   const failures: string[] = [];
   for (const address of addresses) {
     try {
       await fetchFile(address, part, source, attempt);
       const fault = await checksumFault(source, part, attempt.signal);
-      if (fault) throw new Error(fault);
-      await writing(folder, rename(part, join(folder, source.file)));
-      return;
+      if (!fault) return;
+      throw new Error(fault);
     } catch (error) {
       attempt.signal?.throwIfAborted();
+      await rm(part, { force: true });
       if (error instanceof InputError) throw error;
       failures.push(`${address} (${reason(error)})`);
-    } finally {
-      await rm(part, { force: true });
     }
   }
   throw new Unavailable(
@@ -129,7 +117,6 @@ async function fetchFile(
   options: Attempt,
 ): Promise<void> {
   const { connectTimeout, stallTimeout, minimumRate, signal, onProgress } = options;
-  const folder = dirname(part);
   const watchdog = new AbortController();
   const stop = signal ? AbortSignal.any([signal, watchdog.signal]) : watchdog.signal;
   let timer: NodeJS.Timeout | undefined;
@@ -160,7 +147,7 @@ async function fetchFile(
       note: new URL(address).host,
     });
 
-  const file = await writing(folder, open(part, "wx"));
+  const file = await writing(part, open(part, "wx"));
   try {
     waitFor("answer", connectTimeout);
     const response = addAbortSignal(stop, await request(address, stop));
@@ -173,7 +160,7 @@ async function fetchFile(
     for await (const chunk of response) {
       clearTimeout(timer);
       requireNoMore(done + chunk.length);
-      await writing(folder, file.writeFile(chunk));
+      await writing(part, file.writeFile(chunk));
       done += chunk.length;
       report();
       waitFor("data", stallTimeout);
@@ -186,7 +173,7 @@ async function fetchFile(
     clearTimeout(timer);
     clearInterval(rateTimer);
     watchdog.abort();
-    await writing(folder, file.close());
+    await writing(part, file.close());
   }
 }
 
@@ -235,19 +222,12 @@ async function checksumFault(
 }
 
 /** Tells a failure of the disk, which no other address mends, from one of the network. */
-async function writing<T>(folder: string, work: Promise<T>): Promise<T> {
+async function writing<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new InputError(`cannot write into ${folder}: ${(error as Error).message}`);
+    throw unwritable(path, error);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function reason(error: unknown): string {
