@@ -1,6 +1,7 @@
 import { escapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
+import { significant } from "../visualize/format";
 
 /** The parts of a danfojs frame that are shown. */
 export interface Frame {
@@ -63,5 +64,5 @@ function remainder({ values }: Frame): string {
 /** At most six significant digits, as float32 columns deserve; whole numbers in full. */
 function format(value: unknown): string {
   if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  return String(Number(value.toPrecision(6)));
+  return String(significant(value, 6));
 }

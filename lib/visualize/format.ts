@@ -17,10 +17,20 @@ export function formatShare(share: number): string {
 
 /** A score to three significant digits: `0.512`, `0.00123`, `4.56e-7`. */
 export function formatScore(score: number): string {
-  return String(Number(score.toPrecision(3)));
+  return String(significant(score, 3));
 }
 
-/** A plain array of the numbers, to six significant digits: what a picture shows, at half the bytes. */
+/** A number rounded to some significant digits: what a picture shows, in fewer bytes. */
+export function significant(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits));
+}
+
+/** A number rounded to some decimals, where what is smaller is noise. */
+export function decimals(value: number, digits = 4): number {
+  return Number(value.toFixed(digits));
+}
+
+/** A plain array of the numbers, to six significant digits. */
 export function numbersOf(values: Float64Array): number[] {
-  return Array.from(values, (value) => Number(value.toPrecision(6)));
+  return Array.from(values, (value) => significant(value, 6));
 }

@@ -27,34 +27,6 @@ export function small(markup: string): string {
   return `<span style="font-size:13px;color:#555">${markup}</span>`;
 }
 
-/** The vertical extents of panels stacked from the top, with heights in proportion to `weights`. */
-export function stackedDomains(weights: readonly number[], gap: number): [number, number][] {
-  const unit = (1 - gap * (weights.length - 1)) / weights.reduce((sum, weight) => sum + weight, 0);
-  let top = 1;
-  return weights.map((weight) => {
-    const bottom = Math.max(0, top - weight * unit);
-    const domain: [number, number] = [bottom, top];
-    top = bottom - gap;
-    return domain;
-  });
-}
-
-/** Words at the right of a panel, in the middle of its height. */
-export function panelLabel(markup: string, [bottom, top]: readonly [number, number]) {
-  return {
-    text: markup,
-    x: 1,
-    xref: "paper",
-    xanchor: "left",
-    xshift: 14,
-    y: (bottom + top) / 2,
-    yref: "paper",
-    yanchor: "middle",
-    align: "left",
-    showarrow: false,
-  } as const;
-}
-
 function wrap(text: string, length: number): string[] {
   return text.match(new RegExp(`\\S(?:.{0,${length - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [""];
 }

@@ -47,7 +47,7 @@ test("thinned curves keep their ends, on either panel", () => {
   const scores = Float64Array.from({ length: n }, (_, row) => (row * 7919) % n);
   const anomalous = Uint8Array.from(scores, (score) => (score % 10 < 6 ? 1 : 0));
   const curve = rocCurve(scoreSteps(scores, anomalous));
-  const [linear, logarithmic] = traces(rocFigure([{ name: "autoencoder", curve, rocAuc: 0.5 }], caption));
+  const [linear, , logarithmic] = traces(rocFigure([{ name: "autoencoder", curve, rocAuc: 0.5 }], caption));
   assert.ok(linear.x.length < 1100 && logarithmic.x.length < 1100);
   assert.deepEqual([linear.x[0], linear.y[0]], [0, 0]);
   assert.deepEqual([linear.x.at(-1), linear.y.at(-1)], [1, 1]);

@@ -2,6 +2,7 @@ import type { Data } from "plotly.js-dist";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
+import { significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 
@@ -51,7 +52,7 @@ export function categoriesByPositionFigure(
       type: "bar",
       name: categoryTitles[category],
       x: positions.map(Math.round),
-      y: shares.map((share) => Number(share.toPrecision(4))),
+      y: shares.map((share) => significant(share)),
       width,
       marker: { color: categoryColours[category], line: { width: 0 } },
       hovertemplate: "about row %{x:,}<br>%{y:.1%} of the rows",

@@ -1,9 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
 import { sampleCorrelation } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
 import { numbers, type Rows, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
+import { decimals } from "../format";
 import { createFigure } from "../layout";
+import { panelGrid } from "../panels";
 
 /** Correlations of every pair of features. */
 export interface Correlations {
@@ -14,7 +15,7 @@ export interface Correlations {
 
 /**
  * Spearman's rank correlations of numeric features: Pearson's correlation of the ranks, in which equal values share
- * their mean rank. Unlike Pearson's of the values, it does not hang on the few largest ones.
+ * their mean rank. Unlike Pearson's of the values, it does not depend on the few largest ones.
  *
  * Cost: features² × rows; give it a few thousand rows.
  *
@@ -62,50 +63,39 @@ export function correlationFigure(
   panels: readonly NamedCorrelations[],
   { title = "Rank correlations", protocol }: Caption,
 ): Figure {
-  const gap = 0.04;
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
-  const axes: Partial<Layout> = {};
-  const data = panels.map(({ name, features, values }, i): Data => {
-    const number = i === 0 ? "" : String(i + 1);
-    const left = i * (width + gap);
-    const axis = {
-      showgrid: false,
-      showline: false,
-      type: "category",
-      dtick: 1,
-      tickfont: { size: 10 },
-    } as const;
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        ...axis,
-        domain: [left, left + width],
-        anchor: `y${number}`,
-        tickangle: -90,
-        title: { text: `<b>${escapeHtml(name)}</b>` },
-      },
-      [`yaxis${number}`]: { ...axis, anchor: `x${number}`, autorange: "reversed", showticklabels: i === 0 },
-    });
-    return {
-      type: "heatmap",
-      name: escapeHtml(name),
-      x: features.map(escapeHtml),
-      y: features.map(escapeHtml),
-      z: values.map((row) => row.map((value) => (value === null ? null : Number(value.toFixed(3))))),
-      zmin: -1,
-      zmax: 1,
-      colorscale: [
-        [0, "#b2182b"],
-        [0.25, "#f4a582"],
-        [0.5, "#ffffff"],
-        [0.75, "#92c5de"],
-        [1, "#2166ac"],
+  const axis = {
+    showgrid: false,
+    showline: false,
+    type: "category",
+    dtick: 1,
+    tickfont: { size: 10 },
+  } as const;
+  const { data, axes } = panelGrid(
+    panels.map(({ name, features, values }, i) => ({
+      x: { ...axis, tickangle: -90, title: { text: `<b>${escapeHtml(name)}</b>` } },
+      traces: [
+        {
+          type: "heatmap",
+          name: escapeHtml(name),
+          x: features.map(escapeHtml),
+          y: features.map(escapeHtml),
+          z: values.map((row) => row.map((value) => (value === null ? null : decimals(value, 3)))),
+          zmin: -1,
+          zmax: 1,
+          colorscale: [
+            [0, "#b2182b"],
+            [0.25, "#f4a582"],
+            [0.5, "#ffffff"],
+            [0.75, "#92c5de"],
+            [1, "#2166ac"],
+          ],
+          showscale: i === panels.length - 1,
+          colorbar: { thickness: 12, outlinewidth: 0, tickvals: [-1, -0.5, 0, 0.5, 1] },
+          hovertemplate: "%{y}<br>%{x}<br>%{z:.3f}",
+        },
       ],
-      showscale: i === panels.length - 1,
-      colorbar: { thickness: 12, outlinewidth: 0, tickvals: [-1, -0.5, 0, 0.5, 1] },
-      hovertemplate: "%{y}<br>%{x}<br>%{z:.3f}",
-      xaxis: `x${number}` as "x",
-      yaxis: `y${number}` as "y",
-    };
-  });
+    })),
+    { gap: 0.04, y: { ...axis, autorange: "reversed" } },
+  );
   return createFigure({ title, protocol }, data, { height: 620, margin: { l: 180, r: 20, b: 190 }, ...axes });
 }

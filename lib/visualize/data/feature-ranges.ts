@@ -1,12 +1,13 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import { labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { formatRows } from "../format";
+import { formatRows, significant } from "../format";
 import { createFigure, small } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
+import { panelGrid } from "../panels";
 
 /** Where the values of one feature lie, by category. */
 export interface FeatureRange {
@@ -50,75 +51,30 @@ export function featureRangesFigure(
   { title = "Where the values lie", protocol }: Caption,
 ): Figure {
   const down = Math.ceil(features.length / across);
-  const axes: Partial<Layout> = {};
-  const data = features.flatMap((feature, i): Data[] => {
-    const number = i === 0 ? "" : String(i + 1);
-    const linear = table.features.some(
-      (column) => column.kind === "numeric" && column.name === feature && column.measure === "rate",
-    );
-    const ranges = featureRanges(table, feature);
-    const [line, place] = [Math.floor(i / across), i % across];
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [
-          place / across + (place > 0 ? 0.02 : 0),
-          (place + 1) / across - (place < across - 1 ? 0.02 : 0),
-        ],
-        anchor: `y${number}`,
-        title: { text: escapeHtml(feature) + (linear ? "" : " + 1"), standoff: 4 },
-        ...(linear
-          ? { range: [-0.04, 1.04] }
-          : {
-              type: "log",
-              range: logRange(ranges),
-              exponentformat: "power",
-              dtick: 1,
-              tickfont: { size: 11 },
-            }),
-      },
-      [`yaxis${number}`]: {
-        domain: [1 - (line + 1) / down + (line < down - 1 ? 0.12 : 0), 1 - line / down],
-        anchor: `x${number}`,
-        autorange: "reversed",
-        type: "category",
-        showticklabels: place === 0,
-      },
-    });
-    return ranges.flatMap(({ category, rows, percentiles }): Data[] => {
-      const [p5, p25, p50, p75, p95] = percentiles.map((value) => rounded(linear ? value : value + 1));
-      const words = percentiles.map((value) => String(rounded(value)));
-      const common = {
-        type: "scatter",
-        xaxis: `x${number}` as "x",
-        yaxis: `y${number}` as "y",
-        showlegend: false,
-        cliponaxis: false,
-      } as const;
-      const [colour, name] = [categoryColours[category], categoryTitles[category]];
-      return [
-        {
-          ...common,
-          mode: "lines",
-          x: [p5, p95],
-          y: [name, name],
-          line: { color: colour, width: 2.5 },
-          hoverinfo: "skip",
+  const { data, axes } = panelGrid(
+    features.map((feature) => {
+      const linear = table.features.some(
+        (column) => column.kind === "numeric" && column.name === feature && column.measure === "rate",
+      );
+      const ranges = featureRanges(table, feature);
+      return {
+        x: {
+          title: { text: escapeHtml(feature) + (linear ? "" : " + 1"), standoff: 4 },
+          ...(linear
+            ? { range: [-0.04, 1.04] }
+            : {
+                type: "log",
+                range: logRange(ranges),
+                exponentformat: "power",
+                dtick: 1,
+                tickfont: { size: 11 },
+              }),
         },
-        {
-          ...common,
-          mode: "lines+markers",
-          name,
-          x: [p25, p50, p75],
-          y: [name, name, name],
-          line: { color: colour, width: 11 },
-          marker: { color: "white", size: [0, 8, 0], opacity: 1, line: { color: colour, width: 2.5 } },
-          hovertemplate:
-            `${formatRows(rows)}<br>median ${words[2]}<br>half of them ${words[1]} to ${words[3]}<br>` +
-            `nine of ten ${words[0]} to ${words[4]}`,
-        },
-      ];
-    });
-  });
+        traces: ranges.flatMap((range) => bars(range, linear)),
+      };
+    }),
+    { gap: 0.04, across, gapBelow: 0.12, y: { autorange: "reversed", type: "category" } },
+  );
   return createFigure({ title, protocol }, data, {
     height: 130 + 230 * down,
     margin: { l: 70, r: 24, b: 90 },
@@ -139,6 +95,36 @@ export function featureRangesFigure(
   });
 }
 
+/** One category in one panel: the thin bar, then the thick one with the dot. */
+function bars({ category, rows, percentiles }: FeatureRange, linear: boolean): Data[] {
+  const [p5, p25, p50, p75, p95] = percentiles.map((value) => significant(linear ? value : value + 1, 6));
+  const words = percentiles.map((value) => String(significant(value, 6)));
+  const common = { type: "scatter", showlegend: false, cliponaxis: false } as const;
+  const [colour, name] = [categoryColours[category], categoryTitles[category]];
+  return [
+    {
+      ...common,
+      mode: "lines",
+      x: [p5, p95],
+      y: [name, name],
+      line: { color: colour, width: 2.5 },
+      hoverinfo: "skip",
+    },
+    {
+      ...common,
+      mode: "lines+markers",
+      name,
+      x: [p25, p50, p75],
+      y: [name, name, name],
+      line: { color: colour, width: 11 },
+      marker: { color: "white", size: [0, 8, 0], opacity: 1, line: { color: colour, width: 2.5 } },
+      hovertemplate:
+        `${formatRows(rows)}<br>median ${words[2]}<br>half of them ${words[1]} to ${words[3]}<br>` +
+        `nine of ten ${words[0]} to ${words[4]}`,
+    },
+  ];
+}
+
 /** The logarithms that a panel spans, with room for the circles at both ends. */
 function logRange(ranges: readonly FeatureRange[]): [number, number] {
   const ends = ranges.flatMap(({ percentiles }) =>
@@ -147,8 +133,4 @@ function logRange(ranges: readonly FeatureRange[]): [number, number] {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const room = Math.max(0.05 * (high - low), 0.05);
   return [low - room, high + room];
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }

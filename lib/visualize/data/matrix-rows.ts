@@ -4,8 +4,10 @@ import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { createFigure, panelLabel } from "../layout";
+import { significant } from "../format";
+import { createFigure } from "../layout";
 import { categoryTitles } from "../palette";
+import { panelLabel } from "../panels";
 
 /**
  * The numbers of some rows as a picture, a line for each row, ordered by category: what a detector is given. Values
@@ -33,7 +35,7 @@ export function matrixRowsFigure(
       type: "heatmap",
       x: columns.map((_, i) => i),
       y: order.map((_, line) => line),
-      z: order.map((row) => columns.map((_, i) => Number(values[row * columns.length + i].toPrecision(3)))),
+      z: order.map((row) => columns.map((_, i) => significant(values[row * columns.length + i], 3))),
       text: order.map((row) =>
         columns.map((column) => escapeHtml(`${label(row)}: ${column}`)),
       ) as unknown as string[],

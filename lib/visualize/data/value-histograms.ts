@@ -1,9 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { formatRows } from "../format";
+import { formatRows, significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
+import { panelGrid } from "../panels";
 
 /** The values of one panel of {@link valueHistogramsFigure}. */
 export interface NamedValues {
@@ -49,48 +50,41 @@ export function valueHistogramsFigure(
   panels: readonly NamedValues[],
   { title = "Histograms", protocol }: Caption,
 ): Figure {
-  const gap = 0.06;
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
-  const axes: Partial<Layout> = {};
-  const data = panels.map(({ name, values }, i): Data => {
-    const number = i === 0 ? "" : String(i + 1);
-    const { edges, counts } = valueBins(values);
-    const left = i * (width + gap);
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [left, left + width],
-        anchor: `y${number}`,
-        title: { text: escapeHtml(name) },
-        tickformat: "~s",
-        nticks: 6,
-      },
-      [`yaxis${number}`]: {
-        anchor: `x${number}`,
+  const most = Math.max(0, ...panels.map(({ values }) => values.length));
+  const { data, axes } = panelGrid(
+    panels.map(({ name, values }) => ({
+      x: { title: { text: escapeHtml(name) }, tickformat: "~s", nticks: 6 },
+      traces: [histogram(values)],
+    })),
+    {
+      gap: 0.06,
+      y: {
         type: "log",
-        range: [-0.3, Math.log10(values.length + 1)],
+        range: [-0.3, Math.log10(most + 1)],
         dtick: 1,
         tickformat: ",",
-        title: { text: i === 0 ? "Rows (logarithmic)" : "" },
-        showticklabels: i === 0,
+        title: { text: "Rows (logarithmic)" },
       },
-    });
-    const bin = edges[1] - edges[0];
-    return {
-      type: "bar",
-      name: formatRows(values.length),
-      x: Array.from(counts, (_, b) => Number((edges[b] + bin / 2).toPrecision(6))),
-      y: Array.from(counts, (count) => (count === 0 ? null : count)),
-      width: bin,
-      marker: { color: palette[0], line: { width: 0 } },
-      hovertemplate: "about %{x:.4~s}<br>%{y:,} rows<extra></extra>",
-      xaxis: `x${number}` as "x",
-      yaxis: `y${number}` as "y",
-    };
-  });
+    },
+  );
   return createFigure({ title, protocol }, data, {
     height: 400,
     margin: { b: 80 },
     showlegend: false,
     ...axes,
   });
+}
+
+function histogram(values: NamedValues["values"]): Data {
+  const { edges, counts } = valueBins(values);
+  const bin = edges[1] - edges[0];
+  return {
+    type: "bar",
+    name: formatRows(values.length),
+    x: Array.from(counts, (_, b) => significant(edges[b] + bin / 2, 6)),
+    y: Array.from(counts, (count) => (count === 0 ? null : count)),
+    width: bin,
+    marker: { color: palette[0], line: { width: 0 } },
+    hovertemplate: "about %{x:.4~s}<br>%{y:,} rows<extra></extra>",
+  };
 }

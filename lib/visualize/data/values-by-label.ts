@@ -1,9 +1,11 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
-import { createFigure, panelLabel, stackedDomains } from "../layout";
+import { significant } from "../format";
+import { createFigure } from "../layout";
 import { categoryTitles, palette } from "../palette";
+import { panelStack } from "../panels";
 
 /** One number for each label, such as its rows in one file. A label that is left out has no dot. */
 export interface LabelValues {
@@ -38,61 +40,59 @@ export function valuesByLabelFigure(
         .sort((a, b) => first(b) - first(a) || a.localeCompare(b)),
     }))
     .filter(({ labels }) => labels.length > 0);
-  const lines = groups.reduce((sum, { labels }) => sum + labels.length, 0);
-  const domains = stackedDomains(
-    groups.map(({ labels }) => labels.length),
-    18 / (20 * lines + 18 * groups.length),
-  );
-  const symbols = ["circle", "diamond-open", "square", "triangle-up-open"] as const;
-  const axes: Partial<Layout> = {};
-  const data = groups.flatMap(({ labels }, i): Data[] => {
-    const number = i === 0 ? "" : String(i + 1);
-    Object.assign(axes, {
-      [`yaxis${number}`]: {
-        domain: domains[i],
+  const stack = panelStack(
+    groups.map(({ category, labels }, i) => ({
+      height: 20 * labels.length,
+      label: `<b>${categoryTitles[category]}</b>`,
+      y: {
         range: [labels.length - 0.5, -0.5],
         tickvals: labels.map((_, line) => line),
         ticktext: labels.map(escapeHtml),
       },
-    });
-    return series.map(({ name, values }, s): Data => {
-      const drawn = labels.filter(
-        (label) => Object.hasOwn(values, label) && (scale === "share" || values[label] > 0),
-      );
-      return {
-        type: "scatter",
-        mode: "markers",
-        name: escapeHtml(name),
-        x: drawn.map((label) => Number(values[label].toPrecision(4 + (scale === "log" ? 4 : 0)))),
-        y: drawn.map((label) => labels.indexOf(label)),
-        text: drawn.map(escapeHtml),
-        marker: {
-          color: palette[s % palette.length],
-          symbol: symbols[s % symbols.length],
-          size: 9,
-          line: { color: palette[s % palette.length], width: 2 },
-        },
-        yaxis: `y${number}` as "y",
-        legendgroup: name,
+      traces: series.map((one, s) => ({
+        ...dots(one, labels, scale),
+        ...looks(s),
         showlegend: i === 0 && series.length > 1,
-        cliponaxis: false,
-        hovertemplate: `%{text}<br>%{x:${scale === "log" ? "," : ".4f"}}`,
-      };
-    });
-  });
-  return createFigure({ title, protocol }, data, {
-    height: 190 + 20 * lines + 18 * groups.length,
-    margin: { r: 90, b: series.length > 1 ? 100 : 64 },
-    ...axes,
-    xaxis: {
+      })),
+    })),
+    18,
+    {
       title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log"
         ? { type: "log", dtick: 1, tickformat: ",", rangemode: "normal" }
         : { range: [-0.01, 1.01], dtick: 0.2 }),
-      anchor: groups.length > 1 ? (`y${groups.length}` as "y") : "y",
     },
-    annotations: groups.map(({ category }, i) =>
-      panelLabel(`<b>${categoryTitles[category]}</b>`, domains[i]),
-    ),
+  );
+  return createFigure({ title, protocol }, stack.data, {
+    height: 190 + stack.height,
+    margin: { r: 90, b: series.length > 1 ? 100 : 64 },
+    ...stack.axes,
+    annotations: stack.annotations,
   });
+}
+
+/** The dots of one series in one panel. */
+function dots({ name, values }: LabelValues, labels: readonly string[], scale: "log" | "share") {
+  const drawn = labels.filter(
+    (label) => Object.hasOwn(values, label) && (scale === "share" || values[label] > 0),
+  );
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: escapeHtml(name),
+    x: drawn.map((label) => significant(values[label], scale === "log" ? 8 : 4)),
+    y: drawn.map((label) => labels.indexOf(label)),
+    text: drawn.map(escapeHtml),
+    legendgroup: name,
+    cliponaxis: false,
+    hovertemplate: `%{text}<br>%{x:${scale === "log" ? "," : ".4f"}}`,
+  } satisfies Data;
+}
+
+function looks(series: number) {
+  const symbols = ["circle", "diamond-open", "square", "triangle-up-open"] as const;
+  const color = palette[series % palette.length];
+  return {
+    marker: { color, symbol: symbols[series % symbols.length], size: 9, line: { color, width: 2 } },
+  } satisfies Data;
 }

@@ -2,7 +2,7 @@ import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatShare } from "../format";
+import { formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 
@@ -75,7 +75,7 @@ export function varianceSharesFigure(
       orientation: "h",
       name: escapeHtml(feature),
       y: series.map(({ name }) => escapeHtml(name)),
-      x: values.map((share) => Number(share.toPrecision(4))),
+      x: values.map((share) => significant(share)),
       marker: {
         color: feature === rest ? "#dddddd" : colours[i % colours.length],
         line: { color: "white", width: 1 },

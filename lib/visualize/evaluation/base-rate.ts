@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
 import type { Caption, Figure } from "../figure";
-import { formatShare } from "../format";
+import { decimals, formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
 
@@ -54,8 +54,8 @@ export function baseRateFigure(
       type: "scatter",
       mode: "lines",
       name: `${styles[i].title} · recall ${formatShare(recall)}, false alarms ${formatShare(falseAlarmRate)}`,
-      x: exponents.map((exponent) => Number((10 ** exponent).toPrecision(4))),
-      y: exponents.map((exponent) => Number(precisionAtBaseRate(detector, 10 ** exponent).toFixed(5))),
+      x: exponents.map((exponent) => significant(10 ** exponent)),
+      y: exponents.map((exponent) => decimals(precisionAtBaseRate(detector, 10 ** exponent), 5)),
       line: { color: styles[i].colour, width: styles[i].width, dash: styles[i].dash, shape: "spline" },
       hovertemplate: "%{x:.3~g} attacks: precision %{y:.4f}",
     };

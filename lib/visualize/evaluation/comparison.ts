@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
+import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
 
@@ -44,13 +45,13 @@ export function comparisonFigure(
       type: "scatter",
       mode: "markers",
       name: styles[i].title,
-      x: shown.map(({ mean }) => round(mean)),
-      y: shown.map(({ y }) => round(y)),
+      x: shown.map(({ mean }) => decimals(mean, 5)),
+      y: shown.map(({ y }) => decimals(y, 5)),
       text: shown.map(({ setting }) => escapeHtml(setting)),
       ...(shown.some(({ deviation }) => deviation > 0) && {
         error_x: {
           type: "data",
-          array: shown.map(({ deviation }) => round(deviation)),
+          array: shown.map(({ deviation }) => decimals(deviation, 5)),
           visible: true,
           thickness: 1.5,
           width: 4,
@@ -89,8 +90,4 @@ export function comparisonFigure(
 /** Sets the dots of one line apart, so that equal figures do not hide each other. */
 function dodge(position: number, count: number): number {
   return count === 1 ? 0 : 0.6 * (position / (count - 1) - 0.5);
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(5));
 }

@@ -1,10 +1,11 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Confusion } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatScore, formatShare } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
+import { panelGrid } from "../panels";
 
 /** The verdicts of one detector, counted. */
 export interface NamedConfusion {
@@ -20,38 +21,20 @@ export function confusionFigure(
   { title = matrices.length === 1 ? "Confusion matrix" : "Confusion matrices", protocol }: Caption,
 ): Figure {
   const styles = modelStyles(matrices.map(({ name }) => name));
-  const width = (1 - gap * (matrices.length - 1)) / matrices.length;
-  const axes: Partial<Layout> = {};
-  const data = matrices.map(({ name, confusion, threshold }, i): Data => {
-    const number = i === 0 ? "" : String(i + 1);
-    const left = i * (width + gap);
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
+  const { data, axes } = panelGrid(
+    matrices.map(({ name, confusion, threshold }, i) => ({
+      x: {
         ...plainAxis,
-        domain: [left, left + width],
-        anchor: `y${number}`,
         side: "bottom",
         title: { text: `<b>${styles[i].title}</b><br>verdict at threshold ${formatScore(threshold)}` },
       },
-      [`yaxis${number}`]: {
-        ...plainAxis,
-        anchor: `x${number}`,
-        autorange: "reversed",
-        title: { text: i === 0 ? "Truth" : "" },
-        showticklabels: i === 0,
-      },
-    });
-    return {
-      ...heatmap(confusion),
-      name: escapeHtml(name),
-      xaxis: `x${number}` as "x",
-      yaxis: `y${number}` as "y",
-    };
-  });
+      traces: [{ ...heatmap(confusion), name: escapeHtml(name) }],
+    })),
+    { gap: 0.06, y: { ...plainAxis, autorange: "reversed", title: { text: "Truth" } } },
+  );
   return createFigure({ title, protocol }, data, { height: 460, margin: { b: 90 }, ...axes });
 }
 
-const gap = 0.06;
 const plainAxis = {
   showgrid: false,
   showline: false,
@@ -61,19 +44,23 @@ const plainAxis = {
   tickfont: { size: 14 },
 } as const;
 
-function heatmap(confusion: Confusion) {
-  const { truePositive, falseNegative, falsePositive, trueNegative } = confusion;
+/** The shares of each true class that are flagged and passed, and the words for them with their counts. */
+export function confusionCells({ truePositive, falseNegative, falsePositive, trueNegative }: Confusion) {
   const counts = [
     [truePositive, falseNegative],
     [falsePositive, trueNegative],
   ];
-  const shares = counts.map(([flagged, passed]) => {
-    const rows = flagged + passed;
-    return [flagged, passed].map((count) => (rows === 0 ? 0 : count / rows));
-  });
+  const shares = counts.map(([flagged, passed]) =>
+    [flagged, passed].map((count) => count / Math.max(1, flagged + passed)),
+  );
   const text = counts.map((row, i) =>
     row.map((count, j) => `<b>${formatCount(count)}</b><br>${formatShare(shares[i][j])}`),
   );
+  return { shares, text };
+}
+
+function heatmap(confusion: Confusion) {
+  const { shares, text } = confusionCells(confusion);
   return {
     type: "heatmap",
     x: ["flagged", "passed"],

@@ -2,8 +2,10 @@ import type { Data } from "plotly.js-dist";
 import type { Category } from "../../data/kdd/attacks";
 import type { VerdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
+import { significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, categoryTitles, guideColour } from "../palette";
+import { panelGrid } from "../panels";
 
 /** What one false-alarm budget led to. */
 export interface SpentBudget {
@@ -26,7 +28,7 @@ export function falseAlarmBudgetFigure(
       mode: "lines+markers",
       name: categoryTitles[category],
       x: budgets,
-      y: spent.map(({ metrics }) => round(metrics.recallByCategory[category] ?? 0)),
+      y: spent.map(({ metrics }) => significant(metrics.recallByCategory[category] ?? 0)),
       line: { color: categoryColours[category], width: 2 },
       cliponaxis: false,
       hovertemplate: "budget %{x:~%}: recall %{y:.4f}",
@@ -39,8 +41,6 @@ export function falseAlarmBudgetFigure(
       name: "As promised",
       x: budgets,
       y: budgets,
-      xaxis: "x2",
-      yaxis: "y2",
       line: { color: guideColour, width: 1, dash: "dot" },
       hoverinfo: "skip",
     },
@@ -49,9 +49,7 @@ export function falseAlarmBudgetFigure(
       mode: "lines+markers",
       name: "Normal rows flagged",
       x: budgets,
-      y: spent.map(({ metrics }) => round(metrics.falseAlarmRate)),
-      xaxis: "x2",
-      yaxis: "y2",
+      y: spent.map(({ metrics }) => significant(metrics.falseAlarmRate)),
       line: { color: categoryColours.normal, width: 2 },
       hovertemplate: "budget %{x:~%}: %{y:.2%} flagged",
     },
@@ -62,22 +60,16 @@ export function falseAlarmBudgetFigure(
     tickformat: "~%",
     dtick: 1,
   } as const;
-  return createFigure({ title, protocol }, [...recalls, ...alarms], {
-    height: 460,
-    margin: { b: 110 },
-    xaxis: { ...budgetAxis, domain: [0, 0.46] },
-    yaxis: { title: { text: "Recall" }, range: [-0.02, 1.02] },
-    xaxis2: { ...budgetAxis, domain: [0.56, 1], anchor: "y2" },
-    yaxis2: {
-      type: "log",
-      title: { text: "False-alarm rate" },
-      tickformat: "~%",
-      dtick: 1,
-      anchor: "x2",
-    },
-  });
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(4));
+  const { data, axes } = panelGrid(
+    [
+      { x: budgetAxis, y: { title: { text: "Recall" }, range: [-0.02, 1.02] }, traces: recalls },
+      {
+        x: budgetAxis,
+        y: { type: "log", title: { text: "False-alarm rate" }, tickformat: "~%", dtick: 1 },
+        traces: alarms,
+      },
+    ],
+    { gap: 0.1 },
+  );
+  return createFigure({ title, protocol }, data, { height: 460, margin: { b: 110 }, ...axes });
 }

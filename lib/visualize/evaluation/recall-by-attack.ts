@@ -1,10 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatRows } from "../format";
-import { createFigure, panelLabel, small, stackedDomains } from "../layout";
+import { createFigure, small } from "../layout";
 import { categoryTitles, modelStyles } from "../palette";
+import { panelStack } from "../panels";
 
 /** The recall of one detector for each attack type. */
 export interface NamedRecall {
@@ -36,19 +36,14 @@ export function recallByAttackFigure(
         .sort((a, b) => counts[b] - counts[a] || a.localeCompare(b)),
     }))
     .filter(({ types }) => types.length > 0);
-  const lines = groups.reduce((sum, { types }) => sum + types.length, 0);
   const isNew = (type: string) => known !== undefined && !known.has(type);
-
-  const axes: Partial<Layout> = {};
-  const domains = stackedDomains(
-    groups.map(({ types }) => types.length),
-    24 / (24 * lines + 24 * groups.length),
-  );
-  const data = groups.flatMap(({ types }, i): Data[] => {
-    const number = i === 0 ? "" : String(i + 1);
-    Object.assign(axes, {
-      [`yaxis${number}`]: {
-        domain: domains[i],
+  const someNew = groups.some(({ types }) => types.some(isNew));
+  const note = `Beside each type: its rows${someNew ? "; * = the training data does not hold the type" : ""}`;
+  const stack = panelStack(
+    groups.map(({ category, types }, i) => ({
+      height: 24 * types.length,
+      label: `<b>${categoryTitles[category]}</b><br>${formatRows(types.reduce((sum, type) => sum + counts[type], 0))}`,
+      y: {
         range: [types.length - 0.5, -0.5],
         tickvals: types.map((_, row) => row),
         ticktext: types.map(
@@ -56,44 +51,37 @@ export function recallByAttackFigure(
             `${isNew(type) ? `<b>${escapeHtml(type)} *</b>` : escapeHtml(type)}   ${formatCount(counts[type])}`,
         ),
       },
-    });
-    return models.map(({ name, recallByAttack }, m): Data => {
-      const shown = types.filter((type) => Object.hasOwn(recallByAttack, type));
-      return {
-        type: "scatter",
-        mode: "markers",
-        name: styles[m].title,
-        x: shown.map((type) => recallByAttack[type]),
-        y: shown.map((type) => types.indexOf(type) + dodge(m, models.length)),
-        text: shown.map(
-          (type) => `${escapeHtml(type)}${isNew(type) ? ", new" : ""}, ${formatRows(counts[type])}`,
-        ),
-        marker: { color: styles[m].colour, symbol: styles[m].symbol, size: 8 },
-        yaxis: `y${number}` as "y",
-        legendgroup: name,
-        showlegend: i === 0,
-        cliponaxis: false,
-        hovertemplate: "%{text}<br>recall %{x:.4f}",
-      };
-    });
-  });
-  const words = groups.map(({ category, types }, i) => {
-    const rows = types.reduce((sum, type) => sum + counts[type], 0);
-    return panelLabel(`<b>${categoryTitles[category]}</b><br>${formatRows(rows)}`, domains[i]);
-  });
-  const someNew = groups.some(({ types }) => types.some(isNew));
-  const note = `Beside each type: its rows${someNew ? "; * = the training data does not hold the type" : ""}`;
-  return createFigure({ title, protocol }, data, {
-    height: 220 + 24 * (lines + groups.length),
-    margin: { r: 130, b: 110 },
-    ...axes,
-    xaxis: {
+      traces: models.map(({ name, recallByAttack }, m) => {
+        const shown = types.filter((type) => Object.hasOwn(recallByAttack, type));
+        return {
+          type: "scatter",
+          mode: "markers",
+          name: styles[m].title,
+          x: shown.map((type) => recallByAttack[type]),
+          y: shown.map((type) => types.indexOf(type) + dodge(m, models.length)),
+          text: shown.map(
+            (type) => `${escapeHtml(type)}${isNew(type) ? ", new" : ""}, ${formatRows(counts[type])}`,
+          ),
+          marker: { color: styles[m].colour, symbol: styles[m].symbol, size: 8 },
+          legendgroup: name,
+          showlegend: i === 0,
+          cliponaxis: false,
+          hovertemplate: "%{text}<br>recall %{x:.4f}",
+        };
+      }),
+    })),
+    24,
+    {
       title: { text: `Recall (share of the type's rows that are flagged)<br>${small(note)}` },
       range: [-0.01, 1.01],
       dtick: 0.2,
-      anchor: groups.length > 1 ? (`y${groups.length}` as "y") : "y",
     },
-    annotations: words,
+  );
+  return createFigure({ title, protocol }, stack.data, {
+    height: 220 + stack.height,
+    margin: { r: 130, b: 110 },
+    ...stack.axes,
+    annotations: stack.annotations,
   });
 }
 

@@ -3,6 +3,7 @@ import { type Curve, thinCurve } from "../../evaluation/curves";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
+import { panelGrid } from "../panels";
 import { curveTrace, operatingPoint, operatingPointKey, operatingPointTrace } from "./curve-trace";
 
 /** The ROC curve of one detector. */
@@ -39,52 +40,40 @@ export function rocFigure(
     line: { color: guideColour, width: 1, dash: "dot" },
     hoverinfo: "skip",
   };
-  const data = curves.flatMap(({ name, curve, rocAuc, threshold }, i): Data[] => {
-    const point = threshold === undefined ? [] : [operatingPoint(curve, threshold)];
+  const traces = curves.map(({ name, curve, rocAuc, threshold }, i) => {
     const style = { ...styles[i], title: `${styles[i].title} · AUC ${rocAuc.toFixed(4)}` };
     const words = { x: "false-alarm rate", y: "recall" };
-    return [
-      { ...curveTrace(thinCurve(curve), style, words, "linear"), legendgroup: name },
+    const point = threshold === undefined ? [] : [operatingPoint(curve, threshold)];
+    const marks = point.map((at) => ({ ...operatingPointTrace(at, style), legendgroup: name }));
+    return {
+      all: [{ ...curveTrace(thinCurve(curve), style, words, "linear"), legendgroup: name }, ...marks],
+      low: [
+        { ...curveTrace(lowRates(curve), style, words, "hv"), legendgroup: name, showlegend: false },
+        ...marks,
+      ],
+    };
+  });
+  const key = curves.some(({ threshold }) => threshold !== undefined) ? [operatingPointKey()] : [];
+  const { data, axes } = panelGrid(
+    [
       {
-        ...curveTrace(lowRates(curve), style, words, "hv"),
-        xaxis: "x2",
-        yaxis: "y2",
-        legendgroup: name,
-        showlegend: false,
+        x: { title: { text: "False-alarm rate (share of normal rows)" }, range: [-0.01, 1.01], dtick: 0.2 },
+        traces: [...traces.flatMap(({ all }) => all), chance, ...key],
       },
-      ...point.flatMap((at): Data[] => [
-        { ...operatingPointTrace(at, style), legendgroup: name },
-        { ...operatingPointTrace(at, style), legendgroup: name, xaxis: "x2", yaxis: "y2" },
-      ]),
-    ];
-  });
-  const marked = curves.some(({ threshold }) => threshold !== undefined);
-  const recall = {
-    title: { text: "Recall (share of attack rows)" },
-    range: [0, 1.02] as [number, number],
-    dtick: 0.2,
-  };
-  return createFigure({ title, protocol }, [...data, chance, ...(marked ? [operatingPointKey()] : [])], {
-    height: 560,
-    margin: { b: 130 },
-    xaxis: {
-      title: { text: "False-alarm rate (share of normal rows)" },
-      domain: [0, 0.46],
-      range: [-0.01, 1.01],
-      dtick: 0.2,
-    },
-    yaxis: recall,
-    xaxis2: {
-      title: { text: "False-alarm rate, logarithmic" },
-      domain: [0.54, 1],
-      anchor: "y2",
-      type: "log",
-      range: [Math.log10(lowestRate), 0.03],
-      dtick: 1,
-      tickformat: "~g",
-    },
-    yaxis2: { ...recall, title: { text: "" }, anchor: "x2" },
-  });
+      {
+        x: {
+          title: { text: "False-alarm rate, logarithmic" },
+          type: "log",
+          range: [Math.log10(lowestRate), 0.03],
+          dtick: 1,
+          tickformat: "~g",
+        },
+        traces: traces.flatMap(({ low }) => low),
+      },
+    ],
+    { gap: 0.08, y: { title: { text: "Recall (share of attack rows)" }, range: [0, 1.02], dtick: 0.2 } },
+  );
+  return createFigure({ title, protocol }, data, { height: 560, margin: { b: 130 }, ...axes });
 }
 
 /** The part of a ROC curve right of `lowestRate`, thinned by its look on a logarithmic axis. */

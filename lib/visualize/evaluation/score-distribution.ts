@@ -1,11 +1,12 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Category } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";
-import { createFigure, panelLabel, stackedDomains } from "../layout";
+import { createFigure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
+import { panelStack } from "../panels";
 import { type HistogramOptions, scoreHistogram } from "./histogram";
 
 /** The scores of one detector, and how to draw them. */
@@ -31,46 +32,41 @@ export function scoreDistributionFigure(
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
   const titles = { ...categoryTitles, ...ownTitles };
   const ends: [number, number] = [edges[0], edges[edges.length - 1]];
-  const domains = stackedDomains(
-    groups.map(() => 1),
-    0.06 / Math.max(1, groups.length - 1) + 0.02,
-  );
-  const axes: Partial<Layout> = {};
-  const data = groups.map(({ category, shares }, i): Data => {
-    const number = i === 0 ? "" : String(i + 1);
-    Object.assign(axes, {
-      [`yaxis${number}`]: { domain: domains[i], rangemode: "tozero", nticks: 3, tickformat: "~g" },
-    });
-    return {
-      type: "scatter",
-      mode: "lines",
-      name: titles[category],
-      x: numbersOf(edges),
-      y: [...numbersOf(shares), 0],
-      customdata: [...edges.subarray(1), ends[1]].map(formatScore),
-      line: { shape: "hv", color: categoryColours[category], width: 1.5 },
-      fill: "tozeroy",
-      yaxis: `y${number}` as "y",
-      hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
-    };
-  });
-  const words = groups.map(({ category, rows, flagged }, i) => {
-    const verdict = flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`;
-    return panelLabel(`<b>${titles[category]}</b><br>${formatRows(rows)}${verdict}`, domains[i]);
-  });
-  const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
-  const line = drawable ? thresholdLine(threshold, scale) : undefined;
-  return createFigure({ title, protocol }, data, {
-    height: 190 + 110 * groups.length,
-    margin: { r: 130 },
-    showlegend: false,
-    ...axes,
-    xaxis: {
+  const stack = panelStack(
+    groups.map(({ category, rows, shares, flagged }) => ({
+      height: 90,
+      label:
+        `<b>${titles[category]}</b><br>${formatRows(rows)}` +
+        (flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`),
+      y: { rangemode: "tozero", nticks: 3, tickformat: "~g" },
+      traces: [
+        {
+          type: "scatter",
+          mode: "lines",
+          name: titles[category],
+          x: numbersOf(edges),
+          y: [...numbersOf(shares), 0],
+          customdata: [...edges.subarray(1), ends[1]].map(formatScore),
+          line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+          fill: "tozeroy",
+          hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
+        },
+      ],
+    })),
+    20,
+    {
       title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log" ? logarithmic(ends) : { range: ends }),
-      anchor: groups.length > 1 ? (`y${groups.length}` as "y") : "y",
     },
-    annotations: [...words, ...(line ? [line.label] : []), shareTitle],
+  );
+  const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
+  const line = drawable ? thresholdLine(threshold, scale) : undefined;
+  return createFigure({ title, protocol }, stack.data, {
+    height: 190 + stack.height,
+    margin: { r: 130 },
+    showlegend: false,
+    ...stack.axes,
+    annotations: [...stack.annotations, ...(line ? [line.label] : []), shareTitle],
     shapes: line ? [line.shape] : [],
   });
 }

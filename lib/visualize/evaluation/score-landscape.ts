@@ -2,9 +2,10 @@ import type { Data, Layout } from "plotly.js-dist";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { formatRows, formatShare } from "../format";
+import { decimals, formatRows, formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryTitles, modelStyles } from "../palette";
+import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";
 
 /** One detector's part in a landscape. */
 export interface LandscapeAxis {
@@ -60,124 +61,102 @@ export function scoreLandscapeFigure(
   const [horizontal, vertical] = [cells(x, bins), cells(y, bins)];
   const [styleX, styleY] = modelStyles([x.name, y.name]);
 
-  const layout: Partial<Layout> = {};
-  const annotations: Layout["annotations"] = [];
-  const shapes: Layout["shapes"] = [];
-  const data = present.map((category, i): Data => {
-    const rows = rowsOf.get(category)!;
-    const number = i === 0 ? "" : String(i + 1);
-    const on = { xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
-    const [column, line] = [i % across, Math.floor(i / across)];
-    const [gapX, gapY] = [0.03, 0.15];
-    const width = (1 - gapX * (across - 1)) / across;
-    const height = (1 - gapY * (lines - 1)) / lines;
-    const bottom = 1 - (line + 1) * height - line * gapY;
-    Object.assign(layout, {
-      [`xaxis${number}`]: {
+  const { data, axes } = panelGrid(
+    present.map((category, i) => ({
+      x: {
         ...horizontal.axis,
-        domain: [column * (width + gapX), column * (width + gapX) + width],
-        anchor: on.yaxis,
         ...(i + across >= present.length && { title: { text: `${styleX.title}: score` } }),
       },
-      [`yaxis${number}`]: {
-        ...vertical.axis,
-        domain: [Math.max(0, bottom), bottom + height],
-        anchor: on.xaxis,
-        showticklabels: column === 0,
-        ...(column === 0 && { title: { text: `${styleY.title}: score` } }),
-      },
-    });
-    const grid = vertical.centres.map(() => horizontal.centres.map(() => 0));
-    for (const row of rows) grid[vertical.cell(y.scores[row])][horizontal.cell(x.scores[row])]++;
-    // Only the part with rows in it, to keep the figure small.
-    const [fromX, toX] = occupied(horizontal.centres.map((_, i) => grid.some((cells) => cells[i] > 0)));
-    const [fromY, toY] = occupied(grid.map((cells) => cells.some((count) => count > 0)));
-    const shares = agreement(x, y, rows);
-    const domain = { xref: `${on.xaxis} domain` as "x domain", yref: `${on.yaxis} domain` as "y domain" };
-    annotations.push({
-      ...domain,
-      text: `<b>${categoryTitles[category]}</b> · ${formatRows(rows.length)}`,
-      x: 0,
-      y: 1,
-      xanchor: "left",
-      yanchor: "bottom",
-      showarrow: false,
-    });
-    for (const [share, right, top] of [
-      [shares.both, true, true],
-      [shares.onlyX, true, false],
-      [shares.onlyY, false, true],
-      [shares.neither, false, false],
-    ] as const) {
-      annotations.push({
-        ...domain,
-        text: formatShare(share),
-        x: right ? 0.98 : 0.02,
-        y: top ? 0.98 : 0.02,
-        xanchor: right ? "right" : "left",
-        yanchor: top ? "top" : "bottom",
-        font: { size: 12 },
-        bgcolor: "rgba(255,255,255,0.8)",
-        showarrow: false,
-      });
-    }
-    const dashed = { color: "#222", width: 1, dash: "dash" } as const;
-    shapes.push(
-      {
-        type: "line",
-        x0: x.threshold,
-        x1: x.threshold,
-        y0: 0,
-        y1: 1,
-        line: dashed,
-        xref: on.xaxis,
-        yref: domain.yref,
-      },
-      {
-        type: "line",
-        x0: 0,
-        x1: 1,
-        y0: y.threshold,
-        y1: y.threshold,
-        line: dashed,
-        xref: domain.xref,
-        yref: on.yaxis,
-      },
-    );
-    return {
-      type: "heatmap",
-      x: horizontal.centres.slice(fromX, toX),
-      y: vertical.centres.slice(fromY, toY),
-      z: grid
-        .slice(fromY, toY)
-        .map((line) =>
-          line
-            .slice(fromX, toX)
-            .map((count) => (count === 0 ? null : Number(Math.log10(count / rows.length).toFixed(2)))),
-        ) as number[][],
-      ...on,
-      name: categoryTitles[category],
-      zmin: -5,
-      zmax: 0,
-      colorscale: density,
-      showscale: i === 0,
-      colorbar: {
-        title: { text: "Share of the category's rows", side: "right" },
-        tickvals: [-5, -4, -3, -2, -1, 0],
-        ticktext: ["0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
-        thickness: 14,
-      },
-      hovertemplate: "%{x:.3~g}, %{y:.3~g}<br>10^%{z} of the rows",
-    };
-  });
+      traces: [
+        {
+          ...densityTrace(x.scores, y.scores, rowsOf.get(category)!, horizontal, vertical),
+          name: categoryTitles[category],
+          showscale: i === 0,
+        },
+      ],
+    })),
+    {
+      gap: 0.03,
+      across,
+      gapBelow: 0.15,
+      y: { ...vertical.axis, title: { text: `${styleY.title}: score` } },
+    },
+  );
   return createFigure({ title, protocol }, data, {
     height: 150 + 300 * lines,
     margin: { r: 110 },
     showlegend: false,
-    ...layout,
-    annotations,
-    shapes,
+    ...axes,
+    annotations: present.flatMap((category, i) => {
+      const rows = rowsOf.get(category)!;
+      const words = `<b>${categoryTitles[category]}</b> · ${formatRows(rows.length)}`;
+      return [panelHeading(words, i, "left"), ...cornerShares(agreement(x, y, rows), i)];
+    }),
+    shapes: present.flatMap((_, i) => thresholdLines(x.threshold, y.threshold, i)),
   });
+}
+
+/** The decimal logarithm of the share of the rows in each cell; only of the part with rows in it, to keep it small. */
+function densityTrace(
+  x: Float64Array,
+  y: Float64Array,
+  rows: readonly number[],
+  horizontal: Cells,
+  vertical: Cells,
+) {
+  const grid = vertical.centres.map(() => horizontal.centres.map(() => 0));
+  for (const row of rows) grid[vertical.cell(y[row])][horizontal.cell(x[row])]++;
+  const [fromX, toX] = occupied(horizontal.centres.map((_, i) => grid.some((cells) => cells[i] > 0)));
+  const [fromY, toY] = occupied(grid.map((cells) => cells.some((count) => count > 0)));
+  const share = (count: number) => (count === 0 ? null : decimals(Math.log10(count / rows.length), 2));
+  return {
+    type: "heatmap",
+    x: horizontal.centres.slice(fromX, toX),
+    y: vertical.centres.slice(fromY, toY),
+    z: grid.slice(fromY, toY).map((line) => line.slice(fromX, toX).map(share)),
+    zmin: -5,
+    zmax: 0,
+    colorscale: density,
+    colorbar: {
+      title: { text: "Share of the category's rows", side: "right" },
+      tickvals: [-5, -4, -3, -2, -1, 0],
+      ticktext: ["0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
+      thickness: 14,
+    },
+    hovertemplate: "%{x:.3~g}, %{y:.3~g}<br>10^%{z} of the rows",
+  } satisfies Data;
+}
+
+/** In each corner of a panel the share of the rows in that quarter. */
+function cornerShares({ both, onlyX, onlyY, neither }: Agreement, panel: number) {
+  const corners = [
+    [both, "right", "top"],
+    [onlyX, "right", "bottom"],
+    [onlyY, "left", "top"],
+    [neither, "left", "bottom"],
+  ] as const;
+  return corners.map(([share, xanchor, yanchor]) => ({
+    ...panelDomain(panel),
+    text: formatShare(share),
+    x: xanchor === "right" ? 0.98 : 0.02,
+    y: yanchor === "top" ? 0.98 : 0.02,
+    xanchor,
+    yanchor,
+    font: { size: 12 },
+    bgcolor: "rgba(255,255,255,0.8)",
+    showarrow: false,
+  }));
+}
+
+/** Both thresholds as lines through a panel. */
+function thresholdLines(x: number, y: number, panel: number) {
+  const dashed = { type: "line", line: { color: "#222", width: 1, dash: "dash" } } as const;
+  const { xaxis, yaxis } = panelAxes(panel);
+  const { xref, yref } = panelDomain(panel);
+  return [
+    { ...dashed, x0: x, x1: x, y0: 0, y1: 1, xref: xaxis, yref },
+    { ...dashed, x0: 0, x1: 1, y0: y, y1: y, xref, yref: yaxis },
+  ];
 }
 
 const density: [number, string][] = [
@@ -192,6 +171,8 @@ function occupied(flags: readonly boolean[]): [number, number] {
   const end = Math.max(flags.lastIndexOf(true) + 1, 2);
   return [Math.min(flags.indexOf(true), end - 2), end];
 }
+
+type Cells = ReturnType<typeof cells>;
 
 /** Cells of equal width on the axis's scale, from the lowest score to the highest. */
 function cells({ scores, scale = "linear" }: LandscapeAxis, bins: number) {
@@ -208,7 +189,7 @@ function cells({ scores, scale = "linear" }: LandscapeAxis, bins: number) {
   return {
     cell: (score: number) => Math.min(bins - 1, Math.floor((onScale(score) - low) / width)),
     centres: Array.from({ length: bins }, (_, i) =>
-      Number((scale === "log" ? 10 ** centre(i) : centre(i)).toPrecision(5)),
+      significant(scale === "log" ? 10 ** centre(i) : centre(i), 5),
     ),
     axis: {
       ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 2 }),

@@ -1,13 +1,14 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
-import { formatCount, formatScore, formatShare, numbersOf } from "../format";
+import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, categoryTitles, modelTitle } from "../palette";
-import { scoreHistogram } from "./histogram";
+import { panelAxes } from "../panels";
+import { confusionCells } from "./confusion";
+import { type ScoreHistogram, scoreHistogram } from "./histogram";
 
 /** The scores of one detector, to be judged at any threshold. */
 export interface ThresholdSlider {
@@ -41,59 +42,20 @@ export function thresholdSliderFigure(
   const start = thresholds.indexOf(threshold);
 
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins: 100 });
-  const order = categories.filter((category) => groups.some((group) => group.category === category));
-  const rows = order.map((category) => groups.find((group) => group.category === category)!.rows);
   const lines = groups.map(
     ({ category, shares }): Data => ({
       type: "scatter",
       mode: "lines",
       name: categoryTitles[category],
       x: numbersOf(edges),
-      y: [...Array.from(shares, (share) => Number(share.toPrecision(4))), 0],
+      y: [...Array.from(shares, (share) => significant(share)), 0],
       line: { shape: "hv", color: categoryColours[category], width: 1.5 },
       hovertemplate: "%{y:.3~g} of the rows around %{x:.3~g}",
     }),
   );
-  const tables = judged.map((metrics) => tablesOf(metrics, order, rows));
-  const shown = tables[start];
-  const table = {
-    type: "heatmap",
-    zmin: 0,
-    zmax: 1,
-    colorscale,
-    showscale: false,
-    xgap: 3,
-    ygap: 3,
-  } as const;
-  const text = { texttemplate: "%{text}", hoverinfo: "skip" } as const;
-  const data: Data[] = [
-    ...lines,
-    {
-      ...table,
-      ...text,
-      x: ["flagged", "passed"],
-      y: ["attack", "normal"],
-      z: shown.z[0],
-      text: shown.text[0] as unknown as string[],
-      textfont: { size: 16 },
-      xaxis: "x2",
-      yaxis: "y2",
-    },
-    {
-      ...table,
-      ...text,
-      x: ["flagged"],
-      y: order.map((category) => categoryTitles[category]),
-      z: shown.z[1],
-      text: shown.text[1] as unknown as string[],
-      textfont: { size: 14 },
-      xaxis: "x3",
-      yaxis: "y3",
-    },
-  ];
+  const tables = judged.map((metrics) => tablesOf(metrics, groups));
+  const data = [...lines, ...tableTraces(tables[start], groups)];
   const position = scale === "log" ? Math.log10 : (value: number) => value;
-  const tableAxis = { showgrid: false, showline: false, ticks: "", type: "category" } as const;
-  const changing = [data.length - 2, data.length - 1];
   return createFigure({ title: title ?? `${modelTitle(name)}: move the threshold`, protocol }, data, {
     height: 700,
     margin: { b: 50, r: 40 },
@@ -109,21 +71,12 @@ export function thresholdSliderFigure(
       rangemode: "tozero",
       nticks: 5,
     },
-    xaxis2: { ...tableAxis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
-    yaxis2: { ...tableAxis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
-    xaxis3: {
-      ...tableAxis,
-      domain: [0.62, 1],
-      anchor: "y3",
-      showticklabels: false,
-      title: { text: "<b>Flagged, by category</b>" },
-    },
-    yaxis3: { ...tableAxis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
+    ...tableAxes,
     shapes: [
       {
         type: "line",
         xref: "x",
-        yref: "y domain" as "paper",
+        yref: "y domain",
         x0: threshold,
         x1: threshold,
         y0: 0,
@@ -146,28 +99,83 @@ export function thresholdSliderFigure(
     ],
     sliders: [
       {
+        ...slider,
         active: start,
-        x: 0,
-        len: 1,
-        y: 0.515,
-        yanchor: "top",
-        pad: { t: 0, b: 0, l: 0, r: 0 },
-        currentvalue: { prefix: "threshold ", font: { size: 15, color: "#222" }, offset: 4 },
-        ticklen: 0,
-        minorticklen: 0,
-        font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
         steps: thresholds.map((value, i) => ({
           label: formatScore(value),
           method: "update",
           args: [
             { z: tables[i].z, text: tables[i].text },
             { "shapes[0].x0": value, "shapes[0].x1": value, "annotations[0].text": summary(judged[i]) },
-            changing,
+            [data.length - 2, data.length - 1],
           ],
         })),
       },
-    ] as unknown as Layout["sliders"],
+    ],
   });
+}
+
+const slider = {
+  x: 0,
+  len: 1,
+  y: 0.515,
+  yanchor: "top",
+  pad: { t: 0, b: 0, l: 0, r: 0 },
+  currentvalue: { prefix: "threshold ", font: { size: 15, color: "#222" }, offset: 4 },
+  ticklen: 0,
+  minorticklen: 0,
+  font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
+} as const;
+
+const tableAxis = { showgrid: false, showline: false, ticks: "", type: "category" } as const;
+
+/** Where the confusion matrix and the shares flagged stand, below the slider. */
+const tableAxes: Partial<Layout> = {
+  xaxis2: { ...tableAxis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
+  yaxis2: { ...tableAxis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
+  xaxis3: {
+    ...tableAxis,
+    domain: [0.62, 1],
+    anchor: "y3",
+    showticklabels: false,
+    title: { text: "<b>Flagged, by category</b>" },
+  },
+  yaxis3: { ...tableAxis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
+};
+
+/** The confusion matrix, and the share flagged of each category, as they are at first. */
+function tableTraces({ z, text }: ReturnType<typeof tablesOf>, groups: ScoreHistogram["groups"]): Data[] {
+  const table = {
+    type: "heatmap",
+    zmin: 0,
+    zmax: 1,
+    colorscale,
+    showscale: false,
+    xgap: 3,
+    ygap: 3,
+    texttemplate: "%{text}",
+    hoverinfo: "skip",
+  } as const;
+  return [
+    {
+      ...table,
+      x: ["flagged", "passed"],
+      y: ["attack", "normal"],
+      z: z[0],
+      text: text[0] as unknown as string[],
+      textfont: { size: 16 },
+      ...panelAxes(1),
+    },
+    {
+      ...table,
+      x: ["flagged"],
+      y: groups.map(({ category }) => categoryTitles[category]),
+      z: z[1],
+      text: text[1] as unknown as string[],
+      textfont: { size: 14 },
+      ...panelAxes(2),
+    },
+  ];
 }
 
 const colorscale: [number, string][] = [
@@ -193,7 +201,7 @@ function sliderThresholds(
   const low = onScale(Math.min(quantile(0.001), threshold));
   const high = onScale(Math.max(quantile(0.999), threshold));
   const all = Array.from({ length: steps }, (_, i) =>
-    Number(offScale(low + ((high - low) * i) / (steps - 1)).toPrecision(6)),
+    significant(offScale(low + ((high - low) * i) / (steps - 1)), 6),
   );
   const nearest = Math.round(((onScale(threshold) - low) / (high - low || 1)) * (steps - 1));
   all[nearest] = threshold;
@@ -203,29 +211,18 @@ function sliderThresholds(
 /** The confusion matrix, and the share flagged of each category: colours and words of both tables. */
 function tablesOf(
   { confusion, falseAlarmRate, recallByCategory }: VerdictMetrics,
-  order: readonly (typeof categories)[number][],
-  rows: readonly number[],
+  groups: ScoreHistogram["groups"],
 ) {
-  const { truePositive, falseNegative, falsePositive, trueNegative } = confusion;
-  const counts = [
-    [truePositive, falseNegative],
-    [falsePositive, trueNegative],
-  ];
-  const shares = counts.map(([flagged, passed]) =>
-    [flagged, passed].map((count) => count / Math.max(1, flagged + passed)),
-  );
-  const flagged = order.map((category) =>
+  const { shares, text } = confusionCells(confusion);
+  const flagged = groups.map(({ category }) =>
     category === "normal" ? falseAlarmRate : (recallByCategory[category] ?? 0),
   );
-  const rounded = (share: number) => Number(share.toFixed(4));
   return {
-    z: [shares.map((line) => line.map(rounded)), flagged.map((share) => [rounded(share)])],
-    text: [
-      counts.map((line, i) =>
-        line.map((count, j) => `<b>${formatCount(count)}</b><br>${formatShare(shares[i][j])}`),
-      ),
-      flagged.map((share, i) => [`${formatShare(share)} of ${formatCount(rows[i])}`]),
+    z: [
+      shares.map((line) => line.map((share) => decimals(share))),
+      flagged.map((share) => [decimals(share)]),
     ],
+    text: [text, flagged.map((share, i) => [`${formatShare(share)} of ${formatCount(groups[i].rows)}`])],
   };
 }
 

@@ -4,6 +4,7 @@ import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
+import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { categoryTitles } from "../palette";
 
@@ -64,7 +65,7 @@ export function attackProfileFigure(
       type: "heatmap",
       x: shown.map((f) => escapeHtml(features[f])),
       y: labels.map((label) => `${escapeHtml(label)} · ${categoryTitles[categoryOf(label)]}`),
-      z: shares.map((of) => shown.map((f) => Number(of[f].toFixed(4)))),
+      z: shares.map((of) => shown.map((f) => decimals(of[f]))),
       zmin: 0,
       colorscale: [
         [0, "#ffffff"],

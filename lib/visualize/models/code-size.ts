@@ -1,7 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
 import type { Caption, Figure } from "../figure";
+import { decimals, significant } from "../format";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
+import { panelGrid } from "../panels";
 
 /** Models of one kind whose codes differ in size. */
 export interface CodeSizes {
@@ -22,61 +24,51 @@ export function codeSizeFigure(
   { title = "Size of the code", protocol }: Caption,
 ): Figure {
   const styles = modelStyles(kinds.map(({ name }) => name));
-  const line = (
-    { models }: CodeSizes,
-    i: number,
-    second: boolean,
-    of: (model: CodeSizes["models"][number]) => number | null,
-  ) =>
-    ({
-      type: "scatter",
-      mode: "lines+markers",
-      name: styles[i].title,
-      x: models.map(({ size }) => size),
-      y: models.map(of),
-      line: { color: styles[i].colour, width: 2 },
-      marker: { symbol: styles[i].symbol, size: 8 },
-      legendgroup: styles[i].title,
-      showlegend: !second,
-      ...(second && { xaxis: "x2", yaxis: "y2" }),
-      hovertemplate: "code of %{x}: %{y:.4~g}",
-    }) satisfies Data;
-  const data = kinds.flatMap((kind, i): Data[] => [
-    // A logarithmic axis has no place for an error of nothing but rounding.
-    line(kind, i, false, ({ heldOutError }) =>
-      heldOutError > 1e-9 ? Number(heldOutError.toPrecision(4)) : null,
-    ),
-    line(kind, i, true, ({ rocAuc }) => Number(rocAuc.toFixed(4))),
-  ]);
-  const sizes = [...new Set(kinds.flatMap(({ models }) => models.map(({ size }) => size)))];
-  const ends = [Math.min(...sizes), Math.max(...sizes)];
-  data.push({
+  const lines = (of: (model: CodeSizes["models"][number]) => number | null, showlegend: boolean) =>
+    kinds.map(
+      ({ models }, i): Data => ({
+        type: "scatter",
+        mode: "lines+markers",
+        name: styles[i].title,
+        x: models.map(({ size }) => size),
+        y: models.map(of),
+        line: { color: styles[i].colour, width: 2 },
+        marker: { symbol: styles[i].symbol, size: 8 },
+        legendgroup: styles[i].title,
+        showlegend,
+        hovertemplate: "code of %{x}: %{y:.4~g}",
+      }),
+    );
+  // A logarithmic axis has no place for an error of nothing but rounding.
+  const errors = lines(({ heldOutError }) => (heldOutError > 1e-9 ? significant(heldOutError) : null), true);
+  const areas = lines(({ rocAuc }) => decimals(rocAuc), false);
+  const sizes = kinds.flatMap(({ models }) => models.map(({ size }) => size));
+  const chance: Data = {
     type: "scatter",
     mode: "lines",
     name: "Chance",
-    x: ends,
+    x: [Math.min(...sizes), Math.max(...sizes)],
     y: [0.5, 0.5],
-    xaxis: "x2",
-    yaxis: "y2",
     line: { color: guideColour, width: 1, dash: "dot" },
     hoverinfo: "skip",
-  });
-  const sizeAxis: Partial<Layout["xaxis"]> = {
+  };
+  const x: Partial<Layout["xaxis"]> = {
     type: "log",
     title: { text: "Numbers in the code (logarithmic)" },
     tickvals: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
   };
-  return createFigure({ title, protocol }, data, {
-    height: 460,
-    margin: { b: 110 },
-    xaxis: { ...sizeAxis, domain: [0, 0.45] },
-    yaxis: {
-      type: "log",
-      title: { text: "Mean squared error of held-out normal rows" },
-      exponentformat: "power",
-      dtick: 1,
-    },
-    xaxis2: { ...sizeAxis, domain: [0.56, 1], anchor: "y2" },
-    yaxis2: { title: { text: "ROC AUC" }, anchor: "x2" },
-  });
+  const y = {
+    type: "log",
+    title: { text: "Mean squared error of held-out normal rows" },
+    exponentformat: "power",
+    dtick: 1,
+  } as const;
+  const { data, axes } = panelGrid(
+    [
+      { x, y, traces: errors },
+      { x, y: { title: { text: "ROC AUC" } }, traces: [...areas, chance] },
+    ],
+    { gap: 0.11 },
+  );
+  return createFigure({ title, protocol }, data, { height: 460, margin: { b: 110 }, ...axes });
 }

@@ -4,7 +4,7 @@ import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatRows, formatScore } from "../format";
+import { formatRows, formatScore, significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, categoryTitles, palette } from "../palette";
 
@@ -26,7 +26,6 @@ export function embeddingFigure(
   { points, labels, scores, axisTitles, groups }: Embedding,
   { title = groups ? "Embedding" : "Embedding by category", protocol }: Caption,
 ): Figure {
-  const round = (value: number) => Number(value.toPrecision(4));
   const label = (row: number) => labels.categories[labels.codes[row]];
   const looks = groups
     ? groups.categories.map((name, i) => ({ name: escapeHtml(name), colour: palette[i % palette.length] }))
@@ -42,8 +41,8 @@ export function embeddingFigure(
         type: "scatter",
         mode: "markers",
         name: `${name} · ${formatRows(rows.length)}`,
-        x: rows.map((row) => round(points.data[2 * row])),
-        y: rows.map((row) => round(points.data[2 * row + 1])),
+        x: rows.map((row) => significant(points.data[2 * row])),
+        y: rows.map((row) => significant(points.data[2 * row + 1])),
         text: rows.map((row) => `${escapeHtml(label(row))} ${formatScore(scores[row])}`),
         marker: { color: colour, size: colour === categoryColours.normal ? 4 : 6, opacity: 0.65 },
         hovertemplate: "%{text}<extra></extra>",

@@ -1,6 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
+import { significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 
@@ -31,7 +32,7 @@ export function pathLengthFigure(
       type: "bar",
       name: `${escapeHtml(name)} · mean ${means[i].toFixed(2)}`,
       x: shares.map((_, bin) => bin + 0.5),
-      y: shares.map((share) => Number(share.toPrecision(4))),
+      y: shares.map((share) => significant(share)),
       width: 1,
       marker: { color: palette[i], opacity: 0.6 },
       hovertemplate: "path length in bin around %{x}<br>%{y:.0%} of the trees",

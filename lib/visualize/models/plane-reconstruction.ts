@@ -1,8 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
+import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
+import { panelGrid } from "../panels";
 import { coordinates } from "./plane";
 
 /** What one model makes of points of a plane. */
@@ -47,47 +49,35 @@ export function planeReconstructionFigure(
   highest = 0.3,
 ): Figure {
   const { low, high, steps } = bounds;
-  const axis = Array.from({ length: steps }, (_, i) => round(low + ((high - low) * i) / (steps - 1)));
+  const axis = Array.from({ length: steps }, (_, i) => decimals(low + ((high - low) * i) / (steps - 1)));
   const styles = modelStyles(models.map(({ name }) => name));
-  const gap = 0.06;
-  const width = (1 - gap * (models.length - 1)) / models.length;
-  const axes: Partial<Layout> = {};
-  const data = models.flatMap(({ points, reconstruction, gridScores }, i): Data[] => {
-    const number = i === 0 ? "" : String(i + 1);
-    const on = { xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
-    const left = i * (width + gap);
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [left, left + width],
-        range: [low, high],
-        anchor: on.yaxis,
-        title: { text: `<b>${styles[i].title}</b>` },
-      },
-      [`yaxis${number}`]: { range: [low, high], anchor: on.xaxis, showticklabels: i === 0 },
-    });
-    return [
-      {
-        type: "heatmap",
-        x: axis,
-        y: axis,
-        z: Array.from({ length: steps }, (_, row) =>
-          Array.from(gridScores.subarray(row * steps, (row + 1) * steps), round),
-        ),
-        ...on,
-        zmin: 0,
-        zmax: highest,
-        colorscale: [
-          [0, "#ffffff"],
-          [1, "#08519c"],
-        ],
-        colorbar: { title: { text: "Error", side: "right" }, thickness: 14 },
-        showscale: i === models.length - 1,
-        hovertemplate: "(%{x:.2f}, %{y:.2f})<br>error %{z:.4f}<extra></extra>",
-      },
-      { ...dots(points, "#777777", 3), ...on, name: "Points", showlegend: i === 0 },
-      { ...dots(reconstruction, "#D55E00", 4), ...on, name: "Their reconstructions", showlegend: i === 0 },
-    ];
-  });
+  const { data, axes } = panelGrid(
+    models.map(({ points, reconstruction, gridScores }, i) => ({
+      x: { range: [low, high], title: { text: `<b>${styles[i].title}</b>` } },
+      traces: [
+        {
+          type: "heatmap",
+          x: axis,
+          y: axis,
+          z: Array.from({ length: steps }, (_, row) =>
+            Array.from(gridScores.subarray(row * steps, (row + 1) * steps), (score) => decimals(score)),
+          ),
+          zmin: 0,
+          zmax: highest,
+          colorscale: [
+            [0, "#ffffff"],
+            [1, "#08519c"],
+          ],
+          colorbar: { title: { text: "Error", side: "right" }, thickness: 14 },
+          showscale: i === models.length - 1,
+          hovertemplate: "(%{x:.2f}, %{y:.2f})<br>error %{z:.4f}<extra></extra>",
+        },
+        { ...dots(points, "#777777", 3), name: "Points", showlegend: i === 0 },
+        { ...dots(reconstruction, "#D55E00", 4), name: "Their reconstructions", showlegend: i === 0 },
+      ],
+    })),
+    { gap: 0.06, y: { range: [low, high] } },
+  );
   return createFigure({ title, protocol }, data, { height: 520, margin: { b: 100, r: 90 }, ...axes });
 }
 
@@ -100,8 +90,4 @@ function dots(points: Matrix, color: string, size: number) {
     marker: { color, size },
     hoverinfo: "skip",
   } satisfies Data;
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(4));
 }

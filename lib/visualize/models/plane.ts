@@ -1,11 +1,12 @@
 import type { Matrix } from "../../preprocess/matrix";
+import { significant } from "../format";
 
 /** A rectangle of the plane: x from, x to, y from, y to. */
 export type Box = readonly [number, number, number, number];
 
 /** One coordinate of each row of a matrix, as a picture needs it. */
 export function coordinates({ data, rows, columns }: Matrix, column: number): number[] {
-  return Array.from({ length: rows }, (_, row) => rounded(data[row * columns.length + column]));
+  return Array.from({ length: rows }, (_, row) => significant(data[row * columns.length + column]));
 }
 
 /** The extent of a matrix of two columns, and a little more. */
@@ -16,8 +17,4 @@ export function areaOf(matrix: Matrix): Box {
     const margin = 0.06 * (high - low) || 1;
     return [low - margin, high + margin];
   }) as unknown as Box;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

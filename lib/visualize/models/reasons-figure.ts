@@ -1,9 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Reason } from "../../models/reasons";
 import type { Caption, Figure } from "../figure";
+import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
+import { panelGrid } from "../panels";
 
 /** Why one detector gave a row its score. */
 export interface NamedReasons {
@@ -20,46 +21,39 @@ export function reasonsFigure(
   top = 8,
 ): Figure {
   const styles = modelStyles(detectors.map(({ name }) => name));
-  const gap = 0.32; // for the words of the next panel
-  const width = (1 - gap * (detectors.length - 1)) / detectors.length;
-  const axes: Partial<Layout> = {};
-  const data = detectors.map(({ reasons }, i): Data => {
-    const number = i === 0 ? "" : String(i + 1);
-    const shown = reasons.slice(0, top).reverse();
-    const left = i * (width + gap);
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [left, left + width],
-        anchor: `y${number}`,
-        title: { text: `<b>${styles[i].title}</b><br>share of what raised the score` },
-        tickformat: ".0%",
-        rangemode: "tozero",
-      },
-      [`yaxis${number}`]: {
-        anchor: `x${number}`,
-        tickvals: shown.map((_, line) => line),
-        ticktext: shown.map(
-          ({ feature, value, usual }) =>
-            `<b>${escapeHtml(feature)} = ${escapeHtml(value)}</b><br><span style="font-size:11px;color:#555">usually ${escapeHtml(usual)}</span>`,
-        ),
-        ticks: "",
-      },
-    });
-    return {
-      type: "bar",
-      orientation: "h",
-      x: shown.map(({ share }) => Number(share.toFixed(4))),
-      y: shown.map((_, line) => line),
-      xaxis: `x${number}` as "x",
-      yaxis: `y${number}` as "y",
-      marker: { color: styles[i].colour },
-      hovertemplate: "%{x:.1%}<extra></extra>",
-    };
-  });
+  const { data, axes } = panelGrid(
+    detectors.map(({ reasons }, i) => {
+      const shown = reasons.slice(0, top).reverse();
+      return {
+        x: {
+          title: { text: `<b>${styles[i].title}</b><br>share of what raised the score` },
+          tickformat: ".0%",
+          rangemode: "tozero",
+        },
+        y: { tickvals: shown.map((_, line) => line), ticktext: shown.map(reasonMarkup), ticks: "" },
+        traces: [
+          {
+            type: "bar",
+            orientation: "h",
+            x: shown.map(({ share }) => decimals(share)),
+            y: shown.map((_, line) => line),
+            marker: { color: styles[i].colour },
+            hovertemplate: "%{x:.1%}<extra></extra>",
+          },
+        ],
+      };
+    }),
+    { gap: 0.32 }, // room for the words of the next panel
+  );
   return createFigure({ title, protocol }, data, {
     height: 190 + 40 * Math.min(top, Math.max(0, ...detectors.map(({ reasons }) => reasons.length))),
     showlegend: false,
     bargap: 0.35,
     ...axes,
   });
+}
+
+function reasonMarkup({ feature, value, usual }: Reason): string {
+  const usually = `<span style="font-size:11px;color:#555">usually ${escapeHtml(usual)}</span>`;
+  return `<b>${escapeHtml(feature)} = ${escapeHtml(value)}</b><br>${usually}`;
 }

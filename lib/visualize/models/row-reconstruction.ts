@@ -1,9 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatScore } from "../format";
+import { decimals, formatScore } from "../format";
 import { createFigure } from "../layout";
+import { panelGrid } from "../panels";
 
 /** A few rows and what a model makes of them. */
 export interface RowReconstruction {
@@ -38,65 +39,57 @@ export function rowReconstructionFigure(
     .slice(0, columns)
     .reverse();
   const names = shown.map((column) => escapeHtml(matrix.columns[column]));
-  const gap = 0.03;
-  const part = (1 - gap * (titles.length - 1)) / titles.length;
-  const axes: Partial<Layout> = {};
-  const data = titles.flatMap((rowTitle, row): Data[] => {
-    const number = row === 0 ? "" : String(row + 1);
-    const score = matrix.columns.reduce((sum, _, column) => sum + error(row, column), 0) / width;
-    const left = row * (part + gap);
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [left, left + part],
-        ...(row > 0 && { matches: "x" }),
-        zeroline: true,
-        zerolinecolor: "#cccccc",
-        title: {
-          text: `<b>${escapeHtml(rowTitle)}</b><br>scaled value · mean squared error ${formatScore(score)}`,
-        },
-      },
-    });
-    const values = shown.map((column) => round(matrix.data[row * width + column]));
-    const made = shown.map((column) => round(reconstruction.data[row * width + column]));
-    const on = { xaxis: `x${number}` as "x" };
-    return [
-      {
-        type: "scatter",
-        mode: "lines",
-        x: values.flatMap((value, i) => [value, made[i], null]),
-        y: names.flatMap((name) => [name, name, null]),
-        ...on,
-        line: { color: "#999999", width: 3 },
-        showlegend: false,
-        hoverinfo: "skip",
-      },
-      marks("Value in the row", values, "#0072B2", "circle"),
-      marks("What the model makes of it", made, "#D55E00", "diamond"),
-    ];
-
-    function marks(name: string, x: number[], color: string, symbol: "circle" | "diamond"): Data {
+  const { data, axes } = panelGrid(
+    titles.map((rowTitle, row) => {
+      const score = matrix.columns.reduce((sum, _, column) => sum + error(row, column), 0) / width;
+      const values = shown.map((column) => decimals(matrix.data[row * width + column]));
+      const made = shown.map((column) => decimals(reconstruction.data[row * width + column]));
+      const first = row === 0;
       return {
-        type: "scatter",
-        mode: "markers",
-        name,
-        x,
-        y: names,
-        ...on,
-        marker: { color, symbol, size: 9 },
-        showlegend: row === 0,
-        cliponaxis: false,
-        hovertemplate: "%{y}: %{x:.4f}",
+        x: {
+          ...(!first && { matches: "x" }),
+          zeroline: true,
+          zerolinecolor: "#cccccc",
+          title: {
+            text: `<b>${escapeHtml(rowTitle)}</b><br>scaled value · mean squared error ${formatScore(score)}`,
+          },
+        },
+        traces: [
+          {
+            type: "scatter",
+            mode: "lines",
+            x: values.flatMap((value, i) => [value, made[i], null]),
+            y: names.flatMap((name) => [name, name, null]),
+            line: { color: "#999999", width: 3 },
+            showlegend: false,
+            hoverinfo: "skip",
+          },
+          { ...marks(values, names, "#0072B2", "circle"), name: "Value in the row", showlegend: first },
+          {
+            ...marks(made, names, "#D55E00", "diamond"),
+            name: "What the model makes of it",
+            showlegend: first,
+          },
+        ],
       };
-    }
-  });
+    }),
+    { gap: 0.03, y: { type: "category", categoryarray: names, categoryorder: "array" } },
+  );
   return createFigure({ title, protocol }, data, {
     height: 230 + 22 * shown.length,
     margin: { b: 120 },
     ...axes,
-    yaxis: { type: "category", categoryarray: names, categoryorder: "array" },
   });
 }
 
-function round(value: number): number {
-  return Number(value.toFixed(4));
+function marks(x: number[], y: string[], color: string, symbol: "circle" | "diamond") {
+  return {
+    type: "scatter",
+    mode: "markers",
+    x,
+    y,
+    marker: { color, symbol, size: 9 },
+    cliponaxis: false,
+    hovertemplate: "%{y}: %{x:.4f}",
+  } satisfies Data;
 }

@@ -1,10 +1,11 @@
-import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Detector } from "../../models/detector";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
+import { significant } from "../format";
 import { createFigure } from "../layout";
-import { scoreColours } from "../score-colours";
+import { scoreColours } from "../palette";
+import { panelGrid, panelHeading } from "../panels";
 import { areaOf, coordinates } from "./plane";
 
 /** Scores of a detector of two columns on a grid over the plane. */
@@ -39,9 +40,11 @@ export async function scoreMap(
   const scores = await detector.score({ rows: cells * cells, columns: matrix.columns, data });
   return {
     name,
-    x: x.map(rounded),
-    y: y.map(rounded),
-    scores: y.map((_, j) => Array.from(scores.subarray(j * cells, (j + 1) * cells), rounded)),
+    x: x.map((centre) => significant(centre, 3)),
+    y: y.map((centre) => significant(centre, 3)),
+    scores: y.map((_, j) =>
+      Array.from(scores.subarray(j * cells, (j + 1) * cells), (score) => significant(score, 3)),
+    ),
   };
 }
 
@@ -61,73 +64,39 @@ export function scoreMapFigure(
     [Infinity, -Infinity],
   );
   const [x0, x1, y0, y1] = areaOf(matrix);
-  const gap = 0.03;
-  const width = (1 - gap * (maps.length - 1)) / maps.length;
-  const axes: Partial<Layout> = {};
-  const data = maps.flatMap(({ x, y, scores }, i): Data[] => {
-    const number = i === 0 ? "" : String(i + 1);
-    const left = i * (width + gap);
-    const place = { xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
-    Object.assign(axes, {
-      [`xaxis${number}`]: {
-        domain: [left, left + width],
-        anchor: `y${number}`,
-        range: [x0, x1],
-        title: { text: escapeHtml(matrix.columns[0]) },
-        showgrid: false,
-      },
-      [`yaxis${number}`]: {
-        anchor: `x${number}`,
-        range: [y0, y1],
-        title: { text: i === 0 ? escapeHtml(matrix.columns[1]) : "" },
-        showticklabels: i === 0,
-        showgrid: false,
-      },
-    });
-    return [
-      {
-        type: "heatmap",
-        x: [...x],
-        y: [...y],
-        z: scores.map((line) => [...line]),
-        ...place,
-        colorscale: scoreColours,
-        zmin: lowest,
-        zmax: highest,
-        showscale: i === 0,
-        colorbar: { title: { text: "Score" }, thickness: 14, len: 0.9, outlinewidth: 0 },
-        hovertemplate: "(%{x:.2f}, %{y:.2f})<br>score %{z:.3f}<extra></extra>",
-      },
-      {
-        type: "scatter",
-        mode: "markers",
-        x: coordinates(matrix, 0),
-        y: coordinates(matrix, 1),
-        ...place,
-        marker: { color: "#444", size: 3, opacity: 0.55 },
-        hoverinfo: "skip",
-      },
-    ];
-  });
+  const { data, axes } = panelGrid(
+    maps.map(({ x, y, scores }, i) => ({
+      x: { range: [x0, x1], title: { text: escapeHtml(matrix.columns[0]) }, showgrid: false },
+      traces: [
+        {
+          type: "heatmap",
+          x: [...x],
+          y: [...y],
+          z: scores.map((line) => [...line]),
+          colorscale: scoreColours,
+          zmin: lowest,
+          zmax: highest,
+          showscale: i === 0,
+          colorbar: { title: { text: "Score" }, thickness: 14, len: 0.9, outlinewidth: 0 },
+          hovertemplate: "(%{x:.2f}, %{y:.2f})<br>score %{z:.3f}<extra></extra>",
+        },
+        {
+          type: "scatter",
+          mode: "markers",
+          x: coordinates(matrix, 0),
+          y: coordinates(matrix, 1),
+          marker: { color: "#444", size: 3, opacity: 0.55 },
+          hoverinfo: "skip",
+        },
+      ],
+    })),
+    { gap: 0.03, y: { range: [y0, y1], title: { text: escapeHtml(matrix.columns[1]) }, showgrid: false } },
+  );
   return createFigure({ title, protocol }, data, {
     height: 440,
     margin: { t: 110, b: 70, r: 60 },
     showlegend: false,
     ...axes,
-    annotations: maps.map(({ name }, i) => ({
-      text: `<b>${escapeHtml(name)}</b>`,
-      x: i * (width + gap) + width / 2,
-      xref: "paper",
-      xanchor: "center",
-      y: 1,
-      yref: "paper",
-      yanchor: "bottom",
-      yshift: 4,
-      showarrow: false,
-    })),
+    annotations: maps.map(({ name }, i) => panelHeading(`<b>${escapeHtml(name)}</b>`, i, "center")),
   });
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -3,9 +3,9 @@ import { escapeHtml } from "../../common/html";
 import type { IsolationForest } from "../../models/isolation-forest/isolation-forest";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
+import { significant } from "../format";
 import { createFigure } from "../layout";
-import { palette } from "../palette";
-import { scoreColour, scoreColours } from "../score-colours";
+import { palette, scoreColour, scoreColours } from "../palette";
 import { areaOf, type Box, coordinates } from "./plane";
 
 /** A point of the plane that a figure points at. */
@@ -51,8 +51,8 @@ export function treeSplitsFigure(
       type: "scatter",
       mode: "lines",
       name: depth === 0 ? "split 1 (root)" : `splits ${depth + 1}`,
-      x: segments.flatMap(([x0, x1]) => [rounded(x0), rounded(x1), null]),
-      y: segments.flatMap(([, , y0, y1]) => [rounded(y0), rounded(y1), null]),
+      x: segments.flatMap(([x0, x1]) => [significant(x0), significant(x1), null]),
+      y: segments.flatMap(([, , y0, y1]) => [significant(y0), significant(y1), null]),
       line: { color: "#222", width: Math.max(0.5, 4 * 0.62 ** depth) },
       hoverinfo: "skip",
     }),
@@ -69,8 +69,8 @@ export function treeSplitsFigure(
   const named: Data = {
     type: "scatter",
     mode: "markers",
-    x: marked.map(({ point }) => rounded(point[0])),
-    y: marked.map(({ point }) => rounded(point[1])),
+    x: marked.map(({ point }) => significant(point[0])),
+    y: marked.map(({ point }) => significant(point[1])),
     showlegend: false,
     marker: { color: palette[0], size: 10, symbol: "diamond", line: { color: "white", width: 1.5 } },
     hoverinfo: "skip",
@@ -98,16 +98,16 @@ export function treeSplitsFigure(
     shapes: leaves.map(({ box: [x0, x1, y0, y1], pathLength }): NonNullable<Layout["shapes"]>[number] => ({
       type: "rect",
       layer: "below",
-      x0: rounded(x0),
-      x1: rounded(x1),
-      y0: rounded(y0),
-      y1: rounded(y1),
+      x0: significant(x0),
+      x1: significant(x1),
+      y0: significant(y0),
+      y1: significant(y1),
       line: { width: 0 },
       fillcolor: scoreColour(place(pathLength)),
     })),
     annotations: marked.map(({ name, point }) => {
       const length = leaves.find(({ box }) => contains(box, point))?.pathLength;
-      const words = length === undefined ? "" : `<br>path length ${rounded(length)}`;
+      const words = length === undefined ? "" : `<br>path length ${significant(length)}`;
       return arrow(`<b>${escapeHtml(name)}</b>${words}`, point);
     }),
   });
@@ -117,8 +117,8 @@ export function treeSplitsFigure(
 function arrow(text: string, point: ArrayLike<number>) {
   return {
     text,
-    x: rounded(point[0]),
-    y: rounded(point[1]),
+    x: significant(point[0]),
+    y: significant(point[1]),
     ax: -70,
     ay: -38,
     arrowhead: 2,
@@ -155,8 +155,4 @@ function boxesOf({ nodes }: IsolationForest, tree: number, area: Box) {
 /** A value equal to a split goes to the left or below, as in the tree. */
 function contains([x0, x1, y0, y1]: Box, point: ArrayLike<number>): boolean {
   return point[0] > x0 && point[0] <= x1 && point[1] > y0 && point[1] <= y1;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -1,19 +1,20 @@
 import type { Data } from "plotly.js-dist";
 import type { Caption, Figure } from "../figure";
-import { formatCount, formatShare } from "../format";
+import { formatCount, formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
+import { panelStack } from "../panels";
 
 /** Connections of one stretch of time, and how many of them each detector flagged. */
 export interface FlaggedStretch {
-  /** Its begin, in seconds since 1970 or since the log's begin. */
+  /** When it starts, in seconds since 1970 or since the log's start. */
   readonly start: number;
   readonly connections: number;
   /** By detector, named as in `metrics.json`. */
   readonly flagged: Readonly<Record<string, number>>;
 }
 
-/** Seconds before 1980 count from a log's own begin, not from 1970. */
+/** Seconds before 1980 count from a log's own start, not from 1970. */
 const year1980 = 315_532_800;
 
 /**
@@ -36,7 +37,7 @@ export function flaggedOverTimeFigure(
       mode: "lines+markers",
       name: styles[i].title,
       x,
-      y: shares.map((share) => Number(share.toPrecision(4))),
+      y: shares.map((share) => significant(share)),
       customdata: shares.map(
         (share, at) => `${formatShare(share)} of ${formatCount(stretches[at].connections)}`,
       ),
@@ -50,25 +51,32 @@ export function flaggedOverTimeFigure(
     x,
     y: stretches.map(({ connections }) => connections),
     marker: { color: guideColour },
-    yaxis: "y2",
     showlegend: false,
     hovertemplate: "%{y:,} connections<extra></extra>",
   };
-  return createFigure({ title, protocol }, [...lines, rows], {
+  const stack = panelStack(
+    [
+      {
+        height: 224,
+        y: { title: { text: "Share flagged" }, tickformat: ".1~%", rangemode: "tozero" },
+        traces: lines,
+      },
+      {
+        height: 70,
+        y: { title: { text: "Connections" }, nticks: 3, tickformat: "~s" },
+        traces: [rows],
+      },
+    ],
+    26,
+    {
+      title: { text: isDate ? "Time (UTC)" : "Seconds since the log's start" },
+      type: isDate ? "date" : "linear",
+    },
+  );
+  return createFigure({ title, protocol }, stack.data, {
     height: 460,
     hovermode: "x",
-    xaxis: {
-      title: { text: isDate ? "Time (UTC)" : "Seconds since the log's begin" },
-      type: isDate ? "date" : "linear",
-      anchor: "y2",
-    },
-    yaxis: {
-      title: { text: "Share flagged" },
-      tickformat: ".1~%",
-      rangemode: "tozero",
-      domain: [0.3, 1],
-    },
-    yaxis2: { title: { text: "Connections" }, domain: [0, 0.22], nticks: 3, tickformat: "~s" },
+    ...stack.axes,
     shapes: [
       {
         type: "line",

@@ -27,5 +27,5 @@ test("relative times are seconds, not dates", () => {
   const relative = stretches.map((stretch, i) => ({ ...stretch, start: 60 * i }));
   const { data, layout } = flaggedOverTimeFigure(relative, 0.005, caption);
   assert.deepEqual(data[0].x, [0, 60]);
-  assert.match(JSON.stringify(layout.xaxis), /Seconds since the log's begin/);
+  assert.match(JSON.stringify(layout.xaxis), /Seconds since the log's start/);
 });
