@@ -23,7 +23,7 @@ test("panels of a grid are equal, fill lines from the top left, and do not overl
   assert.deepEqual(y[2], y[0]);
   assert.ok(Math.abs(y[0][0] - 0.6) < 1e-12 && Math.abs(y[3][1] - 0.4) < 1e-12);
   assert.deepEqual(
-    data.map((trace) => [trace.xaxis, trace.yaxis]),
+    (data as { xaxis?: string; yaxis?: string }[]).map(({ xaxis, yaxis }) => [xaxis, yaxis]),
     [1, 2, 3, 4, 5].map((i) => (i === 1 ? ["x", "y"] : [`x${i}`, `y${i}`])),
   );
 });
