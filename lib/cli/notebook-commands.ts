@@ -47,7 +47,7 @@ export function addNotebookCommands(program: Command): void {
 
   addCommand(program, "doctor")
     .description(
-      "Look at Node, TensorFlow, data, kernel, JupyterLab and browser, and say how to mend what is missing.",
+      "Look at Node, the autoencoder's backend, data, kernel, JupyterLab and browser, and say how to mend what is missing.",
     )
     .action(
       answering(async (_, { signal }) => {

@@ -21,9 +21,12 @@ export function numberOption(parameter: string, range: Range): (text: string) =>
 export function workOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--backend <name>", "TensorFlow backend")
-        .choices(["auto", "native", "wasm", "cpu"])
-        .default("auto"),
+      new Option(
+        "--backend <name>",
+        "what computes the autoencoder: kernel, or TensorFlow.js on one of the others",
+      )
+        .choices(["kernel", "native", "wasm", "cpu"])
+        .default("kernel"),
     )
     .option(
       "--workers <n>",

@@ -10,7 +10,7 @@ export function runReport({ metrics, paths }: RunResult): string {
     ...(testDataset
       ? [`${testDataset.name}: ${count(testDataset.rows)} rows (SHA-256 ${testDataset.sha256.slice(0, 12)}…)`]
       : []),
-    `TensorFlow backend: ${backend}; ${repeats ? `seeds ${repeats.seeds.join(", ")}, mean ± sd` : `seed ${seed}`}`,
+    `Backend of the autoencoder: ${backend}; ${repeats ? `seeds ${repeats.seeds.join(", ")}, mean ± sd` : `seed ${seed}`}`,
   ];
   const spreadOf = (path: readonly string[]) => path.reduce<Spread | undefined>(child, repeats?.protocols);
   for (const [part, byDetector] of Object.entries(protocols.novelty)) {

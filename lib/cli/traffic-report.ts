@@ -15,7 +15,7 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
         ]
       : []),
     `Fitted on ${formatCount(fitted)}, thresholds from the ${formatCount(heldOut)} after them: together the detectors flag at most ${formatShare(falseAlarmRate)} of such`,
-    `TensorFlow backend: ${result.backend}; seed ${result.seed}`,
+    `Backend of the autoencoder: ${result.backend}; seed ${result.seed}`,
     "",
     `Of all connections flagged: isolation forest ${formatShare(flaggedShare["isolation-forest"])}, autoencoder ${formatShare(flaggedShare.autoencoder)}, either ${formatShare(flaggedShare.any)}`,
     ...hostLines(unusualHosts),

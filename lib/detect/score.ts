@@ -23,7 +23,7 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly top?: number;
   /** A file that lists what not to alert on: see `readAllowList`. */
   readonly allow?: string;
-  readonly backend?: Backend | "auto";
+  readonly backend?: Backend;
 }
 
 /** What scoring found. */

@@ -8,7 +8,7 @@ import { inTransaction } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { allRows, type Rows } from "../data/table";
-import { type Backend, tensorflow } from "../models/tensorflow";
+import type { Backend } from "../models/tensorflow";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import { writeFigures } from "../visualize/write-figures";
 import { type Diagnostics, diagnose } from "./diagnostics";
@@ -79,12 +79,11 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
     const fitted = await fitDetectors(data.table, rows, options);
     network = fitted.autoencoder.detector;
     const { diagnostics, figures } = await diagnose(data, fitted, falseAlarmRate, options);
-    const { backend } = await tensorflow(options.autoencoder?.backend);
     const result: TrainResult = {
       schemaVersion: 1,
       libraryVersion,
       model: name,
-      backend,
+      backend: fitted.autoencoder.detector.backend,
       seed,
       falseAlarmRate,
       logs: data.logs,

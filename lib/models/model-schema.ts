@@ -17,8 +17,8 @@ import {
 } from "../common/json-schema";
 import { mostColumns } from "../preprocess/matrix";
 import type { Preprocessor } from "../preprocess/preprocessor";
-import type { EpochLoss } from "./autoencoder/epoch-loss";
 import type { AutoencoderSettings } from "./autoencoder/settings";
+import type { EpochLoss } from "./autoencoder/train";
 import type { Manifest } from "./manifest";
 import type { Threshold } from "./threshold";
 

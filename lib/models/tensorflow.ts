@@ -1,68 +1,72 @@
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import util from "node:util";
 import type * as Tf from "@tensorflow/tfjs";
 import { InputError } from "../common/errors";
 import { readJsonFile } from "../common/json-file";
+import { loadPackage } from "../common/packages";
 import { readPlainFile } from "../common/plain-file";
 
-/** What TensorFlow.js computes with: libtensorflow, WebAssembly with SIMD, or plain JavaScript, in the order of choice. */
-export type Backend = "native" | "wasm" | "cpu";
+/**
+ * What computes an autoencoder: the library's own WebAssembly kernel, or TensorFlow.js by libtensorflow (`tfjs-node`), by
+ * WebAssembly, or in plain JavaScript.
+ */
+export type Backend = "kernel" | TensorFlowBackend;
+
+export const tensorFlowBackends = ["native", "wasm", "cpu"] as const;
+export type TensorFlowBackend = (typeof tensorFlowBackends)[number];
 
 /** TensorFlow.js, ready on the backend that this process has chosen. */
 export interface TensorFlow {
   readonly tf: typeof Tf;
-  readonly backend: Backend;
+  readonly backend: TensorFlowBackend;
 }
 
 let chosen: Promise<TensorFlow> | undefined;
 
 /**
  * TensorFlow.js, loaded at the first call. That call also chooses the backend, for as long as the process
- * lives, since tensors made on one backend are not safe on another: native (`tfjs-node`, where it could be
- * installed) → wasm → cpu, or just the one requested.
+ * lives, since tensors made on one backend are not safe on another: the one requested, or else the first that is there of
+ * native (`tfjs-node`, where it could be installed), wasm and cpu.
  *
- * @throws {InputError} if `requested` is native and could not be loaded, or is not the backend chosen before
+ * @throws {InputError} if the one requested could not be loaded, or is not the one chosen before
  * @example
  * const { tf, backend } = await tensorflow(); // backend: "wasm" where tfjs-node is not installed
  */
-export async function tensorflow(requested: Backend | "auto" = "auto"): Promise<TensorFlow> {
-  if (!["auto", "native", "wasm", "cpu"].includes(requested))
+export async function tensorflow(requested?: TensorFlowBackend): Promise<TensorFlow> {
+  if (requested !== undefined && !tensorFlowBackends.includes(requested))
     throw new InputError(
-      `backend must be "auto", "native", "wasm" or "cpu", got ${JSON.stringify(requested)}`,
+      `the backend of TensorFlow.js must be "native", "wasm" or "cpu", got ${JSON.stringify(requested)}`,
     );
   chosen ??= choose(requested).catch((error) => {
     chosen = undefined;
     throw error;
   });
   const { tf, backend } = await chosen;
-  if (requested === "auto" || requested === backend) return { tf, backend };
+  if (requested === undefined || requested === backend) return { tf, backend };
   throw new InputError(
-    `the backend ${requested} was asked for, but this process already computes with ${backend}: ` +
+    `the backend ${requested} was asked for, but TensorFlow.js already computes with ${backend} in this process: ` +
       "ask for it before the first model is trained or loaded",
   );
 }
 
-async function choose(requested: Backend | "auto"): Promise<TensorFlow> {
-  if (requested === "auto" || requested === "native") {
+async function choose(requested: TensorFlowBackend | undefined): Promise<TensorFlow> {
+  if (requested === undefined || requested === "native") {
     try {
       return { tf: loadNative(), backend: "native" };
     } catch (error) {
       if (requested === "native")
         throw new InputError(
           "the backend native needs tfjs-node, which could not be loaded; " +
-            "run `npm install` where its download succeeds, or choose the backend wasm",
+            "run `npm install` where its download succeeds, or choose another backend",
           { cause: error },
         );
     }
   }
-  const tf = require("@tensorflow/tfjs") as typeof Tf;
+  const tf = loadPackage("@tensorflow/tfjs", () => require("@tensorflow/tfjs") as typeof Tf);
   tf.enableProdMode(); // otherwise the backends greet on stderr
   // Looking for handlers touches `fetch`, which Node.js can't make without WebAssembly.
-  if (typeof WebAssembly === "undefined" || tf.io.getSaveHandlers("file://").length === 0) {
-    tf.io.registerSaveRouter((url) => fileHandler(tf, url));
-    tf.io.registerLoadRouter((url) => fileHandler(tf, url));
-  }
+  if (typeof WebAssembly === "undefined" || tf.io.getLoadHandlers("file://").length === 0)
+    tf.io.registerLoadRouter(fileLoader);
   if (requested !== "cpu" && (await startWasm(tf))) return { tf, backend: "wasm" };
   if (requested === "wasm") throw new InputError("the backend wasm could not be started by this Node.js");
   await tf.setBackend("cpu");
@@ -83,27 +87,23 @@ function loadNative(): typeof Tf {
 
 async function startWasm(tf: typeof Tf): Promise<boolean> {
   if (typeof WebAssembly === "undefined") return false;
-  const { setWasmPaths } =
-    require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));
+  const name = "@tensorflow/tfjs-backend-wasm";
+  const { setWasmPaths } = loadPackage(
+    name,
+    () => require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm"),
+  );
+  setWasmPaths(join(dirname(require.resolve(name)), "/"));
   return tf.setBackend("wasm").catch(() => false);
 }
 
 /** Bytes of a file of weights that are read. */
 const mostWeightBytes = 2 ** 30;
 
-/** Does for `file://` what tfjs-node does: saves into a folder, loads from a model.json. */
-export function fileHandler(tf: typeof Tf, url: string | string[]): Tf.io.IOHandler {
+/** Lets `tf.loadLayersModel("file://…/model.json")` read a saved autoencoder, as tfjs-node does. */
+function fileLoader(url: string | string[]): Tf.io.IOHandler {
   if (typeof url !== "string" || !url.startsWith("file://")) return null as unknown as Tf.io.IOHandler;
   const path = url.slice("file://".length);
   return {
-    async save({ modelTopology, weightSpecs, weightData, format, generatedBy, convertedBy }) {
-      const weightsManifest = [{ paths: ["weights.bin"], weights: weightSpecs }];
-      const model = { modelTopology, format, generatedBy, convertedBy, weightsManifest };
-      await writeFile(join(path, "model.json"), JSON.stringify(model));
-      await writeFile(join(path, "weights.bin"), Buffer.from(tf.io.CompositeArrayBuffer.join(weightData)));
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
-    },
     async load() {
       const { weightsManifest, ...model } = (await readJsonFile(path)) as Tf.io.ModelJSON;
       const files = weightsManifest.flatMap((group) => group.paths);

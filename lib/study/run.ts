@@ -22,7 +22,7 @@ import {
 import { type Spread, spread } from "../evaluation/spread";
 import type { DetectorKind } from "../models/detector";
 import { modelFolderKind, writeModel } from "../models/model";
-import { type Backend, tensorflow } from "../models/tensorflow";
+import type { Backend } from "../models/tensorflow";
 import { writeFigures } from "../visualize/write-figures";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
 import { studyFigures } from "./figures";
@@ -112,7 +112,6 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       }),
     );
     reportSkipped(data, options);
-    const { backend } = await tensorflow(options.autoencoder?.backend);
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: ProtocolMetrics[] = [];
     let first: NoveltyStudy | undefined;
@@ -125,6 +124,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       else study.novelty.autoencoder.detector.dispose();
     }
     if (!first) throw new RangeError("no study was run");
+    const { backend } = first.autoencoder.detector;
 
     const dataset = describe(data.trainSource);
     const metrics: RunMetrics = {

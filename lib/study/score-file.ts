@@ -19,7 +19,7 @@ export interface ScoreFileOptions extends ScoreOptions {
   readonly out: string;
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
-  readonly backend?: Backend | "auto";
+  readonly backend?: Backend;
   /** Told in a sentence what was put right that an interrupted command had left. */
   readonly onNotice?: (sentence: string) => void;
 }

@@ -40,14 +40,14 @@ async function main(): Promise<void> {
       return;
     }
     const peers = installPeers(new Set(chosen.flatMap(({ sides }) => sides.flatMap(({ needs }) => needs))));
-    const backends = { wasm: true, native: hasNative() };
+    const backends = { kernel: true, native: hasNative(), wasm: true, cpu: true };
     const missing = [...peers.missing];
     if (!backends.native && chosen.some(({ sides }) => sides.some(({ backend }) => backend === "native")))
-      missing.push("the native backend of TensorFlow is not installed");
+      missing.push("the native backend of TensorFlow.js is not installed");
     const inputs = JSON.parse(readFileSync(join(folder, "inputs.json"), "utf8")) as Inputs;
     const bench = new Bench({ inputs, folder, python: peers.python, runs });
     const isThere = (side: Side) =>
-      side.needs.every((peer) => peers.installed.has(peer)) && backends[side.backend ?? "wasm"];
+      side.needs.every((peer) => peers.installed.has(peer)) && backends[side.backend ?? "kernel"];
     const measurements: Measurement[] = [];
     for (const work of chosen) {
       for (const threads of work.threads) {

@@ -61,7 +61,7 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
   return createFigure(
     {
       title: "Time and memory by the number of rows",
-      protocol: `Each point is one process. Rates and exponents are of 1 million rows and more. ${machine.processor}, ${machine.threads} threads; Node.js ${versions.node}; TensorFlow.js ${backend}; ${date}`,
+      protocol: `Each point is one process. Rates and exponents are of 1 million rows and more. ${machine.processor}, ${machine.threads} threads; Node.js ${versions.node}; autoencoder on the backend ${backend}; ${date}`,
     },
     [...lines, ...whole, ...linear],
     {

@@ -23,7 +23,6 @@ import {
   scoreFile,
   scoreTraffic,
   TrafficWindows,
-  tensorflow,
   trainOnTraffic,
   windowFeatureNames,
   writeSimulatedLog,
@@ -238,7 +237,7 @@ async function writeRecord(
     }).trim(),
     machine: { processor: cpus()[0].model, threads: availableParallelism(), memoryBytes: totalmem() },
     versions: { "traffic-anomaly": libraryVersion, node: process.versions.node },
-    backend: (await tensorflow()).backend,
+    backend: "kernel",
     streaming: (Object.keys(streamingWork) as StreamingWork[]).map((work) => ({
       work,
       title: streamingWork[work],

@@ -49,9 +49,14 @@ async function main(): Promise<void> {
   write("autoencoder", autoencoder, allRows(train));
   write("autoencoder.distinct", autoencoder, distinct);
   write("autoencoder.normal", autoencoder, normal);
+  write(
+    "autoencoder.tenth",
+    autoencoder,
+    normal.filter((_, i) => i % 10 === 0),
+  );
 
   const { layers, batchSize, learningRate, seed } = parameters;
-  const options = { layers, batchSize, seed, validationShare: 0, backend: "wasm" } as const;
+  const options = { layers, batchSize, seed, validationShare: 0 } as const;
   const normals = selectMatrixRows(autoencoder, normal);
   const models = {
     initial: { ...options, epochs: 1, learningRate: Number.MIN_VALUE }, // which moves no weight

@@ -13,7 +13,6 @@ import {
   scoreSteps,
   selectMatrixRows,
   type Table,
-  tensorflow,
 } from "traffic-anomaly";
 import { runScript } from "./data";
 import { type PeerName, peers } from "./javascript-peers";
@@ -29,10 +28,7 @@ const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
   "score-forest": scoreForest,
   "train-autoencoder": trainAutoencoder,
   "score-autoencoder": scoreAutoencoder,
-  study: async (task) => {
-    await tensorflow(task.backend); // loaded before the clock starts, as Python's imports are
-    return timed(() => runStudy(task), studyFigures);
-  },
+  study: (task) => timed(() => runStudy(task), studyFigures),
   "javascript-forest": javascriptForest,
 };
 

@@ -361,7 +361,7 @@ test("wrong words on the command line are refused with what they should be", asy
     [["run", "train.csv"], /^too many arguments for 'run': expected 0 arguments but got 1$/],
     [
       ["run", "--backend", "gpu"],
-      /^option '--backend <name>' argument 'gpu' is invalid: allowed choices are auto, native, wasm, cpu$/,
+      /^option '--backend <name>' argument 'gpu' is invalid: allowed choices are kernel, native, wasm, cpu$/,
     ],
     [["run", "--data", ""], /^--data must not be empty$/],
     [["run", "--outputs", ""], /^--outputs must not be empty$/],

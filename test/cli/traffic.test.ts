@@ -301,7 +301,7 @@ test("without WebAssembly, training and scoring work; who asks for the wasm back
   const train = ["train", "usual.log", "--out", "models/without", ...small];
   const trained = await traffic(train, without);
   assert.equal(trained.code, 0, trained.stderr);
-  assert.match(trained.stdout, /\nTensorFlow backend: (cpu|native); /);
+  assert.match(trained.stdout, /\nBackend of the autoencoder: (cpu|native); /);
   const score = ["score", "mixed.log", "--model", "models/without"];
   const scored = await traffic(score, without);
   assert.equal(scored.code, 0, scored.stderr);

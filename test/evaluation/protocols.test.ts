@@ -52,7 +52,7 @@ function learnt(study: NoveltyStudy): unknown {
     forest: [isolationForest.preprocessor, isolationForest.detector.nodes, isolationForest.threshold],
     network: [
       autoencoder.preprocessor,
-      autoencoder.detector.network.getWeights().map((tensor) => tensor.dataSync()),
+      autoencoder.detector.weights,
       autoencoder.detector.history,
       autoencoder.threshold,
     ],

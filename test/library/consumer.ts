@@ -88,8 +88,8 @@ export async function study(): Promise<void> {
 
   const autoencoder = typed(await fitAutoencoder(matrix, { epochs: 2 }));
   typed(autoencoder.history[0].loss);
-  typed(autoencoder.network);
-  typed(autoencoder.network.layers[0].name);
+  typed(autoencoder.weights[0][0]);
+  typed(autoencoder.backend);
   typed((await autoencoder.score(matrix))[0]);
   typed((await autoencoder.encode(matrix)).data);
   const { tf, backend } = typed(await tensorflow());
@@ -117,7 +117,7 @@ export async function study(): Promise<void> {
   typed(spread([metrics]));
   const novelty = typed(await noveltyProtocol(table, undefined));
   typed(novelty.metrics.holdout.autoencoder.rocAuc);
-  typed(novelty.autoencoder.detector.network);
+  typed(novelty.autoencoder.detector.weights);
 
   const training = { dataset: source, seed: 1, metrics: {} };
   typed(await saveModel("models/mine", { detector: forest, preprocessor, threshold, training }));

@@ -28,7 +28,7 @@ test("progress in a notebook", { skip: process.platform === "win32" }, async (co
     let end = "none";
     const onEpoch = () => { epochs++; writeFileSync(${JSON.stringify(epochDone)}, ""); };
     const endless = { seed: 1, epochs: 10_000, patience: 0, onEpoch: onEpoch };
-    await fitAutoencoder(matrix, { epochs: 1 }); // loads TensorFlow.js`);
+    await fitAutoencoder(matrix, { epochs: 1 }); // loads the kernel`);
 
   /** Interrupts a cell in the middle of its work, and requires that the work, not only the cell, ends by it. */
   const interrupted = async (code: string) => {

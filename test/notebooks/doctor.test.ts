@@ -23,9 +23,10 @@ function findings(): Record<string, Finding> {
 
 test("on a bare machine the doctor says of each thing how to get it, and that nothing needed is missing", () => {
   const found = findings();
-  assert.deepEqual(Object.keys(found), ["Node", "TensorFlow", "Data", "Kernel", "JupyterLab", "Browser"]);
-  const { Node, TensorFlow, Data, Kernel, Browser } = found;
-  assert.deepEqual([Node.state, TensorFlow.state], ["good", "good"]);
+  assert.deepEqual(Object.keys(found), ["Node", "Autoencoder", "Data", "Kernel", "JupyterLab", "Browser"]);
+  const { Node, Autoencoder, Data, Kernel, Browser } = found;
+  assert.deepEqual([Node.state, Autoencoder.state], ["good", "good"]);
+  assert.match(Autoencoder.words, /^backend kernel; TensorFlow\.js on (native|wasm)$/);
   assert.deepEqual([Data.state, Kernel.state, Browser.state], ["optional", "optional", "optional"]);
   assert.match(Data.words, /npx traffic-anomaly download/);
   assert.match(Kernel.words, /npx traffic-anomaly kernel/);

@@ -33,8 +33,12 @@ export interface AutoencoderOptions {
   readonly patience?: number;
   /** An integer in [0, 2³²) that fixes initial weights, held-out rows and row order. Default 1. */
   readonly seed?: number;
-  /** See {@link tensorflow}. Default "auto". */
-  readonly backend?: Backend | "auto";
+  /**
+   * What trains and scores. "kernel", the default, is this library's own and many times as fast; it computes relu with a
+   * linear output, and leaves other activations, and all where there is no WebAssembly, to TensorFlow.js on the first backend
+   * that is there. "native", "wasm" and "cpu" are TensorFlow.js itself; see {@link tensorflow}.
+   */
+  readonly backend?: Backend;
 }
 
 /** The options that a fitted autoencoder was made with, defaults filled in. */
@@ -110,7 +114,8 @@ export function requireModestSize(width: number, settings: Pick<AutoencoderSetti
     );
 }
 
-function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
+/** @throws {InputError} naming the choices, unless it is one of them */
+export function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return;
   const named = choices.map((choice) => `"${choice}"`).join(", ");
   throw new InputError(`${parameter} must be one of ${named}, got ${JSON.stringify(value)}`);

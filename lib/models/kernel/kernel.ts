@@ -47,7 +47,6 @@ export interface Kernel {
     to: number,
     toStride: number,
   ) => void;
-  readonly addBias: (x: number, rows: number, stride: number, bias: number) => void;
   readonly relu: (x: number, bytes: number) => void;
   readonly reluGradient: (y: number, gradient: number, bytes: number) => void;
   readonly rowErrors: (

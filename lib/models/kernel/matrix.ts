@@ -39,6 +39,14 @@ export function fill(memory: Float32Array, matrix: KernelMatrix, values: Float32
     rowOf(memory, matrix, row).set(values.subarray(row * columns, (row + 1) * columns));
 }
 
+/** The numbers of a matrix, row by row: what {@link fill} was given. */
+export function valuesOf(memory: Float32Array, matrix: KernelMatrix): Float32Array {
+  const { rows, columns } = matrix;
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) values.set(rowOf(memory, matrix, row), row * columns);
+  return values;
+}
+
 /** The same memory read the other way. */
 export function transposed({ at, rows, columns, rowBytes, columnBytes }: KernelMatrix): KernelMatrix {
   return { at, rows: columns, columns: rows, rowBytes: columnBytes, columnBytes: rowBytes };
@@ -73,4 +81,24 @@ export function multiply(
     out.at,
     list.at,
   );
+}
+
+/** A layer of a network, with the rows that are in it. */
+export interface DenseLayer {
+  readonly input: KernelMatrix;
+  readonly weights: KernelMatrix;
+  readonly bias: KernelMatrix;
+  readonly output: KernelMatrix;
+  /** All but the last layer have it. */
+  readonly hasRelu: boolean;
+}
+
+/** Lets rows pass through a layer: `output = input·weights + bias`, and with relu what of it is above 0. */
+export function passLayer(
+  kernel: Kernel,
+  { input, weights, bias, output, hasRelu }: DenseLayer,
+  list: KernelMatrix,
+): void {
+  multiply(kernel, input, weights, bias, output, list);
+  if (hasRelu) kernel.relu(output.at, input.rows * output.rowBytes);
 }

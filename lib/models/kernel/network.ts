@@ -1,8 +1,6 @@
-import type * as Tf from "@tensorflow/tfjs";
-import type { AutoencoderSettings } from "../autoencoder/settings";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
-import { fill, type KernelMatrix, MatrixAllocator, multiply, rowOf } from "./matrix";
+import { fill, type KernelMatrix, MatrixAllocator, passLayer, rowOf, valuesOf } from "./matrix";
 import { isStopped, type ScoringTask } from "./scoring-task";
 
 /** A network of dense layers, relu on the hidden ones and none on the last. */
@@ -10,19 +8,21 @@ export interface DenseNetwork {
   readonly kind: "autoencoder";
   /** Numbers that go into each layer, and at the end those that leave the last. */
   readonly sizes: readonly number[];
-  /** Kernel and bias of each layer. */
-  readonly weights: readonly Float32Array[];
+  /** All weights and biases, as {@link layOutNetwork} lays them out in the kernel's memory; threads share them. */
+  readonly parameters: Float32Array;
 }
 
-/** The network for the kernel; undefined if it has other activations, or there is no WebAssembly. */
-export function denseNetwork(
-  network: Tf.Sequential,
-  { activation, outputActivation, layers }: AutoencoderSettings,
-): DenseNetwork | undefined {
-  if (activation !== "relu" || outputActivation !== "linear" || !kernel()) return undefined;
-  const weights = network.getWeights().map((tensor) => tensor.dataSync<"float32">());
-  const width = weights[weights.length - 1].length;
-  return { kind: "autoencoder", sizes: [width, ...layers, width], weights };
+/** Packs kernel and bias of each layer. */
+export function packNetwork(sizes: readonly number[], weights: readonly Float32Array[]): DenseNetwork {
+  const { matrices, parameterBytes } = layOutNetwork(sizes);
+  const parameters = new Float32Array(new SharedArrayBuffer(parameterBytes)); // what pads rows must be numbers, too
+  for (const [i, matrix] of matrices.entries()) fill(parameters, matrix, weights[i]);
+  return { kind: "autoencoder", sizes, parameters };
+}
+
+/** Kernel and bias of each layer. */
+export function unpackNetwork({ sizes, parameters }: DenseNetwork): Float32Array[] {
+  return layOutNetwork(sizes).matrices.map((matrix) => valuesOf(parameters, matrix));
 }
 
 /** Rows to score with a network. */
@@ -53,62 +53,67 @@ export function scoreRowsByNetwork(task: NetworkTask): void {
   }
 }
 
-/** What the first `depth` layers make of rows `start` to `end` (exclusive) of a matrix: `rows × outputs`. */
-export function forwardRows(
-  network: DenseNetwork,
-  depth: number,
-  data: Float32Array,
-  start: number,
-  end: number,
-): Float32Array {
+/** What the first `depth` layers make of rows: `rows × units`. */
+export function forwardRows(network: DenseNetwork, depth: number, data: Float32Array): Float32Array {
+  const width = network.sizes[0];
   const { free, output, pass, memory } = inKernel(network, depth);
-  const result = new Float32Array((end - start) * output.columns);
-  for (const { rows, count, places, ...block } of distinctBlocks(data, network.sizes[0], start, end, free)) {
+  const result = new Float32Array((data.length / width) * output.columns);
+  const blocks = distinctBlocks(data, width, 0, data.length / width, free);
+  for (const { start, rows, count, places } of blocks) {
     const outputs = new Float32Array(memory.buffer, 0, free / 4);
     const distinct = new Float32Array(count * output.columns);
     for (let first = 0; first < count; first += groupRows) {
       const group = Math.min(groupRows, count - first);
-      pass(rows.byteOffset + first * network.sizes[0] * 4, group);
+      pass(rows.byteOffset + first * width * 4, group);
       for (let row = 0; row < group; row++)
         distinct.set(rowOf(outputs, output, row), (first + row) * output.columns);
     }
     for (const [i, place] of places.entries()) {
       const values = distinct.subarray(place * output.columns, (place + 1) * output.columns);
-      result.set(values, (block.start - start + i) * output.columns);
+      result.set(values, (start + i) * output.columns);
     }
   }
   return result;
 }
 
+/** Divides the kernel's memory for a network: all its parameters come first. */
+function layOutNetwork(sizes: readonly number[]) {
+  const memory = new MatrixAllocator();
+  const parameters = sizes.slice(1).map((units, i) => ({
+    weights: memory.take(sizes[i], units),
+    bias: memory.take(1, units),
+  }));
+  const parameterBytes = memory.bytes;
+  return {
+    matrices: parameters.flatMap(({ weights, bias }) => [weights, bias]),
+    parameterBytes,
+    layers: parameters.map(({ weights, bias }, i) => ({
+      weights,
+      bias,
+      output: memory.take(groupRows, sizes[i + 1]),
+      hasRelu: i < sizes.length - 2,
+    })),
+    list: memory.take(2, Math.max(...sizes)),
+    bytes: memory.bytes,
+  };
+}
+
 /**
- * Puts the first `depth` layers at the beginning of the kernel's memory. `pass` lets at most `groupRows` rows at an address
- * pass through them, which leaves in `output` the bits that TensorFlow.js gives on wasm.
+ * Puts a network at the start of the kernel's memory. `pass` lets at most `groupRows` rows at an address pass through its
+ * first `depth` layers, and leaves what they become in `output`.
  */
-function inKernel({ sizes, weights }: DenseNetwork, depth = sizes.length - 1) {
+function inKernel({ sizes, parameters }: DenseNetwork, depth = sizes.length - 1) {
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
-  const memory = new MatrixAllocator();
-  const layers = sizes.slice(1, depth + 1).map((outputs, i) => ({
-    factors: memory.take(sizes[i], outputs),
-    bias: memory.take(1, outputs),
-    output: memory.take(groupRows, outputs),
-    hasRelu: i < sizes.length - 2,
-  }));
-  const list = memory.take(2, Math.max(...sizes));
-  const free = memory.bytes;
-  reserve(running, free);
-  const parameters = new Float32Array(running.memory.buffer, 0, free / 4).fill(0); // what pads rows must be numbers
-  for (const [i, { factors, bias }] of layers.entries()) {
-    fill(parameters, factors, weights[2 * i]);
-    fill(parameters, bias, weights[2 * i + 1]);
-  }
+  const { layers, list, bytes } = layOutNetwork(sizes);
+  reserve(running, bytes);
+  new Float32Array(running.memory.buffer).set(parameters);
   const pass = (at: number, rows: number): void => {
     let input: KernelMatrix = { at, rows, columns: sizes[0], rowBytes: sizes[0] * 4, columnBytes: 4 };
-    for (const { factors, bias, output, hasRelu } of layers) {
-      multiply(running, input, factors, bias, output, list);
-      if (hasRelu) running.relu(output.at, rows * output.rowBytes);
-      input = { ...output, rows };
+    for (const layer of layers.slice(0, depth)) {
+      passLayer(running, { ...layer, input }, list);
+      input = { ...layer.output, rows };
     }
   };
-  return { free, output: layers[layers.length - 1].output, pass, memory: running.memory };
+  return { free: bytes, output: layers[depth - 1].output, pass, memory: running.memory };
 }

@@ -1,6 +1,6 @@
 import type { AutoencoderSettings } from "../autoencoder/settings";
 import type { KernelMemory } from "./kernel";
-import { type KernelMatrix, MatrixAllocator, slice, transposed } from "./matrix";
+import { type DenseLayer, type KernelMatrix, MatrixAllocator, slice, transposed } from "./matrix";
 
 /** What the threads of a training share: arrays in shared memory, except `data` where there is but one thread. */
 export interface Training {
@@ -26,16 +26,10 @@ const mostBlockRows = 512;
 const chunkRows = 16;
 
 /** A layer's parameters, and its numbers of the rows of a block. Gradients are those of the batch's mean loss. */
-interface Layer {
-  readonly activation: AutoencoderSettings["activation" | "outputActivation"];
-  readonly weights: KernelMatrix;
-  readonly bias: KernelMatrix;
+interface Layer extends DenseLayer {
   readonly weightsGradient: KernelMatrix;
   readonly biasGradient: KernelMatrix;
   readonly transposedWeights: KernelMatrix;
-  readonly input: KernelMatrix;
-  /** The next layer's input. */
-  readonly output: KernelMatrix;
   readonly outputGradient: KernelMatrix;
 }
 
@@ -71,7 +65,7 @@ export function layOut({ settings, threads, width, batch }: Omit<Training, "memo
   const values = sizes.map((size) => memory.take(blockRows, size));
   const layers = parameters.map(
     ({ weights, bias }, i): Layer => ({
-      activation: i < settings.layers.length ? settings.activation : settings.outputActivation,
+      hasRelu: i < settings.layers.length,
       weights,
       bias,
       weightsGradient: gradientOf(weights),

@@ -1,12 +1,11 @@
-// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; the arithmetic of autoencoder/training-step.ts.
+// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; the arithmetic of training-step.ts.
 // Matrices lie row by row, `stride` bytes from one to the next, each row padded to a multiple of 16 numbers of 4 bytes.
 
 /** Columns of a product that are summed at a time, in bytes: V8 keeps four sums in registers, but not eight. */
 const block: usize = 64;
 
 /**
- * `out = start + a·b`. Every number of the product is summed from first to last, as XNNPACK does it, so that it has the
- * same bits. Zeros in `a` are passed over, four at a time where they lie side by side: one-hot columns and units that
+ * `out = start + a·b`. Every number of the product is summed from first to last, whatever thread computes it. Zeros in `a` are passed over, four at a time where they lie side by side: one-hot columns and units that
  * relu has switched off are mostly zeros.
  *
  * @param a `rows × inner`, its rows `aRow` and its columns `aColumn` bytes apart: exchanged, it is transposed
@@ -102,15 +101,6 @@ export function transpose(
         to + <usize>column * toStride + ((<usize>row) << 2),
         load<f32>(from + <usize>row * stride + ((<usize>column) << 2)),
       );
-}
-
-/** Adds the bias to each row. */
-export function addBias(x: usize, rows: u32, stride: usize, bias: usize): void {
-  for (let row: u32 = 0; row < rows; row++) {
-    for (let i: usize = 0; i < stride; i += 16)
-      v128.store(x + i, f32x4.add(v128.load(x + i), v128.load(bias + i)));
-    x += stride;
-  }
 }
 
 export function relu(x: usize, bytes: usize): void {

@@ -1,7 +1,5 @@
-import type * as Tf from "@tensorflow/tfjs";
-import type { AutoencoderSettings } from "../autoencoder/settings";
 import type { Kernel } from "./kernel";
-import { type KernelMatrix, multiply, rowOf, slice } from "./matrix";
+import { type KernelMatrix, multiply, passLayer, rowOf, slice } from "./matrix";
 import { layOut, type Training } from "./training-layout";
 
 export const tasks = ["step", "loss"] as const;
@@ -16,12 +14,9 @@ const { fround } = Math;
  * One thread's part in training: all threads do the same tasks at the same time, and meet wherever a task yields, since
  * there each goes on with what the others have computed. Rows pass through the network and back independently, so each
  * thread takes its share of them; a weight's gradient is a sum over all rows, so there each takes its share of the weights.
- * Every number is computed by one thread in the order of its reference, so that it does not depend on their number.
- *
- * @param tf needed for activations other than relu
+ * Every number is computed by one thread in an order of its own, so that it does not depend on the number of threads.
  */
 export function trainingStep(
-  tf: typeof Tf | undefined,
   kernel: Kernel,
   training: Training,
   thread: number,
@@ -75,17 +70,12 @@ export function trainingStep(
   const passRows = (start: number, batchRows: number): void => {
     const taken = takeRows(start, batchRows);
     const { own } = taken;
-    const differentiate = own.map(({ input, weights, bias, activation, output, outputGradient }) => {
-      // In training, TensorFlow.js begins the sums of a linear layer at the bias, but adds it to those of any other.
-      times(input, weights, activation === "linear" ? bias : zeros, output);
-      if (activation === "linear") return () => {};
-      kernel.addBias(output.at, output.rows, output.rowBytes, bias.at);
-      return activate(tf, kernel, activation, output, outputGradient);
-    });
+    for (const layer of own) passLayer(kernel, layer, lists[thread]);
     writeErrors(taken, batchRows);
     for (let i = own.length - 1; i >= 0; i--) {
-      differentiate[i]();
-      if (i > 0) times(own[i].outputGradient, own[i].transposedWeights, zeros, own[i - 1].outputGradient);
+      const { output, outputGradient, transposedWeights, hasRelu } = own[i];
+      if (hasRelu) kernel.reluGradient(output.at, outputGradient.at, output.rows * output.rowBytes);
+      if (i > 0) times(outputGradient, transposedWeights, zeros, own[i - 1].outputGradient);
     }
   };
 
@@ -135,14 +125,11 @@ export function trainingStep(
       yield;
     },
 
-    /** Computes the batch's errors only, by a network with relu. */
+    /** Computes the batch's errors only. */
     *loss(batchRows) {
       for (let start = 0; start < batchRows; start += blockRows) {
         const taken = takeRows(start, batchRows);
-        for (const { input, weights, bias, activation, output } of taken.own) {
-          times(input, weights, bias, output);
-          if (activation === "relu") kernel.relu(output.at, output.rows * output.rowBytes);
-        }
+        for (const layer of taken.own) passLayer(kernel, layer, lists[thread]);
         writeErrors(taken, batchRows);
         yield;
       }
@@ -156,38 +143,3 @@ export function trainingStep(
     },
   };
 }
-
-/**
- * Applies the activation to the outputs of a layer. What it returns makes of the gradient by them that by what they were
- * before. All but relu are TensorFlow.js' own functions and gradients.
- */
-function activate(
-  tf: typeof Tf | undefined,
-  kernel: Kernel,
-  activation: AutoencoderSettings["activation"],
-  output: KernelMatrix,
-  outputGradient: KernelMatrix,
-): () => void {
-  const bytes = output.rows * output.rowBytes;
-  if (activation === "relu") {
-    kernel.relu(output.at, bytes);
-    return () => kernel.reluGradient(output.at, outputGradient.at, bytes);
-  }
-  if (!tf) throw new Error(`${activation} needs TensorFlow.js`);
-  const numbers = ({ at }: KernelMatrix) => new Float32Array(kernel.memory.buffer, at, bytes / 4);
-  const x = tf.tensor1d(numbers(output).slice());
-  const y = tf[activation](x);
-  numbers(output).set(y.dataSync());
-  const { gradFunc, inputsToSave } = tf.getGradient(gradients[activation]);
-  return () => {
-    const dx = tf.tidy(() => {
-      const dy = tf.tensor1d(numbers(outputGradient).slice());
-      return gradFunc(dy, [inputsToSave ? x : y], {}).x();
-    });
-    numbers(outputGradient).set(dx.dataSync<"float32">());
-    tf.dispose([x, y, dx]);
-  };
-}
-
-/** The names under which TensorFlow.js keeps the gradients of activations. */
-const gradients = { elu: "Elu", selu: "Selu", sigmoid: "Sigmoid", tanh: "Tanh" };

@@ -7,7 +7,7 @@ import { tasks, trainingStep } from "./training-step";
 const { training, thread } = workerData as { training: Training; thread: number };
 const kernel = createKernel(training.memory);
 if (!kernel) throw new Error("the WebAssembly kernel is missing");
-const own = trainingStep(undefined, kernel, training, thread);
+const own = trainingStep(kernel, training, thread);
 const barrier = new Barrier(training.meetings, training.threads);
 parentPort?.postMessage("ready");
 // Until it is terminated, it does what the first thread does, at the same time.

@@ -5,6 +5,7 @@ import { isAbsolute, join } from "node:path";
 import { InputError } from "../../common/errors";
 import { projectPath } from "../../common/project";
 import { findDatasets } from "../../data/kdd/datasets";
+import { kernel } from "../../models/kernel/kernel";
 import { tensorflow } from "../../models/tensorflow";
 import { findBrowser } from "../../visualize/image";
 import { jupyterDataFolders, kernelName } from "./kernelspec";
@@ -23,7 +24,7 @@ export interface Finding {
 export async function examine(signal?: AbortSignal): Promise<Finding[]> {
   return [
     nodeFinding(),
-    await tensorFlowFinding(),
+    await backendFinding(),
     await dataFinding(),
     await kernelFinding(),
     await labFinding(signal),
@@ -40,11 +41,21 @@ function nodeFinding(): Finding {
   return { name: "Node", state: good ? "good" : "missing", words };
 }
 
-async function tensorFlowFinding(): Promise<Finding> {
-  const { backend } = await tensorflow();
-  const slower =
-    backend === "native" ? "" : "; 'native' scores faster, where 'npm install' can download tfjs-node";
-  return { name: "TensorFlow", state: "good", words: `backend ${backend}${slower}` };
+/** What the autoencoder computes with: the kernel, and TensorFlow.js for whoever asks for it or for other activations. */
+async function backendFinding(): Promise<Finding> {
+  const own = kernel() ? "kernel" : "no WebAssembly for the kernel";
+  try {
+    const { backend } = await tensorflow();
+    const state = kernel() ? "good" : "optional";
+    return { name: "Autoencoder", state, words: `backend ${own}; TensorFlow.js on ${backend}` };
+  } catch (error) {
+    const state = kernel() ? "optional" : "missing";
+    return {
+      name: "Autoencoder",
+      state,
+      words: `backend ${own}; TensorFlow.js: ${(error as Error).message}`,
+    };
+  }
 }
 
 async function dataFinding(): Promise<Finding> {
