@@ -117,7 +117,6 @@ export * from "./visualize/models/score-map";
 export { trainingLossFigure } from "./visualize/models/training-loss";
 export * from "./visualize/models/tree-splits";
 export * from "./visualize/page";
-export { remarkOnFigures } from "./visualize/remark";
 export * from "./visualize/traffic/flagged-over-time";
 export * from "./visualize/traffic/unusual-hosts";
 export * from "./visualize/write-figures";

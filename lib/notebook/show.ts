@@ -4,7 +4,6 @@ import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
 import type { Figure } from "../visualize/figure";
 import { type ImageRenderer, openImageRenderer } from "../visualize/image";
-import { withRemark } from "../visualize/remark";
 import { display, inNotebook } from "./display";
 import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
 
@@ -38,9 +37,8 @@ export function liveFigure(): { update(figure: Figure): void; finish(): Promise<
   let last: Figure | undefined;
   return {
     update(figure) {
-      const shown = withRemark(figure);
-      if (inNotebook()) display(figureBundle(shown, undefined), id, last !== undefined);
-      last = shown;
+      if (inNotebook()) display(figureBundle(figure, undefined), id, last !== undefined);
+      last = figure;
     },
     async finish() {
       if (last) display(figureBundle(last, await picture(last)), id, inNotebook());
@@ -56,8 +54,7 @@ export function newDisplayId(): string {
 }
 
 async function showFigure(figure: Figure): Promise<void> {
-  const shown = withRemark(figure);
-  display(figureBundle(shown, inNotebook() ? await picture(shown) : undefined));
+  display(figureBundle(figure, inNotebook() ? await picture(figure) : undefined));
 }
 
 let renderer: Promise<ImageRenderer | undefined> | undefined;

@@ -6,7 +6,6 @@ import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/
 import { readKddFile, type Source } from "../data/kdd/reader";
 import { labels, type Table } from "../data/table";
 import { simulatedDataset } from "../traffic/simulator/write-simulated";
-import { remarkOnFigures } from "../visualize/remark";
 
 /** A labelled training file, and the test file that belongs to it where there is one. */
 export interface StudyData {
@@ -16,6 +15,8 @@ export interface StudyData {
   readonly test?: Table;
   /** Whether it is simulated traffic, because there was neither a KDD'99 file nor a network to fetch one. */
   readonly simulated: boolean;
+  /** `Simulated traffic` where it is, for the captions of figures. */
+  readonly remark?: string;
 }
 
 export interface StudyDataOptions extends LocateOptions {
@@ -36,7 +37,7 @@ const connectTimeout = 4_000;
 
 /**
  * Finds, checks and loads the data of a study. Without a KDD'99 file and without a network it is simulated traffic, and
- * says so: by a notice, in the names of its sources, and in every figure that a notebook shows from then on.
+ * says so: by a notice, in the names of its sources, and by a remark for the captions of figures.
  *
  * @throws {InputError} if a file is not good, has no labels, no normal row or no attack
  * @example
@@ -63,7 +64,6 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
     return { source, table };
   };
   const found = options.data ?? (await locateTraining(locate, onNotice));
-  remarkOnFigures(found ? undefined : "Simulated traffic");
   if (!found) {
     const files = await simulatedDataset(dataFolder, { onProgress, signal });
     const train = await load(files.train, undefined);
@@ -74,6 +74,7 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
       testSource: options.test ? test.source : { ...test.source, name: "simulated traffic (test part)" },
       test: test.table,
       simulated: true,
+      remark: "Simulated traffic",
     };
   }
   const trained = await load(found, rejectedFiles?.train);

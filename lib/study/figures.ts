@@ -16,6 +16,8 @@ import { trainingLossFigure } from "../visualize/models/training-loss";
 export interface StudyNames {
   readonly train: string;
   readonly test?: string;
+  /** What a reader must know of the data: `Simulated traffic`. */
+  readonly remark?: string;
 }
 
 /** Every figure of a novelty study, by the name of its file. */
@@ -51,6 +53,7 @@ export function studyFigures(
   };
   const figures: Record<string, Figure> = {};
   for (const [i, { name, protocol, labels, scores }] of parts.entries()) {
+    const caption = { protocol, remark: names.remark };
     const metrics = (i === 0 ? study.metrics.holdout : study.metrics.test) ?? {};
     const anomalous = anomalousRows(labels);
     const curves = Object.entries(detectors).map(([detector, result]) => ({
@@ -62,21 +65,21 @@ export function studyFigures(
     }));
     figures[`roc-${name}`] = rocFigure(
       curves.map(({ steps, ...rest }) => ({ ...rest, curve: rocCurve(steps) })),
-      { protocol },
+      caption,
     );
     figures[`precision-recall-${name}`] = precisionRecallFigure(
       curves.map(({ steps, ...rest }) => ({ ...rest, curve: precisionRecallCurve(steps) })),
-      { protocol },
+      caption,
     );
     const judged = ["isolation-forest", "autoencoder"].map((detector) => ({
       name: detector,
       ...(metrics[detector] as Metrics & VerdictMetrics),
     }));
-    figures[`confusion-${name}`] = confusionFigure(judged, { protocol });
+    figures[`confusion-${name}`] = confusionFigure(judged, caption);
     figures[`recall-by-attack-${name}`] = recallByAttackFigure(
       judged,
       { counts: countLabels(labels), known: new Set(train.labels?.categories) },
-      { protocol },
+      caption,
     );
     figures[`isolation-score-${name}`] = scoreDistributionFigure(
       {
@@ -85,7 +88,7 @@ export function studyFigures(
         threshold: study.isolationForest.threshold.value,
         axisTitle: "Isolation score",
       },
-      { title: "Isolation forest: scores by category", protocol },
+      { title: "Isolation forest: scores by category", ...caption },
     );
     figures[`reconstruction-error-${name}`] = scoreDistributionFigure(
       {
@@ -95,11 +98,12 @@ export function studyFigures(
         axisTitle: "Mean squared reconstruction error",
         scale: "log",
       },
-      { title: "Autoencoder: reconstruction error by category", protocol },
+      { title: "Autoencoder: reconstruction error by category", ...caption },
     );
   }
   const history = study.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
   figures["training-loss"] = trainingLossFigure(history, {
+    remark: names.remark,
     protocol: `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}`,
   });
   return figures;

@@ -138,7 +138,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       timings: clock.seconds,
     };
     await clock.time("figures", () => {
-      const names = { train: data.trainSource.name, test: testName(data) };
+      const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
       return writeFigures(studyFigures(first, data.train, data.test, names), join(outputs, "plots"), options);
     });
     await clock.time("write", async () => {

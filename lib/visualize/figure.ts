@@ -13,6 +13,8 @@ export interface Caption {
   readonly protocol: string;
   /** Default: the name of the kind of figure. */
   readonly title?: string;
+  /** What a reader must know of the data, before the title: `Simulated traffic`. */
+  readonly remark?: string;
 }
 
 /** Width of a page's figure and of a picture, in CSS pixels. */

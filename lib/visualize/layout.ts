@@ -3,14 +3,16 @@ import { escapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
 import { palette } from "./palette";
 
-/** Joins traces, layout and the template that all figures share. */
+/** Joins traces, layout and the template that all figures share. @param usualTitle for a caption without a title */
 export function createFigure(
-  { title, protocol }: Required<Caption>,
+  { title, protocol, remark }: Caption,
+  usualTitle: string,
   data: Data[],
   layout: Partial<Layout> & { height: number },
 ): Figure {
   const lines = wrap(protocol, 125).map(escapeHtml);
-  const heading = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title)}</b></span>`;
+  const words = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title ?? usualTitle)}</b></span>`;
+  const heading = remark === undefined ? words : `<b>${escapeHtml(remark)}:</b> ${words}`;
   return {
     data: data as Figure["data"],
     layout: {

@@ -60,9 +60,9 @@ export function growthFigure({ streaming, study, machine, versions, backend, dat
   };
   return createFigure(
     {
-      title: "Time and memory by the number of rows",
       protocol: `Each point is one process. Rates and exponents are of 1 million rows and more. ${machine.processor}, ${machine.threads} threads; Node.js ${versions.node}; autoencoder on the backend ${backend}; ${date}`,
     },
+    "Time and memory by the number of rows",
     [...lines, ...whole, ...linear],
     {
       height: 640,

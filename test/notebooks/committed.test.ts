@@ -16,6 +16,22 @@ test("cells pass tsc --strict, and no promise floats", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("every figure of a study's data has the data's remark in its caption", async () => {
+  let captions = 0;
+  for (const file of await findNotebooks([], folder)) {
+    const cells = codeCells(await readNotebook(file)).map(({ source }) => source);
+    const loading = cells.findIndex((source) => source.includes("await loadStudyData()"));
+    if (loading === -1) continue;
+    for (const source of cells.slice(loading)) {
+      for (const [caption] of source.matchAll(/.{0,16}\bprotocol: /g)) {
+        assert.match(caption, /remark: remark, protocol: /, `${file}: ${source}`);
+        captions++;
+      }
+    }
+  }
+  assert.ok(captions > 20, `${captions} captions`);
+});
+
 test("each notebook was run from the top and is small enough for GitHub to render", async () => {
   for (const file of await findNotebooks([], folder)) {
     assert.ok(statSync(file).size < 1_000_000, `${file} has ${statSync(file).size} bytes`);

@@ -35,6 +35,14 @@ for (const [kind, figure] of Object.entries(figures)) {
   });
 }
 
+test("a caption's remark stands before the title, as plain text", () => {
+  const figure = trainingLossFigure([{ epoch: 1, loss: 1 }], { ...caption, remark: "Simulated <traffic>" });
+  assert.match(
+    (figure.layout.title as { text: string }).text,
+    /^<b>Simulated &lt;traffic&gt;:<\/b> .*Training loss/,
+  );
+});
+
 test("models are solid and baselines dashed, the area is in the legend", () => {
   const named = traces(figures.roc).filter(({ xaxis, line }) => line && xaxis !== "x2");
   const dashes = named.map(({ line }) => line?.dash);

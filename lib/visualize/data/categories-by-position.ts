@@ -41,10 +41,7 @@ export function categoriesByPosition(labels: NominalColumn, parts = 200): Positi
 }
 
 /** The categories along a file as stacked areas: a file in random order would show level bands. */
-export function categoriesByPositionFigure(
-  labels: NominalColumn,
-  { title = "Categories along the file", protocol }: Caption,
-): Figure {
+export function categoriesByPositionFigure(labels: NominalColumn, caption: Caption): Figure {
   const { positions, groups } = categoriesByPosition(labels);
   const width = labels.codes.length / Math.max(1, positions.length);
   const data = groups.map(
@@ -58,7 +55,7 @@ export function categoriesByPositionFigure(
       hovertemplate: "about row %{x:,}<br>%{y:.1%} of the rows",
     }),
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Categories along the file", data, {
     height: 380,
     margin: { b: 110 },
     barmode: "stack",

@@ -59,10 +59,7 @@ export interface NamedCorrelations extends Correlations {
 }
 
 /** Correlation matrices of the same features side by side: blue = together, red = opposed, white = none or constant. */
-export function correlationFigure(
-  panels: readonly NamedCorrelations[],
-  { title = "Rank correlations", protocol }: Caption,
-): Figure {
+export function correlationFigure(panels: readonly NamedCorrelations[], caption: Caption): Figure {
   const axis = {
     showgrid: false,
     showline: false,
@@ -97,5 +94,9 @@ export function correlationFigure(
     })),
     { gap: 0.04, y: { ...axis, autorange: "reversed" } },
   );
-  return createFigure({ title, protocol }, data, { height: 620, margin: { l: 180, r: 20, b: 190 }, ...axes });
+  return createFigure(caption, "Rank correlations", data, {
+    height: 620,
+    margin: { l: 180, r: 20, b: 190 },
+    ...axes,
+  });
 }

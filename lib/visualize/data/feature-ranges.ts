@@ -45,11 +45,7 @@ const across = 3;
  *
  * @throws {RangeError} if a feature is missing or nominal, or the table has no labels
  */
-export function featureRangesFigure(
-  table: Table,
-  features: readonly string[],
-  { title = "Where the values lie", protocol }: Caption,
-): Figure {
+export function featureRangesFigure(table: Table, features: readonly string[], caption: Caption): Figure {
   const down = Math.ceil(features.length / across);
   const { data, axes } = panelGrid(
     features.map((feature) => {
@@ -75,7 +71,7 @@ export function featureRangesFigure(
     }),
     { gap: 0.04, across, gapBelow: 0.12, y: { autorange: "reversed", type: "category" } },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Where the values lie", data, {
     height: 130 + 230 * down,
     margin: { l: 70, r: 24, b: 90 },
     ...axes,

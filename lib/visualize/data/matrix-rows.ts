@@ -19,7 +19,7 @@ import { panelLabel } from "../panels";
 export function matrixRowsFigure(
   { rows, columns, data: values }: Matrix,
   labels: NominalColumn,
-  { title = "Rows as a detector sees them", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
   const rank = (row: number) => categories.indexOf(categoryOf(label(row)));
@@ -52,7 +52,7 @@ export function matrixRowsFigure(
   ];
   const between = [...bounds.values()].slice(1).map(([first]) => first - 0.5);
   const line = { color: "#D55E00", width: 1 } as const;
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Rows as a detector sees them", data, {
     height: 220 + Math.max(200, 5 * rows),
     margin: { l: 24, r: 150, b: 130 },
     xaxis: {

@@ -46,10 +46,7 @@ export function valueBins(values: Float32Array | Float64Array, bins = 60): Value
 }
 
 /** Histograms side by side, each over its own range; counts on a logarithmic axis, so that a bin of one row is seen. */
-export function valueHistogramsFigure(
-  panels: readonly NamedValues[],
-  { title = "Histograms", protocol }: Caption,
-): Figure {
+export function valueHistogramsFigure(panels: readonly NamedValues[], caption: Caption): Figure {
   const most = Math.max(0, ...panels.map(({ values }) => values.length));
   const { data, axes } = panelGrid(
     panels.map(({ name, values }) => ({
@@ -67,7 +64,7 @@ export function valueHistogramsFigure(
       },
     },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Histograms", data, {
     height: 400,
     margin: { b: 80 },
     showlegend: false,

@@ -27,7 +27,7 @@ export interface ValueAxis {
 export function valuesByLabelFigure(
   series: readonly LabelValues[],
   { title: axisTitle, scale = "log" }: ValueAxis,
-  { title = "Values by label", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const first = (label: string) =>
     series.find(({ values }) => Object.hasOwn(values, label))?.values[label] ?? 0;
@@ -63,7 +63,7 @@ export function valuesByLabelFigure(
         : { range: [-0.01, 1.01], dtick: 0.2 }),
     },
   );
-  return createFigure({ title, protocol }, stack.data, {
+  return createFigure(caption, "Values by label", stack.data, {
     height: 190 + stack.height,
     margin: { r: 90, b: series.length > 1 ? 100 : 64 },
     ...stack.axes,

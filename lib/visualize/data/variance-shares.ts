@@ -48,10 +48,7 @@ export interface NamedShares {
 const shownFeatures = 11;
 
 /** One bar for each way of preprocessing, cut into features; those with small shares everywhere are drawn as one. */
-export function varianceSharesFigure(
-  series: readonly NamedShares[],
-  { title = "Which features the distances consist of", protocol }: Caption,
-): Figure {
+export function varianceSharesFigure(series: readonly NamedShares[], caption: Caption): Figure {
   const greatest = new Map<string, number>();
   for (const { shares } of series) {
     for (const [feature, share] of Object.entries(shares))
@@ -87,7 +84,7 @@ export function varianceSharesFigure(
       hovertemplate: "%{x:.1%} of the variance",
     };
   });
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Which features the distances consist of", data, {
     height: 220 + 46 * series.length,
     margin: { b: 130, l: 190 },
     barmode: "stack",

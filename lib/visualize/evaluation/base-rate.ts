@@ -44,7 +44,7 @@ const lowestBaseRate = 1e-5;
 export function baseRateFigure(
   detectors: readonly OperatingRates[],
   marks: Readonly<Record<string, number>>,
-  { title = "Precision over the share of attacks", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const styles = modelStyles(detectors.map(({ name }) => name));
   const exponents = Array.from({ length: 51 }, (_, i) => Math.log10(lowestBaseRate) * (1 - i / 50));
@@ -61,7 +61,7 @@ export function baseRateFigure(
     };
   });
   const places = Object.entries(marks);
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Precision over the share of attacks", data, {
     height: 480,
     margin: { t: 112, b: 90 + 20 * Math.ceil(detectors.length / 2) },
     showlegend: true,

@@ -28,7 +28,7 @@ export interface ComparisonAxis {
 export function comparisonFigure(
   settings: readonly ComparedSetting[],
   { title: axisTitle, range = [0, 1], guide }: ComparisonAxis,
-  { title = `${axisTitle} by setting`, protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const names = [...new Set(settings.flatMap(({ figures }) => Object.keys(figures)))];
   const styles = modelStyles(names);
@@ -74,7 +74,7 @@ export function comparisonFigure(
       hoverinfo: "skip",
     });
   }
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, `${axisTitle} by setting`, data, {
     height: 200 + Math.max(38, 18 * names.length) * settings.length,
     margin: { b: 110 },
     showlegend: true,

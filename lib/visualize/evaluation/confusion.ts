@@ -16,10 +16,7 @@ export interface NamedConfusion {
 }
 
 /** Confusion matrices side by side: counts, and the share of each true class, which also gives the colour. */
-export function confusionFigure(
-  matrices: readonly NamedConfusion[],
-  { title = matrices.length === 1 ? "Confusion matrix" : "Confusion matrices", protocol }: Caption,
-): Figure {
+export function confusionFigure(matrices: readonly NamedConfusion[], caption: Caption): Figure {
   const styles = modelStyles(matrices.map(({ name }) => name));
   const { data, axes } = panelGrid(
     matrices.map(({ name, confusion, threshold }, i) => ({
@@ -32,7 +29,11 @@ export function confusionFigure(
     })),
     { gap: 0.06, y: { ...plainAxis, autorange: "reversed", title: { text: "Truth" } } },
   );
-  return createFigure({ title, protocol }, data, { height: 460, margin: { b: 90 }, ...axes });
+  return createFigure(caption, matrices.length === 1 ? "Confusion matrix" : "Confusion matrices", data, {
+    height: 460,
+    margin: { b: 90 },
+    ...axes,
+  });
 }
 
 const plainAxis = {

@@ -16,10 +16,7 @@ export interface SpentBudget {
 }
 
 /** What a budget buys (recall by category) and what it costs (false alarms on other data, beside those it promised). */
-export function falseAlarmBudgetFigure(
-  spent: readonly SpentBudget[],
-  { title = "What a false-alarm budget buys, and what it costs", protocol }: Caption,
-): Figure {
+export function falseAlarmBudgetFigure(spent: readonly SpentBudget[], caption: Caption): Figure {
   const budgets = spent.map(({ budget }) => budget);
   const present = Object.keys(spent[0]?.metrics.recallByCategory ?? {}) as Category[];
   const recalls = present.map(
@@ -71,5 +68,9 @@ export function falseAlarmBudgetFigure(
     ],
     { gap: 0.1 },
   );
-  return createFigure({ title, protocol }, data, { height: 460, margin: { b: 110 }, ...axes });
+  return createFigure(caption, "What a false-alarm budget buys, and what it costs", data, {
+    height: 460,
+    margin: { b: 110 },
+    ...axes,
+  });
 }

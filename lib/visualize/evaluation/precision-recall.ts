@@ -25,7 +25,7 @@ export interface NamedPrecisionRecallCurve {
  */
 export function precisionRecallFigure(
   curves: readonly NamedPrecisionRecallCurve[],
-  { title = "Precision–recall curves", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const styles = modelStyles(curves.map(({ name }) => name));
   const data = curves.flatMap(({ name, curve, averagePrecision, threshold }, i): Data[] => {
@@ -41,7 +41,8 @@ export function precisionRecallFigure(
   });
   const marked = curves.some(({ threshold }) => threshold !== undefined);
   return createFigure(
-    { title, protocol },
+    caption,
+    "Precision–recall curves",
     [...data, ...baseRate(curves), ...(marked ? [operatingPointKey()] : [])],
     {
       height: 560,

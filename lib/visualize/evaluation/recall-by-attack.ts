@@ -25,7 +25,7 @@ export interface AttackTypes {
 export function recallByAttackFigure(
   models: readonly NamedRecall[],
   { counts, known }: AttackTypes,
-  { title = "Recall by attack type", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const styles = modelStyles(models.map(({ name }) => name));
   const groups = categories
@@ -77,7 +77,7 @@ export function recallByAttackFigure(
       dtick: 0.2,
     },
   );
-  return createFigure({ title, protocol }, stack.data, {
+  return createFigure(caption, "Recall by attack type", stack.data, {
     height: 220 + stack.height,
     margin: { r: 130, b: 110 },
     ...stack.axes,

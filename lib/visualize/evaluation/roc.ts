@@ -26,10 +26,7 @@ const lowestRate = 1e-4;
  *
  * @param curves one a detector; models are drawn solid, baselines dashed
  */
-export function rocFigure(
-  curves: readonly NamedRocCurve[],
-  { title = "ROC curves", protocol }: Caption,
-): Figure {
+export function rocFigure(curves: readonly NamedRocCurve[], caption: Caption): Figure {
   const styles = modelStyles(curves.map(({ name }) => name));
   const chance: Data = {
     type: "scatter",
@@ -73,7 +70,7 @@ export function rocFigure(
     ],
     { gap: 0.08, y: { title: { text: "Recall (share of attack rows)" }, range: [0, 1.02], dtick: 0.2 } },
   );
-  return createFigure({ title, protocol }, data, { height: 560, margin: { b: 130 }, ...axes });
+  return createFigure(caption, "ROC curves", data, { height: 560, margin: { b: 130 }, ...axes });
 }
 
 /** The part of a ROC curve right of `lowestRate`, thinned by its look on a logarithmic axis. */

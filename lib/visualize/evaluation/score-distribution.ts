@@ -27,7 +27,7 @@ export interface ScoreDistribution extends HistogramOptions {
  */
 export function scoreDistributionFigure(
   { scores, labels, axisTitle, titles: ownTitles = {}, threshold, scale = "linear", bins }: ScoreDistribution,
-  { title = "Scores by category", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
   const titles = { ...categoryTitles, ...ownTitles };
@@ -61,7 +61,7 @@ export function scoreDistributionFigure(
   );
   const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
   const line = drawable ? thresholdLine(threshold, scale) : undefined;
-  return createFigure({ title, protocol }, stack.data, {
+  return createFigure(caption, "Scores by category", stack.data, {
     height: 190 + stack.height,
     margin: { r: 130 },
     showlegend: false,

@@ -47,7 +47,7 @@ export function scoreLandscapeFigure(
   x: LandscapeAxis,
   y: LandscapeAxis,
   labels: NominalColumn,
-  { title = "Score landscape", protocol }: Caption,
+  caption: Caption,
   bins = 48,
 ): Figure {
   const rowsOf = new Map(categories.map((category) => [category, [] as number[]]));
@@ -82,7 +82,7 @@ export function scoreLandscapeFigure(
       y: { ...vertical.axis, title: { text: `${styleY.title}: score` } },
     },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Score landscape", data, {
     height: 150 + 300 * lines,
     margin: { r: 110 },
     showlegend: false,

@@ -30,7 +30,7 @@ export interface SensitivitySeries {
 export function sensitivityFigure(
   panels: readonly Sensitivity[],
   axisTitle: string,
-  { title = "Sensitivity to the settings", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const results = panels.flatMap(({ series }) =>
     series.flatMap(({ points }) => points.flatMap((point) => point.results)),
@@ -60,7 +60,7 @@ export function sensitivityFigure(
       },
     },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Sensitivity to the settings", data, {
     height: 460,
     margin: { b: 120 },
     showlegend: true,

@@ -35,7 +35,7 @@ export interface ThresholdSlider {
  */
 export function thresholdSliderFigure(
   { name, scores, labels, threshold, axisTitle, scale = "linear", steps = 41 }: ThresholdSlider,
-  { title, protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const thresholds = sliderThresholds(scores, threshold, scale, steps);
   const judged = thresholds.map((value) => verdictMetrics(scores, labels, value));
@@ -56,7 +56,7 @@ export function thresholdSliderFigure(
   const tables = judged.map((metrics) => tablesOf(metrics, groups));
   const data = [...lines, ...tableTraces(tables[start], groups)];
   const position = scale === "log" ? Math.log10 : (value: number) => value;
-  return createFigure({ title: title ?? `${modelTitle(name)}: move the threshold`, protocol }, data, {
+  return createFigure(caption, `${modelTitle(name)}: move the threshold`, data, {
     height: 700,
     margin: { b: 50, r: 40 },
     legend: { x: 1, xanchor: "right", y: 1.005, yanchor: "bottom", yref: "paper" },

@@ -53,7 +53,7 @@ export function attackProfile(matrix: Matrix, reconstruction: Matrix, labels: No
 /** The profile as a heat map, the features with the largest share anywhere first. */
 export function attackProfileFigure(
   { features, labels, shares }: AttackProfile,
-  { title = "Which features give away which attack", protocol }: Caption,
+  caption: Caption,
   shownFeatures = 22,
 ): Figure {
   const largest = features.map((_, f) => Math.max(...shares.map((of) => of[f])));
@@ -79,7 +79,7 @@ export function attackProfileFigure(
       hovertemplate: "%{y}<br>%{x}: %{z:.1%}<extra></extra>",
     },
   ];
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Which features give away which attack", data, {
     height: 240 + 18 * labels.length,
     margin: { b: 40 },
     xaxis: { type: "category", tickangle: -50, showgrid: false },

@@ -19,10 +19,7 @@ export interface CodeSizes {
 }
 
 /** What the size of the code does to the error of normal rows, and to the detection of attacks. */
-export function codeSizeFigure(
-  kinds: readonly CodeSizes[],
-  { title = "Size of the code", protocol }: Caption,
-): Figure {
+export function codeSizeFigure(kinds: readonly CodeSizes[], caption: Caption): Figure {
   const styles = modelStyles(kinds.map(({ name }) => name));
   const lines = (of: (model: CodeSizes["models"][number]) => number | null, showlegend: boolean) =>
     kinds.map(
@@ -70,5 +67,5 @@ export function codeSizeFigure(
     ],
     { gap: 0.11 },
   );
-  return createFigure({ title, protocol }, data, { height: 460, margin: { b: 110 }, ...axes });
+  return createFigure(caption, "Size of the code", data, { height: 460, margin: { b: 110 }, ...axes });
 }

@@ -25,7 +25,7 @@ export interface ExplainedRow {
 export function contributionFigure(
   rows: readonly ExplainedRow[],
   axisTitle: string,
-  { title = "What made the score", protocol }: Caption,
+  caption: Caption,
   shown = 7,
 ): Figure {
   const stack = panelStack(
@@ -57,7 +57,7 @@ export function contributionFigure(
     26,
     { title: { text: escapeHtml(axisTitle) }, zeroline: true, zerolinecolor: "#444" },
   );
-  return createFigure({ title, protocol }, stack.data, {
+  return createFigure(caption, "What made the score", stack.data, {
     height: 170 + stack.height,
     margin: { r: 150, b: 70 },
     showlegend: false,

@@ -24,7 +24,7 @@ export interface Embedding {
 /** Rows as points coloured by group; a click on the legend hides one, hovering names the label and its score. */
 export function embeddingFigure(
   { points, labels, scores, axisTitles, groups }: Embedding,
-  { title = groups ? "Embedding" : "Embedding by category", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
   const looks = groups
@@ -49,7 +49,7 @@ export function embeddingFigure(
       },
     ];
   });
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, groups ? "Embedding" : "Embedding by category", data, {
     height: 560,
     margin: { b: 110 },
     xaxis: { title: { text: escapeHtml(axisTitles[0]) }, zeroline: true, zerolinecolor: "#cccccc" },

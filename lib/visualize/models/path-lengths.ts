@@ -15,10 +15,7 @@ export interface NamedPathLengths {
  * How the path lengths of some points spread over the trees of a forest: the share of the trees in bins of width 1, and
  * the mean of each point as a dashed line.
  */
-export function pathLengthFigure(
-  points: readonly NamedPathLengths[],
-  { title = "Path lengths over the trees", protocol }: Caption,
-): Figure {
+export function pathLengthFigure(points: readonly NamedPathLengths[], caption: Caption): Figure {
   const longest = Math.max(1, ...points.flatMap(({ pathLengths }) => Array.from(pathLengths)));
   const bins = Math.floor(longest) + 1;
   const means = points.map(({ pathLengths }) => {
@@ -38,7 +35,7 @@ export function pathLengthFigure(
       hovertemplate: "path length in bin around %{x}<br>%{y:.0%} of the trees",
     };
   });
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Path lengths over the trees", data, {
     height: 420,
     margin: { b: 110 },
     barmode: "overlay",

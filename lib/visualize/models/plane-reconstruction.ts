@@ -45,7 +45,7 @@ export function planeGrid({ low, high, steps }: PlaneBounds, columns: readonly [
 export function planeReconstructionFigure(
   models: readonly PlaneReconstruction[],
   bounds: PlaneBounds,
-  { title = "Points and their reconstructions", protocol }: Caption,
+  caption: Caption,
   highest = 0.3,
 ): Figure {
   const { low, high, steps } = bounds;
@@ -78,7 +78,11 @@ export function planeReconstructionFigure(
     })),
     { gap: 0.06, y: { range: [low, high] } },
   );
-  return createFigure({ title, protocol }, data, { height: 520, margin: { b: 100, r: 90 }, ...axes });
+  return createFigure(caption, "Points and their reconstructions", data, {
+    height: 520,
+    margin: { b: 100, r: 90 },
+    ...axes,
+  });
 }
 
 function dots(points: Matrix, color: string, size: number) {

@@ -15,11 +15,7 @@ export interface NamedReasons {
 }
 
 /** The reasons of detectors for the score of one row, side by side: the largest contributions, with value and usual. */
-export function reasonsFigure(
-  detectors: readonly NamedReasons[],
-  { title = "Why this row?", protocol }: Caption,
-  top = 8,
-): Figure {
+export function reasonsFigure(detectors: readonly NamedReasons[], caption: Caption, top = 8): Figure {
   const styles = modelStyles(detectors.map(({ name }) => name));
   const { data, axes } = panelGrid(
     detectors.map(({ reasons }, i) => {
@@ -45,7 +41,7 @@ export function reasonsFigure(
     }),
     { gap: 0.32 }, // room for the words of the next panel
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Why this row?", data, {
     height: 190 + 40 * Math.min(top, Math.max(0, ...detectors.map(({ reasons }) => reasons.length))),
     showlegend: false,
     bargap: 0.35,

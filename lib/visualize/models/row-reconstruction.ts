@@ -23,7 +23,7 @@ export interface RowReconstruction {
  */
 export function rowReconstructionFigure(
   { matrix, reconstruction, titles }: RowReconstruction,
-  { title = "Rows and their reconstructions", protocol }: Caption,
+  caption: Caption,
   columns = 20,
 ): Figure {
   const width = matrix.columns.length;
@@ -75,7 +75,7 @@ export function rowReconstructionFigure(
     }),
     { gap: 0.03, y: { type: "category", categoryarray: names, categoryorder: "array" } },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Rows and their reconstructions", data, {
     height: 230 + 22 * shown.length,
     margin: { b: 120 },
     ...axes,

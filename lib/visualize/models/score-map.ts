@@ -53,11 +53,7 @@ export async function scoreMap(
  *
  * @param maps at least one
  */
-export function scoreMapFigure(
-  maps: readonly ScoreMap[],
-  matrix: Matrix,
-  { title = "Anomaly score over the plane", protocol }: Caption,
-): Figure {
+export function scoreMapFigure(maps: readonly ScoreMap[], matrix: Matrix, caption: Caption): Figure {
   const all = maps.flatMap(({ scores }) => scores.flat());
   const [lowest, highest] = all.reduce(
     ([a, b], v) => [Math.min(a, v), Math.max(b, v)],
@@ -92,7 +88,7 @@ export function scoreMapFigure(
     })),
     { gap: 0.03, y: { range: [y0, y1], title: { text: escapeHtml(matrix.columns[1]) }, showgrid: false } },
   );
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Anomaly score over the plane", data, {
     height: 440,
     margin: { t: 110, b: 70, r: 60 },
     showlegend: false,

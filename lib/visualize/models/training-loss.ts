@@ -18,7 +18,7 @@ export interface EpochLoss {
 /** The loss of each epoch, on a logarithmic axis if it falls to a quarter, and the epoch with the lowest validation loss. */
 export function trainingLossFigure(
   history: readonly EpochLoss[],
-  { title = "Training loss of the autoencoder", protocol }: Caption,
+  caption: Caption,
   axisTitle = "Mean squared error",
 ): Figure {
   const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
@@ -67,7 +67,7 @@ export function trainingLossFigure(
   const losses = history.flatMap(({ loss, validationLoss }) => [loss, validationLoss ?? loss]);
   const lowest = Math.min(...losses);
   const logarithmic = lowest > 0 && Math.max(...losses) > 4 * lowest;
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Training loss of the autoencoder", data, {
     height: 460,
     margin: { b: 110 },
     showlegend: true,

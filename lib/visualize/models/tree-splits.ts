@@ -34,7 +34,7 @@ export interface TreeSplits {
  */
 export function treeSplitsFigure(
   { forest, tree = 0, matrix, marked = [] }: TreeSplits,
-  { title = "The splits of one isolation tree", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   if (forest.columns.length !== 2)
     throw new RangeError(`splits are drawn over 2 columns, the forest has ${forest.columns.length}`);
@@ -90,7 +90,7 @@ export function treeSplitsFigure(
       colorbar: { title: { text: "Path<br>length" }, thickness: 14, len: 0.9, outlinewidth: 0 },
     },
   };
-  return createFigure({ title, protocol }, [points, ...lines, named, scale], {
+  return createFigure(caption, "The splits of one isolation tree", [points, ...lines, named, scale], {
     height: 560,
     margin: { b: 120, r: 60 },
     xaxis: { title: { text: escapeHtml(matrix.columns[0]) }, range: [area[0], area[1]], showgrid: false },

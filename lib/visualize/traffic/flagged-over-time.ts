@@ -24,7 +24,7 @@ const year1980 = 315_532_800;
 export function flaggedOverTimeFigure(
   stretches: readonly FlaggedStretch[],
   expected: number,
-  { title = "Share flagged over time", protocol }: Caption,
+  caption: Caption,
 ): Figure {
   const names = Object.keys(stretches[0]?.flagged ?? {});
   const styles = modelStyles(names);
@@ -73,7 +73,7 @@ export function flaggedOverTimeFigure(
       type: isDate ? "date" : "linear",
     },
   );
-  return createFigure({ title, protocol }, stack.data, {
+  return createFigure(caption, "Share flagged over time", stack.data, {
     height: 460,
     hovermode: "x",
     ...stack.axes,

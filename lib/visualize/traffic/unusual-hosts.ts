@@ -15,11 +15,7 @@ export interface HostFlags {
 }
 
 /** The most unusual hosts as bars: flagged connections beyond the expected ones, the largest on top. */
-export function unusualHostsFigure(
-  hosts: readonly HostFlags[],
-  { title = "Most unusual hosts", protocol }: Caption,
-  shown = 15,
-): Figure {
+export function unusualHostsFigure(hosts: readonly HostFlags[], caption: Caption, shown = 15): Figure {
   const bars = hosts.slice(0, shown).reverse();
   const data: Data[] = [
     {
@@ -34,7 +30,7 @@ export function unusualHostsFigure(
       hovertemplate: "%{customdata}<extra></extra>",
     },
   ];
-  return createFigure({ title, protocol }, data, {
+  return createFigure(caption, "Most unusual hosts", data, {
     height: 190 + 24 * bars.length,
     showlegend: false,
     xaxis: { title: { text: "Flagged connections beyond the expected" }, rangemode: "tozero" },
