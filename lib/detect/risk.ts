@@ -1,3 +1,5 @@
+import { exp2 } from "../common/exact-math";
+
 /**
  * How far a score lies beyond the threshold, comparable between detectors: log(score / threshold) in units of
  * log(threshold / median), where the median is that of held-out usual scores. 0 at the threshold, 1 as far beyond it as
@@ -17,5 +19,5 @@ export function excess(score: number, threshold: number, median: number): number
  * riskScore(0.2); // 50
  */
 export function riskScore(beyond: number): number {
-  return Math.floor(10_000 * (1 - 2 ** (-5 * Math.max(0, beyond)))) / 100;
+  return Math.floor(10_000 * (1 - exp2(-5 * Math.max(0, beyond)))) / 100;
 }

@@ -1,3 +1,5 @@
+import { log } from "../common/exact-math";
+
 /** How scores are distributed over bins that hold about a tenth each. */
 export interface ScoreProfile {
   readonly median: number;
@@ -31,7 +33,7 @@ export function populationStability({ shares }: ScoreProfile, counts: ArrayLike<
   return shares.reduce((sum, share, i) => {
     const expected = Math.max(share, 1e-4);
     const actual = Math.max(counts[i] / total, 1e-4);
-    return sum + (actual - expected) * Math.log(actual / expected);
+    return sum + (actual - expected) * log(actual / expected);
   }, 0);
 }
 

@@ -1,4 +1,5 @@
 import { InputError, requireNumber } from "../common/errors";
+import { square } from "../common/exact-math";
 import { breather, type WorkOptions } from "../common/progress";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
@@ -85,13 +86,13 @@ export function reconstructionErrors(fitted: PrincipalComponents, matrix: Matrix
       let error = 0;
       for (let i = 0; i < width; i++) {
         centred[i] = rows[row * width + i] - mean[i];
-        error += centred[i] ** 2;
+        error += square(centred[i]);
       }
       // The components are orthonormal: what a row keeps of its length is the sum of its squared projections.
       for (const component of components) {
         let projection = 0;
         for (let i = 0; i < width; i++) projection += component[i] * centred[i];
-        error -= projection ** 2;
+        error -= square(projection);
       }
       distinct[row] = Math.max(error, 0) / width;
     }

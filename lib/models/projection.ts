@@ -1,3 +1,4 @@
+import { square } from "../common/exact-math";
 import type { Matrix } from "../preprocess/matrix";
 import { requireColumns } from "./detector";
 import type { PrincipalComponents } from "./principal-components";
@@ -31,10 +32,11 @@ export function explainedVariance(fitted: PrincipalComponents, matrix: Matrix): 
   const projected = projectRows(fitted, matrix);
   const width = fitted.mean.length;
   let total = 0;
-  for (let i = 0; i < matrix.data.length; i++) total += (matrix.data[i] - fitted.mean[i % width]) ** 2;
+  for (let i = 0; i < matrix.data.length; i++) total += square(matrix.data[i] - fitted.mean[i % width]);
   return fitted.components.map((_, k) => {
     let sum = 0;
-    for (let i = k; i < projected.data.length; i += fitted.components.length) sum += projected.data[i] ** 2;
+    for (let i = k; i < projected.data.length; i += fitted.components.length)
+      sum += square(projected.data[i]);
     return total === 0 ? 0 : sum / total;
   });
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../common/errors";
+import { log1p, square } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
@@ -74,7 +75,7 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
     if (source.kind === "numeric") {
       const useLogarithm = logarithm.includes(source.measure);
       const values = gather(source.values, rows);
-      if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = Math.log1p(values[i]);
+      if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = log1p(values[i]);
       steps.push({ kind: "number", feature, logarithm: useLogarithm, ...scale(feature, values, scaling) });
     } else if (encoding !== "none") {
       const codes = gather(source.codes, rows);
@@ -229,7 +230,7 @@ function writer(step: Step, source: Column, offset: number): Writer {
     return (data, width, rows, start, end) => {
       for (let i = start, at = start * width + offset; i < end; i++, at += width) {
         const value = values[rows ? rows[i] : i];
-        data[at] = ((logarithm ? Math.log1p(value) : value) - shift) * factor;
+        data[at] = ((logarithm ? log1p(value) : value) - shift) * factor;
       }
     };
   }
@@ -292,7 +293,7 @@ function scale(
   if (scaling === "none") return { shift: 0, factor: 1 };
   const mean = sum / values.length;
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
+  for (const value of values) squares += square(value - mean);
   const [shift, spread] =
     scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
   const factor = 1 / spread;

@@ -1,3 +1,4 @@
+import { log } from "../../common/exact-math";
 import { createRandom } from "../../common/random";
 import { rowsWhere } from "../split";
 import { column, numbers, type Rows, selectRows, type Table } from "../table";
@@ -50,7 +51,7 @@ export function literatureSubset(table: Table, subset: LiteratureSubset, seed = 
       .map((feature) =>
         feature.kind === "nominal"
           ? feature
-          : { ...feature, values: feature.values.map((x) => Math.log(x + 0.1)) },
+          : { ...feature, values: feature.values.map((x) => log(x + 0.1)) },
       ),
   };
 }

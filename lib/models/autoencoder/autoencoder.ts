@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
+import { square } from "../../common/exact-math";
 import type { WorkOptions } from "../../common/progress";
 import type { Matrix } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
@@ -150,7 +151,7 @@ export class Autoencoder implements Detector {
     if (row.length !== width)
       throw new RangeError(`the row must have ${width} values, one a column, got ${row.length}`);
     const output = this.#computing.predict(row, this.settings.layers.length + 1);
-    return Float64Array.from(row, (value, column) => (value - output[column]) ** 2 / width);
+    return Float64Array.from(row, (value, column) => square(value - output[column]) / width);
   }
 
   /**
@@ -160,7 +161,7 @@ export class Autoencoder implements Detector {
   async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
     const { data } = await this.reconstruct(matrix, options);
     const width = this.columns.length;
-    return Float64Array.from(data, (output, i) => (matrix.data[i] - output) ** 2 / width);
+    return Float64Array.from(data, (output, i) => square(matrix.data[i] - output) / width);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
+import { square } from "../../common/exact-math";
 import { type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import type { TensorFlow, TensorFlowBackend } from "../tensorflow";
@@ -96,7 +97,7 @@ export class TensorFlowNetwork implements Network {
     await inBatches(matrix, options, (rows, start) => {
       const outputs = this.predict(rows, this.#model.layers.length);
       for (let i = 0; i < rows.length; i++)
-        scores[start + Math.floor(i / width)] += (rows[i] - outputs[i]) ** 2;
+        scores[start + Math.floor(i / width)] += square(rows[i] - outputs[i]);
     });
     return scores.map((sum) => sum / width);
   }

@@ -1,8 +1,10 @@
+import { log } from "../../common/exact-math";
+
 const eulerGamma = 0.5772156649015329;
 
 /** The harmonic number H(n) = 1 + 1/2 + … + 1/n: summed up to n = 1000, by its asymptotic series beyond. */
 export function harmonicNumber(n: number): number {
-  if (n > 1000) return Math.log(n) + eulerGamma + 1 / (2 * n) - 1 / (12 * n * n);
+  if (n > 1000) return log(n) + eulerGamma + 1 / (2 * n) - 1 / (12 * n * n);
   let sum = 0;
   for (let i = 1; i <= n; i++) sum += 1 / i;
   return sum;

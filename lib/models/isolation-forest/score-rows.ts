@@ -1,3 +1,4 @@
+import { exp2 } from "../../common/exact-math";
 import { isStopped, type ScoringTask } from "../kernel/scoring-task";
 import type { Nodes } from "./tree";
 
@@ -11,7 +12,7 @@ export interface ForestTask extends ScoringTask {
 
 /** Equation 2 of the paper: s = 2^(−E[h] / c(ψ)). */
 export function anomalyScore(meanPathLength: number, usual: number): number {
-  return 2 ** (-meanPathLength / usual);
+  return exp2(-meanPathLength / usual);
 }
 
 /** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */

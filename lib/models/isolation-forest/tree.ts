@@ -21,7 +21,7 @@ export interface Nodes {
 
 /** How deep a tree of a sample may grow: to the average depth of a balanced one. */
 export function maximumDepth(sampleSize: number): number {
-  return Math.ceil(Math.log2(sampleSize));
+  return 32 - Math.clz32(sampleSize - 1);
 }
 
 /** Empty arrays for so many trees of together at most so many nodes, in memory that worker threads can share. */
@@ -61,7 +61,7 @@ export async function growTree(
   const sample = await drawSample(matrix, sampleSize, random, breathe);
   const order = new Uint32Array(sampleSize).map((_, i) => i);
   const candidates = new Uint32Array(width).map((_, i) => i);
-  const maximumDepth = Math.ceil(Math.log2(sampleSize));
+  const deepest = maximumDepth(sampleSize);
   const counts = new Uint32Array(2 * sampleSize - 1);
   let next = first + 1;
   // Without recursion, so that others can have their turn in between. A node holds rows order[start … end − 1].
@@ -71,7 +71,7 @@ export async function growTree(
     counts[node - first] = end - start;
     nodes.column[node] = -1;
     nodes.pathLength[node] = depth + averagePathLength(end - start);
-    if (end - start <= 1 || depth >= maximumDepth) continue;
+    if (end - start <= 1 || depth >= deepest) continue;
     for (let left = width; left > 0; left--) {
       const column = take(candidates, left, random);
       const split = drawSplit(sample, width, column, order, start, end, random);

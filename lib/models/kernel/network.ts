@@ -1,3 +1,4 @@
+import { square } from "../../common/exact-math";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
 import { fill, type KernelMatrix, MatrixAllocator, passLayer, rowOf, valuesOf } from "./matrix";
@@ -45,7 +46,7 @@ export function scoreRowsByNetwork(task: NetworkTask): void {
       for (let row = first; row < next; row++) {
         const [at, outputAt] = [row * width, ((row - first) * output.rowBytes) / 4];
         let sum = 0;
-        for (let i = 0; i < width; i++) sum += (rows[at + i] - outputs[outputAt + i]) ** 2;
+        for (let i = 0; i < width; i++) sum += square(rows[at + i] - outputs[outputAt + i]);
         errors[row] = sum / width;
       }
     }

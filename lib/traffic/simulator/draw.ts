@@ -1,3 +1,4 @@
+import { exp, log, power } from "../../common/exact-math";
 import type { Random } from "../../common/random";
 
 /** Random numbers in the shapes that traffic has: sizes and durations have long tails. */
@@ -25,23 +26,23 @@ export class Draw {
 
   /** One of the list by Zipf's law: the n-th is 1/n times as likely as the first. */
   popular<T>(list: readonly T[]): T {
-    return list[Math.floor(Math.exp(this.random.uniform() * Math.log(list.length + 1))) - 1];
+    return list[Math.floor(exp(this.random.uniform() * log(list.length + 1))) - 1];
   }
 
   /** A waiting time. */
   exponential(mean: number): number {
-    return -mean * Math.log(1 - this.random.uniform());
+    return -mean * log(1 - this.random.uniform());
   }
 
   /** Most values lie within a factor of e^`spread` around the median. */
   logNormal(median: number, spread: number): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.random.uniform()));
-    return median * Math.exp(spread * radius * Math.cos(2 * Math.PI * this.random.uniform()));
+    const radius = Math.sqrt(-2 * log(1 - this.random.uniform()));
+    return median * exp(spread * radius * Math.cos(2 * Math.PI * this.random.uniform()));
   }
 
   /** The longest tail: the chance to exceed x falls as x^−`shape`, up to `most`. */
   pareto(least: number, shape: number, most: number): number {
-    return Math.min(least * (1 - this.random.uniform()) ** (-1 / shape), most);
+    return Math.min(least * power(1 - this.random.uniform(), -1 / shape), most);
   }
 
   /** A whole number of things that follow each other, at least one. */

@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
@@ -25,7 +26,7 @@ export function varianceShares({ rows, columns, data }: Matrix): Record<string, 
     for (let row = 0; row < rows; row++) sum += data[row * width + column];
     const mean = sum / rows;
     let squares = 0;
-    for (let row = 0; row < rows; row++) squares += (data[row * width + column] - mean) ** 2;
+    for (let row = 0; row < rows; row++) squares += square(data[row * width + column] - mean);
     const feature = sourceFeature(columns[column]);
     variances.set(feature, (variances.get(feature) ?? 0) + squares);
     total += squares;

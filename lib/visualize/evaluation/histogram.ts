@@ -1,3 +1,4 @@
+import { power } from "../../common/exact-math";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 
@@ -36,7 +37,8 @@ export function scoreHistogram(
   { threshold, scale = "linear", bins = 80 }: HistogramOptions = {},
 ): ScoreHistogram {
   const toScale = scale === "log" ? Math.log10 : (value: number) => value;
-  const fromScale = scale === "log" ? (position: number) => 10 ** position : (position: number) => position;
+  const fromScale =
+    scale === "log" ? (position: number) => power(10, position) : (position: number) => position;
   const line = threshold === undefined || !Number.isFinite(toScale(threshold)) ? undefined : threshold;
 
   let low = line === undefined ? Infinity : toScale(line);

@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { power } from "../../common/exact-math";
 import { type Curve, thinCurve } from "../../evaluation/curves";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
@@ -83,5 +84,5 @@ function lowRates(curve: Curve): Curve {
     y: curve.y.subarray(from),
     thresholds: curve.thresholds.subarray(from),
   });
-  return { ...thinned, x: thinned.x.map((position) => 10 ** (position * decades)) };
+  return { ...thinned, x: thinned.x.map((position) => power(10, position * decades)) };
 }

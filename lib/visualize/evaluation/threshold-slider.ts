@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { power } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
@@ -197,7 +198,7 @@ function sliderThresholds(
   const positive = scale === "log" ? sorted.subarray(sorted.findIndex((score) => score > 0)) : sorted;
   const quantile = (share: number) => positive[Math.round(share * (positive.length - 1))];
   const onScale = scale === "log" ? Math.log10 : (value: number) => value;
-  const offScale = scale === "log" ? (value: number) => 10 ** value : (value: number) => value;
+  const offScale = scale === "log" ? (value: number) => power(10, value) : (value: number) => value;
   const low = onScale(Math.min(quantile(0.001), threshold));
   const high = onScale(Math.max(quantile(0.999), threshold));
   const all = Array.from({ length: steps }, (_, i) =>

@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
@@ -33,7 +34,7 @@ export function attackProfile(matrix: Matrix, reconstruction: Matrix, labels: No
   for (let row = 0; row < matrix.rows; row++) {
     errors.fill(0);
     for (let i = 0; i < width; i++) {
-      errors[featureOf[i]] += (matrix.data[row * width + i] - reconstruction.data[row * width + i]) ** 2;
+      errors[featureOf[i]] += square(matrix.data[row * width + i] - reconstruction.data[row * width + i]);
     }
     const total = errors.reduce((sum, error) => sum + error, 0);
     if (total === 0) continue;

@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
@@ -28,7 +29,7 @@ export function rowReconstructionFigure(
 ): Figure {
   const width = matrix.columns.length;
   const error = (row: number, column: number) =>
-    (matrix.data[row * width + column] - reconstruction.data[row * width + column]) ** 2;
+    square(matrix.data[row * width + column] - reconstruction.data[row * width + column]);
   const total = matrix.columns.map((_, column) => {
     let sum = 0;
     for (let row = 0; row < matrix.rows; row++) sum += error(row, column);
