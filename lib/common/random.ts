@@ -22,6 +22,8 @@ export interface Random {
 export function createRandom(seed: number, purpose: string): Random {
   requireNumber("seed", seed, { min: 0, max: 0xffffffff, integer: true });
   const generator = xoroshiro128plus(hash(`${seed} ${purpose}`));
+  // The first numbers of neighbouring seeds are alike, until the generator's state is mixed.
+  for (let i = 0; i < 8; i++) generator.next();
   return {
     uniform: () => uniformFloat64(generator),
     integer: (below) => uniformInt(generator, 0, below - 1),

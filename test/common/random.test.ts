@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sampleCorrelation } from "simple-statistics";
 import { createRandom, permutation, sampleWithoutReplacement } from "traffic-anomaly";
 
 test("the same seed and purpose give the same numbers, another purpose gives others", () => {
@@ -10,6 +11,19 @@ test("the same seed and purpose give the same numbers, another purpose gives oth
   assert.deepEqual(draw(7, "tree 1"), draw(7, "tree 1"));
   assert.notDeepEqual(draw(7, "tree 1"), draw(7, "tree 2"));
   assert.notDeepEqual(draw(7, "tree 1"), draw(8, "tree 1"));
+});
+
+test("the first draws of neighbouring seeds and purposes do not depend on each other", () => {
+  const first: [string, (i: number) => number][] = [
+    ["seeds", (i) => createRandom(i, "split").uniform()],
+    ["trees", (i) => createRandom(1, `tree ${i}`).uniform()],
+    ["integers", (i) => createRandom(i, "split").integer(1000)],
+  ];
+  for (const [what, draw] of first) {
+    const draws = Array.from({ length: 20_000 }, (_, i) => draw(i));
+    const correlation = sampleCorrelation(draws.slice(1), draws.slice(0, -1));
+    assert.ok(Math.abs(correlation) < 0.02, `the correlation of ${what} is ${correlation}`);
+  }
 });
 
 test("uniform numbers lie in [0, 1) with mean 1/2", () => {

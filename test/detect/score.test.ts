@@ -92,7 +92,7 @@ test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds,
   const messages = alerts.map(({ message }) => message).join("\n");
   assert.match(
     messages,
-    /10\.66\.6\.6 → 172\.30\.1\.\d+, tcp port 23: .*\d+ hosts contacted on port 23 within 2 s; usual: 1/,
+    /10\.66\.6\.6 → 172\.30\.\d+\.\d+, tcp port 23: .*\d+ hosts contacted on port 23 within 2 s; usual: 1/,
   );
 });
 

@@ -1,4 +1,4 @@
-import { exp, log, power } from "../../common/exact-math";
+import { exp, log, power, square } from "../../common/exact-math";
 import type { Random } from "../../common/random";
 
 /** Random numbers in the shapes that traffic has: sizes and durations have long tails. */
@@ -36,8 +36,16 @@ export class Draw {
 
   /** Most values lie within a factor of e^`spread` around the median. */
   logNormal(median: number, spread: number): number {
-    const radius = Math.sqrt(-2 * log(1 - this.random.uniform()));
-    return median * exp(spread * radius * Math.cos(2 * Math.PI * this.random.uniform()));
+    return median * exp(spread * this.#normal());
+  }
+
+  /** Mean 0, standard deviation 1 (Marsaglia's polar method). */
+  #normal(): number {
+    for (;;) {
+      const x = this.between(-1, 1);
+      const r = square(x) + square(this.between(-1, 1));
+      if (r > 0 && r < 1) return x * Math.sqrt((-2 * log(r)) / r);
+    }
   }
 
   /** The longest tail: the chance to exceed x falls as x^−`shape`, up to `most`. */
