@@ -1,5 +1,6 @@
 import type { Metrics } from "../evaluation/metrics";
 import type { Spread } from "../evaluation/spread";
+import { detectorTitle } from "../models/detectors";
 import type { RunResult } from "../study/run";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
@@ -17,7 +18,9 @@ export function runReport({ metrics, paths }: RunResult): string {
     lines.push("", `Fit on 80 % of the normal rows, scored on ${part}`);
     lines.push(row("", ["ROC AUC", "deduplicated", "F1", "recall", "false alarms"], repeats !== undefined));
     for (const [name, figures] of Object.entries(byDetector)) {
-      lines.push(row(title(name), cells(figures, spreadOf(["novelty", part, name])), repeats !== undefined));
+      lines.push(
+        row(detectorTitle(name), cells(figures, spreadOf(["novelty", part, name])), repeats !== undefined),
+      );
     }
   }
   lines.push("", "Fit and scored on the same rows, isolation forest: ROC AUC");
@@ -60,10 +63,6 @@ function child(spread: Spread | undefined, name: string): Spread | undefined {
 
 function row(name: string, values: readonly string[], wide: boolean): string {
   return `  ${name.padEnd(22)}${values.map((value) => value.padStart(wide ? 17 : 14)).join("")}`;
-}
-
-function title(name: string): string {
-  return name.replace("isolation-forest", "isolation forest").replace("baseline:", "baseline: ");
 }
 
 function count(value: number): string {

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
 import type { FollowOptions } from "../detect/follow";
 import type { ScoreTrafficResult } from "../detect/score";
+import { trainedDetectors } from "../models/detectors";
 import { type Answer, addCommand, answering, type Desk } from "./command";
 import { numberOption, workOptions } from "./options";
 import { scoreReport } from "./traffic-report";
@@ -23,10 +24,9 @@ export function addScoreCommand(program: Command): void {
     .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
     .addOption(new Option("--format <name>", "of alerts (default: json)").choices(["json", "csv", "parquet"]))
     .addOption(
-      new Option("--detector <name>", "of the model (default: both)").choices([
-        "isolation-forest",
-        "autoencoder",
-      ]),
+      new Option("--detector <name>", "of the model (default: all)").choices(
+        trainedDetectors.map(({ kind }) => kind),
+      ),
     )
     .option(
       "--top <n>",

@@ -1,5 +1,6 @@
 import type { ScoreTrafficResult } from "../detect/score";
 import type { TrainResult } from "../detect/train";
+import { detectorTitle, trainedDetectors } from "../models/detectors";
 import { formatCount, formatShare } from "../visualize/format";
 
 /** What training found, for people. */
@@ -17,7 +18,7 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
     `Fitted on ${formatCount(fitted)}, thresholds from the ${formatCount(heldOut)} after them: together the detectors flag at most ${formatShare(falseAlarmRate)} of such`,
     `Backend of the autoencoder: ${result.backend}; seed ${result.seed}`,
     "",
-    `Of all connections flagged: isolation forest ${formatShare(flaggedShare["isolation-forest"])}, autoencoder ${formatShare(flaggedShare.autoencoder)}, either ${formatShare(flaggedShare.any)}`,
+    `Of all connections flagged: ${trainedDetectors.map(({ kind, title }) => `${title} ${formatShare(flaggedShare[kind])}`).join(", ")}, either ${formatShare(flaggedShare.any)}`,
     ...hostLines(unusualHosts),
   ];
   if (metrics) {
@@ -27,10 +28,9 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
       row("", ["ROC AUC", "precision", "recall", "false alarms"]),
     );
     for (const [name, { rocAuc, precision, recall, falseAlarmRate }] of Object.entries(metrics)) {
-      const title = name.replace("isolation-forest", "isolation forest").replace("baseline:", "baseline: ");
       lines.push(
         row(
-          title,
+          detectorTitle(name),
           [rocAuc, precision, recall, falseAlarmRate].map((value) => (value ?? 0).toFixed(4)),
         ),
       );
@@ -43,7 +43,7 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
 export function scoreReport(result: ScoreTrafficResult): string {
   const { connections, alerts, flagged, silenced, reading, drift, unusualHosts, path } = result;
   const detectors = Object.entries(flagged).map(
-    ([kind, count]) => `${kind.replace("-", " ")} ${formatCount(count)}`,
+    ([kind, count]) => `${detectorTitle(kind)} ${formatCount(count)}`,
   );
   return [
     `${formatCount(connections)} connections scored, ${formatCount(alerts)} alerts (${detectors.join(", ")})${remarks(reading)}`,

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { DetectorKind } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
 import type { Connection } from "../traffic/connection";
 
 /** The version of the Elastic Common Schema that alerts follow. */
@@ -82,7 +82,7 @@ export interface Alert {
 export interface AlertParts {
   readonly model: string;
   readonly connection: Connection;
-  readonly scores: ReadonlyMap<DetectorKind, AlertScore>;
+  readonly scores: ReadonlyMap<TrainedDetectorName, AlertScore>;
   readonly riskScore: number;
   readonly reasons: readonly AlertReason[];
 }

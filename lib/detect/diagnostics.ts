@@ -3,7 +3,8 @@ import { labels as labelsOf, type NominalColumn, selectRows } from "../data/tabl
 import { baselineScores } from "../evaluation/baselines";
 import { evaluate, type Metrics } from "../evaluation/metrics";
 import type { MetricsByDetector } from "../evaluation/protocols";
-import type { DetectorKind, ScoreOptions } from "../models/detector";
+import type { ScoreOptions } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
 import { scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
@@ -21,10 +22,13 @@ import type { TrainingData } from "./training-data";
 export interface Diagnostics {
   /** By detector: the threshold, and quantiles of the scores of all connections by their share. */
   readonly scores: Readonly<
-    Record<DetectorKind, { readonly threshold: number; readonly quantiles: Readonly<Record<string, number>> }>
+    Record<
+      TrainedDetectorName,
+      { readonly threshold: number; readonly quantiles: Readonly<Record<string, number>> }
+    >
   >;
   /** Share of all connections that each detector, or any, flags. */
-  readonly flaggedShare: Readonly<Record<DetectorKind | "any", number>>;
+  readonly flaggedShare: Readonly<Record<TrainedDetectorName | "any", number>>;
   readonly flaggedOverTime: readonly FlaggedStretch[];
   /** Ranked by flagged connections beyond the expected ones. */
   readonly unusualHosts: readonly UnusualHost[];
@@ -36,7 +40,7 @@ export interface Diagnostics {
 }
 
 /** Scores of every connection, by detector; higher = more anomalous. */
-export type ScoresByDetector = Readonly<Record<DetectorKind, Float64Array>>;
+export type ScoresByDetector = Readonly<Record<TrainedDetectorName, Float64Array>>;
 
 /** Stretches of equal time that the log is cut into. */
 const stretches = 100;
@@ -84,7 +88,7 @@ export async function diagnose(
   return { diagnostics, figures: figuresOf(data, fitted, scores, diagnostics, falseAlarmRate) };
 }
 
-function summary(kind: DetectorKind, scores: ScoresByDetector, fitted: FittedTraffic) {
+function summary(kind: TrainedDetectorName, scores: ScoresByDetector, fitted: FittedTraffic) {
   const sorted = scores[kind].slice().sort();
   const quantiles = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1].map((share) => [
     String(share),
@@ -134,7 +138,7 @@ async function judge(
   };
   for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
   const { preprocessor } = fitted.autoencoder;
-  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, signal);
+  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, { signal });
   for await (const { name, trainingScores } of baselines) {
     const usual = valuesAt(trainingScores, fitted.heldOutRows);
     add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);

@@ -1,5 +1,5 @@
 import type { NominalColumn, Table } from "../data/table";
-import type { DetectorKind } from "../models/detector";
+import { detectorKind, type TrainedDetectorName } from "../models/detectors";
 import type { Preprocessor } from "../preprocess/preprocessor";
 import { populationStability, scoreBin } from "./score-profile";
 import type { TrafficModel } from "./traffic-model";
@@ -8,7 +8,7 @@ import type { TrafficModel } from "./traffic-model";
 export interface Drift {
   readonly connections: number;
   /** Population stability index of each detector's scores against those held out in training. */
-  readonly stability: Readonly<Partial<Record<DetectorKind, number>>>;
+  readonly stability: Readonly<Partial<Record<TrainedDetectorName, number>>>;
   /** Share of the connections with a category that training did not see. */
   readonly unseenShare: number;
   /** The frequent ones of these categories: `service irc`. */
@@ -27,17 +27,17 @@ export class DriftMeter {
   #connections = 0;
   #unseenRows = 0;
   readonly #unseen = new Map<string, number>();
-  readonly #bins = new Map<DetectorKind, Float64Array>();
+  readonly #bins = new Map<TrainedDetectorName, Float64Array>();
   readonly #model: TrafficModel;
 
   constructor(model: TrafficModel) {
     this.#model = model;
-    for (const kind of Object.keys(model.detectors) as DetectorKind[])
+    for (const kind of Object.keys(model.detectors) as TrainedDetectorName[])
       this.#bins.set(kind, new Float64Array(model.training.profiles[kind].shares.length));
   }
 
   /** Takes in connections with their scores, one array a detector. */
-  add(table: Table, scores: ReadonlyMap<DetectorKind, Float64Array>): void {
+  add(table: Table, scores: ReadonlyMap<TrainedDetectorName, Float64Array>): void {
     this.#connections += table.rows;
     for (const [kind, values] of scores) {
       const { edges } = this.#model.training.profiles[kind];
@@ -59,7 +59,7 @@ export class DriftMeter {
   get drift(): Drift {
     const connections = this.#connections;
     const enough = connections >= leastConnections;
-    const stability: Partial<Record<DetectorKind, number>> = {};
+    const stability: Partial<Record<TrainedDetectorName, number>> = {};
     const found: string[] = [];
     for (const [kind, bins] of this.#bins) {
       if (!enough) continue;
@@ -67,7 +67,7 @@ export class DriftMeter {
       stability[kind] = index;
       if (index > shifted)
         found.push(
-          `the scores of the ${kind.replace("-", " ")} have shifted (population stability index ${index.toFixed(2)}, above ${shifted})`,
+          `the scores of the ${detectorKind(kind).title} have shifted (population stability index ${index.toFixed(2)}, above ${shifted})`,
         );
     }
     const unseenShare = connections === 0 ? 0 : this.#unseenRows / connections;

@@ -28,7 +28,7 @@ export const trafficPreprocessing = {
   autoencoder: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
 } as const satisfies Record<string, PreprocessOptions>;
 
-export interface FitOptions extends ScoreOptions {
+export interface TrafficFitOptions extends ScoreOptions {
   /** Fixes the trees and the network. An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
   /**
@@ -74,7 +74,7 @@ const leastRows = 100;
 export async function fitDetectors(
   table: Table,
   rows: Rows,
-  options: FitOptions = {},
+  options: TrafficFitOptions = {},
 ): Promise<FittedTraffic> {
   const { seed = 1, falseAlarmRate = 0.01, onProgress, signal, workers } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });

@@ -1,6 +1,7 @@
 import type { Table } from "../data/table";
 import { featureContributions } from "../models/contributions";
-import { type DetectorKind, requireFiniteScores, type ScoreOptions } from "../models/detector";
+import { requireFiniteScores, type ScoreOptions } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
 import type { Model } from "../models/model";
 import { transform } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
@@ -18,7 +19,7 @@ import type { TrafficModel } from "./traffic-model";
 export interface Findings {
   alerts: number;
   /** Connections that each detector found anomalous, those that the list allows included. */
-  readonly flagged: Partial<Record<DetectorKind, number>>;
+  readonly flagged: Partial<Record<TrainedDetectorName, number>>;
   /** Flagged connections that raised no alert, since the list allows them. */
   silenced: number;
 }
@@ -39,17 +40,17 @@ export class Judge {
   readonly hosts: HostRanking;
   readonly drift: DriftMeter;
   readonly #model: TrafficModel;
-  readonly #detectors: readonly (readonly [DetectorKind, Model])[];
+  readonly #detectors: readonly (readonly [TrainedDetectorName, Model])[];
   readonly #windows: TrafficWindows;
   readonly #usual: ReadonlyMap<string, TrafficModel["training"]["usual"][string]>;
   readonly #allowList: AllowList | undefined;
   readonly #options: ScoreOptions;
   /** Where the numbers of a piece are put, by detector. */
-  readonly #memories = new Map<DetectorKind, Float32Array>();
+  readonly #memories = new Map<TrainedDetectorName, Float32Array>();
 
   constructor(model: TrafficModel, allowList?: AllowList, { signal, workers }: ScoreOptions = {}) {
     this.#model = model;
-    this.#detectors = Object.entries(model.detectors) as [DetectorKind, Model][];
+    this.#detectors = Object.entries(model.detectors) as [TrainedDetectorName, Model][];
     this.#windows = new TrafficWindows(model.training.windows);
     this.#usual = new Map(Object.entries(model.training.usual));
     this.#allowList = allowList;
@@ -79,14 +80,18 @@ export class Judge {
     const scores = new Map(scored);
     this.drift.add(table, scores);
     const rows = this.#flaggedRows(connections, scores);
-    const explained = new Map<DetectorKind, Float64Array>();
+    const explained = new Map<TrainedDetectorName, Float64Array>();
     for (const [kind, model] of this.#detectors)
       explained.set(kind, await featureContributions(model, table, rows, { signal: this.#options.signal }));
     return Array.from(rows, (row, i) => this.#alert(connections[row], table, row, i, scores, explained));
   }
 
   /** As `scoreTable` does, but in the same memory each time. */
-  async #score(kind: DetectorKind, { detector, preprocessor }: Model, table: Table): Promise<Float64Array> {
+  async #score(
+    kind: TrainedDetectorName,
+    { detector, preprocessor }: Model,
+    table: Table,
+  ): Promise<Float64Array> {
     const matrix = transform(preprocessor, table, undefined, this.#memories.get(kind));
     if (!this.#memories.has(kind) || matrix.data.length > this.#memories.get(kind)!.length)
       this.#memories.set(kind, matrix.data);
@@ -98,7 +103,7 @@ export class Judge {
   /** The rows that become alerts. */
   #flaggedRows(
     connections: readonly Connection[],
-    scores: ReadonlyMap<DetectorKind, Float64Array>,
+    scores: ReadonlyMap<TrainedDetectorName, Float64Array>,
   ): Uint32Array {
     const { findings } = this;
     const rows: number[] = [];
@@ -123,11 +128,11 @@ export class Judge {
     table: Table,
     row: number,
     position: number,
-    scores: ReadonlyMap<DetectorKind, Float64Array>,
-    explained: ReadonlyMap<DetectorKind, Float64Array>,
+    scores: ReadonlyMap<TrainedDetectorName, Float64Array>,
+    explained: ReadonlyMap<TrainedDetectorName, Float64Array>,
   ): RankedAlert {
     const width = table.features.length;
-    const own = new Map<DetectorKind, AlertScore>();
+    const own = new Map<TrainedDetectorName, AlertScore>();
     const contributions: Float64Array[] = [];
     let beyond = -Infinity;
     for (const [kind, { threshold }] of this.#detectors) {

@@ -1,6 +1,7 @@
 import { requireNumber } from "../common/errors";
 import { filesIn } from "../common/places";
-import type { DetectorKind, ScoreOptions } from "../models/detector";
+import type { ScoreOptions } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
 import type { Backend } from "../models/tensorflow";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";
 import { type AlertFormat, NobodyReads, openAlertWriter } from "./alert-writer";
@@ -14,7 +15,7 @@ import { loadTrafficModel } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
-  readonly detector?: DetectorKind;
+  readonly detector?: TrainedDetectorName;
   /** The file to write. Default: the standard output. */
   readonly out?: string;
   /** Default `json`. */
@@ -32,7 +33,7 @@ export interface ScoreTrafficResult {
   /** Alerts raised; with `top` fewer are written. */
   readonly alerts: number;
   /** Connections that each detector found anomalous, silenced ones included. */
-  readonly flagged: Readonly<Partial<Record<DetectorKind, number>>>;
+  readonly flagged: Readonly<Partial<Record<TrainedDetectorName, number>>>;
   /** Anomalous connections that the allow list let pass. */
   readonly silenced: number;
   readonly reading: Omit<ReadingCounts, "connections">;

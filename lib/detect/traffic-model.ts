@@ -10,7 +10,7 @@ import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
 import type { Feature } from "../data/kdd/schema";
-import type { DetectorKind } from "../models/detector";
+import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import {
   type LoadModelOptions,
   loadModel,
@@ -27,14 +27,14 @@ import type { TrafficFile, TrafficTraining } from "./traffic-training";
 export type { TrafficTraining };
 
 /** The detectors of a traffic model, in the order in which alerts name them. */
-export const detectorKinds = ["isolation-forest", "autoencoder"] as const satisfies readonly DetectorKind[];
+export const detectorKinds = trainedDetectors.map(({ kind }): TrainedDetectorName => kind);
 
 /** All that is needed to judge connections: what a traffic model's folder holds. */
 export interface TrafficModel {
   /** The folder's name. */
   readonly name: string;
   /** The detectors that were loaded. */
-  readonly detectors: Readonly<Partial<Record<DetectorKind, Model>>>;
+  readonly detectors: Readonly<Partial<Record<TrainedDetectorName, Model>>>;
   readonly training: TrafficTraining;
 }
 
@@ -59,8 +59,9 @@ export const trafficModelFolder: FolderKind = {
       return undefined;
     }
     const own = new Set([fileName]);
-    for (const kind of detectorKinds)
-      for (const name of (await modelFiles(join(folder, kind), kind)) ?? []) own.add(`${kind}/${name}`);
+    for (const detector of trainedDetectors)
+      for (const name of (await modelFiles(join(folder, detector.kind), detector)) ?? [])
+        own.add(`${detector.kind}/${name}`);
     return own;
   },
 };
@@ -70,7 +71,7 @@ export async function writeTrafficModel(
   folder: string,
   { detectors, training }: TrafficModel,
 ): Promise<void> {
-  const manifests: Partial<Record<DetectorKind, string>> = {};
+  const manifests: Partial<Record<TrainedDetectorName, string>> = {};
   try {
     await mkdir(folder, { recursive: true });
     for (const kind of detectorKinds) {
@@ -109,7 +110,7 @@ export function kddModelRefusal(folder: string): InputError {
 
 export interface LoadTrafficModelOptions extends LoadModelOptions {
   /** Which to load. Default all. */
-  readonly detectors?: readonly DetectorKind[];
+  readonly detectors?: readonly TrainedDetectorName[];
 }
 
 /**
@@ -132,7 +133,7 @@ async function readTrafficModel(folder: string, options: LoadTrafficModelOptions
     throw kddModelRefusal(folder);
   }
   const file = await readTrafficFile(folder);
-  const detectors: Partial<Record<DetectorKind, Model>> = {};
+  const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
   for (const kind of options.detectors ?? detectorKinds)
     detectors[kind] = await loadDetector(folder, kind, file.manifests[kind], options);
   const { formatVersion: _, libraryVersion: __, features: ___, manifests: ____, ...training } = file;
@@ -142,7 +143,7 @@ async function readTrafficModel(folder: string, options: LoadTrafficModelOptions
 /** One of the detectors, which lie in folders of their own. */
 async function loadDetector(
   folder: string,
-  kind: DetectorKind,
+  kind: TrainedDetectorName,
   manifest: string,
   options: LoadModelOptions,
 ): Promise<Model> {

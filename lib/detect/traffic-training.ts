@@ -1,4 +1,4 @@
-import type { DetectorKind } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
 import type { Usual } from "../models/usual";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import type { ScoreProfile } from "./score-profile";
@@ -21,7 +21,7 @@ export interface TrafficTraining {
   /** What each feature usually is. */
   readonly usual: Readonly<Record<string, Usual>>;
   /** How the scores of the held-out connections are distributed, and how many have unseen categories. */
-  readonly profiles: Readonly<Record<DetectorKind, ScoreProfile>>;
+  readonly profiles: Readonly<Record<TrainedDetectorName, ScoreProfile>>;
   readonly unseenShare: number;
 }
 
@@ -31,5 +31,5 @@ export interface TrafficFile extends TrafficTraining {
   readonly libraryVersion: string;
   readonly features: readonly string[];
   /** SHA-256 of the detectors' manifests, to notice a folder put together from two models. */
-  readonly manifests: Readonly<Record<DetectorKind, string>>;
+  readonly manifests: Readonly<Record<TrainedDetectorName, string>>;
 }

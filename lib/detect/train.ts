@@ -12,7 +12,7 @@ import type { Backend } from "../models/tensorflow";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import { writeFigures } from "../visualize/write-figures";
 import { type Diagnostics, diagnose } from "./diagnostics";
-import { type FitOptions, type FittedTraffic, fitDetectors } from "./fit";
+import { type FittedTraffic, fitDetectors, type TrafficFitOptions } from "./fit";
 import { truthOf } from "./labels";
 import type { ReadingCounts } from "./ordered-connections";
 import {
@@ -23,7 +23,7 @@ import {
 } from "./traffic-model";
 import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
-export interface TrainOptions extends FitOptions, TrainingDataOptions {
+export interface TrainOptions extends TrafficFitOptions, TrainingDataOptions {
   /** The model's folder, such as `models/office`. */
   readonly out: string;
   /** Diagnostics go to a folder in it, named as the model. Default `outputs` in the project. */

@@ -1,6 +1,6 @@
 import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
-import { distinctRows, equalRowsInTurns } from "../data/distinct";
+import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere, splitRows } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
@@ -12,7 +12,7 @@ import {
   type IsolationForest,
   type IsolationForestOptions,
 } from "../models/isolation-forest/isolation-forest";
-import { type Model, scoreTable } from "../models/model";
+import { scoreTable } from "../models/model";
 import { chooseThreshold, type Threshold } from "../models/threshold";
 import {
   fitPreprocessor,
@@ -25,6 +25,7 @@ import {
 } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { evaluate, type Metrics } from "./metrics";
+import { scoreDistinct } from "./score-distinct";
 
 /**
  * Preprocessing and settings of each detector, chosen on the `holdout` part of the training file: see
@@ -130,7 +131,7 @@ export async function noveltyProtocol(
     train,
     test,
     fitRows,
-    signal,
+    { signal, workers },
   )) {
     baselines[`baseline:${name}`] = { trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
     await breathe(signal);
@@ -183,16 +184,6 @@ export async function mixedProtocol(train: Table, options: ProtocolOptions = {})
   });
   const scores = await scoreDistinct({ detector, preprocessor }, train, { onProgress, signal, workers });
   return { "isolation-forest": evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
-}
-
-/** Scores of all rows of a table, of which those that repeat are made into numbers and scored once. */
-async function scoreDistinct(
-  model: Pick<Model, "detector" | "preprocessor">,
-  table: Table,
-  work: ScoreOptions,
-): Promise<Float64Array> {
-  const { distinct, places } = await equalRowsInTurns(table, work.signal);
-  return valuesAt(await scoreTable(model, table, distinct, work), places);
 }
 
 /** The `literature` protocol: on each subset of the papers, an isolation forest fitted and scored on the same rows. */

@@ -1,16 +1,66 @@
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { shown } from "../common/shown";
-import type { Matrix } from "../preprocess/matrix";
+import type { LazyMatrix, Matrix } from "../preprocess/matrix";
+import type { PreprocessOptions } from "../preprocess/preprocessor";
+import type { Backend } from "./tensorflow";
 
 export interface ScoreOptions extends WorkOptions {
   /** Threads to share the rows among, where a detector uses threads. Default: as many as processors. */
   readonly workers?: number;
 }
 
+/**
+ * A kind of anomaly detector: all that fitting, saving, loading and drawing need to know of it. `detectors.ts` lists them.
+ */
+export interface DetectorKind<
+  Kind extends string = string,
+  Options extends object = object,
+  Fitted extends Detector = Detector,
+> {
+  /** Its name in files, options and results: `isolation-forest`. */
+  readonly kind: Kind;
+  /** Its name in a sentence: `isolation forest`. */
+  readonly title: string;
+  /** What its scores are, and the scale on which they are drawn. */
+  readonly scores: { readonly title: string; readonly scale: "linear" | "log" };
+  /** How rows become the numbers that suit it best. */
+  readonly preprocessing: Required<PreprocessOptions>;
+  /** The files that `save` writes. */
+  readonly files: readonly string[];
+  /** @throws {InputError} on an option out of range or too few rows; the reason of `signal` once it is aborted */
+  fit(matrix: Matrix | LazyMatrix, options?: Options & FitOptions): Promise<Fitted>;
+  /**
+   * Reads what `save` wrote, or somebody else.
+   *
+   * @param columns the columns that it was fitted on, which its own files do not hold
+   * @throws {InputError} if a file is missing or damaged, or does not go with the columns
+   */
+  load(folder: string, columns: readonly string[], options?: LoadOptions): Promise<Fitted>;
+}
+
+/** What every detector is fitted with. */
+export interface FitOptions extends ScoreOptions {
+  /** Fixes every random choice. An integer in [0, 2³²). Default 1. */
+  readonly seed?: number;
+}
+
+export interface LoadOptions {
+  /** What computes the autoencoder. Default "kernel". */
+  readonly backend?: Backend;
+}
+
+/** What a kind of detector is once it is fitted. */
+export type FittedBy<Kind> = Kind extends DetectorKind<string, object, infer Fitted> ? Fitted : never;
+
+/** The options that a kind of detector has of its own. */
+export type OptionsOf<Kind> =
+  Kind extends DetectorKind<string, infer Options, Detector> ? Omit<Options, keyof FitOptions> : never;
+
 /** A fitted anomaly detector. */
 export interface Detector {
-  readonly kind: DetectorKind;
+  /** Of the {@link DetectorKind} that it is of. */
+  readonly kind: string;
   /** The options that it was fitted with, defaults filled in. */
   readonly settings: object;
   /** Names of the matrix columns it was fitted on. A matrix to score must have just these. */
@@ -27,11 +77,13 @@ export interface Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array>;
-  /** Writes the detector's own files into an existing folder and returns their names. */
-  save(folder: string): Promise<string[]>;
+  /** Writes the detector's own files into an existing folder. */
+  save(folder: string): Promise<void>;
+  /** What it lost in each epoch of training, where it has epochs. */
+  readonly history?: readonly { readonly loss: number; readonly validationLoss?: number }[];
+  /** Frees what lies outside of the garbage collector's sight, where there is such. It is of no use then. */
+  dispose?(): void;
 }
-
-export type DetectorKind = "isolation-forest" | "autoencoder";
 
 /** @throws {RangeError} unless the matrix has just the columns that the detector was fitted on */
 export function requireColumns(detector: Pick<Detector, "columns">, matrix: Matrix): void {
@@ -63,5 +115,5 @@ export function requireFiniteScores(
     column < 0
       ? "its numbers are too large for the model, or the model is damaged"
       : `its column ${shown(columns[column])} becomes ${data[row * columns.length + column]}`;
-  throw new InputError(`the ${kind.replace("-", " ")} gives a row the score ${scores[row]}: ${cause}`);
+  throw new InputError(`the ${kind} gives a row the score ${scores[row]}: ${cause}`);
 }

@@ -1,4 +1,4 @@
-import type { DetectorKind } from "./detector";
+import type { DetectorName } from "./detectors";
 
 /** Where a model comes from. */
 export interface TrainingRecord {
@@ -12,7 +12,7 @@ export interface TrainingRecord {
 export interface Manifest extends TrainingRecord {
   readonly formatVersion: number;
   readonly libraryVersion: string;
-  readonly kind: DetectorKind;
+  readonly kind: DetectorName;
   /** Names of the features that data to score must have. */
   readonly features: readonly string[];
   readonly settings: object;

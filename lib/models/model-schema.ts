@@ -7,7 +7,6 @@ import {
   list,
   names,
   numberBetween,
-  numberIn,
   object,
   type Schema,
   sha256,
@@ -17,12 +16,10 @@ import {
 } from "../common/json-schema";
 import { mostColumns } from "../preprocess/matrix";
 import type { Preprocessor } from "../preprocess/preprocessor";
-import type { AutoencoderSettings } from "./autoencoder/settings";
-import type { EpochLoss } from "./autoencoder/train";
+import { type DetectorName, detectors } from "./detectors";
 import type { Manifest } from "./manifest";
 import type { Threshold } from "./threshold";
 
-const seed = integerIn(0, 0xffffffff);
 const categories = names(65_536);
 const features = names(mostColumns);
 
@@ -30,11 +27,11 @@ const features = names(mostColumns);
 export const manifestSchema: Schema<Manifest> = object({
   formatVersion: integerIn(1),
   libraryVersion: text(100),
-  kind: word("isolation-forest", "autoencoder"),
+  kind: word(...detectors.map(({ kind }): DetectorName => kind)),
   settings: anyObject<object>(() => true, "an object"),
   features,
   dataset: object({ name: text(), sha256: text(100), rows: integerIn(0) }),
-  seed,
+  seed: integerIn(0, 0xffffffff),
   metrics: anyObject<Record<string, unknown>>(() => true, "an object"),
   files: anyObject<Record<string, string>>(
     (value) => v.is(sha256, value),
@@ -75,41 +72,4 @@ export const preprocessorSchema: Schema<Preprocessor> = object({
     mostColumns,
   ),
   columns: list(v.string("a text"), mostColumns),
-});
-
-/** `forest.json` */
-export const forestSchema: Schema<{
-  readonly settings: { readonly trees: number; readonly sampleSize: number; readonly seed: number };
-  readonly nodes: number;
-}> = object({
-  settings: object({ trees: integerIn(1), sampleSize: integerIn(2, 2 ** 31), seed }),
-  nodes: integerIn(1),
-});
-
-/** `autoencoder.json`; `resolveSettings` knows the ranges of the settings. */
-export const autoencoderSchema: Schema<{
-  readonly settings: AutoencoderSettings;
-  readonly history: readonly EpochLoss[];
-  readonly sha256: string;
-}> = object({
-  settings: object({
-    layers: list(integerIn(1), 100, 1),
-    activation: word("relu", "elu", "selu", "sigmoid", "tanh"),
-    outputActivation: word("linear", "sigmoid"),
-    loss: word("meanSquaredError", "meanAbsoluteError"),
-    batchSize: integerIn(1),
-    epochs: integerIn(1),
-    learningRate: finite,
-    validationShare: finite,
-    patience: integerIn(0),
-    seed,
-  }),
-  history: list(
-    object({
-      loss: numberIn(0, Number.MAX_VALUE),
-      validationLoss: v.optional(numberIn(0, Number.MAX_VALUE)),
-    }),
-    1_000_000,
-  ),
-  sha256,
 });

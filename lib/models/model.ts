@@ -13,10 +13,14 @@ import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
 import { type Preprocessor, requireConsistent, transform } from "../preprocess/preprocessor";
-import { loadAutoencoder } from "./autoencoder/autoencoder";
-import type { AutoencoderOptions } from "./autoencoder/settings";
-import { type Detector, type DetectorKind, requireFiniteScores, type ScoreOptions } from "./detector";
-import { loadIsolationForest } from "./isolation-forest/isolation-forest";
+import {
+  type Detector,
+  type DetectorKind,
+  type LoadOptions,
+  requireFiniteScores,
+  type ScoreOptions,
+} from "./detector";
+import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest, TrainingRecord } from "./manifest";
 import type { Threshold } from "./threshold";
 
@@ -34,12 +38,6 @@ const formatVersion = 1;
 
 /** Files of every model folder; the detector adds its own. */
 const commonFiles = ["preprocessor.json", "threshold.json"] as const;
-
-/** Files of a detector, beside those. */
-const detectorFiles: Readonly<Record<DetectorKind, readonly string[]>> = {
-  "isolation-forest": ["forest.json", "forest.bin"],
-  autoencoder: ["model.json", "weights.bin", "autoencoder.json"],
-};
 
 /** No file of a model folder is larger: `forest.bin` with as many nodes as it may have has 88 MB. */
 const mostFileBytes = 2 ** 27;
@@ -88,7 +86,7 @@ export async function scoreTable(
     requireFiniteScores(detector, scored, blockScores);
     scores.set(blockScores, start);
     onProgress?.({
-      stage: `scoring with the ${detector.kind}`,
+      stage: `scoring with the ${detectorKind(detector.kind).title}`,
       done: Math.min(start + blockRows, total),
       total,
     });
@@ -98,27 +96,27 @@ export async function scoreTable(
 
 /** Writes a model folder: all of it, or nothing. @throws {InputError} if it can't be written */
 export async function saveModel(folder: string, model: Model): Promise<void> {
-  const kind = modelFolderKind(model.detector.kind);
+  const kind = modelFolderKind(detectorKind(model.detector.kind));
   await inTransaction({}, async (transaction) =>
     writeModel(await transaction.stageFolder(folder, kind), model),
   );
 }
 
 /** The folder of a model with one detector: its manifest says what is ours in it. */
-export function modelFolderKind(kind: DetectorKind): FolderKind {
-  return {
-    title: `${kind.replace("-", " ")} model`,
-    ownFiles: (folder) => modelFiles(folder, kind),
-  };
+export function modelFolderKind(kind: Pick<DetectorKind, "kind" | "title" | "files">): FolderKind {
+  return { title: `${kind.title} model`, ownFiles: (folder) => modelFiles(folder, kind) };
 }
 
 /** The files of a model that stands in a folder, as its manifest has them; undefined if there is none of the kind. */
-export async function modelFiles(folder: string, kind: DetectorKind): Promise<Set<string> | undefined> {
+export async function modelFiles(
+  folder: string,
+  { kind, files }: Pick<DetectorKind, "kind" | "files">,
+): Promise<Set<string> | undefined> {
   try {
     const manifest = (await readJsonFile(join(folder, "manifest.json"))) as Manifest;
     if (manifest.kind !== kind) return undefined;
     // Whatever else a manifest lists, as a stranger's may, this program did not write.
-    const written = [...commonFiles, ...detectorFiles[kind]];
+    const written = [...commonFiles, ...files];
     return new Set(["manifest.json", ...written.filter((name) => Object.hasOwn(manifest.files, name))]);
   } catch {
     return undefined;
@@ -134,13 +132,15 @@ export async function writeModel(
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "preprocessor.json"), json(preprocessor));
     await writeFile(join(folder, "threshold.json"), json(threshold));
-    const names = [...commonFiles, ...(await detector.save(folder))];
+    const kind = detectorKind(detector.kind);
+    await detector.save(folder);
+    const names = [...commonFiles, ...kind.files];
     const files: Record<string, string> = {};
     for (const name of names) files[name] = sha256(await readFile(join(folder, name)));
     const manifest: Manifest = {
       formatVersion,
       libraryVersion,
-      kind: detector.kind,
+      kind: kind.kind as DetectorName,
       settings: detector.settings,
       features: preprocessor.steps.map((step) => step.feature),
       ...training,
@@ -152,7 +152,7 @@ export async function writeModel(
   }
 }
 
-export interface LoadModelOptions extends Pick<AutoencoderOptions, "backend"> {
+export interface LoadModelOptions extends LoadOptions {
   /** Told in a sentence what was put right that an interrupted command had left. */
   readonly onNotice?: (sentence: string) => void;
 }
@@ -172,7 +172,7 @@ export async function loadModel(
   return readResults(folder, () => readModel(folder, options), onNotice);
 }
 
-async function readModel(folder: string, options: Pick<LoadModelOptions, "backend">): Promise<Model> {
+async function readModel(folder: string, options: LoadOptions): Promise<Model> {
   const { thresholdSchema, preprocessorSchema } =
     require("./model-schema") as typeof import("./model-schema");
   const manifest = await readManifest(folder);
@@ -190,10 +190,7 @@ async function readModel(folder: string, options: Pick<LoadModelOptions, "backen
   requireConsistent(preprocessor, path);
   const thresholdPath = join(folder, "threshold.json");
   const threshold = checked(thresholdSchema, await readJsonFile(thresholdPath), thresholdPath);
-  const detector =
-    kind === "autoencoder"
-      ? await loadAutoencoder(folder, preprocessor.columns, options)
-      : await loadIsolationForest(folder, preprocessor.columns);
+  const detector = await detectorKind(kind).load(folder, preprocessor.columns, options);
   requireSameModel(folder, manifest, preprocessor, detector);
   return { detector, preprocessor, threshold, training: { dataset, seed, metrics } };
 }
@@ -207,7 +204,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   requireFormatVersion(folder, parsed, formatVersion);
   const { manifestSchema } = require("./model-schema") as typeof import("./model-schema");
   const manifest = checked(manifestSchema, parsed, path);
-  const expected = [...commonFiles, ...detectorFiles[manifest.kind]].sort();
+  const expected = [...commonFiles, ...detectorKind(manifest.kind).files].sort();
   if (expected.join() !== Object.keys(manifest.files).sort().join())
     throw new InputError(`${path} is damaged: its files must be ${expected.join(", ")}`);
   return manifest;

@@ -21,6 +21,13 @@ export interface LazyMatrix {
   readonly columns: readonly string[];
   /** The rows of those numbers, in this order. */
   readonly select: (rows: Uint32Array) => Matrix;
+  /** All rows as numbers. @throws the reason of `signal` once it is aborted */
+  readonly whole: (signal?: AbortSignal) => Promise<Matrix>;
+}
+
+/** All rows of a matrix, lazy or not. */
+export async function wholeMatrix(matrix: Matrix | LazyMatrix, signal?: AbortSignal): Promise<Matrix> {
+  return "whole" in matrix ? matrix.whole(signal) : matrix;
 }
 
 /** Some rows of a matrix, in the order given, as a new matrix. */

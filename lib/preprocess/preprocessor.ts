@@ -3,7 +3,15 @@ import { log1p, square } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
-import { type Column, column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
+import {
+  allRows,
+  type Column,
+  column,
+  type Measure,
+  type NominalColumn,
+  type Rows,
+  type Table,
+} from "../data/table";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
 
 export interface PreprocessOptions {
@@ -181,7 +189,7 @@ const turnRows = 16_384;
 export async function transformInTurns(
   preprocessor: Preprocessor,
   table: Table,
-  rows: Rows,
+  rows: Rows = allRows(table),
   signal?: AbortSignal,
 ): Promise<Matrix> {
   const { columns } = preprocessor;
@@ -201,6 +209,7 @@ export function lazyTransform(preprocessor: Preprocessor, table: Table, rows?: R
     rows: rows ? rows.length : table.rows,
     columns: preprocessor.columns,
     select: (wanted) => transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted),
+    whole: (signal) => transformInTurns(preprocessor, table, rows, signal),
   };
 }
 

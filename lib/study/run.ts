@@ -20,7 +20,7 @@ import {
   type ProtocolOptions,
 } from "../evaluation/protocols";
 import { type Spread, spread } from "../evaluation/spread";
-import type { DetectorKind } from "../models/detector";
+import { detectorKind, type TrainedDetectorName } from "../models/detectors";
 import { modelFolderKind, writeModel } from "../models/model";
 import type { Backend } from "../models/tensorflow";
 import { writeFigures } from "../visualize/write-figures";
@@ -95,12 +95,12 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   const read = [options.data, options.test].filter((path) => path !== undefined);
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
-    const models: Record<DetectorKind, string> = {
+    const models: Record<TrainedDetectorName, string> = {
       "isolation-forest": await stageModel("isolation-forest"),
       autoencoder: await stageModel("autoencoder"),
     };
-    function stageModel(kind: DetectorKind): Promise<string> {
-      return transaction.stageFolder(join(modelsFolder, kind), modelFolderKind(kind));
+    function stageModel(kind: TrainedDetectorName): Promise<string> {
+      return transaction.stageFolder(join(modelsFolder, kind), modelFolderKind(detectorKind(kind)));
     }
 
     const data = await clock.time("load", () =>

@@ -1,5 +1,6 @@
 import { escapeHtml } from "../common/html";
 import type { Category } from "../data/kdd/attacks";
+import { detectorTitle, trainedDetectors } from "../models/detectors";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart (2008, https://jfly.uni-koeln.de/color/). */
 const okabeIto = {
@@ -38,10 +39,8 @@ export const categoryTitles: Readonly<Record<Category, string>> = {
   other: "Other",
 };
 
-const modelColours = new Map<string, string>([
-  ["isolation-forest", okabeIto.blue],
-  ["autoencoder", okabeIto.vermilion],
-]);
+/** The detectors that commands train have the first colours of the palette; others take what is left. */
+const modelColours = new Map(trainedDetectors.map(({ kind }, i): [string, string] => [kind, palette[i]]));
 
 /** How a detector is drawn: models solid in colours of their own, baselines thin and dashed. */
 export interface ModelStyle {
@@ -77,11 +76,10 @@ export function modelStyles(names: readonly string[]): ModelStyle[] {
   });
 }
 
-/** A detector's name as people write it. */
+/** A detector's name at the start of a line: see {@link detectorTitle}. */
 export function modelTitle(name: string): string {
-  let words = name.startsWith("baseline:") ? name.replace(":", ": ") : name.replaceAll("-", " ");
-  words = words.replace(/\bpca\b/, "PCA");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const title = detectorTitle(name);
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 /** From usual (white) to anomalous (vermilion), for scores and path lengths drawn as an area. */

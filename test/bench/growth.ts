@@ -9,7 +9,6 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
-  type DetectorKind,
   InputError,
   libraryVersion,
   literatureProtocol,
@@ -23,6 +22,7 @@ import {
   scoreFile,
   scoreTraffic,
   TrafficWindows,
+  type TrainedDetectorName,
   trainOnTraffic,
   windowFeatureNames,
   writeSimulatedLog,
@@ -83,7 +83,7 @@ const measuredTasks: Readonly<Record<StreamingWork | "study", (place: Place) => 
   },
 };
 
-async function scoreKdd(detector: DetectorKind, place: Place): Promise<number> {
+async function scoreKdd(detector: TrainedDetectorName, place: Place): Promise<number> {
   const out = join(outputs(place), "scores.parquet");
   const model = join(models(place), "kdd", detector);
   return (await scoreFile(kdd(place), model, { out })).rows;

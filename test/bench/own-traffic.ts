@@ -117,7 +117,11 @@ async function compareModels(one: Study): Promise<void> {
   const preprocessor = fitPreprocessor(one.table, trafficPreprocessing.autoencoder, one.fitRows);
   for await (const { name, testScores } of baselineScores(preprocessor, one.table, one.judged, one.fitRows))
     print(
-      name === "dst_bytes" ? "few dst_bytes alone" : name === "pca" ? "PCA" : `${name} alone`,
+      name === "dst_bytes"
+        ? "few dst_bytes alone"
+        : name === "principal-components"
+          ? "PCA"
+          : `${name} alone`,
       testScores!,
       one,
     );

@@ -79,7 +79,7 @@ test("of labelled logs only benign connections are learned from, and the others 
     "autoencoder",
     "baseline:count",
     "baseline:dst_bytes",
-    "baseline:pca",
+    "baseline:principal-components",
   ]);
   const { confusion } = metrics!.autoencoder;
   assert.equal(confusion!.truePositive + confusion!.falseNegative, 300);

@@ -6,7 +6,6 @@ import {
   fitPreprocessor,
   fitPrincipalComponents,
   numbers,
-  reconstructionErrors,
   rowsWhere,
   transform,
 } from "traffic-anomaly";
@@ -25,7 +24,7 @@ before(async () => {
 });
 
 test("many connections and few bytes back are anomalous", () => {
-  assert.deepEqual([count.name, dstBytes.name, pca.name], ["count", "dst_bytes", "pca"]);
+  assert.deepEqual([count.name, dstBytes.name, pca.name], ["count", "dst_bytes", "principal-components"]);
   assert.deepEqual(count.trainingScores, Float64Array.from(numbers(train, "count")));
   assert.deepEqual(count.testScores, Float64Array.from(numbers(later, "count")));
   assert.deepEqual(
@@ -39,9 +38,9 @@ test("many connections and few bytes back are anomalous", () => {
 });
 
 test("the PCA baseline is the error of 8 components fitted on the rows for fitting", async () => {
-  const components = await fitPrincipalComponents(transform(preprocessor, train, normal), 8);
-  assert.deepEqual(pca.trainingScores, reconstructionErrors(components, transform(preprocessor, train)));
-  assert.deepEqual(pca.testScores, reconstructionErrors(components, transform(preprocessor, later)));
+  const components = await fitPrincipalComponents(transform(preprocessor, train, normal), { components: 8 });
+  assert.deepEqual(pca.trainingScores, await components.score(transform(preprocessor, train)));
+  assert.deepEqual(pca.testScores, await components.score(transform(preprocessor, later)));
 });
 
 test("without a test table there are no test scores", async () => {

@@ -67,7 +67,7 @@ const detectorNames = [
   "autoencoder",
   "baseline:count",
   "baseline:dst_bytes",
-  "baseline:pca",
+  "baseline:principal-components",
 ];
 
 function scoresOf({ isolationForest, autoencoder, baselines }: NoveltyStudy) {

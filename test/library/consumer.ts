@@ -23,7 +23,6 @@ import {
   numbers,
   precisionRecallCurve,
   readKddFile,
-  reconstructionErrors,
   rocAuc,
   rocCurve,
   rowsWhere,
@@ -95,8 +94,8 @@ export async function study(): Promise<void> {
   const { tf, backend } = typed(await tensorflow());
   typed(backend);
   typed(tf.memory().numTensors);
-  const components = typed(await fitPrincipalComponents(matrix, 8));
-  typed(reconstructionErrors(components, matrix)[0]);
+  const components = typed(await fitPrincipalComponents(matrix, { components: 8 }));
+  typed((await components.score(matrix))[0]);
 
   const threshold = typed(chooseThreshold(scores, 0.05));
   typed(verdicts(scores, threshold)[0]);

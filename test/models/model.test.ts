@@ -191,7 +191,7 @@ test("a manifest of another version, or damaged, is refused", async () => {
     await refuse({ ...manifest, files }, `${path} is damaged: its files must be ${names}`);
   await refuse(
     { ...manifest, kind: "oracle" },
-    `${path} is damaged: kind must be one of "isolation-forest", "autoencoder", got "oracle"`,
+    `${path} is damaged: kind must be one of "isolation-forest", "autoencoder", "principal-components", got "oracle"`,
   );
 });
 

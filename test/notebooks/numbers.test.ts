@@ -95,7 +95,7 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
     "autoencoder",
     "baseline:count",
     "baseline:dst_bytes",
-    "baseline:pca",
+    "baseline:principal-components",
   ];
   for (const detector of detectors) {
     assert.ok(shown.has(`novelty / holdout / ${detector} / rocAuc, seed 1`), detector);

@@ -109,7 +109,7 @@ export function legendClaims(notebook: Notebook, figures: Figures): Claim[] {
     "autoencoder",
     "baseline:count",
     "baseline:dst_bytes",
-    "baseline:pca",
+    "baseline:principal-components",
   ];
   const nameOf = new Map(modelStyles(detectors).map(({ title }, i) => [title, detectors[i]]));
   return outputsOf(notebook).flatMap((output) => {

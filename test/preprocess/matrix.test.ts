@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Matrix, selectMatrixRows, sourceFeature } from "traffic-anomaly";
+import { type Matrix, selectMatrixRows, sourceFeature, wholeMatrix } from "traffic-anomaly";
 
 const matrix: Matrix = { rows: 3, columns: ["x", "y"], data: Float32Array.of(0, 1, 10, 11, 20, 21) };
 
@@ -17,13 +17,16 @@ test("rows of a matrix are selected in the order given, and may repeat", () => {
   });
 });
 
-test("a lazy matrix is asked for the rows wanted", () => {
+test("a lazy matrix is asked for the rows wanted, or for all", async () => {
   const lazy = {
     rows: 3,
     columns: matrix.columns,
     select: (rows: Uint32Array) => ({ ...matrix, rows: rows.length }),
+    whole: async () => matrix,
   };
   assert.equal(selectMatrixRows(lazy, Uint32Array.of(1, 2)).rows, 2);
+  assert.equal(await wholeMatrix(lazy), matrix);
+  assert.equal(await wholeMatrix(matrix), matrix);
 });
 
 test("the feature of a one-hot column ends at its first =", () => {

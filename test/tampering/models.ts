@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   chooseThreshold,
-  fitAutoencoder,
-  fitIsolationForest,
+  type DetectorName,
+  detectorKind,
   fitPreprocessor,
   type PreprocessOptions,
   saveModel,
@@ -21,6 +21,7 @@ export const models = {
   "ordinal-forest": "records",
   network: "records",
   "sigmoid-network": "records",
+  components: "records",
   office: "connections",
   branch: "connections",
 } as const;
@@ -39,6 +40,7 @@ export async function writeModels(folder: string): Promise<void> {
   await writeRecordModel(join(folder, "ordinal-forest"), { encoding: "ordinal" }, "isolation-forest");
   await writeRecordModel(join(folder, "network"), {}, "autoencoder");
   await writeRecordModel(join(folder, "sigmoid-network"), { encoding: "none" }, "autoencoder");
+  await writeRecordModel(join(folder, "components"), {}, "principal-components");
   for (const [name, seed] of [["office", 1] as const, ["branch", 2] as const]) {
     const log = await writeLog(join(folder, `${name}.log`), dayOf(600, { seed }));
     await trainOnTraffic([log], {
@@ -54,17 +56,19 @@ export async function writeModels(folder: string): Promise<void> {
 async function writeRecordModel(
   folder: string,
   preprocessing: PreprocessOptions,
-  kind: "isolation-forest" | "autoencoder",
+  name: DetectorName,
 ): Promise<void> {
   const table = records();
   const preprocessor = fitPreprocessor(table, preprocessing);
   const matrix = transform(preprocessor, table);
   const activations =
     preprocessing.encoding === "none" ? ({ activation: "tanh", outputActivation: "sigmoid" } as const) : {};
-  const detector =
-    kind === "isolation-forest"
-      ? await fitIsolationForest(matrix, { trees: 10, sampleSize: 64 })
-      : await fitAutoencoder(matrix, { layers: [8, 3, 8], epochs: 2, ...activations });
+  const options = {
+    "isolation-forest": { trees: 10, sampleSize: 64 },
+    autoencoder: { layers: [8, 3, 8], epochs: 2, ...activations },
+    "principal-components": { components: 4 },
+  };
+  const detector = await detectorKind(name).fit(matrix, options[name]);
   const threshold = chooseThreshold(await detector.score(matrix), 0.05);
   const dataset = { name: "made-up", sha256: "0".repeat(64), rows: table.rows };
   await saveModel(folder, { detector, preprocessor, threshold, training: { dataset, seed: 1, metrics: {} } });

@@ -201,7 +201,7 @@ add(
   json("manifest.json", (document) => {
     document.kind = clear;
   }),
-  / kind must be one of "isolation-forest", "autoencoder", got "\ufffd\[2J\ufffd31m"$/,
+  / kind must be one of "isolation-forest", "autoencoder", "principal-components", got "\ufffd\[2J\ufffd31m"$/,
 );
 add(
   "a feature clears the screen",
@@ -475,6 +475,57 @@ add(
   "network",
   (folder) => truncateSync(join(folder, "weights.bin"), 100),
   /weights\.bin has 100 bytes, not the /,
+);
+
+// components.json.
+const components = (edit: Edit): Tampering["tamper"] => json("components.json", edit);
+add(
+  "components of fewer columns",
+  "components",
+  components((document) => document.components[1].pop()),
+  /components\.json is damaged: mean and components must have (\d+) numbers, one a column, got \1, \1, \d+, /,
+);
+add(
+  "a mean that is missing",
+  "components",
+  components((document) => {
+    delete document.mean;
+  }),
+  /components\.json is damaged: mean is missing$/,
+);
+add(
+  "a mean that is infinite",
+  "components",
+  replaced("components.json", /"mean":\[[^,]*/, '"mean":[-1e999'),
+  / mean\.0 must be a finite number, got -Infinity$/,
+);
+add(
+  "a mean so far off that scores are not finite",
+  "components",
+  components((document) => document.mean.fill(1e300)),
+  /^the principal-components gives a row the score (NaN|Infinity): /,
+);
+add(
+  "more components than the settings say",
+  "components",
+  components((document) => document.components.push(document.components[0])),
+  / it has 5 components of \d+ columns, its settings 4$/,
+);
+add(
+  "components that repeat",
+  "components",
+  components((document) => {
+    document.components[3] = document.components[0];
+  }),
+  / the product of its components 0 and 3 is [\d.]+: they are not orthonormal$/,
+);
+add(
+  "a component that is too long",
+  "components",
+  components((document) => {
+    document.components[0] = document.components[0].map((value: number) => 2 * value);
+  }),
+  / the product of its components 0 and 0 is [\d.]+: they are not orthonormal$/,
 );
 for (const [key, value] of [
   ["activation", "softmax"],

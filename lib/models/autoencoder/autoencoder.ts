@@ -203,9 +203,9 @@ export class Autoencoder implements Detector {
 
   /**
    * Writes model.json and weights.bin, as `tf.loadLayersModel` reads them, and autoencoder.json into an existing
-   * folder, and returns these names. What {@link loadAutoencoder} reads back on the same backend scores the same to the bit.
+   * folder. What {@link loadAutoencoder} reads back on the same backend scores the same to the bit.
    */
-  async save(folder: string): Promise<string[]> {
+  async save(folder: string): Promise<void> {
     return writeAutoencoder(folder, this.columns.length, this);
   }
 

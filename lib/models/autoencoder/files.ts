@@ -16,12 +16,12 @@ export interface SavedAutoencoder {
   readonly weights: Weights;
 }
 
-/** Writes the files into an existing folder, and returns their names. */
+/** Writes the files into an existing folder. */
 export async function writeAutoencoder(
   folder: string,
   width: number,
   { settings, history, weights }: SavedAutoencoder,
-): Promise<string[]> {
+): Promise<void> {
   const model = JSON.stringify(modelJson(width, settings));
   const bytes = Buffer.concat(
     weights.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
@@ -33,7 +33,6 @@ export async function writeAutoencoder(
     join(folder, "autoencoder.json"),
     `${JSON.stringify({ settings, history, sha256 }, null, 2)}\n`,
   );
-  return ["model.json", "weights.bin", "autoencoder.json"];
 }
 
 /** What `tf.loadLayersModel` reads: the layers, and where their weights lie in weights.bin. */
@@ -72,7 +71,7 @@ const mostFileBytes = 2 ** 26;
  * @throws {InputError} if a file is missing or damaged, or the network is for another number of columns
  */
 export async function readAutoencoder(folder: string, width: number): Promise<SavedAutoencoder> {
-  const { autoencoderSchema } = require("../model-schema") as typeof import("../model-schema");
+  const { autoencoderSchema } = require("./schema") as typeof import("./schema");
   const path = join(folder, "autoencoder.json");
   const { history, sha256, ...saved } = checked(autoencoderSchema, await readJsonFile(path), path);
   const settings = settingsOf(path, width, saved.settings);

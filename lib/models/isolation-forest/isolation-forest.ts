@@ -8,7 +8,7 @@ import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
 import { type LazyMatrix, type Matrix, mostColumns } from "../../preprocess/matrix";
 import { type Detector, requireColumns, type ScoreOptions } from "../detector";
-import { type PackedTrees, packTrees } from "../kernel/forest";
+import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { requireSoundTrees } from "./require-sound-trees";
@@ -98,10 +98,10 @@ export class IsolationForest implements Detector {
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
-    const usual = averagePathLength(this.settings.sampleSize);
-    const forest = { kind: this.kind, nodes: this.nodes, packed: this.#packed, usual } as const;
+    const expectedPathLength = averagePathLength(this.settings.sampleSize);
+    const forest = { nodes: this.nodes, packed: this.#packed, expectedPathLength };
     const work = { stage: "scoring with the isolation forest", rowCost: 30 * this.settings.trees };
-    return scoreMatrix(forest, matrix, work, options);
+    return scoreMatrix(scorer, forest, matrix, work, options);
   }
 
   /**
@@ -150,7 +150,7 @@ export class IsolationForest implements Detector {
     return -sum / roots.length / averagePathLength(this.settings.sampleSize);
   }
 
-  async save(folder: string): Promise<string[]> {
+  async save(folder: string): Promise<void> {
     const { roots, left, split, pathLength, column } = this.nodes;
     const description = { settings: this.settings, nodes: column.length };
     const bytes = [pathLength, roots, left, split, column].map((array) =>
@@ -158,7 +158,6 @@ export class IsolationForest implements Detector {
     );
     await writeFile(join(folder, "forest.json"), `${JSON.stringify(description, null, 2)}\n`);
     await writeFile(join(folder, "forest.bin"), Buffer.concat(bytes));
-    return ["forest.json", "forest.bin"];
   }
 }
 
@@ -172,7 +171,7 @@ export async function loadIsolationForest(
   folder: string,
   columns: readonly string[],
 ): Promise<IsolationForest> {
-  const { forestSchema } = require("../model-schema") as typeof import("../model-schema");
+  const { forestSchema } = require("./schema") as typeof import("./schema");
   const path = join(folder, "forest.json");
   const { settings, nodes: count } = checked(forestSchema, await readJsonFile(path), path);
   if (count > mostNodes)

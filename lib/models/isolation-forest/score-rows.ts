@@ -2,22 +2,24 @@ import { exp2 } from "../../common/exact-math";
 import { isStopped, type ScoringTask } from "../kernel/scoring-task";
 import type { Nodes } from "./tree";
 
-/** Rows to score with a forest. */
-export interface ForestTask extends ScoringTask {
-  readonly kind: "isolation-forest";
+/** What scoring needs to know of a forest. */
+export interface Forest {
   readonly nodes: Nodes;
   /** c(ψ), the path length to expect. */
-  readonly usual: number;
+  readonly expectedPathLength: number;
 }
 
+/** Rows to score with a forest. */
+export type ForestTask = Forest & ScoringTask;
+
 /** Equation 2 of the paper: s = 2^(−E[h] / c(ψ)). */
-export function anomalyScore(meanPathLength: number, usual: number): number {
-  return exp2(-meanPathLength / usual);
+export function anomalyScore(meanPathLength: number, expectedPathLength: number): number {
+  return exp2(-meanPathLength / expectedPathLength);
 }
 
 /** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */
 export function scoreRows(task: ForestTask): void {
-  const { nodes, usual, data, width, start, end, scores } = task;
+  const { nodes, expectedPathLength, data, width, start, end, scores } = task;
   const { column, split, left, pathLength, roots } = nodes;
   // Some rows at a time through tree after tree: the rows and one tree fit into the processor's cache.
   const block = 256;
@@ -36,6 +38,7 @@ export function scoreRows(task: ForestTask): void {
         scores[row] += pathLength[node];
       }
     }
-    for (let row = from; row < to; row++) scores[row] = anomalyScore(scores[row] / roots.length, usual);
+    for (let row = from; row < to; row++)
+      scores[row] = anomalyScore(scores[row] / roots.length, expectedPathLength);
   }
 }

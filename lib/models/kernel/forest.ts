@@ -1,8 +1,8 @@
-import { anomalyScore, type ForestTask } from "../isolation-forest/score-rows";
+import { anomalyScore, type Forest, type ForestTask, scoreRows } from "../isolation-forest/score-rows";
 import { maximumDepth, type Nodes } from "../isolation-forest/tree";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
-import { isStopped } from "./scoring-task";
+import { isStopped, type RowScorer } from "./scoring-task";
 
 /** Trees as the WebAssembly kernel reads them, in memory that threads share. */
 export interface PackedTrees {
@@ -13,6 +13,12 @@ export interface PackedTrees {
   /** Steps from a root to its deepest leaf. */
   readonly depth: number;
 }
+
+/** Scores with the kernel where it can run, else in plain TypeScript. */
+export const scorer: RowScorer<Forest & { readonly packed: PackedTrees | undefined }> = {
+  file: __filename,
+  scoreRows: ({ packed, ...task }) => (packed ? scoreRowsPacked(packed, task) : scoreRows(task)),
+};
 
 /** Rows that go down the trees together. */
 const groupRows = 64;
@@ -46,7 +52,7 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
 export function scoreRowsPacked({ nodes, roots, depth }: PackedTrees, task: ForestTask): void {
-  const { usual, data, width, start, end, scores } = task;
+  const { expectedPathLength, data, width, start, end, scores } = task;
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
   const { memory, sumPathLengths } = running;
@@ -63,7 +69,8 @@ export function scoreRowsPacked({ nodes, roots, depth }: PackedTrees, task: Fore
       if (isStopped(task)) return;
       const group = Math.min(groupRows, count - from);
       sumPathLengths(rootsAt, roots.length, depth, rows.byteOffset + from * width * 4, width, group);
-      for (let i = 0; i < group; i++) distinct[from + i] = anomalyScore(sums[i] / roots.length, usual);
+      for (let i = 0; i < group; i++)
+        distinct[from + i] = anomalyScore(sums[i] / roots.length, expectedPathLength);
     }
     spread(block, distinct, scores);
   }

@@ -3,7 +3,7 @@ import type { Network, Trainer, TrainerOptions, Weights } from "../autoencoder/n
 import { type AutoencoderSettings, layerSizes } from "../autoencoder/settings";
 import type { ScoreOptions } from "../detector";
 import { kernel } from "./kernel";
-import { type DenseNetwork, forwardRows, type NetworkTask, packNetwork, unpackNetwork } from "./network";
+import { type DenseNetwork, forwardRows, packNetwork, scorer, unpackNetwork } from "./network";
 import { scoreMatrix } from "./score-matrix";
 import { startKernelTraining } from "./trainer";
 
@@ -40,7 +40,7 @@ export class KernelNetwork implements Network {
 
   async score(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const work = { stage: "scoring with the autoencoder", rowCost: this.#packed.parameters.length / 8 };
-    return scoreMatrix<NetworkTask>(this.#packed, matrix, work, options);
+    return scoreMatrix(scorer, this.#packed, matrix, work, options);
   }
 
   dispose(): void {}

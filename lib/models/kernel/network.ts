@@ -2,11 +2,10 @@ import { square } from "../../common/exact-math";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
 import { fill, type KernelMatrix, MatrixAllocator, passLayer, rowOf, valuesOf } from "./matrix";
-import { isStopped, type ScoringTask } from "./scoring-task";
+import { isStopped, type RowScorer, type ScoringTask } from "./scoring-task";
 
 /** A network of dense layers, relu on the hidden ones and none on the last. */
 export interface DenseNetwork {
-  readonly kind: "autoencoder";
   /** Numbers that go into each layer, and at the end those that leave the last. */
   readonly sizes: readonly number[];
   /** All weights and biases, as {@link layOutNetwork} lays them out in the kernel's memory; threads share them. */
@@ -18,7 +17,7 @@ export function packNetwork(sizes: readonly number[], weights: readonly Float32A
   const { matrices, parameterBytes } = layOutNetwork(sizes);
   const parameters = new Float32Array(new SharedArrayBuffer(parameterBytes)); // what pads rows must be numbers, too
   for (const [i, matrix] of matrices.entries()) fill(parameters, matrix, weights[i]);
-  return { kind: "autoencoder", sizes, parameters };
+  return { sizes, parameters };
 }
 
 /** Kernel and bias of each layer. */
@@ -28,6 +27,8 @@ export function unpackNetwork({ sizes, parameters }: DenseNetwork): Float32Array
 
 /** Rows to score with a network. */
 export type NetworkTask = DenseNetwork & ScoringTask;
+
+export const scorer: RowScorer<DenseNetwork> = { file: __filename, scoreRows: scoreRowsByNetwork };
 
 /** Rows that pass through the network together: they stay in the processor's first caches. */
 const groupRows = 64;

@@ -4,8 +4,8 @@ import { breathe } from "../../common/progress";
 import { shared } from "../../common/shared";
 import type { Matrix } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
-import { type PooledTask, scoreHere, scoreInWorkers } from "./scoring-pool";
-import type { ScoringTask } from "./scoring-task";
+import { scoreInWorkers } from "./scoring-pool";
+import type { RowScorer } from "./scoring-task";
 
 /** Nanoseconds of work that are not worth a thread. */
 const smallWork = 10e6;
@@ -19,12 +19,13 @@ let kept: Float64Array | undefined;
 /**
  * Scores all rows of a matrix, in threads where that pays; the same bytes with any number of them.
  *
- * @param detector what a task says of the detector
+ * @param fitted what `scorer` needs to know beside the rows
  * @param work what progress calls it, and roughly how many nanoseconds a row takes
  * @throws what ended a thread, or the signal's reason once it is aborted
  */
-export async function scoreMatrix<Task extends PooledTask>(
-  detector: Omit<Task, keyof ScoringTask>,
+export async function scoreMatrix<Fitted extends object>(
+  scorer: RowScorer<Fitted>,
+  fitted: Fitted,
   matrix: Matrix,
   { stage, rowCost }: { readonly stage: string; readonly rowCost: number },
   { workers = availableParallelism(), onProgress, signal }: ScoreOptions,
@@ -36,10 +37,10 @@ export async function scoreMatrix<Task extends PooledTask>(
   const stretchRows = Math.ceil(stretch / rowCost);
   const scores = alone ? new Float64Array(total) : takeShared(total);
   const data = alone ? matrix.data : shared(matrix.data);
-  const task = { ...detector, data, width: matrix.columns.length, start: 0, end: total, scores } as Task;
-  if (!alone) await scoreInWorkers(task, workers, signal);
+  const task = { ...fitted, data, width: matrix.columns.length, start: 0, end: total, scores };
+  if (!alone) await scoreInWorkers(scorer.file, task, workers, signal);
   for (let start = 0; alone && start < total; start += stretchRows) {
-    scoreHere({ ...task, start, end: Math.min(start + stretchRows, total) });
+    scorer.scoreRows({ ...task, start, end: Math.min(start + stretchRows, total) });
     await breathe(signal);
   }
   onProgress?.({ stage, done: total, total });

@@ -1,19 +1,6 @@
 import { join } from "node:path";
-import { type ForestTask, scoreRows } from "../isolation-forest/score-rows";
-import { type PackedTrees, scoreRowsPacked } from "./forest";
-import { type NetworkTask, scoreRowsByNetwork } from "./network";
-import { isStopped } from "./scoring-task";
+import { isStopped, type RowScorer, type ScoringTask } from "./scoring-task";
 import { Thread } from "./thread";
-
-/** What a thread may be asked to score: by a forest, whose trees come along for the kernel where it can run, or a network. */
-export type PooledTask = (ForestTask & { readonly packed?: PackedTrees }) | NetworkTask;
-
-/** Scores the task's rows in this thread. */
-export function scoreHere(task: PooledTask): void {
-  if (task.kind === "autoencoder") scoreRowsByNetwork(task);
-  else if (task.packed) scoreRowsPacked(task.packed, task);
-  else scoreRows(task);
-}
 
 let pool: Thread[] = [];
 
@@ -25,10 +12,14 @@ const pieceRows = 16_384;
 
 /**
  * Lets `workers` threads fill `task.scores`: each takes piece after piece. Threads are kept, and do not keep the process
- * alive. @throws what ended a thread, or the reason of `signal` once it is aborted
+ * alive.
+ *
+ * @param file where the threads find what scores rows, see {@link RowScorer}
+ * @throws what ended a thread, or the reason of `signal` once it is aborted
  */
 export async function scoreInWorkers(
-  task: PooledTask,
+  file: string,
+  task: ScoringTask,
   workers: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -37,7 +28,7 @@ export async function scoreInWorkers(
     pool.push(new Thread(join(__dirname, "scoring-worker.js"), { resourceLimits }));
   const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const sharedTask: SharedTask = { task: { ...task, stop }, next };
+  const sharedTask: SharedTask = { file, task: { ...task, stop }, next };
   const working = Promise.all(pool.slice(0, workers).map((thread) => thread.ask(sharedTask)));
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -53,16 +44,18 @@ export async function scoreInWorkers(
 }
 
 /** Scores pieces of a task that no other worker has taken, in this thread; `next` is the first row of the next one. */
-export function scorePieces({ task, next }: SharedTask): void {
+export function scorePieces({ file, task, next }: SharedTask): void {
+  const { scorer } = require(file) as { readonly scorer: RowScorer<object> };
   for (;;) {
     const start = Atomics.add(next, 0, pieceRows);
     if (start >= task.end || isStopped(task)) return;
-    scoreHere({ ...task, start, end: Math.min(start + pieceRows, task.end) });
+    scorer.scoreRows({ ...task, start, end: Math.min(start + pieceRows, task.end) });
   }
 }
 
 /** What a worker is sent. */
 export interface SharedTask {
-  readonly task: PooledTask;
+  readonly file: string;
+  readonly task: ScoringTask;
   readonly next: Int32Array;
 }

@@ -10,6 +10,14 @@ export interface ScoringTask {
   readonly stop?: Int32Array;
 }
 
+/** A way to score rows, in this thread and in others. */
+export interface RowScorer<Fitted extends object> {
+  /** The file of the module, which other threads load: it exports this value as `scorer`. */
+  readonly file: string;
+  /** @param task rows, beside what was fitted, all of which can be sent to a thread */
+  readonly scoreRows: (task: Fitted & ScoringTask) => void;
+}
+
 /** Whether work on the task would be in vain. */
 export function isStopped({ stop }: ScoringTask): boolean {
   return stop !== undefined && Atomics.load(stop, 0) !== 0;

@@ -7,7 +7,7 @@ import { panelGrid } from "../panels";
 
 /** Models of one kind whose codes differ in size. */
 export interface CodeSizes {
-  /** As in `metrics.json`: `autoencoder`, `pca`, … */
+  /** As in `metrics.json`: `autoencoder`, `principal-components`, … */
   readonly name: string;
   readonly models: readonly {
     /** Numbers in the code. */

@@ -9,7 +9,7 @@ import { coordinates } from "./plane";
 
 /** What one model makes of points of a plane. */
 export interface PlaneReconstruction {
-  /** As in `metrics.json`: `autoencoder`, `pca`, … */
+  /** As in `metrics.json`: `autoencoder`, `principal-components`, … */
   readonly name: string;
   /** The points it was fitted on: `rows × 2`. */
   readonly points: Matrix;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import {
   type Autoencoder,
   type AutoencoderOptions,
+  autoencoder as autoencoderKind,
   createRandom,
   fitAutoencoder,
   loadAutoencoder,
@@ -317,7 +318,8 @@ testOnEach(
   "what is saved loads again and scores the same to the bit; tf.loadLayersModel reads it, too",
   async (autoencoder, backend) => {
     const folder = await temporaryFolder();
-    assert.deepEqual(await autoencoder.save(folder), ["model.json", "weights.bin", "autoencoder.json"]);
+    await autoencoder.save(folder);
+    assert.deepEqual((await readdir(folder)).sort(), [...autoencoderKind.files].sort());
     const loaded = await loadAutoencoder(folder, COLUMNS, { backend });
     assert.equal(loaded.backend, backend);
     assert.deepEqual(await loaded.score(matrix), await autoencoder.score(matrix));
@@ -327,7 +329,8 @@ testOnEach(
     assert.deepEqual(loaded.columns, COLUMNS);
 
     const again = await temporaryFolder();
-    for (const file of await loaded.save(again))
+    await loaded.save(again);
+    for (const file of autoencoderKind.files)
       assert.deepEqual(await readFile(join(again, file)), await readFile(join(folder, file)), file);
     loaded.dispose();
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,6 +8,7 @@ import {
   createRandom,
   fitIsolationForest,
   type IsolationForest,
+  isolationForest,
   loadIsolationForest,
   type Matrix,
   selectMatrixRows,
@@ -204,7 +205,8 @@ test("saving and loading keeps every bit; a truncated file is refused", async ()
   try {
     const matrix = cloud(1000);
     const forest = await fitIsolationForest(matrix, { trees: 7, sampleSize: 33, seed: 5 });
-    assert.deepEqual(await forest.save(folder), ["forest.json", "forest.bin"]);
+    await forest.save(folder);
+    assert.deepEqual((await readdir(folder)).sort(), [...isolationForest.files].sort());
     const loaded = await loadIsolationForest(folder, matrix.columns);
     assert.deepEqual(loaded.nodes, forest.nodes);
     assert.deepEqual(loaded.settings, { trees: 7, sampleSize: 33, seed: 5 });
@@ -280,7 +282,7 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", a
     nodes.split[0] = -0;
     const packed = packTrees(nodes, sampleSize, width);
     assert.ok(packed);
-    const task = { kind: "isolation-forest", nodes, usual: 5, data, width, start: 1, end: rows } as const;
+    const task = { nodes, expectedPathLength: 5, data, width, start: 1, end: rows } as const;
     const [expected, actual] = [new Float64Array(rows), new Float64Array(rows)];
     scoreRows({ ...task, scores: expected });
     scoreRowsPacked(packed, { ...task, scores: actual });
@@ -317,7 +319,8 @@ test("growing lets timers and signals have their turn, tells its progress, and e
 });
 
 test("a forest that needs more memory than the machine has is refused before it is grown", async () => {
-  const matrix: LazyMatrix = { rows: 1e6, columns: ["a"], select: () => assert.fail("rows were selected") };
+  const none = () => assert.fail("rows were selected");
+  const matrix: LazyMatrix = { rows: 1e6, columns: ["a"], select: none, whole: none };
   await assert.rejects(fitIsolationForest(matrix, { trees: 100_000, sampleSize: 1e6 }), {
     name: "InputError",
     message: /^100,000 trees × 1,000,000 rows need 8,400 GB of memory; this machine has [\d.,]+$/,

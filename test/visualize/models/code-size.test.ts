@@ -8,7 +8,7 @@ test("both panels have a point for each size, but an error of nothing but roundi
     { size: 2, heldOutError: 0.01, rocAuc: 0.98 },
     { size: 73, heldOutError: 1e-17, rocAuc: 0.5 },
   ];
-  const { data } = codeSizeFigure([{ name: "pca", models }], caption);
+  const { data } = codeSizeFigure([{ name: "principal-components", models }], caption);
   assert.deepEqual(
     [data[0].x, data[0].y],
     [

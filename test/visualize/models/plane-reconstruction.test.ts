@@ -17,7 +17,7 @@ test("each model has its errors on the grid, its points and their reconstruction
   const model = { points: cloud, reconstruction: cloud, gridScores };
   const { data } = planeReconstructionFigure(
     [
-      { name: "pca", ...model },
+      { name: "principal-components", ...model },
       { name: "autoencoder", ...model },
     ],
     bounds,

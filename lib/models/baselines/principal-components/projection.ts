@@ -1,7 +1,10 @@
-import { square } from "../common/exact-math";
-import type { Matrix } from "../preprocess/matrix";
-import { requireColumns } from "./detector";
-import type { PrincipalComponents } from "./principal-components";
+import { square } from "../../../common/exact-math";
+import type { Matrix } from "../../../preprocess/matrix";
+import { type Detector, requireColumns } from "../../detector";
+import type { Components } from "./score-rows";
+
+/** Fitted principal components, as far as rows are moved by them. */
+type Fitted = Components & Pick<Detector, "columns">;
 
 /**
  * Positions of rows on principal components, relative to the mean of the rows that these were fitted on:
@@ -10,9 +13,9 @@ import type { PrincipalComponents } from "./principal-components";
  * @throws {RangeError} if the matrix has other columns
  * @example
  * const code = await autoencoder.encode(matrix);
- * const flat = projectRows(await fitPrincipalComponents(code, 2), code);
+ * const flat = projectRows(await fitPrincipalComponents(code, { components: 2 }), code);
  */
-export function projectRows(fitted: PrincipalComponents, matrix: Matrix): Matrix {
+export function projectRows(fitted: Fitted, matrix: Matrix): Matrix {
   requireColumns(fitted, matrix);
   const { mean, components } = fitted;
   const width = mean.length;
@@ -28,7 +31,7 @@ export function projectRows(fitted: PrincipalComponents, matrix: Matrix): Matrix
 }
 
 /** The share of the variance of the rows, around the fitted mean, that each component holds; in [0, 1], largest first. */
-export function explainedVariance(fitted: PrincipalComponents, matrix: Matrix): number[] {
+export function explainedVariance(fitted: Fitted, matrix: Matrix): number[] {
   const projected = projectRows(fitted, matrix);
   const width = fitted.mean.length;
   let total = 0;
@@ -42,7 +45,7 @@ export function explainedVariance(fitted: PrincipalComponents, matrix: Matrix): 
 }
 
 /** The points of the fitted subspace nearest to the rows: what principal components reconstruct them as. */
-export function reconstructRows(fitted: PrincipalComponents, matrix: Matrix): Matrix {
+export function reconstructRows(fitted: Fitted, matrix: Matrix): Matrix {
   const projected = projectRows(fitted, matrix);
   const { mean, components } = fitted;
   const width = mean.length;

@@ -6,7 +6,6 @@ import {
   fitPrincipalComponents,
   type Matrix,
   projectRows,
-  reconstructionErrors,
   reconstructRows,
 } from "traffic-anomaly";
 
@@ -22,7 +21,7 @@ const data = Float32Array.from(
 const matrix: Matrix = { rows, columns, data };
 
 test("projections on all components keep the distances of rows", async () => {
-  const projected = projectRows(await fitPrincipalComponents(matrix, 3), matrix);
+  const projected = projectRows(await fitPrincipalComponents(matrix, { components: 3 }), matrix);
   const distance = (values: Float32Array, a: number, b: number) =>
     Math.hypot(...[0, 1, 2].map((i) => values[3 * a + i] - values[3 * b + i]));
   for (let row = 1; row < rows; row++) {
@@ -31,15 +30,15 @@ test("projections on all components keep the distances of rows", async () => {
 });
 
 test("shares of variance fall, and those of all components sum to 1", async () => {
-  const shares = explainedVariance(await fitPrincipalComponents(matrix, 3), matrix);
+  const shares = explainedVariance(await fitPrincipalComponents(matrix, { components: 3 }), matrix);
   assert.ok(shares[0] > shares[1] && shares[1] > shares[2]);
   assert.ok(Math.abs(shares[0] + shares[1] + shares[2] - 1) < 1e-6);
 });
 
 test("what rows are reconstructed as has the error that they are scored by", async () => {
-  const fitted = await fitPrincipalComponents(matrix, 2);
+  const fitted = await fitPrincipalComponents(matrix, { components: 2 });
   const reconstruction = reconstructRows(fitted, matrix);
-  const errors = reconstructionErrors(fitted, matrix);
+  const errors = await fitted.score(matrix);
   for (let row = 0; row < rows; row++) {
     const error = [0, 1, 2].reduce(
       (sum, i) => sum + (data[3 * row + i] - reconstruction.data[3 * row + i]) ** 2 / 3,
@@ -51,6 +50,6 @@ test("what rows are reconstructed as has the error that they are scored by", asy
 
 test("a matrix of other columns is refused", async () => {
   const other = { ...matrix, columns: ["a", "b", "d"] };
-  const fitted = await fitPrincipalComponents(matrix, 2);
+  const fitted = await fitPrincipalComponents(matrix, { components: 2 });
   assert.throws(() => projectRows(fitted, other), RangeError);
 });

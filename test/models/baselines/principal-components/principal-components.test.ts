@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fitPrincipalComponents, type Matrix, reconstructionErrors } from "traffic-anomaly";
-import { assertAbortable } from "../fixtures/abort";
-import fc from "../fixtures/fast-check";
+import { fitPrincipalComponents, type Matrix, PrincipalComponents } from "traffic-anomaly";
+import { assertAbortable } from "../../../fixtures/abort";
+import fc from "../../../fixtures/fast-check";
 
 const reference: {
   rows: number;
@@ -51,13 +51,13 @@ const anyMatrix = fc.integer({ min: 1, max: 5 }).chain((width) =>
 );
 
 test("mean, components and errors agree with NumPy's singular value decomposition", async () => {
-  const fitted = await fitPrincipalComponents(matrix, reference.components.length);
+  const fitted = await fitPrincipalComponents(matrix, { components: reference.components.length });
   assert.ok(largestDifference(fitted.mean, reference.mean) < 1e-12);
   fitted.components.forEach((component, k) => {
     // A component's sign is free.
     assert.ok(Math.abs(Math.abs(dot(component, reference.components[k])) - 1) < 1e-12, `component ${k}`);
   });
-  const largest = largestDifference(reconstructionErrors(fitted, matrix), reference.errors);
+  const largest = largestDifference(await fitted.score(matrix), reference.errors);
   assert.ok(largest < 1e-9, `largest difference ${largest}`);
 });
 
@@ -65,7 +65,7 @@ test("components are orthonormal, the one of largest variance first", async () =
   await fc.assert(
     fc.asyncProperty(anyMatrix, async (matrix) => {
       const width = matrix.columns.length;
-      const { components, mean } = await fitPrincipalComponents(matrix, width);
+      const { components, mean } = await fitPrincipalComponents(matrix, { components: width });
       const variances = components.map((component, k) => {
         components.forEach((other, j) => {
           assert.ok(Math.abs(dot(component, other) - Number(j === k)) < 1e-9);
@@ -90,10 +90,9 @@ test("components are orthonormal, the one of largest variance first", async () =
 test("all components leave no error", async () => {
   await fc.assert(
     fc.asyncProperty(anyMatrix, async (matrix) => {
-      const errors = reconstructionErrors(
-        await fitPrincipalComponents(matrix, matrix.columns.length),
-        matrix,
-      );
+      const errors = await (
+        await fitPrincipalComponents(matrix, { components: matrix.columns.length })
+      ).score(matrix);
       assert.ok(errors.every((error) => error >= 0 && error < 1e-12));
     }),
     { numRuns: 300 },
@@ -101,12 +100,10 @@ test("all components leave no error", async () => {
 });
 
 test("each component more leaves no larger an error", async () => {
-  let previous = reconstructionErrors(
-    { ...(await fitPrincipalComponents(matrix, 1)), components: [] },
-    matrix,
-  );
+  const { columns, mean } = await fitPrincipalComponents(matrix, { components: 1 });
+  let previous = await new PrincipalComponents(columns, mean, []).score(matrix);
   for (let kept = 1; kept <= 5; kept++) {
-    const errors = reconstructionErrors(await fitPrincipalComponents(matrix, kept), matrix);
+    const errors = await (await fitPrincipalComponents(matrix, { components: kept })).score(matrix);
     assert.ok(errors.every((error, row) => error <= previous[row] + 1e-12));
     previous = errors;
   }
@@ -114,37 +111,38 @@ test("each component more leaves no larger an error", async () => {
 
 test("a row off the line of the others has the error of its distance", async () => {
   const line = { rows: 3, columns: ["x", "y"], data: Float32Array.of(-1, -1, 0, 0, 1, 1) };
-  const fitted = await fitPrincipalComponents(line, 1);
+  const fitted = await fitPrincipalComponents(line, { components: 1 });
   const far = { rows: 2, columns: ["x", "y"], data: Float32Array.of(1, -1, 100, 100) };
   // (1, −1) is √2 off the line x = y: the mean over two columns of its square is 1. (100, 100) lies on it.
-  const [off, on] = reconstructionErrors(fitted, far);
+  const [off, on] = await fitted.score(far);
   assert.ok(Math.abs(off - 1) < 1e-12 && on < 1e-9);
 });
 
 test("the number of components must be in [1, columns], and there must be rows", async () => {
   for (const wrong of [0, 6, 1.5])
-    await assert.rejects(fitPrincipalComponents(matrix, wrong), {
+    await assert.rejects(fitPrincipalComponents(matrix, { components: wrong }), {
       name: "InputError",
       message: `components must be an integer in [1, 5], got ${wrong}`,
     });
   const none = { ...matrix, rows: 0, data: new Float32Array() };
-  await assert.rejects(fitPrincipalComponents(none, 1), { name: "InputError" });
+  await assert.rejects(fitPrincipalComponents(none, { components: 1 }), { name: "InputError" });
 });
 
 test("a matrix of other columns is refused", async () => {
-  const fitted = await fitPrincipalComponents(matrix, 2);
+  const fitted = await fitPrincipalComponents(matrix, { components: 2 });
   const renamed = { ...matrix, columns: ["a", "b", "c", "d", "f"] };
-  assert.throws(() => reconstructionErrors(fitted, renamed), RangeError);
+  await assert.rejects(fitted.score(renamed), RangeError);
+  await assert.rejects(fitted.explainRows(renamed), RangeError);
 });
 
 test("the matrix is not changed", async () => {
   const before = matrix.data.slice();
-  reconstructionErrors(await fitPrincipalComponents(matrix, 2), matrix);
+  await (await fitPrincipalComponents(matrix, { components: 2 })).score(matrix);
   assert.deepEqual(matrix.data, before);
 });
 
 test("an abort ends the search for components", async () => {
   const columns = Array.from({ length: 60 }, (_, i) => `column ${i}`);
   const large = { rows: 100_000, columns, data: new Float32Array(60 * 100_000) };
-  await assertAbortable((signal) => fitPrincipalComponents(large, 1, { signal }));
+  await assertAbortable((signal) => fitPrincipalComponents(large, { components: 1, signal }));
 });

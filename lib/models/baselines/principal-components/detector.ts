@@ -1,0 +1,25 @@
+import { wholeMatrix } from "../../../preprocess/matrix";
+import type { DetectorKind } from "../../detector";
+import {
+  fitPrincipalComponents,
+  loadPrincipalComponents,
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+} from "./principal-components";
+
+/** Principal components as a {@link DetectorKind}: what an autoencoder must beat, on the same numbers. */
+export const principalComponents: DetectorKind<
+  "principal-components",
+  PrincipalComponentsOptions,
+  PrincipalComponents
+> = {
+  kind: "principal-components",
+  title: "PCA",
+  scores: { title: "Mean squared reconstruction error", scale: "log" },
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
+  files: ["components.json"],
+  async fit(matrix, { components, onProgress, signal } = {}) {
+    return fitPrincipalComponents(await wholeMatrix(matrix, signal), { components, onProgress, signal });
+  },
+  load: loadPrincipalComponents,
+};

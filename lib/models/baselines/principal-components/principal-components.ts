@@ -1,0 +1,227 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError, requireNumber } from "../../../common/errors";
+import { square } from "../../../common/exact-math";
+import { checked, readJsonFile } from "../../../common/json-file";
+import { requireMemory } from "../../../common/memory";
+import { breather, type WorkOptions } from "../../../common/progress";
+import type { Matrix } from "../../../preprocess/matrix";
+import { type Detector, requireColumns, type ScoreOptions } from "../../detector";
+import { scoreMatrix } from "../../kernel/score-matrix";
+import { scorer } from "./score-rows";
+
+export interface PrincipalComponentsOptions {
+  /** How many to keep, an integer in [1, number of columns]. Default 8, or all columns if fewer. */
+  readonly components?: number;
+}
+
+/** Numbers of mean and components that are saved, so that a file of them can be read. */
+const mostNumbers = 900_000;
+
+/** Rows between two looks at the clock. */
+const someRows = 256;
+
+/**
+ * Principal component analysis (Pearson 1901; as a detector Shyu et al. 2003). Cost: rows × columns², then columns³.
+ *
+ * @throws {InputError} if an option is out of range, the matrix has no rows, or the columns take too much memory
+ * @throws the reason of `signal` once it is aborted
+ * @example
+ * const fitted = await fitPrincipalComponents(normal, { components: 8 });
+ * const scores = await fitted.score(traffic); // higher = more anomalous
+ */
+export async function fitPrincipalComponents(
+  matrix: Matrix,
+  { onProgress, signal, ...options }: PrincipalComponentsOptions & WorkOptions = {},
+): Promise<PrincipalComponents> {
+  const { rows, columns } = matrix;
+  const width = columns.length;
+  const { components = Math.min(8, width) } = options;
+  requireNumber("components", components, { min: 1, max: width, integer: true });
+  if (rows === 0) throw new InputError("principal components need at least one row");
+  requireMemory(`principal components of ${width.toLocaleString("en")} columns`, 3 * width * width * 8);
+  signal?.throwIfAborted();
+  const mean = columnMeans(matrix);
+  const covariance = await covarianceOf(matrix, mean, { onProgress, signal });
+  return new PrincipalComponents(columns, mean, eigenvectors(covariance, width, components));
+}
+
+/** Fitted principal components, the linear counterpart of an autoencoder; made by {@link fitPrincipalComponents}. */
+export class PrincipalComponents implements Detector {
+  readonly kind = "principal-components";
+  readonly settings: Readonly<Required<PrincipalComponentsOptions>>;
+
+  constructor(
+    readonly columns: readonly string[],
+    readonly mean: Float64Array,
+    /** One unit vector a component, largest variance first. */
+    readonly components: readonly Float64Array[],
+  ) {
+    this.settings = { components: components.length };
+  }
+
+  /**
+   * Mean over the columns of the squared reconstruction error, one a row; higher = more anomalous.
+   *
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireColumns(this, matrix);
+    const { mean, components } = this;
+    const rowCost = mean.length * (components.length + 1);
+    return scoreMatrix(
+      scorer,
+      { mean, components },
+      matrix,
+      { stage: "scoring with principal components", rowCost },
+      options,
+    );
+  }
+
+  /**
+   * Squared reconstruction error of each column divided by the number of columns: they sum to the row's score, but for
+   * rounding.
+   *
+   * @throws {RangeError} if the row has another length
+   */
+  explain(row: Float32Array): Float64Array {
+    const { mean, components } = this;
+    if (row.length !== mean.length)
+      throw new RangeError(`the row must have ${mean.length} values, one a column, got ${row.length}`);
+    const errors = mean.map((value, i) => row[i] - value);
+    const centred = errors.slice();
+    for (const component of components) {
+      const projection = component.reduce((sum, value, i) => sum + value * centred[i], 0);
+      for (let i = 0; i < errors.length; i++) errors[i] -= projection * component[i];
+    }
+    return errors.map((error) => square(error) / mean.length);
+  }
+
+  /**
+   * {@link explain} for every row: `rows × columns`, row-major.
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async explainRows(matrix: Matrix, { signal }: WorkOptions = {}): Promise<Float64Array> {
+    requireColumns(this, matrix);
+    const breatheIfDue = breather(signal);
+    const width = this.columns.length;
+    const contributions = new Float64Array(matrix.data.length);
+    for (let start = 0; start < matrix.data.length; start += width) {
+      contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
+      await breatheIfDue();
+    }
+    return contributions;
+  }
+
+  /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */
+  async save(folder: string): Promise<void> {
+    const { settings, mean, components } = this;
+    const numbers = mean.length * (components.length + 1);
+    if (numbers > mostNumbers)
+      throw new InputError(
+        `${components.length} components of ${mean.length} columns are ${numbers} numbers: at most ${mostNumbers} are saved`,
+      );
+    const content = { settings, mean: [...mean], components: components.map((component) => [...component]) };
+    await writeFile(join(folder, "components.json"), `${JSON.stringify(content)}\n`);
+  }
+}
+
+/**
+ * Reads what {@link PrincipalComponents.save} wrote.
+ *
+ * @param columns the columns that they were fitted on, which their own file does not hold
+ * @throws {InputError} if the file is missing or damaged, or its components are not orthonormal, or of other columns
+ */
+export async function loadPrincipalComponents(
+  folder: string,
+  columns: readonly string[],
+): Promise<PrincipalComponents> {
+  const { componentsSchema } = require("./schema") as typeof import("./schema");
+  const path = join(folder, "components.json");
+  const { settings, mean, components } = checked(componentsSchema, await readJsonFile(path), path);
+  const refuse = (problem: string) => new InputError(`${path} is damaged: ${problem}`);
+  const width = columns.length;
+  const lengths = [mean, ...components].map(({ length }) => length);
+  if (lengths.some((length) => length !== width))
+    throw refuse(
+      `mean and components must have ${width} numbers, one a column, got ${lengths.join(", ").slice(0, 60)}`,
+    );
+  if (components.length !== settings.components || components.length > width)
+    throw refuse(
+      `it has ${components.length} components of ${width} columns, its settings ${settings.components}`,
+    );
+  requireOrthonormal(components, refuse);
+  return new PrincipalComponents(
+    columns,
+    Float64Array.from(mean),
+    components.map((component) => Float64Array.from(component)),
+  );
+}
+
+/** What components share, or lack of their unit length, at most, by rounding. */
+const rounding = 1e-6;
+
+/** Scores are errors only where components are orthonormal. */
+function requireOrthonormal(
+  components: readonly (readonly number[])[],
+  refuse: (problem: string) => InputError,
+): void {
+  components.forEach((component, k) => {
+    for (let other = 0; other <= k; other++) {
+      let product = 0;
+      for (let i = 0; i < component.length; i++) product += components[other][i] * component[i];
+      if (!(Math.abs(product - Number(other === k)) < rounding))
+        throw refuse(
+          `the product of its components ${other} and ${k} is ${product}: they are not orthonormal`,
+        );
+    }
+  });
+}
+
+function columnMeans({ rows, columns, data }: Matrix): Float64Array {
+  const width = columns.length;
+  const mean = new Float64Array(width);
+  for (let row = 0, at = 0; row < rows; row++) for (let i = 0; i < width; i++) mean[i] += data[at++];
+  for (let i = 0; i < width; i++) mean[i] /= rows;
+  return mean;
+}
+
+/** The lower triangle of the covariance matrix, row-major. */
+async function covarianceOf(
+  { rows, columns, data }: Matrix,
+  mean: Float64Array,
+  { onProgress, signal }: WorkOptions,
+): Promise<Float64Array> {
+  const width = columns.length;
+  const breatheIfDue = breather(signal);
+  const covariance = new Float64Array(width * width);
+  const centred = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < width; i++) centred[i] = data[row * width + i] - mean[i];
+    for (let i = 0; i < width; i++) {
+      const value = centred[i];
+      for (let j = 0; j <= i; j++) covariance[i * width + j] += value * centred[j];
+    }
+    if ((row + 1) % someRows > 0 && row + 1 < rows) continue;
+    onProgress?.({ stage: "finding principal components", done: row + 1, total: rows });
+    await breatheIfDue();
+  }
+  return covariance.map((sum) => sum / rows);
+}
+
+/** Of the largest eigenvalues, in descending order. */
+function eigenvectors(lowerTriangle: Float64Array, width: number, count: number): Float64Array[] {
+  const { Matrix: DenseMatrix, EigenvalueDecomposition } = require("ml-matrix") as typeof import("ml-matrix");
+  const symmetric = DenseMatrix.zeros(width, width);
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j <= i; j++) {
+      symmetric.set(i, j, lowerTriangle[i * width + j]);
+      symmetric.set(j, i, lowerTriangle[i * width + j]);
+    }
+  }
+  // Eigenvalues come in ascending order.
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
+  return Array.from({ length: count }, (_, k) =>
+    Float64Array.from(eigenvectorMatrix.getColumn(width - 1 - k)),
+  );
+}

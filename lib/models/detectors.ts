@@ -1,0 +1,39 @@
+import { autoencoder } from "./autoencoder/detector";
+import { principalComponents } from "./baselines/principal-components/detector";
+import type { DetectorKind, OptionsOf } from "./detector";
+import { isolationForest } from "./isolation-forest/detector";
+
+/** The detectors that commands train, in the order in which reports and alerts name them. */
+export const trainedDetectors = [isolationForest, autoencoder] as const;
+
+/** Every detector that a model folder may hold: another one is added here, or above, and nowhere else. */
+export const detectors = [...trainedDetectors, principalComponents] as const;
+
+/** What a detector is called in files, options and results. */
+export type DetectorName = (typeof detectors)[number]["kind"];
+
+/** What a detector is called that commands train. */
+export type TrainedDetectorName = (typeof trainedDetectors)[number]["kind"];
+
+/** The options that each of the detectors has of its own, by its name. */
+export type DetectorOptions = {
+  readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]?: OptionsOf<Kind>;
+};
+
+/**
+ * What a detector, or a baseline of `metrics.json`, is called in a sentence. A name that is not in the list stays as it is.
+ *
+ * @example
+ * detectorTitle("baseline:principal-components"); // "baseline: PCA"
+ */
+export function detectorTitle(name: string): string {
+  const [baseline, own] = name.startsWith("baseline:") ? ["baseline: ", name.slice(9)] : ["", name];
+  return baseline + (detectors.find(({ kind }) => kind === own)?.title ?? own);
+}
+
+/** The kind of detector that has a name. @throws {RangeError} if there is none */
+export function detectorKind(name: string): DetectorKind {
+  const found = (detectors as readonly DetectorKind[]).find(({ kind }) => kind === name);
+  if (!found) throw new RangeError(`there is no detector ${name}`);
+  return found;
+}
