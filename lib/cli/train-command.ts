@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { longestHostWindow } from "../traffic/windows/host-window";
 import { addCommand, answering } from "./command";
 import { detectorOptions, numberOption, seedOption, workOptions } from "./options";
 import { trainReport } from "./traffic-report";
@@ -24,7 +25,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       "--host-window <n>",
       "connections that the features of a host look back on: 255 as in KDD'99's files, 100 as in their description",
-      numberOption("--host-window", { min: 1, max: 10_000, integer: true }),
+      numberOption("--host-window", { min: 1, max: longestHostWindow, integer: true }),
       255,
     )
     .addOption(

@@ -17,6 +17,7 @@ import {
 import type { Usual } from "../models/usual";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";
+import { longestHostWindow } from "../traffic/windows/host-window";
 import type { TrafficFile } from "./traffic-training";
 
 const share = numberIn(0, 1);
@@ -51,7 +52,7 @@ export const trafficSchema: Schema<TrafficFile> = object({
   ),
   windows: object({
     timeWindow: integerIn(1, 4096),
-    hostWindow: integerIn(1, 1000),
+    hostWindow: integerIn(1, longestHostWindow),
     timeBase: word("start", "end"),
   }),
   falseAlarmRate: numberBetween(0, 1),

@@ -3,6 +3,9 @@ import { rate } from "./rate";
 import { Seen } from "./seen";
 import { errorOf, partnerOf, type Track } from "./track";
 
+/** The longest window of a host, which bounds the memory that a model of a stranger can ask for. */
+export const longestHostWindow = 1_000;
+
 /**
  * The last connections to the same host, however long ago; places that they leave free are taken by the last connections
  * of the same service to other hosts.

@@ -4,7 +4,7 @@ import type { Connection } from "../connection";
 import { flagError, kddFlag } from "../flag";
 import { serviceId } from "../service";
 import { Clock } from "./clock";
-import { HostWindow } from "./host-window";
+import { HostWindow, longestHostWindow } from "./host-window";
 import { RecentMap } from "./recent-map";
 import { TimeWindow } from "./time-window";
 import { Track } from "./track";
@@ -60,7 +60,7 @@ export class TrafficWindows {
   /** @throws {InputError} if an option is out of its range */
   constructor({ timeWindow = 511, hostWindow = 255, timeBase = "start" }: TrafficWindowOptions = {}) {
     requireNumber("timeWindow", timeWindow, { min: 1, max: rememberedServices, integer: true });
-    requireNumber("hostWindow", hostWindow, { min: 1, max: 1_000, integer: true });
+    requireNumber("hostWindow", hostWindow, { min: 1, max: longestHostWindow, integer: true });
     this.#timeBase = timeBase;
     this.#timeWindow = new TimeWindow(timeWindow);
     this.#hostWindow = new HostWindow(hostWindow);
