@@ -24,6 +24,9 @@ export function createFigure(
   };
 }
 
+/** A legend above the panels, for a figure so tall that its foot is out of sight. */
+export const legendAbove = { x: 1, xanchor: "right", y: 1.005, yanchor: "bottom", yref: "paper" } as const;
+
 /** Markup of a remark below an axis title. */
 export function small(markup: string): string {
   return `<span style="font-size:13px;color:#555">${markup}</span>`;

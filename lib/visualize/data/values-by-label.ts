@@ -3,7 +3,7 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { createFigure, legendAbove } from "../layout";
 import { categoryTitles, palette } from "../palette";
 import { panelStack } from "../panels";
 
@@ -65,7 +65,8 @@ export function valuesByLabelFigure(
   );
   return createFigure(caption, "Values by label", stack.data, {
     height: 190 + stack.height,
-    margin: { r: 90, b: series.length > 1 ? 100 : 64 },
+    margin: { r: 90, b: 64 },
+    legend: legendAbove,
     ...stack.axes,
     annotations: stack.annotations,
   });

@@ -2,7 +2,7 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatRows } from "../format";
-import { createFigure, small } from "../layout";
+import { createFigure, legendAbove, small } from "../layout";
 import { categoryTitles, modelStyles } from "../palette";
 import { panelStack } from "../panels";
 
@@ -79,7 +79,8 @@ export function recallByAttackFigure(
   );
   return createFigure(caption, "Recall by attack type", stack.data, {
     height: 220 + stack.height,
-    margin: { r: 130, b: 110 },
+    margin: { r: 130, b: 84 },
+    legend: legendAbove,
     ...stack.axes,
     annotations: stack.annotations,
   });

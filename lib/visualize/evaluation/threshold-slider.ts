@@ -5,7 +5,7 @@ import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
-import { createFigure } from "../layout";
+import { createFigure, legendAbove } from "../layout";
 import { categoryColours, categoryTitles, modelTitle } from "../palette";
 import { panelAxes } from "../panels";
 import { confusionCells } from "./confusion";
@@ -60,7 +60,7 @@ export function thresholdSliderFigure(
   return createFigure(caption, `${modelTitle(name)}: move the threshold`, data, {
     height: 700,
     margin: { b: 50, r: 40 },
-    legend: { x: 1, xanchor: "right", y: 1.005, yanchor: "bottom", yref: "paper" },
+    legend: legendAbove,
     xaxis: {
       title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
       ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 1 }),
