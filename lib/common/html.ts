@@ -21,3 +21,39 @@ export function unescapeHtml(html: string): string {
 }
 
 const characters = Object.fromEntries(Object.entries(codes).map(([character, code]) => [code, character]));
+
+/** JSON inside a script element: no `<` may end the element or open a comment. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** A whole page with figures. @param plotly where its Plotly is, as a relative address */
+export function htmlPage({
+  title,
+  plotly,
+  style,
+  body,
+}: {
+  title: string;
+  plotly: string;
+  style: string;
+  body: string;
+}): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>
+html { scrollbar-gutter: stable; }
+${style}
+</style>
+<script src="${escapeHtml(plotly)}"></script>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, writeFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { readJsonFile } from "./json-file";
+import { writeJson } from "./unwritable";
 
 /**
  * What a folder of results is for, and how to tell which files in it this program wrote: only those are ever replaced or
@@ -73,7 +74,7 @@ export async function writeList(
   for (const path of paths)
     files.set(path, { kind: kind.title, sha256: `${await sha256Of(join(staged, path))}` });
   const list: WrittenFiles = { formatVersion: 1, files: Object.fromEntries([...files].sort()) };
-  await writeFile(join(staged, listName), `${JSON.stringify(list, null, 2)}\n`);
+  await writeJson(join(staged, listName), list);
 }
 
 async function readList(folder: string): Promise<Map<string, { kind: string; sha256: string }>> {

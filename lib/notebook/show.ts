@@ -1,5 +1,5 @@
 import { InputError } from "../common/errors";
-import { unescapeHtml } from "../common/html";
+import { scriptJson, unescapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
 import type { Figure } from "../visualize/figure";
@@ -85,13 +85,13 @@ function figureBundle(figure: Figure, png: string | undefined): Record<string, u
  * JupyterLab serves when it was opened by `npm run lab`. Where scripts do not run the picture stays.
  */
 function figureHtml({ data, layout }: Figure, png: string | undefined): string {
-  const figure = JSON.stringify({ data, layout, config: { responsive: true, displaylogo: false } });
+  const figure = scriptJson({ data, layout, config: { responsive: true, displaylogo: false } });
   const image = png ? `<img src="data:image/png;base64,${png}" style="max-width: 100%" alt="">` : "";
   return `<div>${image}<script>
 (() => {
   const place = document.currentScript ? document.currentScript.parentElement : undefined;
   if (!place) return;
-  const figure = ${figure.replaceAll("<", "\\u003c")};
+  const figure = ${figure};
   const draw = (Plotly) => {
     const target = document.createElement("div");
     place.replaceChildren(target);

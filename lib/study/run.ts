@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -7,7 +6,7 @@ import { sharedFolder } from "../common/own-files";
 import type { ProgressUpdate } from "../common/progress";
 import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
-import { unwritable } from "../common/unwritable";
+import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import type { Source } from "../data/kdd/reader";
 import type { Metrics } from "../evaluation/metrics";
@@ -236,14 +235,6 @@ function describe({ name, sha256, rows }: Source): { name: string; sha256: strin
 
 function ranked({ rocAuc, averagePrecision, f1, falseAlarmRate }: Metrics): Partial<Metrics> {
   return { rocAuc, averagePrecision, f1, falseAlarmRate };
-}
-
-async function writeJson(path: string, value: unknown): Promise<void> {
-  try {
-    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
 }
 
 /** Adds up the seconds spent in each stage. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escapeHtml } from "../common/html";
+import { htmlPage, scriptJson } from "../common/html";
 import { type Figure, figureWidth } from "./figure";
 
 /** The file of the Plotly bundle for browsers, as installed. */
@@ -26,27 +26,14 @@ export async function writePage(figure: Figure, folder: string, name: string): P
 /** The text of a page that shows a figure with a `plotly.js` from its own folder. */
 export function pageOf(figure: Figure, name: string): string {
   const config = { responsive: true, displaylogo: false, toImageButtonOptions: { filename: name, scale: 2 } };
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(name)}</title>
-<style>
-body { margin: 0 auto; max-width: ${1.2 * figureWidth}px; font-family: Helvetica, Arial, sans-serif; }
-</style>
-<script src="plotly.js"></script>
-</head>
-<body>
-<div id="figure"></div>
+  const style = `body { margin: 0 auto; max-width: ${1.2 * figureWidth}px; font-family: Helvetica, Arial, sans-serif; }`;
+  const body = `<div id="figure"></div>
 <script>
-const figure = ${escapeScript({ data: figure.data, layout: figure.layout, config })};
+const figure = ${scriptJson({ data: figure.data, layout: figure.layout, config })};
 if (window.Plotly) Plotly.newPlot("figure", figure);
 else document.body.textContent = "This page needs the file plotly.js in its own folder.";
-</script>
-</body>
-</html>
-`;
+</script>`;
+  return htmlPage({ title: name, plotly: "plotly.js", style, body });
 }
 
 async function copyPlotly(folder: string): Promise<void> {
@@ -60,9 +47,4 @@ async function copyPlotly(folder: string): Promise<void> {
   } finally {
     await rm(unfinished, { force: true });
   }
-}
-
-/** JSON inside a script element: no `<` may end the element or open a comment. */
-function escapeScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
 }

@@ -4,7 +4,7 @@ import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 import katex from "katex";
 import { Marked } from "marked";
-import { escapeHtml } from "../../common/html";
+import { escapeHtml, htmlPage, scriptJson } from "../../common/html";
 import { sharedFolder } from "../../common/own-files";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
@@ -47,19 +47,9 @@ export async function exportHtml(
   return pages.map((page) => join(to, page));
 }
 
-function pageOf(name: string, plotly: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(name)}</title>
-<style>${style}</style>
-<script src="${escapeHtml(plotly)}"></script>
-</head>
-<body>
-<main>
-${body}
+function pageOf(name: string, plotly: string, cells: string): string {
+  const body = `<main>
+${cells}
 </main>
 <script>
 for (const place of document.querySelectorAll("script[type='application/vnd.plotly.v1+json']")) {
@@ -68,14 +58,11 @@ for (const place of document.querySelectorAll("script[type='application/vnd.plot
   place.before(target);
   Plotly.newPlot(target, JSON.parse(place.textContent));
 }
-</script>
-</body>
-</html>
-`;
+</script>`;
+  return htmlPage({ title: name, plotly, style, body });
 }
 
-const style = `
-body { margin: 0; font: 16px/1.55 Helvetica, Arial, sans-serif; color: #222; background: #fff; }
+const style = `body { margin: 0; font: 16px/1.55 Helvetica, Arial, sans-serif; color: #222; background: #fff; }
 main { max-width: 1000px; margin: 0 auto; padding: 24px 20px 80px; }
 pre { overflow-x: auto; padding: 10px 14px; border-radius: 4px; font: 14px/1.45 ui-monospace, Menlo, Consolas, monospace; }
 pre.code { background: #f5f6f8; border-left: 3px solid #0072b2; }
@@ -86,8 +73,7 @@ img { max-width: 100%; }
 table { border-collapse: collapse; font-size: 14px; margin: 0.6em 0; }
 th, td { padding: 3px 10px; border-bottom: 1px solid #ddd; text-align: right; }
 .hljs-keyword, .hljs-built_in { color: #0050a0; } .hljs-string { color: #a04000; } .hljs-number { color: #007050; }
-.hljs-comment { color: #777; } .hljs-title { color: #6a3d9a; }
-`;
+.hljs-comment { color: #777; } .hljs-title { color: #6a3d9a; }`;
 
 function cellHtml(cell: Cell): string {
   if (cell.cell_type !== "code") return markdownHtml(cell.source);
@@ -109,8 +95,7 @@ function richestHtml(data: MimeBundle): string {
     typeof png === "string" ? `<img src="data:image/png;base64,${escapeHtml(png.trim())}" alt="">` : "";
   const figure = data["application/vnd.plotly.v1+json"];
   if (figure !== undefined) {
-    const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
-    return `${image}<script type="application/vnd.plotly.v1+json">${json}</script>`;
+    return `${image}<script type="application/vnd.plotly.v1+json">${scriptJson(figure)}</script>`;
   }
   if (image) return image;
   if (typeof data["text/html"] === "string") return data["text/html"];

@@ -1,9 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../common/errors";
 import { inTransaction } from "../../common/transaction";
-import { unwritable } from "../../common/unwritable";
+import { writeWhole } from "../../common/unwritable";
 
 /**
  * The name of the project's kernel in Jupyter and in the notebooks. Where only a plain `tslab` kernel is installed,
@@ -60,10 +60,7 @@ export async function registerKernelspec(
     files.push(file);
     if ((await readFile(file, "utf8").catch(() => undefined)) === text) continue;
     await inTransaction({}, async (transaction) => {
-      const staged = await transaction.stageFile(file);
-      await writeFile(staged, text).catch((error) => {
-        throw unwritable(staged, error);
-      });
+      await writeWhole(await transaction.stageFile(file), text);
     });
   }
   return files;

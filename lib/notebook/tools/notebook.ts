@@ -1,8 +1,8 @@
-import { readFile, realpath, writeFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError, systemErrorCode } from "../../common/errors";
 import { inTransaction } from "../../common/transaction";
-import { unwritable } from "../../common/unwritable";
+import { writeWhole } from "../../common/unwritable";
 import { kernelName } from "./kernelspec";
 
 /** A notebook as Jupyter's format 4.5 has it, the parts that are used here; every text is one string. */
@@ -133,10 +133,7 @@ export function formatNotebook(notebook: Notebook): string {
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
   const target = await realpath(file).catch(() => file); // it is its reader's own, also behind a link
   await inTransaction({}, async (transaction) => {
-    const staged = await transaction.stageFile(target);
-    await writeFile(staged, formatNotebook(notebook)).catch((error) => {
-      throw unwritable(staged, error);
-    });
+    await writeWhole(await transaction.stageFile(target), formatNotebook(notebook));
   });
 }
 

@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { sharedFolder } from "../../common/own-files";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
-import { unwritable } from "../../common/unwritable";
+import { writeWhole } from "../../common/unwritable";
 import { formatNotebook, readNotebook } from "./notebook";
 
 /**
@@ -26,10 +25,7 @@ export async function writeStudentEdition(
       const cells = notebook.cells.map((cell) =>
         cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell,
       );
-      const copy = join(staged, basename(file));
-      await writeFile(copy, formatNotebook({ ...notebook, cells })).catch((error) => {
-        throw unwritable(copy, error);
-      });
+      await writeWhole(join(staged, basename(file)), formatNotebook({ ...notebook, cells }));
     }
   });
   return names.map((name) => join(folder, name));
