@@ -191,7 +191,12 @@ async function readModel(folder: string, options: LoadOptions): Promise<Model> {
   const thresholdPath = join(folder, "threshold.json");
   const threshold = checked(thresholdSchema, await readJsonFile(thresholdPath), thresholdPath);
   const detector = await detectorKind(kind).load(folder, preprocessor.columns, options);
-  requireSameModel(folder, manifest, preprocessor, detector);
+  try {
+    requireSameModel(folder, manifest, preprocessor, detector);
+  } catch (error) {
+    detector.dispose?.();
+    throw error;
+  }
   return { detector, preprocessor, threshold, training: { dataset, seed, metrics } };
 }
 

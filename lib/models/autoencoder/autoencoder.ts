@@ -1,3 +1,5 @@
+// To read how it works: tensorflow-network.ts builds the network and takes a step, train.ts repeats that until the held-out
+// rows say stop, and here rows are scored and explained. What runs by default, in models/kernel/, computes the same faster.
 import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
 import { square } from "../../common/exact-math";
@@ -32,9 +34,12 @@ export interface TrainingOptions extends EpochOptions {
  * Glorot's uniform initial weights, Adam.
  *
  * The same matrix, settings and backend give the same weights to the bit, with any number of threads. Another backend starts
- * with the same weights and takes the same steps, but rounds otherwise. Beyond the matrix it needs memory for one batch, and
- * where threads share the work a copy of the matrix, unless its numbers lie in shared memory, as those of `transform` do. In
- * one thread an epoch over 100,000 rows × 118 columns, most of them one-hot, takes about a quarter of a second.
+ * with the same weights and takes the same steps, but rounds otherwise: after three epochs of the default settings on rows
+ * between 0 and 1, weights differ by less than 10⁻⁶, losses and scores by less than 10⁻⁵ of themselves.
+ *
+ * Beyond the matrix it needs memory for one batch, and where threads share the work a copy of the matrix, unless its numbers
+ * lie in shared memory, as those of `transform` do. An epoch over 100,000 rows × 118 columns, most of them one-hot, takes the
+ * kernel about a quarter of a second in one thread.
  *
  * @param matrix at least one row and column; not changed
  * @throws {InputError} if an option is out of range, or the loss stops being finite

@@ -8,14 +8,20 @@ import {
   type Autoencoder,
   type AutoencoderOptions,
   autoencoder as autoencoderKind,
+  chooseThreshold,
   createRandom,
   fitAutoencoder,
+  fitPreprocessor,
   loadAutoencoder,
+  loadModel,
   type Matrix,
+  saveModel,
   selectMatrixRows,
   tensorflow,
+  transform,
 } from "traffic-anomaly";
 import { nativeInstalled } from "../../fixtures/native";
+import { tableOf } from "../../fixtures/table";
 
 const COLUMNS = ["a", "b", "c", "d", "e", "f"];
 
@@ -377,6 +383,25 @@ test("a saved autoencoder that is incomplete, damaged or for other columns is re
     await writeFile(path, whole);
   }
   assert.equal(await tensorCount(), tensors);
+});
+
+test("a model folder that names other settings than its autoencoder has is refused, and leaves no tensors", async () => {
+  const folder = await temporaryFolder();
+  const table = tableOf({ a: [1, 2, 3], b: [4, 5, 7] });
+  const preprocessor = fitPreprocessor(table);
+  const options = { layers: [2], epochs: 1, validationShare: 0, backend: ofTensorFlow } as const;
+  const detector = await fitAutoencoder(transform(preprocessor, table), options);
+  const threshold = chooseThreshold(await detector.score(transform(preprocessor, table)), 0.5);
+  const dataset = { name: "made-up", sha256: "0".repeat(64), rows: 3 };
+  const model = join(folder, "model");
+  await saveModel(model, { detector, preprocessor, threshold, training: { dataset, seed: 1, metrics: {} } });
+  detector.dispose();
+  const manifest = join(model, "manifest.json");
+  const { settings, ...others } = JSON.parse(await readFile(manifest, "utf8"));
+  await writeFile(manifest, JSON.stringify({ ...others, settings: { ...settings, seed: 2 } }));
+  const before = await tensorCount();
+  await assert.rejects(loadModel(model, { backend: ofTensorFlow }), / names other settings than its /);
+  assert.equal(await tensorCount(), before);
 });
 
 test("fitting leaves the weights' tensors, with the kernel none, and disposing none; all else leaves nothing", async () => {
