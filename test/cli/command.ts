@@ -31,13 +31,22 @@ export interface CommandOptions {
 /** Runs the command to its end. It finds no browser, no network, and no data but those named. */
 export function traffic(
   parameters: readonly string[],
-  { cwd, asNobody, env: more, started }: CommandOptions,
+  { asNobody, ...options }: CommandOptions,
 ): Promise<Outcome> {
-  const { TRAFFIC_DATA, ...env } = process.env;
   const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
   const [file, ...first] = [...(asNobody ? nobody : []), process.execPath, program];
+  return runToEnd(file, [...first, ...parameters], options);
+}
+
+/** Runs a program to its end, with the environment of {@link traffic}. */
+export function runToEnd(
+  file: string,
+  parameters: readonly string[],
+  { cwd, env: more, started }: Omit<CommandOptions, "asNobody">,
+): Promise<Outcome> {
+  const { TRAFFIC_DATA, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...first, ...parameters], {
+    const child = spawn(file, parameters, {
       cwd,
       env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...more },
     });

@@ -1,6 +1,6 @@
 // Files from strangers, given to the real command: it must say in a sentence what is wrong, soon and in little memory.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -20,53 +20,31 @@ import { dayOf, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 import { tsvLog } from "../traffic/zeek/logs";
-import { contents } from "./command";
+import { contents, type Outcome, program, runToEnd } from "./command";
 
 const folder = temporaryFolder("strangers-files");
-const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");
 const peakMemory = join(__dirname, "..", "fixtures", "peak-memory.cjs");
 const traffic = ["--model", "models/office"];
 const kdd = ["--model", "models/isolation-forest", "--out", "scores.csv"];
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Peak memory of the process. */
-  readonly megabytes: number;
-}
-
 let runs = 0;
 
 /** Runs a line of bash in which `$run` is the command; after `interruptAfter` milliseconds it gets Ctrl+C's signal. */
-async function run(line: string, interruptAfter?: number): Promise<Outcome> {
+async function run(line: string, interruptAfter?: number): Promise<Outcome & { megabytes: number }> {
   const memoryFile = join(folder, `.memory-${runs++}`);
   const command = `exec "${process.execPath}" --require "${peakMemory}" "${program}"`;
-  const child = spawn("bash", ["-c", line.replace("$run", command)], {
+  const timers: NodeJS.Timeout[] = [];
+  const outcome = await runToEnd("bash", ["-c", line.replace("$run", command)], {
     cwd: folder,
-    env: {
-      ...process.env,
-      TRAFFIC_DATA: undefined,
-      TRAFFIC_BROWSER: "",
-      LC_ALL: "C.UTF-8",
-      PEAK_MEMORY_FILE: memoryFile,
+    env: { LC_ALL: "C.UTF-8", PEAK_MEMORY_FILE: memoryFile },
+    started: (child) => {
+      if (interruptAfter) timers.push(setTimeout(() => child.kill("SIGINT"), interruptAfter));
+      timers.push(setTimeout(() => child.kill("SIGKILL"), 60_000));
     },
   });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    stderr += text;
-  });
-  const interrupt = interruptAfter && setTimeout(() => child.kill("SIGINT"), interruptAfter);
-  const late = setTimeout(() => child.kill("SIGKILL"), 60_000);
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  clearTimeout(interrupt);
-  clearTimeout(late);
+  for (const timer of timers) clearTimeout(timer);
   const megabytes = Number(await readFile(memoryFile, "utf8").catch(() => "NaN")) / 1024;
-  return { code, stdout, stderr, megabytes };
+  return { ...outcome, megabytes };
 }
 
 /** How much a small good log takes. */
