@@ -42,6 +42,15 @@ export function requireNumber(
   );
 }
 
+/** Checks that an object of options has no other than these. @throws {InputError} naming one that it must not have */
+export function requireOptions(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new InputError(
+      `there is no option ${JSON.stringify(unknown)}; the options are ${known.join(", ")}`,
+    );
+}
+
 /** The operating system's error code (`ENOENT`, `ENOSPC`, …) of a caught value, if it has one. */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -1,6 +1,6 @@
 import type { Table } from "../data/table";
 import { featureContributions } from "../models/contributions";
-import { requireFiniteScores, type ScoreOptions } from "../models/detector";
+import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
 import type { Model } from "../models/model";
 import { transform } from "../preprocess/preprocessor";
@@ -96,7 +96,6 @@ export class Judge {
     if (!this.#memories.has(kind) || matrix.data.length > this.#memories.get(kind)!.length)
       this.#memories.set(kind, matrix.data);
     const scores = await detector.score(matrix, this.#options);
-    requireFiniteScores(detector, matrix, scores);
     return scores;
   }
 

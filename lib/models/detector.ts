@@ -1,7 +1,7 @@
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { shown } from "../common/shown";
-import type { LazyMatrix, Matrix } from "../preprocess/matrix";
+import { type LazyMatrix, type Matrix, requireFinite, requireMatrix } from "../preprocess/matrix";
 import type { PreprocessOptions } from "../preprocess/preprocessor";
 import type { Backend } from "./tensorflow";
 
@@ -67,10 +67,13 @@ export interface Detector {
   readonly columns: readonly string[];
   /**
    * Anomaly scores, one a row; higher = more anomalous.
-   * @throws {RangeError} if the matrix has other columns
+   * @throws {RangeError} if the matrix has other columns; {InputError} naming row and column of a value that is not finite
    */
   score(matrix: Matrix, options?: ScoreOptions): Promise<Float64Array>;
-  /** How much each column added to the score of one row; same order as `columns`, higher = more anomalous. */
+  /**
+   * How much each column added to the score of one row; same order as `columns`, higher = more anomalous.
+   * @throws {RangeError} if the row has another length; {InputError} if a value is not finite
+   */
   explain(row: Float32Array): Float64Array;
   /**
    * The same for every row of a matrix at once, which is faster: `rows × columns`, row-major.
@@ -85,14 +88,22 @@ export interface Detector {
   dispose?(): void;
 }
 
-/** @throws {RangeError} unless the matrix has just the columns that the detector was fitted on */
+/** @throws {RangeError} unless the matrix is one, with just the columns that the detector was fitted on */
 export function requireColumns(detector: Pick<Detector, "columns">, matrix: Matrix): void {
   const { columns } = detector;
+  requireMatrix(matrix);
   if (columns.length === matrix.columns.length && columns.every((name, i) => name === matrix.columns[i]))
     return;
   throw new RangeError(
     `the detector was fitted on ${columns.length} columns, the matrix has ${matrix.columns.length} or others`,
   );
+}
+
+/** @throws {RangeError} unless a row has as many values as the detector has columns; {InputError} if one is not finite */
+export function requireRow({ columns }: Pick<Detector, "columns">, row: Float32Array): void {
+  if (row.length !== columns.length)
+    throw new RangeError(`the row must have ${columns.length} values, one a column, got ${row.length}`);
+  requireFinite({ rows: 1, columns, data: row });
 }
 
 /**
@@ -114,6 +125,6 @@ export function requireFiniteScores(
   const cause =
     column < 0
       ? "its numbers are too large for the model, or the model is damaged"
-      : `its column ${shown(columns[column])} becomes ${data[row * columns.length + column]}`;
-  throw new InputError(`the ${kind} gives a row the score ${scores[row]}: ${cause}`);
+      : `its column ${shown(columns[column])} is ${data[row * columns.length + column]}`;
+  throw new InputError(`the ${kind} gives row ${row} of the matrix the score ${scores[row]}: ${cause}`);
 }

@@ -13,13 +13,7 @@ import { unwritable } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
 import { type Preprocessor, requireConsistent, transform } from "../preprocess/preprocessor";
-import {
-  type Detector,
-  type DetectorKind,
-  type LoadOptions,
-  requireFiniteScores,
-  type ScoreOptions,
-} from "./detector";
+import type { Detector, DetectorKind, LoadOptions, ScoreOptions } from "./detector";
 import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest, TrainingRecord } from "./manifest";
 import type { Threshold } from "./threshold";
@@ -83,7 +77,6 @@ export async function scoreTable(
     const scoring = detector.score(scored, { signal, workers });
     if (start + blockRows < total) matrix = block(start + blockRows);
     const blockScores = await scoring;
-    requireFiniteScores(detector, scored, blockScores);
     scores.set(blockScores, start);
     onProgress?.({
       stage: `scoring with the ${detectorKind(detector.kind).title}`,

@@ -1,4 +1,4 @@
-import { InputError } from "../common/errors";
+import { InputError, requireOptions } from "../common/errors";
 import { log1p, square } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
@@ -75,6 +75,7 @@ export interface UnseenCategory {
  */
 export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
   const { encoding = "one-hot", logarithm = ["amount"], scaling = "min-max" } = options;
+  requireOptions(options, ["encoding", "logarithm", "scaling"]);
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");
   const steps: Step[] = [];

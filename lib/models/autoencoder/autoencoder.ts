@@ -4,8 +4,14 @@ import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
 import { square } from "../../common/exact-math";
 import type { WorkOptions } from "../../common/progress";
-import type { Matrix } from "../../preprocess/matrix";
-import { type Detector, requireColumns, type ScoreOptions } from "../detector";
+import { type Matrix, requireFinite, requireMatrix } from "../../preprocess/matrix";
+import {
+  type Detector,
+  requireColumns,
+  requireFiniteScores,
+  requireRow,
+  type ScoreOptions,
+} from "../detector";
 import { KernelNetwork, kernelComputes } from "../kernel/kernel-network";
 import { type Backend, tensorFlowBackends, tensorflow } from "../tensorflow";
 import { readAutoencoder, writeAutoencoder } from "./files";
@@ -60,6 +66,8 @@ export async function fitAutoencoder(
   }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
   const settings = resolveSettings(options);
+  requireMatrix(matrix);
+  requireFinite(matrix);
   requireNumber("workers", workers, { min: 1, integer: true });
   const width = matrix.columns.length;
   requireModestSize(width, settings);
@@ -143,7 +151,9 @@ export class Autoencoder implements Detector {
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireColumns(this, matrix);
-    return this.#computing.score(matrix, options);
+    const scores = await this.#computing.score(matrix, options);
+    requireFiniteScores(this, matrix, scores);
+    return scores;
   }
 
   /**
@@ -153,8 +163,7 @@ export class Autoencoder implements Detector {
    */
   explain(row: Float32Array): Float64Array {
     const width = this.columns.length;
-    if (row.length !== width)
-      throw new RangeError(`the row must have ${width} values, one a column, got ${row.length}`);
+    requireRow(this, row);
     const output = this.#computing.predict(row, this.settings.layers.length + 1);
     return Float64Array.from(row, (value, column) => square(value - output[column]) / width);
   }
@@ -198,6 +207,7 @@ export class Autoencoder implements Detector {
     options: WorkOptions,
   ): Promise<Matrix> {
     requireColumns(this, matrix);
+    requireFinite(matrix);
     const network = this.#computing;
     const data = new Float32Array(matrix.rows * columns.length);
     await inBatches(matrix, options, (rows, start) => {

@@ -1,4 +1,4 @@
-import { InputError, requireNumber } from "../../common/errors";
+import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import type { Backend } from "../tensorflow";
 
 /** How an autoencoder is built and trained. */
@@ -44,9 +44,22 @@ export interface AutoencoderOptions {
 /** The options that a fitted autoencoder was made with, defaults filled in. */
 export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
+const autoencoderOptions: readonly (keyof AutoencoderSettings)[] = [
+  "layers",
+  "activation",
+  "outputActivation",
+  "loss",
+  "batchSize",
+  "epochs",
+  "learningRate",
+  "validationShare",
+  "patience",
+  "seed",
+];
+
 const mostLayers = 100;
 
-/** Fills in the defaults. @throws {InputError} if an option is out of range */
+/** Fills in the defaults. @throws {InputError} if an option is out of range or unknown */
 export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): AutoencoderSettings {
   const {
     layers = [64, 32, 16, 32, 64],
@@ -60,6 +73,7 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     patience = validationShare > 0 ? 5 : 0,
     seed = 1,
   } = options;
+  requireOptions(options, autoencoderOptions);
   if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
   if (layers.length > mostLayers)
     throw new InputError(`layers must hold at most ${mostLayers} sizes, got ${layers.length}`);

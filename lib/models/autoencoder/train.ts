@@ -79,7 +79,7 @@ export async function train(
         trainer.step,
       );
       const validationLoss = heldOut.length > 0 ? await meanLoss(heldOut, trainer.loss) : undefined;
-      if (!Number.isFinite(loss + (validationLoss ?? 0))) throw divergence(matrix, epoch, settings);
+      if (!Number.isFinite(loss + (validationLoss ?? 0))) throw divergence(epoch, settings);
       const losses = { loss, ...(validationLoss !== undefined && { validationLoss }) };
       history.push(losses);
       onEpoch?.(history);
@@ -100,16 +100,7 @@ export async function train(
   }
 }
 
-function divergence(
-  { data, columns }: Matrix,
-  epoch: number,
-  { learningRate }: AutoencoderSettings,
-): InputError {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    const [row, column] = [Math.floor(bad / columns.length), columns[bad % columns.length]];
-    return new InputError(`the autoencoder cannot train on ${data[bad]} in row ${row}, column ${column}`);
-  }
+function divergence(epoch: number, { learningRate }: AutoencoderSettings): InputError {
   return new InputError(
     `the loss stopped being finite in epoch ${epoch}: scale the columns or lower the learningRate of ${learningRate}`,
   );

@@ -1,13 +1,25 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, requireNumber } from "../../common/errors";
+import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import { checked, readJsonFile } from "../../common/json-file";
 import { requireMemory } from "../../common/memory";
 import { fillFromPlainFile } from "../../common/plain-file";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
-import { type LazyMatrix, type Matrix, mostColumns } from "../../preprocess/matrix";
-import { type Detector, requireColumns, type ScoreOptions } from "../detector";
+import {
+  type LazyMatrix,
+  type Matrix,
+  mostColumns,
+  requireFinite,
+  requireMatrix,
+} from "../../preprocess/matrix";
+import {
+  type Detector,
+  requireColumns,
+  requireFiniteScores,
+  requireRow,
+  type ScoreOptions,
+} from "../detector";
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
@@ -35,7 +47,7 @@ export interface IsolationForestOptions {
  *
  * @param matrix `rows × columns`, at least two rows; rows may repeat. Fit it on normal rows where you can: on a mix in
  *   which attacks are the majority, they look usual. Of a lazy matrix only the sampled rows are made.
- * @throws {InputError} on an option out of range, too few rows, too many columns, or trees that take too much memory
+ * @throws {InputError} on an option out of range or unknown, a value that is not finite, too few rows, too many columns, or trees that take too much memory
  * @throws the reason of `signal` once it is aborted
  * @example
  * const forest = await fitIsolationForest(matrix, { trees: 100, sampleSize: 256, seed: 1 });
@@ -46,6 +58,11 @@ export async function fitIsolationForest(
   options: IsolationForestOptions & WorkOptions = {},
 ): Promise<IsolationForest> {
   const { trees = 100, seed = 1, onProgress, signal } = options;
+  requireOptions(options, ["trees", "sampleSize", "seed", "onProgress", "signal"]);
+  if ("data" in matrix) {
+    requireMatrix(matrix);
+    requireFinite(matrix);
+  }
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
@@ -101,7 +118,9 @@ export class IsolationForest implements Detector {
     const expectedPathLength = averagePathLength(this.settings.sampleSize);
     const forest = { nodes: this.nodes, packed: this.#packed, expectedPathLength };
     const work = { stage: "scoring with the isolation forest", rowCost: 30 * this.settings.trees };
-    return scoreMatrix(scorer, forest, matrix, work, options);
+    const scores = await scoreMatrix(scorer, forest, matrix, work, options);
+    requireFiniteScores(this, matrix, scores);
+    return scores;
   }
 
   /**
@@ -113,6 +132,7 @@ export class IsolationForest implements Detector {
    * @param row values of one row, in the order of `columns`
    */
   explain(row: Float32Array): Float64Array {
+    requireRow(this, row);
     const { column, split, left, pathLength, roots } = this.nodes;
     const contributions = new Float64Array(this.columns.length);
     for (const root of roots) {

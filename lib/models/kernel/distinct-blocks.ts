@@ -1,3 +1,4 @@
+import { firstNotFinite } from "../../preprocess/matrix";
 import { kernel, reserve } from "./kernel";
 
 /** Some rows of a matrix, each kind of row once: in traffic rows repeat, in floods by the hundred thousand. */
@@ -10,6 +11,8 @@ export interface DistinctBlock {
   readonly count: number;
   /** For each row from `start` on, which of these equals it. */
   readonly places: Uint32Array;
+  /** Which of these hold a value that is NaN or infinite: as good as always none. */
+  readonly notFinite: readonly number[];
 }
 
 /** Bytes of rows that are compared with each other: most repetitions are near. */
@@ -32,7 +35,9 @@ export function* distinctBlocks(
   const running = kernel();
   if (!running) {
     const places = Uint32Array.from({ length: end - start }, (_, i) => i);
-    yield { start, end, rows: data.subarray(start * width, end * width), count: end - start, places };
+    const rows = data.subarray(start * width, end * width);
+    const notFinite = firstNotFinite(rows) < 0 ? [] : rowsNotFinite(rows, width);
+    yield { start, end, rows, count: end - start, places, notFinite };
     return;
   }
   const blockRows = Math.max(1, Math.min(end - start, Math.floor(blockBytes / (width * 4))));
@@ -46,21 +51,24 @@ export function* distinctBlocks(
     const to = Math.min(from + blockRows, end);
     new Float32Array(buffer, rowsAt).set(data.subarray(from * width, to * width));
     const count = running.distinctRows(rowsAt, width, to - from, slotsAt, slotCount, placesAt);
-    yield {
-      start: from,
-      end: to,
-      rows: new Float32Array(buffer, rowsAt, count * width),
-      count,
-      places: new Uint32Array(buffer, placesAt, to - from),
-    };
+    const rows = new Float32Array(buffer, rowsAt, count * width);
+    const notFinite = running.allFinite(rowsAt, count * width) ? [] : rowsNotFinite(rows, width);
+    const places = new Uint32Array(buffer, placesAt, to - from);
+    yield { start: from, end: to, rows, count, places, notFinite };
   }
 }
 
-/** Gives each row of a block the value of the distinct row that it equals. */
+function rowsNotFinite(rows: Float32Array, width: number): number[] {
+  const found = Array.from(rows.entries()).filter(([, value]) => !Number.isFinite(value));
+  return [...new Set(found.map(([i]) => Math.floor(i / width)))];
+}
+
+/** Gives each row of a block the score of the distinct row that it equals: NaN where that is not finite. */
 export function spread(
-  { start, places }: Pick<DistinctBlock, "start" | "places">,
+  { start, places, notFinite }: Pick<DistinctBlock, "start" | "places" | "notFinite">,
   distinct: Float64Array,
   result: Float64Array,
 ): void {
+  for (const row of notFinite) distinct[row] = NaN;
   for (let i = 0; i < places.length; i++) result[start + i] = distinct[places[i]];
 }

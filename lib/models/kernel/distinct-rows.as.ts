@@ -45,6 +45,22 @@ function equal(row: usize, other: usize, bytes: usize): bool {
   return !v128.any_true(different);
 }
 
+/** Whether none of `count` numbers is NaN or infinite: such a number minus itself is not 0. */
+export function allFinite(numbers: usize, count: u32): bool {
+  const end = numbers + ((<usize>count) << 2);
+  let differences = i32x4.splat(0);
+  let at = numbers;
+  for (; at + 16 <= end; at += 16) {
+    const four = v128.load(at);
+    differences = v128.or(differences, f32x4.sub(four, four));
+  }
+  for (; at < end; at += 4) {
+    const one = v128.load32_zero(at);
+    differences = v128.or(differences, f32x4.sub(one, one));
+  }
+  return !v128.any_true(differences);
+}
+
 /**
  * Moves the first of each group of rows with equal bits to the front, in order, over the rows that were there.
  *

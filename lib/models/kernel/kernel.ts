@@ -26,6 +26,7 @@ export interface Kernel {
     slotCount: number,
     places: number,
   ) => number;
+  readonly allFinite: (numbers: number, count: number) => number;
   readonly multiply: (
     a: number,
     rows: number,

@@ -462,7 +462,7 @@ testOnEach(
     data[6 * 10 + 2] = Number.NaN;
     await assert.rejects(fitAutoencoder({ ...matrix, data }, options), {
       name: "InputError",
-      message: "the autoencoder cannot train on NaN in row 10, column c",
+      message: "row 10 of the matrix is NaN in the column c: a detector takes finite numbers only",
     });
     await assert.rejects(
       fitAutoencoder({ ...matrix, data: matrix.data.map((value) => value * 1e25) }, options),

@@ -18,8 +18,8 @@ export const principalComponents: DetectorKind<
   scores: { title: "Mean squared reconstruction error", scale: "log" },
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["components.json"],
-  async fit(matrix, { components, onProgress, signal } = {}) {
-    return fitPrincipalComponents(await wholeMatrix(matrix, signal), { components, onProgress, signal });
+  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
+    return fitPrincipalComponents(await wholeMatrix(matrix, options.signal), options);
   },
   load: loadPrincipalComponents,
 };

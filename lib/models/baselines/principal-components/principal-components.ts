@@ -1,12 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, requireNumber } from "../../../common/errors";
+import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
 import { requireMemory } from "../../../common/memory";
 import { breather, type WorkOptions } from "../../../common/progress";
-import type { Matrix } from "../../../preprocess/matrix";
-import { type Detector, requireColumns, type ScoreOptions } from "../../detector";
+import { type Matrix, requireFinite, requireMatrix } from "../../../preprocess/matrix";
+import {
+  type Detector,
+  requireColumns,
+  requireFiniteScores,
+  requireRow,
+  type ScoreOptions,
+} from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { scorer } from "./score-rows";
 
@@ -37,6 +43,9 @@ export async function fitPrincipalComponents(
   const { rows, columns } = matrix;
   const width = columns.length;
   const { components = Math.min(8, width) } = options;
+  requireOptions(options, ["components"]);
+  requireMatrix(matrix);
+  requireFinite(matrix);
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
   requireMemory(`principal components of ${width.toLocaleString("en")} columns`, 3 * width * width * 8);
@@ -69,13 +78,15 @@ export class PrincipalComponents implements Detector {
     requireColumns(this, matrix);
     const { mean, components } = this;
     const rowCost = mean.length * (components.length + 1);
-    return scoreMatrix(
+    const scores = await scoreMatrix(
       scorer,
       { mean, components },
       matrix,
       { stage: "scoring with principal components", rowCost },
       options,
     );
+    requireFiniteScores(this, matrix, scores);
+    return scores;
   }
 
   /**
@@ -86,8 +97,7 @@ export class PrincipalComponents implements Detector {
    */
   explain(row: Float32Array): Float64Array {
     const { mean, components } = this;
-    if (row.length !== mean.length)
-      throw new RangeError(`the row must have ${mean.length} values, one a column, got ${row.length}`);
+    requireRow(this, row);
     const errors = mean.map((value, i) => row[i] - value);
     const centred = errors.slice();
     for (const component of components) {

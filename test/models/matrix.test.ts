@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fitPreprocessor, type Matrix } from "traffic-anomaly";
+import type { Detector, DetectorKind } from "traffic-anomaly/dist/models/detector";
+import { detectors } from "traffic-anomaly/dist/models/detectors";
+import { firstNotFinite } from "traffic-anomaly/dist/preprocess/matrix";
+
+const columns = Array.from({ length: 7 }, (_, i) => `column ${i}`);
+const rows = 20_000; // enough for threads
+
+function matrixOf(change: (data: Float32Array) => void = () => {}): Matrix {
+  const data = Float32Array.from({ length: rows * columns.length }, (_, i) => Math.sin(i * i));
+  change(data);
+  return { rows, columns, data };
+}
+
+const few = { trees: 10, epochs: 1, patience: 0, layers: [4], components: 2 } as const;
+const own: Readonly<Record<string, readonly (keyof typeof few)[]>> = {
+  "isolation-forest": ["trees"],
+  autoencoder: ["epochs", "patience", "layers"],
+  "principal-components": ["components"],
+};
+
+for (const detector of detectors as readonly DetectorKind[]) {
+  const options = Object.fromEntries(own[detector.kind].map((name) => [name, few[name]]));
+  const fit = (matrix: Matrix, more: object = {}): Promise<Detector> =>
+    detector.fit(matrix, { ...options, ...more });
+
+  test(`the ${detector.title} refuses a value that is not finite, in fitting, scoring and explaining`, async () => {
+    const fitted = await fit(matrixOf());
+    for (const value of [NaN, Infinity, -Infinity]) {
+      const bad = matrixOf((data) => {
+        data[17_001 * 7 + 3] = value;
+      });
+      const place = /row 17001 of the matrix .*column "?column 3"?/;
+      const refusal = (error: Error) => error.name === "InputError" && place.test(error.message);
+      await assert.rejects(fit(bad), refusal);
+      await assert.rejects(fitted.score(bad), refusal);
+      await assert.rejects(fitted.score(bad, { workers: 1 }), refusal);
+      await assert.rejects(fitted.explainRows(bad), { name: "InputError", message: /column 3/ });
+      const row = bad.data.subarray(17_001 * 7, 17_002 * 7);
+      assert.throws(() => fitted.explain(row), { name: "InputError", message: /column 3/ });
+    }
+  });
+
+  test(`the ${detector.title} refuses numbers that are no matrix of its columns`, async () => {
+    const fitted = await fit(matrixOf());
+    const { data } = matrixOf();
+    for (const [wrong, sentence] of [
+      [
+        { rows, columns, data: data.subarray(7) },
+        /must have 20000 rows × 7 columns = 140000 numbers, got 139993/,
+      ],
+      [{ rows: 1.5, columns, data }, /can't have 1.5 rows/],
+      [{ rows: -1, columns, data }, /can't have -1 rows/],
+      [{ rows, columns, data: Array.from(data) }, /must be a Float32Array, got \[object Array\]/],
+      [
+        { rows, columns, data: Float64Array.from(data) },
+        /must be a Float32Array, got \[object Float64Array\]/,
+      ],
+    ] as [Matrix, RegExp][]) {
+      const refusal = { name: "RangeError", message: sentence };
+      await assert.rejects(fit(wrong), refusal);
+      await assert.rejects(fitted.score(wrong), refusal);
+      await assert.rejects(fitted.explainRows(wrong), refusal);
+    }
+    for (const length of [0, 6, 8]) assert.throws(() => fitted.explain(new Float32Array(length)), RangeError);
+    await assert.rejects(fitted.score({ ...matrixOf(), columns: [...columns].reverse() }), RangeError);
+  });
+
+  test(`the ${detector.title} refuses an option that it does not have, and names those that it has`, async () => {
+    await assert.rejects(fit(matrixOf(), { nTrees: 200 }), (error: Error) => {
+      assert.match(error.message, /^there is no option "nTrees"; the options are /);
+      return error.name === "InputError" && own[detector.kind].every((name) => error.message.includes(name));
+    });
+  });
+}
+
+test("preprocessing refuses an option that it does not have", () => {
+  const table = {
+    rows: 2,
+    features: [{ kind: "numeric", name: "a", measure: "amount", values: new Float32Array(2) }],
+  } as unknown as Parameters<typeof fitPreprocessor>[0];
+  assert.throws(() => fitPreprocessor(table, { scale: "z-score" } as object), {
+    name: "InputError",
+    message: 'there is no option "scale"; the options are encoding, logarithm, scaling',
+  });
+});
+
+test("the first value that is not finite is found, wherever it is", () => {
+  for (const length of [0, 1, 3, 4, 5, 64, 1001])
+    for (const value of [NaN, Infinity, -Infinity])
+      for (let at = 0; at < length; at += 1 + Math.floor(length / 9)) {
+        const data = new Float32Array(length).fill(3e38);
+        assert.equal(firstNotFinite(data), -1);
+        data[at] = value;
+        data[length - 1] = value;
+        assert.equal(firstNotFinite(data), at);
+      }
+});
