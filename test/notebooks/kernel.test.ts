@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
@@ -109,8 +111,8 @@ test("a kernel that does not stop within 5 s is restarted, and says what that me
   const before = kernel.pid;
   const waiting = kernel.execute(`
     import { spawnSync } from "node:child_process";
-    spawnSync("sh", ["-c", "trap '' INT; sleep 60"]);`);
-  await sleep(500);
+    spawnSync("sh", ["-c", "trap '' INT; touch started; sleep 60"]);`);
+  while (!existsSync(join(folder, "started"))) await sleep(20);
   assert.equal(await kernel.interrupt(), "restarted");
   const { status, outputs } = await waiting;
   assert.equal(status, "restarted");
