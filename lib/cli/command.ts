@@ -20,14 +20,14 @@ export interface Answer {
 }
 
 /** What a command works with. */
-export interface Desk {
+export interface Context {
   readonly onProgress: ProgressBar["update"];
   readonly onNotice: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Exit codes; one that a signal ends has 128 and the signal's number, as in a shell. */
-const ours = 1;
+const ownFault = 1;
 const wrongInput = 2;
 
 /** Adds a command with the options that every command has. */
@@ -43,7 +43,7 @@ type Options = CommonOptions & Record<string, any>;
 
 /** Runs a command with progress and Ctrl+C, prints its answer, and sets its exit code. */
 export function answering<Argument = string>(
-  work: (options: Options, desk: Desk, argument: Argument) => Promise<Answer>,
+  work: (options: Options, context: Context, argument: Argument) => Promise<Answer>,
 ) {
   return async (...parameters: unknown[]): Promise<void> => {
     const command = parameters[parameters.length - 1] as Command;
@@ -58,8 +58,8 @@ export function answering<Argument = string>(
     };
     try {
       requireNoEmptyText(command);
-      const desk: Desk = { onProgress: bar.update, onNotice, signal: interrupt.signal };
-      const { text, value, exitCode } = await work(options, desk, parameters[0] as Argument);
+      const context: Context = { onProgress: bar.update, onNotice, signal: interrupt.signal };
+      const { text, value, exitCode } = await work(options, context, parameters[0] as Argument);
       bar.clear();
       if (options.json) await print(`${printableJson(value, 2)}\n`);
       else if (!options.quiet && text) await print(`${printable(text)}\n`);
@@ -107,7 +107,7 @@ class Interrupted extends Error {
   }
 }
 
-/** Whether commander threw what is no error: the end of --help or --version. */
+/** Whether commander threw what is not an error: the end of --help or --version. */
 export function isAnswer(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
@@ -131,7 +131,7 @@ export async function report(error: unknown): Promise<number> {
   if (process.argv.includes("--json"))
     await print(`${printableJson({ error: message })}
 `).catch(() => {});
-  if (failed || !expected) return ours;
+  if (failed || !expected) return ownFault;
   return error instanceof Interrupted ? error.exitCode : wrongInput;
 }
 

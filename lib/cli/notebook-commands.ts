@@ -17,9 +17,9 @@ export function addNotebookCommands(program: Command): void {
     )
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .action(
-      answering<string[]>(async ({ check, timeout, folder }, desk, names) => {
+      answering<string[]>(async ({ check, timeout, folder }, context, names) => {
         const { runNotebooks } = await import("./notebooks.js");
-        const answer = await runNotebooks(names, { ...desk, check, folder, timeoutSeconds: timeout });
+        const answer = await runNotebooks(names, { ...context, check, folder, timeoutSeconds: timeout });
         return { ...answer, exitCode: answer.value.passed ? 0 : 1 };
       }),
     );
@@ -47,7 +47,7 @@ export function addNotebookCommands(program: Command): void {
 
   addCommand(program, "doctor")
     .description(
-      "Look at Node, the autoencoder's backend, data, kernel, JupyterLab and browser, and say how to mend what is missing.",
+      "Look at Node, the autoencoder's backend, data, kernel, JupyterLab and browser, and say how to fix what is missing.",
     )
     .action(
       answering(async (_, { signal }) => {

@@ -3,7 +3,7 @@ import { InputError, requireNumber } from "../common/errors";
 
 type Range = Parameters<typeof requireNumber>[2];
 
-/** A parser for a numeric option: refuses what is no number or out of range, in one sentence. */
+/** A parser for a numeric option: refuses what is not a number or out of range, in one sentence. */
 export function numberOption(parameter: string, range: Range): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);

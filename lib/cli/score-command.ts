@@ -4,7 +4,7 @@ import { InputError } from "../common/errors";
 import type { FollowOptions } from "../detect/follow";
 import type { ScoreTrafficResult } from "../detect/score";
 import { trainedDetectors } from "../models/detectors";
-import { type Answer, addCommand, answering, type Desk } from "./command";
+import { type Answer, addCommand, answering, type Context } from "./command";
 import { numberOption, workOptions } from "./options";
 import { scoreReport } from "./traffic-report";
 
@@ -42,12 +42,12 @@ export function addScoreCommand(program: Command): void {
     )
     .option("--state <file>", "remembers where following was, for the next start")
     .action(
-      answering<string[]>(async (options, desk, files) => {
+      answering<string[]>(async (options, context, files) => {
         const { matchingSubject } = await import("../detect/subject.js");
-        const subject = await matchingSubject(files, options.model, desk.onNotice);
+        const subject = await matchingSubject(files, options.model, context.onNotice);
         return subject === "traffic"
-          ? scoreLogs(files, options, desk)
-          : scoreKddFile(files[0], options, desk);
+          ? scoreLogs(files, options, context)
+          : scoreKddFile(files[0], options, context);
       }),
     );
 }
@@ -55,28 +55,36 @@ export function addScoreCommand(program: Command): void {
 // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
 type Options = Record<string, any>;
 
-async function scoreLogs(logs: readonly string[], options: Options, desk: Desk): Promise<Answer> {
+async function scoreLogs(logs: readonly string[], options: Options, context: Context): Promise<Answer> {
   if (options.json && options.out === undefined)
     throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
-  const result = options.follow ? await follow(logs, options, desk) : await score(logs, options, desk);
+  const result = options.follow ? await follow(logs, options, context) : await score(logs, options, context);
   const text = scoreReport(result);
   if (options.out !== undefined) return { text, value: result };
-  desk.onNotice(text); // alerts have the standard output
+  context.onNotice(text); // alerts have the standard output
   return { text: "", value: result };
 }
 
-async function score(logs: readonly string[], options: Options, desk: Desk): Promise<ScoreTrafficResult> {
+async function score(
+  logs: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<ScoreTrafficResult> {
   for (const name of ["lateness", "state"])
     if (options[name] !== undefined) throw new InputError(`--${name} is for --follow`);
   const { scoreTraffic } = await import("../detect/score.js");
-  return scoreTraffic(logs, options.model, { ...options, ...desk });
+  return scoreTraffic(logs, options.model, { ...options, ...context });
 }
 
-async function follow(logs: readonly string[], options: Options, desk: Desk): Promise<ScoreTrafficResult> {
+async function follow(
+  logs: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<ScoreTrafficResult> {
   if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
   const { followTraffic } = await import("../detect/follow.js");
-  const { onNotice, signal: stop } = desk;
+  const { onNotice, signal: stop } = context;
   return followTraffic(logs[0], options.model, {
     ...(options as Omit<FollowOptions, "stop">),
     onNotice,
@@ -84,14 +92,14 @@ async function follow(logs: readonly string[], options: Options, desk: Desk): Pr
   });
 }
 
-async function scoreKddFile(file: string, options: Options, desk: Desk): Promise<Answer> {
+async function scoreKddFile(file: string, options: Options, context: Context): Promise<Answer> {
   for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "state"]) {
     if (options[name] !== undefined)
       throw new InputError(`--${name} is for logs of connections, and a model of train`);
   }
   const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
-  const result = await scoreFile(file, options.model, { ...desk, ...options, out });
+  const result = await scoreFile(file, options.model, { ...context, ...options, out });
   const { rows, anomalies, threshold, skippedRows, unseen, path } = result;
   const lines = [
     `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (score > ${threshold})`,

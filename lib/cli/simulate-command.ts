@@ -33,11 +33,11 @@ export function addSimulateCommand(program: Command): void {
       "folder for KDD's files, or file for the log; gzip if it ends in .gz (default: in outputs/simulated)",
     )
     .action(
-      answering(async ({ format, connections, seed, classMix, labels, out }, desk) => {
+      answering(async ({ format, connections, seed, classMix, labels, out }, context) => {
         const { writeSimulatedFolder, writeSimulatedLog } = await import(
           "../traffic/simulator/write-simulated.js"
         );
-        const options = { ...desk, connections, seed, classMix };
+        const options = { ...context, connections, seed, classMix };
         const folder = join("outputs", "simulated");
         let paths: string[];
         if (format === "kdd") {

@@ -39,10 +39,10 @@ export function addStudyCommands(program: Command): void {
     )
     .option("--csv", "write predictions.csv beside predictions.parquet")
     .action(
-      answering(async (options, desk) => {
+      answering(async (options, context) => {
         const { run } = await import("../study/run.js");
         const result = await run({
-          ...desk,
+          ...context,
           data: options.data,
           test: options.test,
           dataFolder: options.dataFolder,
@@ -73,10 +73,10 @@ export function addStudyCommands(program: Command): void {
     )
     .option("--data-folder <folder>", "where to put them", "data")
     .action(
-      answering(async (options, desk, dataset) => {
+      answering(async (options, context, dataset) => {
         const ids = dataset === "all" ? (Object.keys(sources) as SourceId[]) : [dataset as SourceId];
         const paths: string[] = [];
-        for (const id of ids) paths.push(await download(sources[id], options.dataFolder, desk));
+        for (const id of ids) paths.push(await download(sources[id], options.dataFolder, context));
         return { text: paths.join("\n"), value: { paths } };
       }),
     );

@@ -41,10 +41,10 @@ export function addTrainCommand(program: Command): void {
       10_000_000,
     )
     .action(
-      answering<string[]>(async (options, desk, logs) => {
+      answering<string[]>(async (options, context, logs) => {
         const { trainOnTraffic } = await import("../detect/train.js");
         const result = await trainOnTraffic(logs, {
-          ...desk,
+          ...context,
           out: options.out,
           outputsFolder: options.outputs,
           falseAlarmRate: options.falseAlarmRate,

@@ -94,7 +94,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
   return files.sort();
 }
 
-/** The paths of all files in a folder and its folders; none if it is no folder. */
+/** The paths of all files in a folder and its folders; none if it is not a folder. */
 export async function filesIn(folder: string): Promise<string[]> {
   return (await filesBelow(folder).catch(() => [])).map((path) => join(folder, path));
 }
@@ -130,7 +130,7 @@ export async function requireNotRead(target: string, read: readonly string[]): P
   }
 }
 
-/** Folders that people work in are no places for results, even empty ones. */
+/** Folders that people work in are not places for results, even empty ones. */
 async function requireOwnPlace(
   target: string,
   place: string,

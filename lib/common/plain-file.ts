@@ -45,7 +45,7 @@ export async function fillFromPlainFile(
   });
 }
 
-/** The SHA-256 of files, one behind the other, in constant memory. @throws {InputError} as {@link readPlainFile} does */
+/** The SHA-256 of files, one after another, in constant memory. @throws {InputError} as {@link readPlainFile} does */
 export async function sha256OfPlainFiles(paths: readonly string[], most: number): Promise<string> {
   const hash = createHash("sha256");
   for (const path of paths) {
@@ -112,7 +112,7 @@ export class MissingFile extends InputError {
 function requirePlain(path: string, found: { isFile(): boolean; isSymbolicLink(): boolean }): void {
   if (found.isSymbolicLink())
     throw new InputError(`${path} is a link, which could lead anywhere: it is not followed`);
-  if (!found.isFile()) throw new InputError(`${path} is no plain file: it is not read`);
+  if (!found.isFile()) throw new InputError(`${path} is not a plain file: it is not read`);
 }
 
 function tooLarge(path: string, size: number, most: number): InputError {

@@ -33,7 +33,7 @@ const longestWait = 30_000;
 const abandonedAfter = 86_400_000;
 
 /**
- * Makes a work folder in a folder, locked as long as this process works with it. What others left there is mended first.
+ * Makes a work folder in a folder, locked as long as this process works with it. What others left there is fixed first.
  *
  * @throws {InputError} as {@link mend}
  */
@@ -63,7 +63,7 @@ async function removeWork(path: string, folder: string, lock: FileLock): Promise
 }
 
 /**
- * Keeps other commands from moving results into a folder, and from making, mending and removing work folders there, which all
+ * Keeps other commands from moving results into a folder, and from making, fixing and removing work folders there, which all
  * take a moment.
  *
  * @throws {InputError} if another one does not end doing so
@@ -125,7 +125,7 @@ const mostReadings = 20;
 
 /**
  * Reads a folder of results, which may be replaced meanwhile, so that what is read is all from one writing. What an interrupted
- * command left there is mended first.
+ * command left there is fixed first.
  */
 export async function readResults<Result>(
   folder: string,
@@ -148,7 +148,7 @@ async function lastChange(folder: string): Promise<bigint | undefined> {
   return (await stat(folder, { bigint: true }).catch(() => undefined))?.mtimeNs;
 }
 
-/** Who may only read can't mend anything. */
+/** Who may only read can't fix anything. */
 function unlessReadOnly(error: unknown): undefined {
   if (!["EACCES", "EPERM", "EROFS"].includes(systemErrorCode(error) ?? "")) throw error;
 }

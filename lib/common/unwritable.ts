@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { InputError, systemErrorCode } from "./errors";
 
-/** Writes a whole file. @throws {InputError} if that can't be done for a reason that is the user's to mend */
+/** Writes a whole file. @throws {InputError} if that can't be done for a reason that is the user's to fix */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(path, content).catch((error) => {
     throw unwritable(path, error);
@@ -13,7 +13,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Says in a sentence why nothing can be written to a path, where the reason is the user's to mend. */
+/** Says in a sentence why nothing can be written to a path, where the reason is the user's to fix. */
 export function unwritable(path: string, error: unknown): unknown {
   const reasons: Record<string, string> = {
     EACCES: "permission denied",

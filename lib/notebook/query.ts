@@ -99,7 +99,8 @@ export async function query(sql: string): Promise<QueryResult> {
     if (at < 0) throw new RangeError(`the result has no column ${name}, only ${columns.join(", ")}`);
     return values.map((row, i) => {
       const value = row[at];
-      if (!isType(value)) throw new RangeError(`row ${i} of the column ${name} is no ${type}, but ${value}`);
+      if (!isType(value))
+        throw new RangeError(`row ${i} of the column ${name} is not a ${type}, but ${value}`);
       return value;
     });
   };

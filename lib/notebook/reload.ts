@@ -12,7 +12,7 @@ export function reloadLibrary(): string {
   const { status, stdout, stderr, error } = spawnSync("npm run --silent build", {
     cwd: join(library, ".."),
     encoding: "utf8",
-    shell: true, // on Windows npm is no program but a script
+    shell: true, // on Windows npm is not a program but a script
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`the library was not built:\n${stdout}${stderr}`);

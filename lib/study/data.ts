@@ -99,7 +99,7 @@ async function locateTraining(
   }
 }
 
-/** The test file is no condition: without it a study ends with the held-out part, and says so. */
+/** The test file is optional: without it a study ends with the held-out part, and says so. */
 async function locateTest(
   { name }: Source,
   options: LocateOptions,

@@ -34,7 +34,7 @@ export async function writeFigures(
   }
 }
 
-/** Pictures are no condition: without a browser that works there are only pages. */
+/** Pictures are optional: without a browser that works there are only pages. */
 async function drawImages(
   figures: readonly Figure[],
   { onProgress, signal, onNotice }: WriteFiguresOptions,

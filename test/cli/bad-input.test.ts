@@ -283,7 +283,7 @@ test("a manifest that is missing, of another version or no manifest is refused",
   execFileSync("mkfifo", [manifest]);
   await refuses(
     scoreWith("bad/model"),
-    /^bad\/model\/manifest\.json is no plain file: it is not read$/,
+    /^bad\/model\/manifest\.json is not a plain file: it is not read$/,
     here,
   );
   await rm(manifest);

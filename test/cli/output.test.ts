@@ -54,7 +54,7 @@ test("a full standard output is an error of help, version and every answer", { s
   assert.equal((await shell("traffic --version 2>/dev/full")).code, 0);
 });
 
-test("what a slow pipe has not taken is waited for, and a reader that left is no error", async () => {
+test("what a slow pipe has not taken is waited for, and a reader that left is not an error", async () => {
   const { code, stdout, stderr } = await shell("set -o pipefail; traffic html --json | (sleep 1; cat)");
   assert.deepEqual([code, stderr], [0, ""]);
   assert.ok(stdout.length > 100_000, String(stdout.length));

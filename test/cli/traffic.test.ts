@@ -105,8 +105,11 @@ test("the standard input is scored as the file it comes from, and a closed pipe 
 
 const files: Record<string, { content: string | Buffer; sentence: RegExp }> = {
   "an empty file": { content: "", sentence: /^bad\/file is empty$/ },
-  "text that is no log": { content: "Lorem ipsum\ndolor\n", sentence: /^bad\/file is not a log of Zeek's/ },
-  "bytes that are no text": {
+  "text that is not a log": {
+    content: "Lorem ipsum\ndolor\n",
+    sentence: /^bad\/file is not a log of Zeek's/,
+  },
+  "bytes that are not text": {
     content: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
     sentence: /^bad\/file is not a log of Zeek's/,
   },
@@ -286,7 +289,7 @@ test("a run of train that is interrupted leaves everything as it was", async () 
 });
 
 realLogTest(
-  "real logs that are no connection logs are refused, a truncated one loses its last line only",
+  "real logs that are not connection logs are refused, a truncated one loses its last line only",
   async (zeek) => {
     await refuses(["score", join(zeek, "not-a-log.conn.log"), ...model], /is not a log of Zeek's/, here);
     const { code, stderr } = await traffic(["score", join(zeek, "truncated.conn.log"), ...model], here);

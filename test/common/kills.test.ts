@@ -55,7 +55,7 @@ const restart = () => {
   rmSync(folder, { recursive: true, force: true });
   cpSync(start.before, folder, { recursive: true, preserveTimestamps: true });
 };
-/** After mending, all of the results are old or all are new, files of the user's are there, and nothing else is. */
+/** After fixing, all of the results are old or all are new, files of the user's are there, and nothing else is. */
 const requireWhole = (killedAt: string) => {
   const found = resultsIn(folder);
   const isNew = found["/alerts.jsonl"] === start.new["/alerts.jsonl"];
@@ -94,7 +94,7 @@ test(`killed after any of the operations, all results are old or all are new whe
   assert.equal(became, true);
 });
 
-test("killed again while it is mended, it is mended by the one after", () => {
+test("killed again while it is fixed, it is fixed by the one after", () => {
   const random = createRandom(1, "kills");
   for (let round = 0; round < 40; round++) {
     restart();
@@ -103,7 +103,7 @@ test("killed again while it is mended, it is mended by the one after", () => {
     const again = 1 + random.integer(20);
     writeResults(folder, undefined, again);
     writeResults(folder, undefined);
-    requireWhole(`after operation ${first}, then after ${again} of mending`);
+    requireWhole(`after operation ${first}, then after ${again} of fixing`);
   }
 });
 

@@ -114,7 +114,7 @@ test("a folder that is not ours is refused when it is named, not after the work"
   assert.equal(await text("empty", "manifest"), "new");
 });
 
-test("a working folder, one above it, a project, a home and what holds an input are no places for a model, even empty ones", async () => {
+test("a working folder, one above it, a project, a home and what holds an input are not places for a model, even empty ones", async () => {
   const stage = (place: string, read: string[] = []) =>
     new Transaction({ read }).stageFolder(place, modelKind);
   await assert.rejects(stage("/"), refusal(/the root of all files/));

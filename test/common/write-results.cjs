@@ -1,5 +1,5 @@
 // A process that writes a set of results: a model's folder, a folder that others use too, and a file, in three folders; or one
-// that only mends. Parameters: the working folder, and the text to write, or nothing.
+// that only fixes. Parameters: the working folder, and the text to write, or nothing.
 const promises = require("node:fs/promises");
 const { join } = require("node:path");
 const { inTransaction } = require("traffic-anomaly/dist/common/transaction");

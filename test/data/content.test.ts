@@ -63,7 +63,7 @@ test("of a line that is too long only so much is held that its length shows", as
   await assert.rejects(collect(long(2 ** 26 + 2 ** 17)), EndlessLine);
 });
 
-test("what is no file, folder or pipe is refused", async () => {
+test("what is not a file, folder or pipe is refused", async () => {
   await assert.rejects(lookAt("/dev/zero"), { message: "/dev/zero is a device, not a file" });
   const path = join(folder, "socket");
   const server = createServer();

@@ -47,7 +47,7 @@ test("imports go down the way of the data only", () => {
   for (const file of files) {
     for (const imported of importsOf(file)) {
       imports++;
-      assert.ok(files.includes(imported), `${file} imports ${imported}, which is no source file`);
+      assert.ok(files.includes(imported), `${file} imports ${imported}, which is not a source file`);
       const [own, other] = [file, imported].map((path) => order.indexOf(folderOf(path)));
       assert.ok(other <= own, `${file} imports ${imported}`);
     }

@@ -35,8 +35,8 @@ test("counts, sums and decimals are numbers, NULL is null", async () => {
 test("a column that is missing or of another type is refused by name", async () => {
   const result = await query("SELECT 1 AS one, 'a' AS text");
   assert.throws(() => result.numbers("two"), /no column two, only one, text/);
-  assert.throws(() => result.numbers("text"), /row 0 of the column text is no number, but a/);
-  assert.throws(() => result.texts("one"), /row 0 of the column one is no text, but 1/);
+  assert.throws(() => result.numbers("text"), /row 0 of the column text is not a number, but a/);
+  assert.throws(() => result.texts("one"), /row 0 of the column one is not a text, but 1/);
 });
 
 test("what no number or text can hold is refused", async () => {

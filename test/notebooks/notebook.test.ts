@@ -104,8 +104,8 @@ test("what is no TypeScript notebook is refused in a sentence that names the fil
   const kernel = (kernelspec: object) =>
     JSON.stringify({ cells: [], nbformat: 4, nbformat_minor: 5, metadata: { kernelspec } });
   const refused: [string, RegExp][] = [
-    ["<<<<<<< HEAD", /^InputError: a\.ipynb is no notebook: it is not JSON/],
-    ["null", /a\.ipynb is no notebook: it lacks 'nbformat' or 'cells'/],
+    ["<<<<<<< HEAD", /^InputError: a\.ipynb is not a notebook: it is not JSON/],
+    ["null", /a\.ipynb is not a notebook: it lacks 'nbformat' or 'cells'/],
     ['{"cells": []}', /lacks 'nbformat'/],
     ['{"cells": [], "nbformat": 3}', /has notebook format 3, not 4: open and save it in JupyterLab/],
     ['{"cells": [{"cell_type": "code"}], "nbformat": 4}', /a\.ipynb, cell 1: a cell needs/],

@@ -284,7 +284,7 @@ test("outputs are compared by text and data, a figure not by its pixels, a volat
   assert.deepEqual(compareOutputs(notebookOf(["show()"]), showing(text("1"))).length, 1);
 });
 
-test("an answer 'ok' is no success when stderr or a rejected promise say otherwise", () => {
+test("an answer 'ok' is not a success when stderr or a rejected promise say otherwise", () => {
   const verdict = (output: Output) =>
     failureOf({ status: "ok", executionCount: 1, outputs: [output] }, { timeoutSeconds: 1 });
   const stream = (name: "stdout" | "stderr", text: string): Output => ({ output_type: "stream", name, text });

@@ -343,7 +343,7 @@ test("no training rows, and training values that are not finite, are refused", (
     const table = makeTable({ hot: [1, value] });
     const refusal = new InputError(`the column hot holds ${value}, not a finite number`);
     assert.throws(() => fitPreprocessor(table), refusal);
-    assert.doesNotThrow(() => fitPreprocessor(table, {}, Uint32Array.of(0)), "the row is no training row");
+    assert.doesNotThrow(() => fitPreprocessor(table, {}, Uint32Array.of(0)), "the row is not a training row");
   }
 });
 

@@ -16,7 +16,7 @@ export interface Outcome {
   /** Ways in which the model was tampered with, the first one first. */
   readonly kinds: readonly string[];
   readonly result: "refused" | "used" | "failed";
-  /** The refusal, or the stack of what is no refusal. */
+  /** The refusal, or the stack of what is not a refusal. */
   readonly message: string;
   /** Of work: other programs may have the processor. */
   readonly milliseconds: number;
@@ -60,7 +60,7 @@ async function attempt(tried: Case, originals: string, folder: string): Promise<
   }
 }
 
-/** An error that is no refusal, or a refusal that is not one harmless sentence, has failed. */
+/** An error that is not a refusal, or a refusal that is not one harmless sentence, has failed. */
 async function outcomeOf(use: () => Promise<void>): Promise<Pick<Outcome, "result" | "message">> {
   try {
     await use();

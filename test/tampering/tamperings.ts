@@ -127,12 +127,12 @@ for (const name of ["manifest.json", "preprocessor.json", "threshold.json", "for
     rmSync(join(folder, name));
     execFileSync("mkfifo", [join(folder, name)]);
   };
-  add(`${name} is a named pipe`, "forest", pipe, / is no plain file: it is not read$/);
+  add(`${name} is a named pipe`, "forest", pipe, / is not a plain file: it is not read$/);
   const directory: Tampering["tamper"] = (folder) => {
     rmSync(join(folder, name));
     mkdirSync(join(folder, name));
   };
-  add(`${name} is a folder`, "forest", directory, / is no plain file: it is not read$/);
+  add(`${name} is a folder`, "forest", directory, / is not a plain file: it is not read$/);
   const large: Tampering["tamper"] = (folder) => truncateSync(join(folder, name), 2 ** 33);
   add(`${name} has 8 GB`, "forest", large, / is too large: it has 8,192 MB, at most \d+ are read$/);
 }

@@ -58,6 +58,6 @@ async function useOnConnections(folder: string): Promise<void> {
 }
 
 function requireSound(scores: Float64Array, threshold: number): void {
-  assert.ok(scores.every(Number.isFinite), "a score is no finite number");
-  assert.ok(Number.isFinite(threshold), "the threshold is no finite number");
+  assert.ok(scores.every(Number.isFinite), "a score is not a finite number");
+  assert.ok(Number.isFinite(threshold), "the threshold is not a finite number");
 }

@@ -24,7 +24,7 @@ const options = fc.record({
   timeBase: fc.constantFrom("start" as const, "end" as const),
 });
 
-test("a log of up to the capacity is sorted in whole, in the order of arrival where times are equal", () => {
+test("a log of up to the capacity is sorted completely, in the order of arrival where times are equal", () => {
   fc.assert(
     fc.property(anyOrder, fc.constantFrom("start" as const, "end" as const), (connections, timeBase) => {
       const { released, all, buffer } = reordered(connections, { timeBase });

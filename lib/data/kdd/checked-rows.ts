@@ -123,7 +123,8 @@ export class CheckedRows {
       return;
     }
     const { name, layout, rejected } = this.options;
-    const problem = line.length > longestLine ? lineTooLong : (rowProblem(line, layout) ?? "is no good row");
+    const problem =
+      line.length > longestLine ? lineTooLong : (rowProblem(line, layout) ?? "is not a good row");
     if (!rejected) throw new InputError(`${name}, line ${this.#lines}: ${problem}`);
     this.bad.push(++this.rows);
     if (this.bad.length > mostBadRows)

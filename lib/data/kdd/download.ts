@@ -221,7 +221,7 @@ async function checksumFault(
   return `${kind}checksum differs: expected ${source.sha256}, got ${actual}`;
 }
 
-/** Tells a failure of the disk, which no other address mends, from one of the network. */
+/** Tells a failure of the disk, which no other address fixes, from one of the network. */
 async function writing<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

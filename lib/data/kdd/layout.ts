@@ -12,7 +12,7 @@ export const recognisedBytes = 65_536;
  * @throws {InputError} if it is missing, a folder, a pipe, empty, not text, or another data set
  */
 export async function recogniseLayout(path: string): Promise<Layout> {
-  if (!(await lookAt(path)).isFile()) throw new InputError(`${path} is no file that can be read again`);
+  if (!(await lookAt(path)).isFile()) throw new InputError(`${path} is not a file that can be read again`);
   const pieces = contentOf(path);
   const { first } = await peek(pieces, recognisedBytes);
   await pieces.return(undefined);

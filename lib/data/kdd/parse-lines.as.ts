@@ -12,7 +12,7 @@ declare function lookUp(column: u32, start: usize, end: usize): i32;
 /** Eight bytes that are one each. */
 const ones = u64.MAX_VALUE / 255;
 
-/** Of eight bytes, the highest bit of the first that is no greater than a comma. Letters, digits, dot and minus are. */
+/** Of eight bytes, the highest bit of the first that is not greater than a comma. Letters, digits, dot and minus are. */
 function firstEnd(bytes: u64): u64 {
   const ends = (bytes - (comma + 1) * ones) & ~bytes & (128 * ones);
   return ends & -ends;

@@ -79,7 +79,7 @@ export function featureNumber(number: number, { measure }: Feature): number | un
   return rangeProblem(stored, measure) ? undefined : stored;
 }
 
-/** Why a line is no good row, in a few words that name the column; undefined if it is good. */
+/** Why a line is not a good row, in a few words that name the column; undefined if it is good. */
 export function rowProblem(line: string, layout: Layout): string | undefined {
   const fields = rowFields(line, layout);
   if (fields.length !== layout.columns) return `expected ${layout.columns} columns, found ${fields.length}`;

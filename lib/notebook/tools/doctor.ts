@@ -16,7 +16,7 @@ export interface Finding {
   readonly name: string;
   /** `missing` things make the command fail; without `optional` ones something is left out. */
   readonly state: "good" | "optional" | "missing";
-  /** What was found, or how to mend it. */
+  /** What was found, or how to fix it. */
   readonly words: string;
 }
 
@@ -73,7 +73,7 @@ async function dataFinding(): Promise<Finding> {
 
 async function kernelFinding(): Promise<Finding> {
   const name = "Kernel";
-  const mend = "npx traffic-anomaly kernel";
+  const fix = "npx traffic-anomaly kernel";
   for (const folder of jupyterDataFolders(process.env, homedir())) {
     const file = join(folder, "kernels", kernelName, "kernel.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
@@ -82,13 +82,13 @@ async function kernelFinding(): Promise<Finding> {
     return {
       name,
       state: "optional",
-      words: `${file} is broken or names a place that is gone; register it again: ${mend}`,
+      words: `${file} is broken or names a place that is gone; register it again: ${fix}`,
     };
   }
   return {
     name,
     state: "optional",
-    words: `not registered for JupyterLab and VS Code: ${mend} (npm run lab does it too)`,
+    words: `not registered for JupyterLab and VS Code: ${fix} (npm run lab does it too)`,
   };
 }
 

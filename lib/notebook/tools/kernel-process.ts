@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { Publisher } from "zeromq";
 import { Interrupts, Stage } from "./kernel-interrupts";
 
-// tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is no module to preload by `--require`,
+// tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is not a module to preload by `--require`,
 // because worker threads and child processes would load that too.)
 
 const tslabRequire = createRequire(require.resolve("tslab/package.json"));

@@ -24,7 +24,7 @@ export const notebookMetadata = {
 } as const;
 
 /**
- * The command that starts a kernel: absolute paths, because an editor opened from a desktop knows no PATH; a heap of
+ * The command that starts a kernel: absolute paths, because an editor opened from a desktop has no PATH; a heap of
  * 4 GB; no deprecation warnings, which would put a process number into a cell's output; and tslab with a repair, see kernel-main.ts.
  *
  * @throws {InputError} if tslab is not installed

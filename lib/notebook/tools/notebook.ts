@@ -81,7 +81,7 @@ export function notebookName(file: string): string {
   return basename(file, ".ipynb");
 }
 
-/** Reads a notebook. @throws {InputError} if it can't be read, is no notebook, or is not for a TypeScript kernel */
+/** Reads a notebook. @throws {InputError} if it can't be read, is not a notebook, or is not for a TypeScript kernel */
 export async function readNotebook(file: string): Promise<Notebook> {
   return parseNotebook(await readText(file), file);
 }
@@ -103,10 +103,10 @@ export function parseNotebook(text: string, file: string): Notebook {
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${file} is no notebook: it is not JSON (${(error as Error).message})`);
+    throw new InputError(`${file} is not a notebook: it is not JSON (${(error as Error).message})`);
   }
   if (typeof raw?.nbformat !== "number" || !Array.isArray(raw.cells))
-    throw new InputError(`${file} is no notebook: it lacks 'nbformat' or 'cells'`);
+    throw new InputError(`${file} is not a notebook: it lacks 'nbformat' or 'cells'`);
   if (raw.nbformat !== 4)
     throw new InputError(
       `${file} has notebook format ${raw.nbformat}, not 4: open and save it in JupyterLab`,

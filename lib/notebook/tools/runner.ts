@@ -127,7 +127,7 @@ const peakMemoryCode = 'console.log("peak memory " + process.resourceUsage().max
 /**
  * Why a cell did not pass, in words; `undefined` if it did. The kernel's answer `ok` is not enough: tslab also gives
  * it when a promise was rejected or a timer threw, and for a `@module` cell with type errors. That a cell is meant to
- * fail (`raises-exception`) is no excuse: it should catch its error.
+ * fail (`raises-exception`) is not an excuse: it should catch its error.
  */
 export function failureOf(
   { status, outputs }: CellResult,

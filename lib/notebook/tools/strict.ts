@@ -27,7 +27,7 @@ export interface Complaint {
 /**
  * Type-checks notebooks as strictly as the library, which tslab does not; finds promises that nobody awaits, and code
  * that is right but that tslab breaks, so that it would end in a strange ReferenceError or SyntaxError. A notebook counts as one module, its cells in order; so no name may be declared or imported twice, although tslab
- * allows it: a cell that is run again would else mean another thing than before.
+ * allows it: a cell that is run again would otherwise mean another thing than before.
  *
  * Takes about 2 seconds and 1 more for each notebook.
  *

@@ -2,7 +2,7 @@ import type { Connection } from "../connection";
 
 /**
  * Tells connections that were read already, as where copies of a rotated log overlap. What Zeek reports of a connection
- * while it lasts has the same uid, but differs, so it is no duplicate.
+ * while it lasts has the same uid, but differs, so it is not a duplicate.
  *
  * Looks back over at least the last 100,000 connections. Of each it keeps 64 bits, so that the chance to take a new
  * connection for an old one is 10⁻¹⁴.

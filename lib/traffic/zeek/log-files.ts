@@ -18,7 +18,7 @@ export interface ConnectionLog {
  * in the order of their names; `-`, the standard input. Files are recognised by their content, whatever their name.
  * What is named twice is there once.
  *
- * @throws {InputError} if a file can't be read or is no connection log, or a folder has none
+ * @throws {InputError} if a file can't be read or is not a connection log, or a folder has none
  */
 export async function findConnectionLogs(
   paths: readonly string[],

@@ -45,7 +45,7 @@ export class ConnectionLogParser {
    * another log, which Kafka topics and syslog mix.
    *
    * @param number of the line, counted from 1
-   * @throws {BadLineError} if it is no good connection; other lines can still be read
+   * @throws {BadLineError} if it is not a good connection; other lines can still be read
    * @throws {InputError} if a header says that it is another log, or misses a column
    */
   parse(line: string, number: number): Connection | undefined {

@@ -57,7 +57,7 @@ export interface BadLine {
  * Left out, with a notice: a last line that was not written to its end; a connection that occurs again, the same in all
  * that is read of it, within 100,000; JSON records of other logs among those of connections.
  *
- * @throws {InputError} before the first connection, if a file can't be read or is no connection log; later, naming line
+ * @throws {InputError} before the first connection, if a file can't be read or is not a connection log; later, naming line
  *   and column, if a line is bad and `skipBadRows` is not set; if a log has bad lines only, or 100,000 of them in a
  *   row; if a gzip file is damaged
  * @example

@@ -78,8 +78,8 @@ export class TsvRows {
   readonly #services: Recurring<string>;
   readonly #names = new Recurring(unescaped);
   #line = "";
-  /** Where each column of the line begins, and beyond the last where one more would. */
-  readonly #begin: Int32Array;
+  /** Where each column of the line starts, and beyond the last where one more would. */
+  readonly #start: Int32Array;
 
   /** @throws {LineProblem} if a column is missing */
   constructor(
@@ -93,7 +93,7 @@ export class TsvRows {
     }
     const at = Object.entries(fieldNames).map(([key, name]) => [key, header.fields.indexOf(name)]);
     this.#at = Object.fromEntries(at);
-    this.#begin = new Int32Array(header.fields.length + 1);
+    this.#start = new Int32Array(header.fields.length + 1);
     this.#services = new Recurring((text) =>
       header.setSeparator === "," || header.setSeparator === ""
         ? unescaped(text)
@@ -101,7 +101,7 @@ export class TsvRows {
     );
   }
 
-  /** @throws {LineProblem} if the line is no good row */
+  /** @throws {LineProblem} if the line is not a good row */
   connection(line: string): Connection {
     this.#split(line);
     const at = this.#at;
@@ -138,32 +138,32 @@ export class TsvRows {
     this.#line = spaced ? line.replaceAll(spaces, separator) : line;
     const columns = this.#fields.length;
     let found = 0;
-    let begin = 0;
-    for (let end = 0; end >= 0 && found <= columns; begin = end + separator.length) {
-      this.#begin[found++] = begin;
-      end = this.#line.indexOf(separator, begin);
+    let start = 0;
+    for (let end = 0; end >= 0 && found <= columns; start = end + separator.length) {
+      this.#start[found++] = start;
+      end = this.#line.indexOf(separator, start);
     }
     if (found !== columns) {
       const number = this.#line.split(separator).length;
       throw new LineProblem(`expected ${columns} columns, found ${number}`);
     }
-    this.#begin[columns] = this.#line.length + separator.length;
+    this.#start[columns] = this.#line.length + separator.length;
   }
 
   #end(column: number): number {
-    return this.#begin[column + 1] - this.header.separator.length;
+    return this.#start[column + 1] - this.header.separator.length;
   }
 
   #text(column: number): string {
-    return this.#line.slice(this.#begin[column], this.#end(column));
+    return this.#line.slice(this.#start[column], this.#end(column));
   }
 
   /** Whether a column is not there, or has no value in this row. */
   #isUnset(column: number): boolean {
     if (column < 0) return true;
     const { unset } = this.header;
-    const begin = this.#begin[column];
-    return this.#end(column) - begin === unset.length && this.#line.startsWith(unset, begin);
+    const start = this.#start[column];
+    return this.#end(column) - start === unset.length && this.#line.startsWith(unset, start);
   }
 
   #required(column: number): string {
@@ -172,7 +172,7 @@ export class TsvRows {
   }
 
   #number(column: number, requirement: Requirement): number {
-    const value = decimalIn(this.#line, this.#begin[column], this.#end(column));
+    const value = decimalIn(this.#line, this.#start[column], this.#end(column));
     const problem = requirement(value);
     if (problem) throw mustBe(this.#fields[column], problem, this.#required(column));
     return value;
@@ -183,7 +183,7 @@ export class TsvRows {
   }
 
   #time(column: number): number {
-    const number = decimalIn(this.#line, this.#begin[column], this.#end(column));
+    const number = decimalIn(this.#line, this.#start[column], this.#end(column));
     const seconds = Number.isNaN(number) ? isoSeconds(this.#required(column)) : secondsOf(number);
     const problem = time(seconds);
     if (problem) throw mustBe(this.#fields[column], problem, this.#text(column));

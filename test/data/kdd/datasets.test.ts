@@ -50,7 +50,7 @@ test("an NSL-KDD file is recognised under any name, plain or gzip, with header o
   assert.equal(await recogniseDataset(await writeLines(small, nslLines(11_849))), undefined, "a row short");
 });
 
-test("what is no known data set is nothing, and no error", async () => {
+test("what is not a known data set is nothing, and not an error", async () => {
   const save = async (name: string, content: string | Buffer) => {
     await writeFile(join(folder, name), content);
     return join(folder, name);

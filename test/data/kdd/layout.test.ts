@@ -50,7 +50,7 @@ test("a bad number in line 1 makes no header of it", async () => {
 test("a missing file, a folder and an empty file are told apart", async () => {
   await refused(join(folder, "missing"), "does not exist");
   await refused(join(await save("text"), "below-a-file"), "does not exist");
-  await refused(folder, "is no file that can be read again");
+  await refused(folder, "is not a file that can be read again");
   await refused(await save(""), "is empty");
   await refused(await save(gzipSync("")), "is empty");
   await refused(await save("\n \n\r\n"), "is empty");

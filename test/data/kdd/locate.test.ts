@@ -71,7 +71,7 @@ test("the folder kept elsewhere is that of the environment variable TRAFFIC_DATA
   }
 });
 
-test("a test set is no training set", async () => {
+test("a test set is not a training set", async () => {
   await put("KDDTest+", join(place.dataFolder, "x"));
   await assert.rejects(locateTrainingFile(offline()), { name: "InputError" });
 });

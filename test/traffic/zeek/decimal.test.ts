@@ -27,7 +27,7 @@ test("a dot may stand first or last", () => {
   assert.equal(decimal("5."), 5);
 });
 
-test("what is no decimal number is NaN, also where Number is not that strict", () => {
+test("what is not a decimal number is NaN, also where Number is not that strict", () => {
   for (const text of [
     "",
     " ",

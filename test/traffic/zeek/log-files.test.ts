@@ -59,7 +59,7 @@ test("a connection log that misses a column is refused by its name", async () =>
   });
 });
 
-test("what is no log is refused", async () => {
+test("what is not a log is refused", async () => {
   const noLog = "is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records";
   for (const [name, content] of Object.entries({
     "text.log": "Lorem ipsum\n",

@@ -80,7 +80,7 @@ test("the standard input gives connections as they come", async (t) => {
   assert.equal(yielded, 2);
 });
 
-test("a standard input that is no connection log is refused", async (t) => {
+test("a standard input that is not a connection log is refused", async (t) => {
   const refuses = async (text: string, message: string, skipBadRows = false) => {
     withStandardInput(t, [Buffer.from(text)]);
     await assert.rejects(readAll(["-"], skipBadRows), { name: "InputError", message });

@@ -13,7 +13,7 @@ export const upkeepHabits: readonly Habit[] = [
   { name: "line test", schedule: every(14_000), act: testLine },
   { name: "system messages", schedule: atRandom(45, always), act: reportEvents },
   { name: "announcements", schedule: atRandom(40, office), act: announce },
-  { name: "unreachable", schedule: atRandom(8, office), act: saySorry },
+  { name: "unreachable", schedule: atRandom(8, office), act: answerUnreachable },
 ];
 
 function* askTime(scene: Scene, at: number): Activity {
@@ -130,7 +130,7 @@ function* announce(scene: Scene, at: number): Activity {
 }
 
 /** A late answer finds its port closed, and its sender is told so. */
-function* saySorry(scene: Scene, at: number): Activity {
+function* answerUnreachable(scene: Scene, at: number): Activity {
   const { draw } = scene;
   yield scene.icmp(at, draw.pick(company.workstations), company.nameServer, 3, 3, {
     sent: draw.integer(56, 150),
