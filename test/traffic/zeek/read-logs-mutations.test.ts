@@ -123,7 +123,7 @@ test("a log that is mutated anywhere is read, or refused in a sentence", async (
     ),
     { numRuns: 600 },
   );
-  assert.ok(Math.min(accepted, refused) > 500, `${accepted} were accepted, ${refused} refused`);
+  assert.ok(Math.min(accepted, refused) > 60, `${accepted} were accepted, ${refused} refused`);
 });
 
 test("whatever is done to some lines, all others are read as they were", async () => {
@@ -174,5 +174,5 @@ test("whatever is done to some lines, all others are read as they were", async (
     ),
     { numRuns: 600 },
   );
-  assert.ok(bad > 2000, `only ${bad} lines were bad`);
+  assert.ok(bad > 240, `only ${bad} lines were bad`);
 });
