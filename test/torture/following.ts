@@ -22,7 +22,7 @@ export const killsWhileFollowing: Kind = {
 /** 20 rotations 50 ms apart, over and over, without a kill: each line is judged once. */
 export const quickRotations: Kind = {
   fault: "lines of a log that is followed through rotations 50 ms apart",
-  times: { long: 200, short: 0 }, // on a busy machine a few lines are judged twice, which is to be mended
+  times: { long: 200, short: 20 },
   run: (trial, folder, rotations) => follow(trial, folder, { rotations, kills: 0, pause: 50, most: 300 }),
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** How much of the beginning of a file tells it from others: a header and some lines. */
+/** The longest beginning that a file is known by: a header and a line. */
 export const headBytes = 4096;
 /** How much before a place tells that it is still the same content. */
 export const beforeBytes = 1024;
@@ -21,6 +21,26 @@ export class Fingerprint {
     if (this.length === 0) return true;
     return bytes.length >= this.length && hashOf(bytes.subarray(0, this.length)) === this.hash;
   }
+}
+
+/**
+ * What a log is known by: its beginning as far as the end of the first line that is no header or comment, since another
+ * log may have the same header. It is the same for every copy, also one of a part. Undefined while that line has no end:
+ * nothing tells such a file from others, but there is nothing to be read in it either.
+ */
+export function headOf(bytes: Buffer): Fingerprint | undefined {
+  const first = bytes.subarray(0, headBytes);
+  let end = 0;
+  for (const line of first.toString("latin1").split("\n").slice(0, -1)) {
+    end += line.length + 1;
+    if (isOfTheLog(line)) return Fingerprint.of(first.subarray(0, end));
+  }
+  return first.length === headBytes ? Fingerprint.of(first) : undefined;
+}
+
+function isOfTheLog(line: string): boolean {
+  const text = line.replace(/^\xef\xbb\xbf/, "").trim();
+  return text !== "" && !text.startsWith("#");
 }
 
 function hashOf(bytes: Buffer): string {

@@ -1,7 +1,8 @@
 import { InputError } from "../../common/errors";
 import { unreadable } from "../../data/content";
 import { BadLineError, ConnectionLogParser } from "../../traffic/zeek/log-parser";
-import { headOf, type LogContent, openContent } from "./log-content";
+import { headOf } from "./fingerprint";
+import { firstBytes, type LogContent, openContent } from "./log-content";
 import type { FoundFile } from "./log-folder";
 import { type Likeness, type ResumeLine, type SavedFile, TailedFile } from "./tailed-file";
 
@@ -10,8 +11,6 @@ export interface SavedFiles {
   readonly files: readonly SavedFile[];
   /** Rotated files that were last written before, in milliseconds since 1970, are not remembered. */
   readonly forgotten?: number;
-  /** What lay in other places and is nothing to be read, such as copies: place, bytes, time of the last writing. */
-  readonly copies?: readonly (readonly [place: string, bytes: number, modified: number])[];
 }
 
 /** More files are neither remembered nor held open at a time. */
@@ -31,7 +30,8 @@ interface Seen {
 
 /**
  * The files of a log, those read and those to be read. A file that is found is one of them if its content says so,
- * whatever its name: then it is where reading goes on, or it is a copy and left alone. Otherwise it is new.
+ * whatever its name: then it is where reading goes on, or it is a copy and left alone. Otherwise it is new. While its
+ * content says nothing, as that of a copy that is just being made, it is young: no line is read before that is known.
  */
 export class KnownFiles {
   #files: TailedFile[];
@@ -42,11 +42,10 @@ export class KnownFiles {
 
   constructor(
     private readonly onNotice: (sentence: string) => void,
-    { files, forgotten = Number.NEGATIVE_INFINITY, copies = [] }: SavedFiles = { files: [] },
+    { files, forgotten = Number.NEGATIVE_INFINITY }: SavedFiles = { files: [] },
   ) {
     this.#files = files.map((file) => TailedFile.saved(file));
     this.#forgotten = forgotten;
-    for (const [place, bytes, modified] of copies) this.#seen.set(place, { bytes, modified });
   }
 
   get files(): readonly TailedFile[] {
@@ -55,14 +54,9 @@ export class KnownFiles {
 
   /** What is known, for the next start. @param resume of a file with connections that are not judged */
   save(resume: (file: TailedFile) => ResumeLine | undefined): SavedFiles {
-    const own = new Set(this.#files.map(({ place }) => place));
-    const copies = [...this.#seen]
-      .filter(([place, seen]) => !own.has(place) && !seen.hasMore && !seen.of?.isLost)
-      .slice(-mostRemembered);
     return {
-      files: this.#files.map((file) => file.save(resume(file))),
+      files: this.#files.flatMap((file) => file.save(resume(file)) ?? []),
       ...(Number.isFinite(this.#forgotten) && { forgotten: this.#forgotten }),
-      copies: copies.map(([place, { bytes, modified }]) => [place, bytes, modified]),
     };
   }
 
@@ -74,11 +68,12 @@ export class KnownFiles {
    */
   async meet(found: FoundFile, isPast: boolean, header: readonly string[]): Promise<void> {
     const own = this.#files.find(({ place }) => place === found.place);
+    const { bytes, modified, place } = found;
     if (own?.isOpen) {
-      own.modified = found.modified;
+      own.modified = modified;
+      this.#seen.set(place, { bytes, modified, of: own });
       return;
     }
-    const { bytes, modified, place } = found;
     const seen = this.#seen.get(place);
     if (seen && seen.bytes === bytes && seen.modified === modified && !isWanted(place, seen)) return;
     if (!own && this.#files.filter(({ isOpen }) => isOpen).length >= mostOpen) return;
@@ -94,11 +89,27 @@ export class KnownFiles {
           this.#seen.set(place, { bytes, modified, of, hasMore: identified?.likeness === "more" });
       }
     } catch (error) {
+      await this.#files.find((file) => file.content === content)?.close();
       this.#sayOnce(found.path, unreadable(found.path, error));
       this.#seen.set(place, { bytes, modified });
     } finally {
-      if (!of?.uses(content)) await content.close();
+      if (of?.content !== content) await content.close();
     }
+  }
+
+  /** Looks whether a young file says by now what it is. Then it is read, or if it is a copy of another, no file of ours. */
+  async growUp(file: TailedFile): Promise<void> {
+    const content = file.content!;
+    const first = await firstBytes(content);
+    if (await this.#alike(content, first, file.place)) await this.#drop(file);
+    else file.growUp(first);
+  }
+
+  /** What was read of a file is not in its place any more. */
+  async lose(file: TailedFile): Promise<void> {
+    if (file.isYoung) return this.#drop(file);
+    this.#seen.delete(file.place!);
+    await file.lose();
   }
 
   /** Says which files lie in the folder, and forgets the oldest of too many. */
@@ -106,7 +117,9 @@ export class KnownFiles {
     const places = new Set(found.map(({ place }) => place));
     for (const file of this.#files) file.isInFolder = file.place !== undefined && places.has(file.place);
     for (const place of this.#seen.keys()) if (!places.has(place)) this.#seen.delete(place);
-    const old = this.#files.filter(({ isRead }) => isRead).sort((a, b) => a.modified - b.modified);
+    const old = this.#files
+      .filter(({ isRead, isMissing }) => isRead || isMissing)
+      .sort((a, b) => a.modified - b.modified);
     for (const file of old.slice(0, Math.max(0, this.#files.length - mostRemembered))) {
       this.#files = this.#files.filter((other) => other !== file);
       this.#forgotten = Math.max(this.#forgotten, file.modified);
@@ -144,32 +157,43 @@ export class KnownFiles {
     isPast: boolean,
     header: readonly string[],
   ): Promise<{ file: TailedFile; likeness?: Likeness } | "undecided" | undefined> {
-    const head = await headOf(content);
-    if (head.length === 0) return undefined;
-    for (const file of this.#byNeed(found.place)) {
-      const likeness = await file.likeness(content, head);
-      if (likeness === "other") {
-        if (file.place === found.place) file.place = undefined; // its inode was used again
-        continue;
-      }
+    const first = await firstBytes(content);
+    const alike = await this.#alike(content, first, found.place);
+    for (const file of this.#files) {
+      // Its inode was used again.
+      if (file.place === found.place && file !== alike?.file) file.place = undefined;
+    }
+    if (alike) {
+      const { file, likeness } = alike;
       if (likeness === "more" && (await file.canGoOn())) {
+        if (file.place !== undefined) this.#seen.delete(file.place);
         await file.goOn(content, found.path);
         file.modified = found.modified;
       }
-      return { file, likeness };
+      return alike;
     }
-    if (isPast && found.kind !== "log") return this.#add(await TailedFile.past(found, head, content));
+    const head = headOf(first);
     if (found.kind === "log") return this.#add(TailedFile.fresh(found, head, content));
+    if (isPast) return head && this.#add(await TailedFile.past(found, head, content));
     if (found.kind === "other" || found.modified <= this.#forgotten) return undefined;
-    const isOfLog = hasConnections(found.path, head, header);
+    const isOfLog = hasConnections(found.path, first, header);
     if (isOfLog === undefined) return "undecided";
     if (isOfLog) return this.#add(TailedFile.fresh(found, head, content));
     this.onNotice(`${found.path} is not a connection log and is left alone`);
     return undefined;
   }
 
+  /** The file that some content in a place is the same as, or a part of, or the beginning of. */
+  async #alike(content: LogContent, first: Buffer, place: string | undefined) {
+    for (const file of this.#byNeed(place)) {
+      const likeness = await file.likeness(content, first);
+      if (likeness !== "other") return { file, likeness };
+    }
+    return undefined;
+  }
+
   /** First the file that lay there, then those whose content is missed. */
-  #byNeed(place: string): readonly TailedFile[] {
+  #byNeed(place: string | undefined): readonly TailedFile[] {
     const rank = (file: TailedFile) => (file.place === place ? 0 : file.isLost ? 1 : file.isOpen ? 2 : 3);
     return [...this.#files].sort((a, b) => rank(a) - rank(b));
   }
@@ -177,6 +201,12 @@ export class KnownFiles {
   #add(file: TailedFile): { file: TailedFile } {
     this.#files.push(file);
     return { file };
+  }
+
+  async #drop(file: TailedFile): Promise<void> {
+    this.#files = this.#files.filter((other) => other !== file);
+    this.#seen.delete(file.place!);
+    await file.close();
   }
 }
 
@@ -191,9 +221,9 @@ function isWanted(place: string, { of, hasMore }: Seen): boolean {
  * Whether a file whose name is that of a rotated one is of connections, by its first lines: at least none of them is
  * bad. Undefined while this can't be told: the first line has no end, or no header is known.
  */
-function hasConnections(path: string, head: Buffer, header: readonly string[]): boolean | undefined {
-  const lines = head
-    .subarray(0, head.lastIndexOf("\n") + 1)
+function hasConnections(path: string, first: Buffer, header: readonly string[]): boolean | undefined {
+  const lines = first
+    .subarray(0, first.lastIndexOf("\n") + 1)
     .toString("utf8")
     .split("\n");
   if (lines.length === 1) return undefined;

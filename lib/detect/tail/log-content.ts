@@ -39,7 +39,7 @@ export async function openContent(path: string): Promise<LogContent> {
 }
 
 /** The first bytes of a file, as far as they are there, up to {@link headBytes}. */
-export async function headOf(content: LogContent): Promise<Buffer> {
+export async function firstBytes(content: LogContent): Promise<Buffer> {
   const head = Buffer.alloc(headBytes);
   return head.subarray(0, await content.read(head, 0));
 }

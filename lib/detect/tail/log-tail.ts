@@ -145,6 +145,8 @@ export class LogTail {
 
   async #linesOf(file: TailedFile): Promise<readonly LogLine[]> {
     try {
+      if (file.isYoung) await this.#known.growUp(file);
+      if (!file.isOpen) return [];
       const lines = await file.read(this.#buffer);
       if (lines) {
         if (lines.length > 0) this.#header = file.header;
@@ -159,7 +161,7 @@ export class LogTail {
       throw unreadable(file.path, error);
     }
     this.onNotice(`${file.path} was cut: it is read from its begin`);
-    await file.lose();
+    await this.#known.lose(file);
     this.#folder.forget();
     return [];
   }

@@ -1,6 +1,6 @@
-import { beforeBytes, Fingerprint, headBytes } from "./fingerprint";
+import { beforeBytes, Fingerprint, headOf } from "./fingerprint";
 import { LineSplitter, type LogLine } from "./line-splitter";
-import { headOf, type LogContent } from "./log-content";
+import type { LogContent } from "./log-content";
 import type { FoundFile } from "./log-folder";
 
 /** Where reading is in a file, and how the file is known again. */
@@ -44,9 +44,9 @@ export class TailedFile {
   /** When it last grew, or was lost, in milliseconds since 1970. */
   changedAt = Date.now();
   #content: LogContent | undefined;
-  #head: Fingerprint;
-  /** Its first bytes; undefined after a restart. */
-  #headBytes: Buffer | undefined;
+  #head: Fingerprint | undefined;
+  /** What was read of it while it had no head. */
+  #beginning: Fingerprint | undefined;
   /** How much of it was read, and what stands before this place; undefined if it lay there packed from the beginning. */
   #readUpTo: { at: number; before: Fingerprint } | undefined;
   #lines: LineSplitter;
@@ -56,18 +56,21 @@ export class TailedFile {
     public path: string,
     place: string | undefined,
     modified: number,
-    head: Buffer | Fingerprint,
+    head: Fingerprint | undefined,
     lines: LineSplitter,
   ) {
     this.place = place;
     this.modified = modified;
-    this.#head = Buffer.isBuffer(head) ? Fingerprint.of(head) : head;
-    this.#headBytes = Buffer.isBuffer(head) ? head : undefined;
+    this.#head = head;
     this.#lines = lines;
   }
 
   /** A file to be read from its beginning. */
-  static fresh({ path, place, modified }: FoundFile, head: Buffer, content: LogContent): TailedFile {
+  static fresh(
+    { path, place, modified }: FoundFile,
+    head: Fingerprint | undefined,
+    content: LogContent,
+  ): TailedFile {
     const file = new TailedFile(path, place, modified, head, new LineSplitter());
     file.#content = content;
     file.#readUpTo = { at: 0, before: Fingerprint.of(Buffer.alloc(0)) };
@@ -75,7 +78,7 @@ export class TailedFile {
   }
 
   /** A file that was there before the log was followed: only what is added to it is read. */
-  static async past(found: FoundFile, head: Buffer, content: LogContent): Promise<TailedFile> {
+  static async past(found: FoundFile, head: Fingerprint, content: LogContent): Promise<TailedFile> {
     const at = content.isPacked ? undefined : content.size;
     const file = new TailedFile(found.path, found.place, found.modified, head, new LineSplitter(at, unknown));
     file.isRead = true;
@@ -105,8 +108,9 @@ export class TailedFile {
     return file;
   }
 
-  /** @param resume the first line whose connection is not judged; undefined if all are */
-  save(resume: ResumeLine = this.#lines): SavedFile {
+  /** @param resume the first line whose connection is not judged; undefined if all are @returns undefined if young */
+  save(resume: ResumeLine = this.#lines): SavedFile | undefined {
+    if (!this.#head) return undefined;
     const { path, place, modified, isRead, isMissing } = this;
     const { offset, number, header } = resume;
     const read = this.#readUpTo;
@@ -120,6 +124,11 @@ export class TailedFile {
       ...(read && { readUpTo: { at: read.at, length: read.before.length, hash: read.before.hash } }),
       ...{ offset, number, header },
     };
+  }
+
+  /** Its first line has no end yet, so that nothing tells it from others. Nothing but header lines is read of it. */
+  get isYoung(): boolean {
+    return this.#head === undefined;
   }
 
   /** Its content is at hand. */
@@ -141,9 +150,9 @@ export class TailedFile {
     return this.#content?.isWhole ?? false;
   }
 
-  /** Whether it reads in this content. */
-  uses(content: LogContent): boolean {
-    return this.#content === content;
+  /** What it is read in; undefined if that is not at hand. */
+  get content(): LogContent | undefined {
+    return this.#content;
   }
 
   /** Bytes read; undefined if unknown. */
@@ -174,19 +183,23 @@ export class TailedFile {
   /** Counts the unfinished line as read. */
   takeUnfinished(): void {
     this.#lines.takeUnfinished();
+    this.#head ??= this.#beginning;
   }
 
-  /** How some content, that begins with `head`, compares with what was read of this file. */
-  async likeness(content: LogContent, head: Buffer): Promise<Likeness> {
-    // As long as nothing of it was read, its content may be replaced.
-    if (this.at === 0 && this.#content && !this.isPacked) this.#setHead(await headOf(this.#content));
-    if (this.#head.length === 0 || !this.#hasHead(head)) return "other";
+  /** It begins with these bytes, and is no copy of another file. */
+  growUp(first: Buffer): void {
+    if (this.#beginning?.begins(first) ?? true) this.#head = headOf(first);
+  }
+
+  /** How some content, that begins with these bytes, compares with what was read of this file. */
+  async likeness(content: LogContent, first: Buffer): Promise<Likeness> {
+    if (!this.#head?.begins(first)) return "other";
     const read = this.#readUpTo;
     if (!read) return "copy";
     const { at, before } = read;
     const { size, isPacked } = content;
     if (isPacked && !this.isLost && size === at) return "copy"; // as it says, so that it needs no unpacking
-    if (!isPacked && size < at) return (await this.#endsAlike(content, size)) ? "copy" : "other";
+    if (!isPacked && size < at) return "copy";
     const start = at - before.length;
     const bytes = Buffer.alloc(before.length + 1);
     const length = await content.read(bytes, start);
@@ -210,7 +223,6 @@ export class TailedFile {
     this.isRead = false;
     this.isDrained = false;
     this.changedAt = Date.now();
-    this.#headBytes ??= await headOfLength(content, this.#head.length);
     if (this.#lines.number === unknown) await this.#count(content);
     const lines = this.#lines;
     if (lines.at !== lines.offset) return; // it goes on in the middle of a line that is held
@@ -237,14 +249,21 @@ export class TailedFile {
     for (;;) {
       const { at, before } = this.#readUpTo!;
       // What is before is read again, at once with what follows, so that nothing can be changed in between.
-      const again = content.isPacked ? 0 : before.length;
+      const again = this.isYoung ? at : content.isPacked ? 0 : before.length;
       const bytes = buffer.subarray(0, await content.read(buffer, at - again));
-      if (again > 0 && !before.begins(bytes)) return undefined;
+      if (again > 0 && !before.begins(bytes.subarray(again - before.length))) return undefined;
+      if (at === 0 && this.#head && !this.#head.begins(bytes)) return undefined;
+      if (this.isYoung) {
+        if (headOf(bytes)) {
+          this.changedAt = Date.now();
+          return []; // it is not young any more
+        }
+        this.#beginning = Fingerprint.of(bytes);
+      }
       const fresh = bytes.subarray(again);
       this.isDrained = fresh.length === 0;
       if (this.isDrained) return [];
       this.changedAt = Date.now();
-      this.#learnHead(fresh, at);
       const lines = this.#lines.split(fresh);
       this.#readUpTo = { at: at + fresh.length, before: Fingerprint.of(bytes.subarray(-beforeBytes)) };
       if (lines.length > 0) return lines;
@@ -271,37 +290,12 @@ export class TailedFile {
     await content?.close();
   }
 
-  #hasHead(head: Buffer): boolean {
-    if (head.length >= this.#head.length) return this.#head.begins(head);
-    return this.#headBytes?.subarray(0, head.length).equals(head) ?? false;
-  }
-
-  async #endsAlike(content: LogContent, size: number): Promise<boolean> {
-    // Where its own content is not at hand, or is replaced, there is nothing to compare with but the head.
-    if (!this.#content || this.isPacked) return true;
-    const own = await bytesBefore(this.#content, size);
-    return own.equals(await bytesBefore(content, size)) || (await this.#unread()) === undefined;
-  }
-
   /** Whether there is something to read, 1 or 0; undefined if what was read is not there any more. */
   async #unread(): Promise<number | undefined> {
     const { at, before } = this.#readUpTo!;
     const bytes = Buffer.alloc(before.length + 1);
     const length = await this.#content!.read(bytes, at - before.length);
     return before.begins(bytes.subarray(0, length)) ? length - before.length : undefined;
-  }
-
-  #learnHead(fresh: Buffer, at: number): void {
-    const known = at === 0 ? Buffer.alloc(0) : this.#headBytes;
-    if (!known || known.length >= headBytes || at > known.length) return;
-    const more = fresh.subarray(known.length - at, headBytes - at);
-    if (more.length === 0) return;
-    this.#setHead(Buffer.concat([known, more]));
-  }
-
-  #setHead(bytes: Buffer): void {
-    this.#headBytes = bytes;
-    this.#head = Fingerprint.of(bytes);
   }
 
   /** Reads what was there before the log was followed, for its header and the number of its lines. */
@@ -327,9 +321,4 @@ const unknown = 0;
 async function bytesBefore(content: LogContent, at: number): Promise<Buffer> {
   const bytes = Buffer.alloc(Math.min(at, beforeBytes));
   return bytes.subarray(0, await content.read(bytes, at - bytes.length));
-}
-
-async function headOfLength(content: LogContent, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  return bytes.subarray(0, await content.read(bytes, 0));
 }

@@ -1,16 +1,6 @@
 // A writer of a log that numbers every line and rotates in every way there is, at random.
 import { existsSync } from "node:fs";
-import {
-  appendFile,
-  copyFile,
-  readFile,
-  rename,
-  rm,
-  stat,
-  truncate,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { appendFile, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { type Random, zeekTsvLine } from "traffic-anomaly";
 import { header, sweep } from "../network";
@@ -86,36 +76,48 @@ export class RandomWriter {
     const rotated = isDated ? `${log}-2026112${String(this.rotations).padStart(4, "0")}` : `${log}.1`;
     this.rotations++;
     await rename(log, rotated);
-    if (this.random.uniform() < 0.4) await pack(`${log}.2`);
+    if (this.random.uniform() < 0.4) await this.#pack(`${log}.2`);
     const kind = this.random.uniform();
     if (kind < 0.4) this.#file = rotated;
     else await this.#put(`${header}\n`);
-    if (kind > 0.8) await pack(rotated);
+    if (kind > 0.8) await this.#pack(rotated);
   }
 
   /** What was written between the two is lost, as logrotate's manual says; so nothing is. */
   async copyAndTruncate(): Promise<void> {
     if (this.#file !== this.log || this.#half) return this.write();
     const rotated = `${this.log}-${30_000_000 + this.rotations++}`;
-    await copyFile(this.log, rotated);
+    await this.#copy(rotated);
     await truncate(this.log);
-    if (this.random.uniform() < 0.3) await pack(rotated);
+    if (this.random.uniform() < 0.3) await this.#pack(rotated);
   }
 
   async copy(): Promise<void> {
-    if (existsSync(this.log)) await copyFile(this.log, `${this.log}-${40_000_000 + this.rotations++}`);
+    if (existsSync(this.log)) await this.#copy(`${this.log}-${40_000_000 + this.rotations++}`);
+  }
+
+  async #copy(to: string): Promise<void> {
+    await this.#writeInPieces(to, await readFile(this.log));
+  }
+
+  /** As gzip does: the packed file is there before the other is removed, and has its time. */
+  async #pack(path: string): Promise<void> {
+    if (!existsSync(path)) return;
+    const { atime, mtime } = await stat(path);
+    await this.#writeInPieces(`${path}.gz`, gzipSync(await readFile(path)));
+    await utimes(`${path}.gz`, atime, mtime);
+    await rm(path);
+  }
+
+  /** Somebody may look while a half is written. */
+  async #writeInPieces(path: string, bytes: Buffer): Promise<void> {
+    const cut = this.random.integer(bytes.length + 1);
+    await writeFile(path, "");
+    await appendFile(path, bytes.subarray(0, cut));
+    await appendFile(path, bytes.subarray(cut));
   }
 
   async #put(text: string): Promise<void> {
     await appendFile(this.#file, text);
   }
-}
-
-/** As gzip does: the packed file is there before the other is removed, and has its time. */
-async function pack(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const { atime, mtime } = await stat(path);
-  await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
-  await utimes(`${path}.gz`, atime, mtime);
-  await rm(path);
 }
