@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,7 +49,9 @@ async function follow(trial: Trial, folder: string, course: Course): Promise<voi
   const written = write(writer, folder, course).finally(() => writing.abort());
   await killAgainAndAgain(folder, course.kills, writing.signal, writer.random);
   await written;
-  const { code, stderr } = await run(folder, (child) => quiet(folder).then(() => child.kill("SIGTERM")));
+  const { code, stderr } = await run(folder, (child) =>
+    judged(folder, writer).then(() => child.kill("SIGTERM")),
+  );
   assert.equal(code, 0, stderr);
   await report(trial, writer, folder, course);
 }
@@ -79,7 +80,8 @@ async function killAgainAndAgain(
       await sleep(milliseconds, undefined, isLast ? { signal: end } : {}).catch(() => {});
       child.kill(isLast ? "SIGTERM" : "SIGKILL");
     });
-    assert.ok(isLast ? code === 0 : code === null, `exit code ${code}: ${stderr}`);
+    // 143: the writer ended while it was starting.
+    assert.ok(isLast ? code === 0 || code === 143 : code === null, `exit code ${code}: ${stderr}`);
   }
 }
 
@@ -105,26 +107,33 @@ async function run(folder: string, work: (child: ChildProcess) => Promise<unknow
   return outcome;
 }
 
-/** Waits until no alert was added for 5 seconds. */
-async function quiet(folder: string): Promise<void> {
-  const size = () =>
-    stat(join(folder, "alerts.json")).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  for (let [before, same] = [-1, 0]; same < 10; await sleep(500)) {
-    const now = await size();
-    same = now === before ? same + 1 : 0;
-    before = now;
+/** How often each line was judged. */
+async function timesJudged(folder: string): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  if (!existsSync(join(folder, "alerts.json"))) return times;
+  for await (const line of createInterface(createReadStream(join(folder, "alerts.json")))) {
+    // The last may be half written.
+    const id = /"event":\{[^}]*"id":"(\w+)"/.exec(line)?.[1];
+    if (id) times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  return times;
+}
+
+/** Waits until each line was judged and none is judged again for a while, or half a minute without any change. */
+async function judged(folder: string, { written }: RandomWriter): Promise<void> {
+  let before = -1;
+  for (let same = 0; same < 30; ) {
+    await sleep(1_000);
+    const times = await timesJudged(folder);
+    const sum = [...times.values()].reduce((sum, count) => sum + count, 0);
+    same = sum === before ? same + 1 : 0;
+    before = sum;
+    if (same >= 3 && written.every((uid) => times.has(uid))) return;
   }
 }
 
 async function report(trial: Trial, writer: RandomWriter, folder: string, { kills }: Course): Promise<void> {
-  const times = new Map<string, number>();
-  for await (const line of createInterface(createReadStream(join(folder, "alerts.json")))) {
-    const { id } = JSON.parse(line).event;
-    times.set(id, (times.get(id) ?? 0) + 1);
-  }
+  const times = await timesJudged(folder);
   const doubled = [...times.values()].filter((count) => count > 1).length;
   const { written, rotations } = writer;
   for (const uid of written) {
