@@ -55,8 +55,10 @@ export function addStudyCommands(program: Command): void {
           csv: options.csv,
           skipBadRows: options.skipBadRows,
           maxRows: options.maxRows,
-          isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
-          autoencoder: { epochs: options.epochs, backend: options.backend },
+          settings: {
+            "isolation-forest": { trees: options.trees, sampleSize: options.sampleSize },
+            autoencoder: { epochs: options.epochs, backend: options.backend },
+          },
           command: process.argv.slice(2),
         });
         return { text: runReport(result), value: result };

@@ -53,8 +53,10 @@ export function addTrainCommand(program: Command): void {
           workers: options.workers,
           skipBadRows: options.skipBadRows,
           maxConnections: options.maxRows,
-          isolationForest: { trees: options.trees, sampleSize: options.sampleSize },
-          autoencoder: { epochs: options.epochs, backend: options.backend },
+          settings: {
+            "isolation-forest": { trees: options.trees, sampleSize: options.sampleSize },
+            autoencoder: { epochs: options.epochs, backend: options.backend },
+          },
         });
         const paths = [options.out, join(options.outputs, basename(resolve(options.out)))];
         return { text: trainReport(result, paths), value: result };

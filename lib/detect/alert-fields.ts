@@ -1,4 +1,5 @@
 import { csvCell } from "../common/csv";
+import { fieldName, trainedDetectors } from "../models/detectors";
 import type { Alert } from "./alert";
 
 /** A column of alerts as CSV or Parquet: its name, its type in DuckDB, and its value. */
@@ -24,22 +25,24 @@ export const alertFields: readonly AlertField[] = [
   { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination.bytes },
   { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
   { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
-  ...(["isolation_forest", "autoencoder"] as const).flatMap((detector): AlertField[] => [
-    { name: `${detector}_score`, type: "DOUBLE", of: (alert) => alert.traffic_anomaly[detector]?.score },
-    {
-      name: `${detector}_threshold`,
-      type: "DOUBLE",
-      of: (alert) => alert.traffic_anomaly[detector]?.threshold,
-    },
-    {
-      name: `${detector}_anomalous`,
-      type: "BOOLEAN",
-      of: (alert) => {
-        const found = alert.traffic_anomaly[detector];
-        return found && found.verdict === "anomalous";
+  ...trainedDetectors
+    .map(({ kind }) => fieldName(kind))
+    .flatMap((detector): AlertField[] => [
+      { name: `${detector}_score`, type: "DOUBLE", of: (alert) => alert.traffic_anomaly[detector]?.score },
+      {
+        name: `${detector}_threshold`,
+        type: "DOUBLE",
+        of: (alert) => alert.traffic_anomaly[detector]?.threshold,
       },
-    },
-  ]),
+      {
+        name: `${detector}_anomalous`,
+        type: "BOOLEAN",
+        of: (alert) => {
+          const found = alert.traffic_anomaly[detector];
+          return found && found.verdict === "anomalous";
+        },
+      },
+    ]),
   ...[0, 1, 2].flatMap((i): AlertField[] => [
     text(`reason_${i + 1}_feature`, (alert) => alert.traffic_anomaly.reasons[i]?.feature),
     text(`reason_${i + 1}_value`, (alert) => alert.traffic_anomaly.reasons[i]?.value),

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { TrainedDetectorName } from "../models/detectors";
+import { type FieldName, fieldName, type TrainedDetectorName } from "../models/detectors";
 import type { Connection } from "../traffic/connection";
 
 /** The version of the Elastic Common Schema that alerts follow. */
@@ -64,19 +64,20 @@ export interface Alert {
     readonly protocol?: string;
     readonly bytes: number;
   };
-  readonly traffic_anomaly: {
-    readonly model: string;
-    readonly isolation_forest?: AlertScore;
-    readonly autoencoder?: AlertScore;
-    /** At most three, most important first. */
-    readonly reasons: readonly AlertReason[];
-    /** Ports have no meaning for icmp. */
-    readonly icmp?: { readonly type: number; readonly code: number };
-    /** What the log says that the connection is. */
-    readonly label?: string;
-    readonly detailed_label?: string;
-  };
+  readonly traffic_anomaly: AlertDetails;
 }
+
+/** What each detector found is in a field of its name: `isolation_forest`, `autoencoder`. */
+export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName>, AlertScore>>> & {
+  readonly model: string;
+  /** At most three, most important first. */
+  readonly reasons: readonly AlertReason[];
+  /** Ports have no meaning for icmp. */
+  readonly icmp?: { readonly type: number; readonly code: number };
+  /** What the log says that the connection is. */
+  readonly label?: string;
+  readonly detailed_label?: string;
+};
 
 /** What an alert is made of. */
 export interface AlertParts {
@@ -121,8 +122,7 @@ export function createAlert({ model, connection, scores, riskScore, reasons }: A
     },
     traffic_anomaly: {
       model,
-      isolation_forest: scores.get("isolation-forest"),
-      autoencoder: scores.get("autoencoder"),
+      ...Object.fromEntries(Array.from(scores, ([name, score]) => [fieldName(name), score])),
       reasons,
       ...(isIcmp && { icmp: { type: connection.sourcePort, code: connection.destinationPort } }),
       ...(label !== undefined && { label }),

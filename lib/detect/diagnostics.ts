@@ -4,18 +4,19 @@ import { baselineScores } from "../evaluation/baselines";
 import { evaluate, type Metrics } from "../evaluation/metrics";
 import type { MetricsByDetector } from "../evaluation/protocols";
 import type { ScoreOptions } from "../models/detector";
-import type { TrainedDetectorName } from "../models/detectors";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
+import type { FittedModel } from "../models/fit-model";
 import { scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
 import type { Figure } from "../visualize/figure";
-import { trainingLossFigure } from "../visualize/models/training-loss";
+import { lossFigures } from "../visualize/models/training-loss";
+import { modelTitle } from "../visualize/palette";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
 import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
 import type { FittedTraffic } from "./fit";
 import { HostRanking, type UnusualHost } from "./host-ranking";
 import { truthOf, withNormal } from "./labels";
-import { detectorKinds } from "./traffic-model";
 import type { TrainingData } from "./training-data";
 
 /** What training can tell without labels, and with them where the logs have some. */
@@ -42,59 +43,68 @@ export interface Diagnostics {
 /** Scores of every connection, by detector; higher = more anomalous. */
 export type ScoresByDetector = Readonly<Record<TrainedDetectorName, Float64Array>>;
 
+const detectorNames = trainedDetectors.map(({ kind }) => kind);
+
 /** Stretches of equal time that the log is cut into. */
 const stretches = 100;
 
-/** Looks at how the fitted detectors judge all connections that were read. */
+/** The scores of every connection that was read. */
+export function scoreTraining(
+  { table }: TrainingData,
+  { models }: FittedTraffic,
+  { onProgress, signal, workers }: ScoreOptions = {},
+): Promise<ScoresByDetector> {
+  return ofEachDetector((_, name) =>
+    scoreTable(models[name], table, undefined, { onProgress, signal, workers }),
+  );
+}
+
+/** Looks at how the fitted models judge all connections that were read. */
 export async function diagnose(
   data: TrainingData,
   fitted: FittedTraffic,
+  scores: ScoresByDetector,
   falseAlarmRate: number,
   options: ScoreOptions = {},
-): Promise<{ diagnostics: Diagnostics; figures: Record<string, Figure> }> {
-  const scores: ScoresByDetector = {
-    "isolation-forest": await scoreTable(fitted["isolation-forest"], data.table, undefined, options),
-    autoencoder: await scoreTable(fitted.autoencoder, data.table, undefined, options),
-  };
+): Promise<Diagnostics> {
   const hosts = new HostRanking(falseAlarmRate);
-  const flaggedRows = { "isolation-forest": 0, autoencoder: 0, any: 0 };
+  const flaggedRows: Record<TrainedDetectorName | "any", number> = {
+    ...(await ofEachDetector(() => 0)),
+    any: 0,
+  };
   for (let row = 0; row < data.table.rows; row++) {
-    let any = false;
-    for (const kind of detectorKinds) {
-      if (!(scores[kind][row] > fitted[kind].threshold.value)) continue;
-      flaggedRows[kind]++;
-      any = true;
-    }
-    if (any) flaggedRows.any++;
-    hosts.add(data.hosts[data.hostCodes[row]], any);
+    const flagging = flaggedBy(row, scores, fitted);
+    for (const name of flagging) flaggedRows[name]++;
+    if (flagging.length > 0) flaggedRows.any++;
+    hosts.add(data.hosts[data.hostCodes[row]], flagging.length > 0);
   }
-  const share = (rows: number) => rows / data.table.rows;
-  const diagnostics: Diagnostics = {
-    scores: {
-      "isolation-forest": summary("isolation-forest", scores, fitted),
-      autoencoder: summary("autoencoder", scores, fitted),
-    },
-    flaggedShare: {
-      "isolation-forest": share(flaggedRows["isolation-forest"]),
-      autoencoder: share(flaggedRows.autoencoder),
-      any: share(flaggedRows.any),
-    },
+  const shares = Object.entries(flaggedRows).map(([name, rows]) => [name, rows / data.table.rows]);
+  return {
+    scores: await ofEachDetector((_, name) => summary(scores[name], fitted.models[name])),
+    flaggedShare: Object.fromEntries(shares),
     flaggedOverTime: overTime(data.starts, scores, fitted),
     unusualHosts: hosts.top(20),
     ...(data.labels && {
-      metrics: await judge(data, data.labels, fitted, scores, falseAlarmRate, options.signal),
+      metrics: await measure(data, data.labels, fitted, scores, falseAlarmRate, options.signal),
     }),
   };
-  return { diagnostics, figures: figuresOf(data, fitted, scores, diagnostics, falseAlarmRate) };
 }
 
-function summary(kind: TrainedDetectorName, scores: ScoresByDetector, fitted: FittedTraffic) {
-  const sorted = scores[kind].slice().sort();
+/** The detectors whose threshold a connection's score exceeds. */
+function flaggedBy(row: number, scores: ScoresByDetector, { models }: FittedTraffic): TrainedDetectorName[] {
+  return detectorNames.filter((name) => scores[name][row] > models[name].threshold.value);
+}
+
+function summary(
+  scores: Float64Array,
+  { threshold }: FittedModel,
+): Diagnostics["scores"][TrainedDetectorName] {
+  const sorted = scores.slice().sort();
   const quantiles = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1].map((share) => [
     String(share),
     sorted[Math.floor(share * (sorted.length - 1))],
   ]);
-  return { threshold: fitted[kind].threshold.value, quantiles: Object.fromEntries(quantiles) };
+  return { threshold: threshold.value, quantiles: Object.fromEntries(quantiles) };
 }
 
 function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: FittedTraffic): FlaggedStretch[] {
@@ -105,19 +115,18 @@ function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: Fitted
   const counted = Array.from({ length: stretches }, (_, i) => ({
     start: first + i * width,
     connections: 0,
-    flagged: { "isolation-forest": 0, autoencoder: 0 },
+    flagged: Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, 0])),
   }));
   for (let row = 0; row < starts.length; row++) {
     const stretch = counted[Math.min(stretches - 1, Math.floor((starts[row] - first) / width))];
     stretch.connections++;
-    for (const kind of detectorKinds)
-      if (scores[kind][row] > fitted[kind].threshold.value) stretch.flagged[kind]++;
+    for (const name of flaggedBy(row, scores, fitted)) stretch.flagged[name]++;
   }
   return counted.filter(({ connections }) => connections > 0);
 }
 
 /** Held-out usual connections and every attack; undefined where there is no attack. */
-async function judge(
+async function measure(
   data: TrainingData,
   labels: NominalColumn,
   fitted: FittedTraffic,
@@ -136,9 +145,8 @@ async function judge(
     const own = valuesAt(all, rows);
     metrics[name] = evaluate({ scores: own, labels: labelsOf(judged), threshold });
   };
-  for (const kind of detectorKinds) add(kind, scores[kind], fitted[kind].threshold.value);
-  const { preprocessor } = fitted.autoencoder;
-  const baselines = baselineScores(preprocessor, table, undefined, fitted.fitRows, { signal });
+  for (const { kind } of trainedDetectors) add(kind, scores[kind], fitted.models[kind].threshold.value);
+  const baselines = baselineScores(table, undefined, fitted.fitRows, { signal });
   for await (const { name, trainingScores } of baselines) {
     const usual = valuesAt(trainingScores, fitted.heldOutRows);
     add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);
@@ -146,9 +154,10 @@ async function judge(
   return metrics;
 }
 
-function figuresOf(
+/** The figures of what training found, by the names of their files. */
+export function diagnosticFigures(
   { labels, table, logs }: TrainingData,
-  fitted: FittedTraffic,
+  { models }: FittedTraffic,
   scores: ScoresByDetector,
   { flaggedOverTime, unusualHosts }: Diagnostics,
   falseAlarmRate: number,
@@ -166,31 +175,21 @@ function figuresOf(
     labels: labels ? withNormal(labels) : plain,
     titles: labels ? { normal: "Benign", other: "Other labels" } : { normal: "All connections" },
   };
-  const history = fitted.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
+  const distributions = trainedDetectors.map(({ kind, scores: { title: axisTitle, scale } }) => {
+    const threshold = models[kind].threshold.value;
+    const title = `${modelTitle(kind)}: scores`;
+    const shown = { ...shared, scores: scores[kind], threshold, axisTitle, scale };
+    return [`scores-${kind}`, scoreDistributionFigure(shown, { title, protocol })] as const;
+  });
   return {
-    "isolation-score": scoreDistributionFigure(
-      {
-        ...shared,
-        scores: scores["isolation-forest"],
-        threshold: fitted["isolation-forest"].threshold.value,
-        axisTitle: "Isolation score",
-      },
-      { title: "Isolation forest: scores", protocol },
-    ),
-    "reconstruction-error": scoreDistributionFigure(
-      {
-        ...shared,
-        scores: scores.autoencoder,
-        threshold: fitted.autoencoder.threshold.value,
-        axisTitle: "Mean squared reconstruction error",
-        scale: "log",
-      },
-      { title: "Autoencoder: reconstruction error", protocol },
-    ),
-    "flagged-over-time": flaggedOverTimeFigure(flaggedOverTime, falseAlarmRate / detectorKinds.length, {
+    ...Object.fromEntries(distributions),
+    "flagged-over-time": flaggedOverTimeFigure(flaggedOverTime, falseAlarmRate / trainedDetectors.length, {
       protocol: `${protocol}; dashed: the false-alarm rate of each detector`,
     }),
     "unusual-hosts": unusualHostsFigure(unusualHosts, { protocol }),
-    "training-loss": trainingLossFigure(history, { protocol }),
+    ...lossFigures(
+      Object.values(models).map(({ detector }) => detector),
+      { protocol },
+    ),
   };
 }

@@ -11,14 +11,14 @@ import { libraryVersion } from "../common/version";
 import { sha256OfFile } from "../data/checksum";
 import type { Feature } from "../data/kdd/schema";
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
+import type { Model } from "../models/model";
 import {
   type LoadModelOptions,
   loadModel,
-  type Model,
   modelFiles,
   requireFormatVersion,
   writeModel,
-} from "../models/model";
+} from "../models/model-folder";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";

@@ -14,6 +14,7 @@ import {
   text,
   word,
 } from "../common/json-schema";
+import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { Usual } from "../models/usual";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";
@@ -37,6 +38,14 @@ const usualName = (known: readonly string[]) =>
     kind: v.literal("name"),
     names: list(object({ name: word(...known), share }), 3, 1),
   });
+
+/** The same of each detector. */
+function forEach<T>(schema: Schema<T>): Record<TrainedDetectorName, Schema<T>> {
+  return Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, schema])) as Record<
+    TrainedDetectorName,
+    Schema<T>
+  >;
+}
 
 /** `traffic.json`; `formatVersion` and `features` are looked at before. */
 export const trafficSchema: Schema<TrafficFile> = object({
@@ -65,7 +74,7 @@ export const trafficSchema: Schema<TrafficFile> = object({
       ]),
     ),
   ),
-  profiles: object({ "isolation-forest": profile, autoencoder: profile }),
+  profiles: object(forEach(profile)),
   unseenShare: share,
-  manifests: object({ "isolation-forest": sha256, autoencoder: sha256 }),
+  manifests: object(forEach(sha256)),
 });

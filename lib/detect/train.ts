@@ -6,15 +6,26 @@ import { sharedFolder } from "../common/own-files";
 import { projectPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
+import { valuesAt } from "../common/values-at";
 import { libraryVersion } from "../common/version";
 import { allRows, type Rows } from "../data/table";
+import type { Autoencoder } from "../models/autoencoder/autoencoder";
+import { ofEachDetector } from "../models/detectors";
+import type { TrainingRecord } from "../models/model";
 import type { Backend } from "../models/tensorflow";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import { writeFigures } from "../visualize/write-figures";
-import { type Diagnostics, diagnose } from "./diagnostics";
-import { type FittedTraffic, fitDetectors, type TrafficFitOptions } from "./fit";
+import {
+  type Diagnostics,
+  diagnose,
+  diagnosticFigures,
+  type ScoresByDetector,
+  scoreTraining,
+} from "./diagnostics";
+import { type FittedTraffic, fitTraffic, type TrafficFitOptions } from "./fit";
 import { truthOf } from "./labels";
 import type { ReadingCounts } from "./ordered-connections";
+import { scoreProfile } from "./score-profile";
 import {
   type TrafficModel,
   type TrafficTraining,
@@ -56,43 +67,24 @@ export interface TrainResult extends Diagnostics {
  * @throws {InputError} on anything wrong with a log, an option or a folder; the signal's reason if it is aborted
  */
 export async function trainOnTraffic(paths: readonly string[], options: TrainOptions): Promise<TrainResult> {
-  const {
-    out,
-    outputsFolder = projectPath("outputs"),
-    seed = 1,
-    falseAlarmRate = 0.01,
-    signal,
-    onNotice,
-  } = options;
+  const { out, outputsFolder = projectPath("outputs"), falseAlarmRate = 0.01, signal, onNotice } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
   const name = basename(resolve(out));
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
   const { timeWindow = 511, hostWindow = 255, timeBase = "start" } = options.windows ?? {};
   const windows = { timeWindow, hostWindow, timeBase };
-  let network: { dispose(): void } | undefined;
+  let fitted: FittedTraffic | undefined;
   return inTransaction({ read: paths, onNotice }, async (transaction) => {
     const modelFolder = await transaction.stageFolder(out, trafficModelFolder);
     const outputs = await transaction.stageFolder(join(outputsFolder, name), diagnosticsFolder);
     const data = await readTrainingData(paths, windows, options);
     const { rows, labels } = learnable(data);
-    const fitted = await fitDetectors(data.table, rows, options);
-    network = fitted.autoencoder.detector;
-    const { diagnostics, figures } = await diagnose(data, fitted, falseAlarmRate, options);
-    const result: TrainResult = {
-      schemaVersion: 1,
-      libraryVersion,
-      model: name,
-      backend: fitted.autoencoder.detector.backend,
-      seed,
-      falseAlarmRate,
-      logs: data.logs,
-      reading: data.counts,
-      fitted: fitted.fitRows.length,
-      heldOut: fitted.heldOutRows.length,
-      ...(labels && { labels }),
-      ...diagnostics,
-    };
+    fitted = await fitTraffic(data.table, rows, options);
+    const scores = await scoreTraining(data, fitted, options);
+    const diagnostics = await diagnose(data, fitted, scores, falseAlarmRate, options);
+    const figures = diagnosticFigures(data, fitted, scores, diagnostics, falseAlarmRate);
+    const { seed = 1 } = options;
     const training: TrafficTraining = {
       logs: data.logs,
       connections: data.table.rows,
@@ -103,13 +95,24 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
       falseAlarmRate,
       seed,
       usual: Object.fromEntries(fitted.usual),
-      profiles: {
-        "isolation-forest": fitted["isolation-forest"].profile,
-        autoencoder: fitted.autoencoder.profile,
-      },
+      profiles: await profilesOf(scores, fitted.heldOutRows),
       unseenShare: fitted.unseenShare,
     };
-    await writeTrafficModel(modelFolder, trafficModel(name, fitted, training, diagnostics));
+    const result: TrainResult = {
+      schemaVersion: 1,
+      libraryVersion,
+      model: name,
+      backend: (fitted.models.autoencoder.detector as Autoencoder).backend,
+      seed,
+      falseAlarmRate,
+      logs: data.logs,
+      reading: data.counts,
+      fitted: training.fitted,
+      heldOut: training.heldOut,
+      ...(labels && { labels }),
+      ...diagnostics,
+    };
+    await writeTrafficModel(modelFolder, await trafficModel(name, fitted, training, diagnostics));
     await writeFigures(figures, outputs, options);
     await writeFile(join(outputs, "diagnostics.json"), `${JSON.stringify(result, null, 2)}\n`).catch(
       (error) => {
@@ -118,11 +121,18 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
     );
     signal?.throwIfAborted();
     return result;
-  }).finally(() => network?.dispose());
+  }).finally(() => {
+    for (const { detector } of Object.values(fitted?.models ?? {})) detector.dispose?.();
+  });
+}
+
+/** How the scores of the held-out connections are distributed. */
+function profilesOf(scores: ScoresByDetector, heldOutRows: Rows): Promise<TrafficTraining["profiles"]> {
+  return ofEachDetector((_, name) => scoreProfile(valuesAt(scores[name], heldOutRows)));
 }
 
 const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
-  /^(diagnostics\.json|plotly\.js|(isolation-score|reconstruction-error|flagged-over-time|unusual-hosts|training-loss)\.(html|png))$/.test(
+  /^(diagnostics\.json|plotly\.js|((scores|training-loss)-[a-z-]+|flagged-over-time|unusual-hosts)\.(html|png))$/.test(
     path,
   ),
 );
@@ -146,33 +156,29 @@ function learnable({ table, labels }: TrainingData): {
   };
 }
 
-function trafficModel(
+/** The models, each with where it comes from. */
+async function trafficModel(
   name: string,
-  fitted: FittedTraffic,
+  { models }: FittedTraffic,
   training: TrafficTraining,
   { metrics }: Diagnostics,
-): TrafficModel {
-  const { logs, seed, connections } = training;
-  const [only] = logs;
-  const dataset =
-    logs.length === 1
-      ? { ...only, rows: connections }
-      : {
-          name: `${logs.length} logs`,
-          sha256: createHash("sha256")
-            .update(logs.map(({ sha256 }) => sha256).join("\n"))
-            .digest("hex"),
-          rows: connections,
-        };
-  const model = (kind: "isolation-forest" | "autoencoder") => {
-    const { detector, preprocessor, threshold } = fitted[kind];
-    const { rocAuc, averagePrecision } = metrics?.[kind] ?? {};
-    const figures = metrics ? { heldOut: { rocAuc, averagePrecision } } : {};
-    return { detector, preprocessor, threshold, training: { dataset, seed, metrics: figures } };
-  };
+): Promise<TrafficModel> {
+  const { seed } = training;
+  const dataset = datasetOf(training);
   return {
     name,
-    detectors: { "isolation-forest": model("isolation-forest"), autoencoder: model("autoencoder") },
+    detectors: await ofEachDetector((_, kind) => {
+      const { rocAuc, averagePrecision } = metrics?.[kind] ?? {};
+      const figures = metrics ? { heldOut: { rocAuc, averagePrecision } } : {};
+      return { ...models[kind], training: { seed, dataset, metrics: figures } };
+    }),
     training,
   };
+}
+
+/** The logs as one data set. */
+function datasetOf({ logs, connections: rows }: TrafficTraining): NonNullable<TrainingRecord["dataset"]> {
+  if (logs.length === 1) return { ...logs[0], rows };
+  const sums = logs.map(({ sha256 }) => sha256).join("\n");
+  return { name: `${logs.length} logs`, sha256: createHash("sha256").update(sums).digest("hex"), rows };
 }

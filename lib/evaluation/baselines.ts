@@ -1,7 +1,7 @@
 import { numbers, type Rows, type Table } from "../data/table";
 import { principalComponents } from "../models/baselines/principal-components/detector";
 import type { ScoreOptions } from "../models/detector";
-import { lazyTransform, type Preprocessor } from "../preprocess/preprocessor";
+import { fitDetector } from "../models/fit-model";
 import { scoreDistinct } from "./score-distinct";
 
 /** Scores of one baseline; higher = more anomalous. */
@@ -16,7 +16,6 @@ export interface BaselineScores {
  * components, as many as a narrow autoencoder's code, fitted on the same rows and columns as the autoencoder.
  */
 export async function* baselineScores(
-  preprocessor: Preprocessor,
   train: Table,
   test: Table | undefined,
   fitRows: Rows,
@@ -32,8 +31,6 @@ export async function* baselineScores(
   });
   yield both("count", (table) => new Float64Array(numbers(table, "count")));
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
-  const detector = await principalComponents.fit(lazyTransform(preprocessor, train, fitRows), { signal });
-  yield both(principalComponents.kind, (table) =>
-    scoreDistinct({ detector, preprocessor }, table, { signal, workers }),
-  );
+  const model = await fitDetector(train, principalComponents, { rows: fitRows, signal });
+  yield both(principalComponents.kind, (table) => scoreDistinct(model, table, { signal, workers }));
 }

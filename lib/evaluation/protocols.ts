@@ -2,74 +2,51 @@ import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
 import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
-import { rowsWhere, splitRows } from "../data/split";
+import { rowsWhere } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
-import { type Autoencoder, fitAutoencoder } from "../models/autoencoder/autoencoder";
-import type { AutoencoderOptions } from "../models/autoencoder/settings";
-import type { ScoreOptions } from "../models/detector";
-import {
-  fitIsolationForest,
-  type IsolationForest,
-  type IsolationForestOptions,
-} from "../models/isolation-forest/isolation-forest";
-import { scoreTable } from "../models/model";
-import { chooseThreshold, type Threshold } from "../models/threshold";
-import {
-  fitPreprocessor,
-  lazyTransform,
-  type PreprocessOptions,
-  type Preprocessor,
-  transformInTurns,
-  type UnseenCategory,
-  unseenCategories,
-} from "../preprocess/preprocessor";
+import type { Detector, FitOptions, FittedBy } from "../models/detector";
+import { type DetectorSettings, ofEachDetector, type trainedDetectors } from "../models/detectors";
+import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
+import { isolationForest } from "../models/isolation-forest/detector";
+import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
+import { chooseThreshold } from "../models/threshold";
+import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
 
-/**
- * Preprocessing and settings of each detector, chosen on the `holdout` part of the training file: see
- * `npm run compare`, which prints the comparison.
- */
-export const defaults = {
-  isolationForest: { encoding: "one-hot", logarithm: [], scaling: "none" },
-  autoencoder: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
-} as const satisfies Record<string, PreprocessOptions>;
-
-export interface ProtocolOptions extends ScoreOptions {
-  /** Fixes the split, the trees, the network and the drawn attacks. An integer in [0, 2³²). Default 1. */
-  readonly seed?: number;
-  /** Share of usual traffic that may be flagged; sets the thresholds. In (0, 1). Default 0.05. */
+export interface ProtocolOptions extends FitOptions {
+  /** Share of normal rows that may be flagged; sets the thresholds. In (0, 1). Default 0.05. */
   readonly falseAlarmRate?: number;
-  readonly isolationForest?: Omit<IsolationForestOptions, "seed">;
-  readonly autoencoder?: Omit<AutoencoderOptions, "seed">;
+  /** Of each detector, by its name. */
+  readonly settings?: DetectorSettings;
 }
 
 /** What a protocol knows a detector by: `isolation-forest`, `autoencoder`, `baseline:count`, … */
 export type MetricsByDetector = Record<string, Metrics>;
 
-/** A detector of the novelty protocol with all its scores. */
-export interface NoveltyResult<D> {
-  readonly detector: D;
-  readonly preprocessor: Preprocessor;
-  readonly threshold: Threshold;
-  /** Scores of every row of the training file, those it was fitted on included. */
+/** Scores of every row of a study. */
+export interface StudyScores {
+  /** Of the training file, the rows that were fitted on included. */
   readonly trainingScores: Float64Array;
-  /** Scores of the test file. */
+  /** Of the test file. */
   readonly testScores?: Float64Array;
 }
+
+/** A model of the novelty protocol with all its scores. */
+export type NoveltyResult<Fitted extends Detector = Detector> = FittedModel<Fitted> & StudyScores;
 
 export interface NoveltyStudy {
   /** Normal rows that the detectors were fitted on. */
   readonly fitRows: Rows;
   /** The other normal rows, which gave the thresholds, and all attacks. */
   readonly holdoutRows: Rows;
-  readonly isolationForest: NoveltyResult<IsolationForest>;
-  readonly autoencoder: NoveltyResult<Autoencoder>;
-  /** Scores of the baselines, by name. */
-  readonly baselines: Readonly<
-    Record<string, Pick<NoveltyResult<never>, "threshold" | "trainingScores" | "testScores">>
-  >;
+  /** By detector. */
+  readonly models: {
+    readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]: NoveltyResult<FittedBy<Kind>>;
+  };
+  /** By name: `baseline:count`, … */
+  readonly baselines: Readonly<Record<string, StudyScores & Pick<Model, "threshold">>>;
   readonly metrics: { readonly holdout: MetricsByDetector; readonly test?: MetricsByDetector };
   /** Categories of the test file that the training rows do not hold. */
   readonly unseen: readonly UnseenCategory[];
@@ -84,89 +61,76 @@ export async function noveltyProtocol(
   test: Table | undefined,
   options: ProtocolOptions = {},
 ): Promise<NoveltyStudy> {
-  const { seed = 1, falseAlarmRate = 0.05, onProgress, signal, workers } = options;
-  const work = { onProgress, signal, workers };
-  const isNormal = (label: string) => label === "normal";
-  const [fitRows, heldOutNormals] = splitRows(rowsWhere(train, isNormal), 0.8, seed);
-  const attacks = rowsWhere(train, (label) => !isNormal(label));
-  const holdoutRows = new Uint32Array(heldOutNormals.length + attacks.length);
-  holdoutRows.set(heldOutNormals);
-  holdoutRows.set(attacks, heldOutNormals.length);
-  holdoutRows.sort();
-
-  const study = async <D extends IsolationForest | Autoencoder>(
-    preprocessing: PreprocessOptions,
-    fit: (preprocessor: Preprocessor) => D | Promise<D>,
-  ): Promise<NoveltyResult<D>> => {
-    const preprocessor = fitPreprocessor(train, preprocessing, fitRows);
-    const detector = await fit(preprocessor);
-    const model = { detector, preprocessor };
-    const trainingScores = await scoreDistinct(model, train, work);
-    const testScores = test && (await scoreDistinct(model, test, work));
-    return { ...model, trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
-  };
-  const thresholdFrom = (scores: Float64Array) =>
-    chooseThreshold(valuesAt(scores, heldOutNormals), falseAlarmRate);
-
-  const isolationForest = await study(defaults.isolationForest, (preprocessor) =>
-    fitIsolationForest(lazyTransform(preprocessor, train, fitRows), {
-      ...options.isolationForest,
-      onProgress,
-      signal,
-      seed,
-    }),
-  );
-  const autoencoder = await study(defaults.autoencoder, async (preprocessor) =>
-    fitAutoencoder(await transformInTurns(preprocessor, train, fitRows, signal), {
-      ...options.autoencoder,
-      workers,
-      onProgress,
-      signal,
-      seed,
-    }),
-  );
+  const { settings, falseAlarmRate, ...work } = workOf(options);
+  const rows = rowsWhere(train, (label) => label === "normal");
+  const scoresOf = async (model: PreprocessedDetector): Promise<StudyScores> => ({
+    trainingScores: await scoreDistinct(model, train, work),
+    ...(test && { testScores: await scoreDistinct(model, test, work) }),
+  });
+  const models = (await ofEachDetector(async (kind, name): Promise<NoveltyResult> => {
+    const model = await fitModel(train, kind, { ...work, rows, falseAlarmRate, settings: settings?.[name] });
+    return { ...model, ...(await scoresOf(model)) };
+  })) as NoveltyStudy["models"];
+  const [{ fitRows, heldOutRows, preprocessor }] = Object.values(models);
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
-  for await (const { name, trainingScores, testScores } of baselineScores(
-    autoencoder.preprocessor,
-    train,
-    test,
-    fitRows,
-    { signal, workers },
-  )) {
-    baselines[`baseline:${name}`] = { trainingScores, testScores, threshold: thresholdFrom(trainingScores) };
-    await breathe(signal);
+  for await (const { name, ...scores } of baselineScores(train, test, fitRows, work)) {
+    const threshold = chooseThreshold(valuesAt(scores.trainingScores, heldOutRows), falseAlarmRate);
+    baselines[`baseline:${name}`] = { ...scores, threshold };
+    await breathe(work.signal);
   }
-
-  const detectors = { "isolation-forest": isolationForest, autoencoder, ...baselines };
-  const holdoutLabels = selectColumn(labels(train), holdoutRows);
-  const holdoutDistinct = distinctRows(train, holdoutRows);
-  const testDistinct = test && distinctRows(test);
-  const knownLabels = new Set(labels(train).categories);
-  const holdout: MetricsByDetector = {};
-  const onTest: MetricsByDetector = {};
-  for (const [name, { trainingScores, testScores, threshold }] of Object.entries(detectors)) {
-    await breathe(signal);
-    holdout[name] = evaluate({
-      scores: valuesAt(trainingScores, holdoutRows),
-      labels: holdoutLabels,
-      distinct: holdoutDistinct,
-      threshold: threshold.value,
-    });
-    if (test && testScores) {
-      await breathe(signal);
-      const judged = { scores: testScores, labels: labels(test), distinct: testDistinct, knownLabels };
-      onTest[name] = evaluate({ ...judged, threshold: threshold.value });
-    }
-  }
+  const holdoutRows = withAttacks(train, heldOutRows);
   return {
     fitRows,
     holdoutRows,
-    isolationForest,
-    autoencoder,
+    models,
     baselines,
-    metrics: { holdout, ...(test && { test: onTest }) },
-    unseen: test ? unseenCategories(autoencoder.preprocessor, test) : [],
+    metrics: await measure({ ...models, ...baselines }, train, holdoutRows, test, work.signal),
+    unseen: test ? unseenCategories(preprocessor, test) : [],
   };
+}
+
+/** What a protocol needs of its options, which may be those of a whole run. */
+function workOf({ seed = 1, falseAlarmRate = 0.05, settings, workers, onProgress, signal }: ProtocolOptions) {
+  return { seed, falseAlarmRate, settings, workers, onProgress, signal };
+}
+
+/** Some normal rows and all attacks, in the order of the file. */
+function withAttacks(table: Table, normals: Rows): Rows {
+  const attacks = rowsWhere(table, (label) => label !== "normal");
+  const rows = new Uint32Array(normals.length + attacks.length);
+  rows.set(normals);
+  rows.set(attacks, normals.length);
+  return rows.sort();
+}
+
+/** Measures models and baselines on the held-out part of the training file, and on the test file. */
+async function measure(
+  results: Readonly<Record<string, StudyScores & Pick<Model, "threshold">>>,
+  train: Table,
+  holdoutRows: Rows,
+  test: Table | undefined,
+  signal: AbortSignal | undefined,
+): Promise<NoveltyStudy["metrics"]> {
+  const heldOut = {
+    labels: selectColumn(labels(train), holdoutRows),
+    distinct: distinctRows(train, holdoutRows),
+  };
+  const tested = test && {
+    labels: labels(test),
+    distinct: distinctRows(test),
+    knownLabels: new Set(labels(train).categories),
+  };
+  const holdout: MetricsByDetector = {};
+  const onTest: MetricsByDetector = {};
+  for (const [name, { trainingScores, testScores, threshold }] of Object.entries(results)) {
+    await breathe(signal);
+    const scores = valuesAt(trainingScores, holdoutRows);
+    holdout[name] = evaluate({ ...heldOut, scores, threshold: threshold.value });
+    if (!tested || !testScores) continue;
+    await breathe(signal);
+    onTest[name] = evaluate({ ...tested, scores: testScores, threshold: threshold.value });
+  }
+  return { holdout, ...(tested && { test: onTest }) };
 }
 
 /**
@@ -174,16 +138,11 @@ export async function noveltyProtocol(
  * the study a reader would try first, kept to show what goes wrong where attacks are the majority.
  */
 export async function mixedProtocol(train: Table, options: ProtocolOptions = {}): Promise<MetricsByDetector> {
-  const { seed = 1, onProgress, signal, workers } = options;
-  const preprocessor = fitPreprocessor(train, defaults.isolationForest);
-  const detector = await fitIsolationForest(lazyTransform(preprocessor, train), {
-    ...options.isolationForest,
-    onProgress,
-    signal,
-    seed,
-  });
-  const scores = await scoreDistinct({ detector, preprocessor }, train, { onProgress, signal, workers });
-  return { "isolation-forest": evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
+  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { kind } = isolationForest;
+  const model = await fitDetector(train, isolationForest, { ...work, settings: settings?.[kind] });
+  const scores = await scoreDistinct(model, train, work);
+  return { [kind]: evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
 }
 
 /** The `literature` protocol: on each subset of the papers, an isolation forest fitted and scored on the same rows. */
@@ -191,24 +150,20 @@ export async function literatureProtocol(
   train: Table,
   options: ProtocolOptions = {},
 ): Promise<Record<LiteratureSubset, MetricsByDetector>> {
-  const { seed = 1, onProgress, signal, workers } = options;
+  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { kind } = isolationForest;
   const results: Partial<Record<LiteratureSubset, MetricsByDetector>> = {};
   for (const subset of literatureSubsets) {
-    const table = literatureSubset(train, subset, seed);
+    const table = literatureSubset(train, subset, work.seed);
     // Nominal features as numbers, as in the papers.
-    const preprocessor = fitPreprocessor(table, { encoding: "ordinal", logarithm: [], scaling: "none" });
-    const detector = await fitIsolationForest(lazyTransform(preprocessor, table), {
-      ...options.isolationForest,
-      onProgress,
-      signal,
-      seed,
+    const preprocessing = { encoding: "ordinal", logarithm: [], scaling: "none" } as const;
+    const model = await fitDetector(table, isolationForest, {
+      ...work,
+      preprocessing,
+      settings: settings?.[kind],
     });
-    const scores = await scoreTable({ detector, preprocessor }, table, undefined, {
-      onProgress,
-      signal,
-      workers,
-    });
-    results[subset] = { "isolation-forest": evaluate({ scores, labels: labels(table) }) };
+    const scores = await scoreTable(model, table, undefined, work);
+    results[subset] = { [kind]: evaluate({ scores, labels: labels(table) }) };
   }
   return results as Record<LiteratureSubset, MetricsByDetector>;
 }

@@ -16,9 +16,18 @@ export type DetectorName = (typeof detectors)[number]["kind"];
 export type TrainedDetectorName = (typeof trainedDetectors)[number]["kind"];
 
 /** The options that each of the detectors has of its own, by its name. */
-export type DetectorOptions = {
+export type DetectorSettings = {
   readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]?: OptionsOf<Kind>;
 };
+
+/** Something of each of the detectors that commands train, in their order. */
+export async function ofEachDetector<T>(
+  make: (kind: DetectorKind, name: TrainedDetectorName) => T | Promise<T>,
+): Promise<Readonly<Record<TrainedDetectorName, T>>> {
+  const made: Partial<Record<TrainedDetectorName, T>> = {};
+  for (const kind of trainedDetectors) made[kind.kind] = await make(kind, kind.kind);
+  return made as Record<TrainedDetectorName, T>;
+}
 
 /**
  * What a detector, or a baseline of `metrics.json`, is called in a sentence. A name that is not in the list stays as it is.
@@ -29,6 +38,16 @@ export type DetectorOptions = {
 export function detectorTitle(name: string): string {
   const [baseline, own] = name.startsWith("baseline:") ? ["baseline: ", name.slice(9)] : ["", name];
   return baseline + (detectors.find(({ kind }) => kind === own)?.title ?? own);
+}
+
+/** A detector's name with underscores: `isolation_forest`. */
+export type FieldName<Name extends string> = Name extends `${infer Start}-${infer Rest}`
+  ? `${Start}_${FieldName<Rest>}`
+  : Name;
+
+/** A detector's name as columns of tables and fields of alerts have it, where a hyphen would need quotes. */
+export function fieldName<Name extends string>(name: Name): FieldName<Name> {
+  return name.replaceAll("-", "_") as FieldName<Name>;
 }
 
 /** The kind of detector that has a name. @throws {RangeError} if there is none */

@@ -1,12 +1,5 @@
 import type { DetectorName } from "./detectors";
-
-/** Where a model comes from. */
-export interface TrainingRecord {
-  readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
-  readonly seed: number;
-  /** Figures measured when it was trained, by protocol. */
-  readonly metrics: Readonly<Record<string, unknown>>;
-}
+import type { TrainingRecord } from "./model";
 
 /** `manifest.json` of a model folder. */
 export interface Manifest extends TrainingRecord {

@@ -18,7 +18,7 @@ import { mostColumns } from "../preprocess/matrix";
 import type { Preprocessor } from "../preprocess/preprocessor";
 import { type DetectorName, detectors } from "./detectors";
 import type { Manifest } from "./manifest";
-import type { Threshold } from "./threshold";
+import { mostThresholdScores, type Threshold } from "./threshold";
 
 const categories = names(65_536);
 const features = names(mostColumns);
@@ -30,9 +30,9 @@ export const manifestSchema: Schema<Manifest> = object({
   kind: word(...detectors.map(({ kind }): DetectorName => kind)),
   settings: anyObject<object>(() => true, "an object"),
   features,
-  dataset: object({ name: text(), sha256: text(100), rows: integerIn(0) }),
+  dataset: v.optional(object({ name: text(), sha256: text(100), rows: integerIn(0) })),
   seed: integerIn(0, 0xffffffff),
-  metrics: anyObject<Record<string, unknown>>(() => true, "an object"),
+  metrics: v.optional(anyObject<Record<string, unknown>>(() => true, "an object")),
   files: anyObject<Record<string, string>>(
     (value) => v.is(sha256, value),
     "an object of SHA-256 in lower-case hexadecimal",
@@ -40,10 +40,17 @@ export const manifestSchema: Schema<Manifest> = object({
 });
 
 /** `threshold.json` */
-export const thresholdSchema: Schema<Threshold> = object({
+export const thresholdSchema: Schema<Omit<Threshold, "scores"> & { readonly scores: number[] }> = object({
   value: finite,
   method: word("false-alarm-rate", "contamination"),
   rate: numberBetween(0, 1),
+  scores: v.pipe(
+    list(finite, mostThresholdScores, 1),
+    v.check(
+      (scores) => scores.every((score, i) => i === 0 || score >= scores[i - 1]),
+      "numbers in ascending order",
+    ),
+  ),
 });
 
 /** `preprocessor.json` */

@@ -1,40 +1,60 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { InputError } from "../common/errors";
-import { checked, readJsonFile, shownValue } from "../common/json-file";
-import type { FolderKind } from "../common/own-files";
-import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { breathe } from "../common/progress";
-import { inTransaction } from "../common/transaction";
-import { readResults } from "../common/unfinished";
-import { unwritable } from "../common/unwritable";
-import { libraryVersion } from "../common/version";
 import type { Rows, Table } from "../data/table";
-import { type Preprocessor, requireConsistent, transform } from "../preprocess/preprocessor";
-import type { Detector, DetectorKind, LoadOptions, ScoreOptions } from "./detector";
-import { type DetectorName, detectorKind } from "./detectors";
-import type { Manifest, TrainingRecord } from "./manifest";
-import type { Threshold } from "./threshold";
+import { type Preprocessor, transform } from "../preprocess/preprocessor";
+import type { Detector, ScoreOptions } from "./detector";
+import { detectorTitle } from "./detectors";
+import { pValues, type Threshold, verdicts } from "./threshold";
 
-export type { TrainingRecord };
-
-/** All that is needed to judge new traffic: what a model folder holds. */
-export interface Model {
-  readonly detector: Detector;
+/** A detector with the preprocessing that makes its numbers: what it takes to score a table. */
+export interface PreprocessedDetector<Fitted extends Detector = Detector> {
+  readonly detector: Fitted;
   readonly preprocessor: Preprocessor;
+}
+
+/** All that is needed to judge new traffic: what a model folder holds. Made by `fitModel`, or `loadModel`. */
+export interface Model<Fitted extends Detector = Detector> extends PreprocessedDetector<Fitted> {
   readonly threshold: Threshold;
   readonly training: TrainingRecord;
 }
 
-const formatVersion = 1;
+/** Where a model comes from. */
+export interface TrainingRecord {
+  readonly seed: number;
+  readonly dataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
+  /** Figures measured when it was trained, by protocol. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
+}
 
-/** Files of every model folder; the detector adds its own. */
-const commonFiles = ["preprocessor.json", "threshold.json"] as const;
+/** What a model says of rows, one of each a row. */
+export interface Judgement {
+  /** Higher = more anomalous. */
+  readonly scores: Float64Array;
+  /** 1 where the score is greater than the threshold, else 0. */
+  readonly anomalous: Uint8Array;
+  /** See {@link pValues}. */
+  readonly pValues: Float64Array;
+}
 
-/** No file of a model folder is larger: `forest.bin` with as many nodes as it may have has 88 MB. */
-const mostFileBytes = 2 ** 27;
+/**
+ * Scores, verdicts and p-values of rows of a table.
+ *
+ * @param options `rows`: which, in this order; default all
+ * @param memories see {@link scoreTable}
+ * @throws {InputError} if the table lacks a feature of the model, or a score is no finite number
+ */
+export async function judge(
+  model: Model,
+  table: Table,
+  { rows, ...options }: ScoreOptions & { readonly rows?: Rows } = {},
+  memories?: Float32Array[],
+): Promise<Judgement> {
+  const scores = await scoreTable(model, table, rows, options, memories);
+  return {
+    scores,
+    anomalous: verdicts(scores, model.threshold),
+    pValues: pValues(scores, model.threshold),
+  };
+}
 
 /** Rows that are made into numbers and scored at a time, and as many numbers, so that memory does not grow with the data. */
 const mostBlockRows = 32_768;
@@ -49,7 +69,7 @@ const mostBlockNumbers = 2 ** 24;
  * @throws {InputError} if the table lacks a feature of the model, or a score is no finite number
  */
 export async function scoreTable(
-  { detector, preprocessor }: Pick<Model, "detector" | "preprocessor">,
+  { detector, preprocessor }: PreprocessedDetector,
   table: Table,
   rows?: Rows,
   { onProgress, signal, workers }: ScoreOptions = {},
@@ -79,166 +99,10 @@ export async function scoreTable(
     const blockScores = await scoring;
     scores.set(blockScores, start);
     onProgress?.({
-      stage: `scoring with the ${detectorKind(detector.kind).title}`,
+      stage: `scoring with the ${detectorTitle(detector.kind)}`,
       done: Math.min(start + blockRows, total),
       total,
     });
   }
   return scores;
-}
-
-/** Writes a model folder: all of it, or nothing. @throws {InputError} if it can't be written */
-export async function saveModel(folder: string, model: Model): Promise<void> {
-  const kind = modelFolderKind(detectorKind(model.detector.kind));
-  await inTransaction({}, async (transaction) =>
-    writeModel(await transaction.stageFolder(folder, kind), model),
-  );
-}
-
-/** The folder of a model with one detector: its manifest says what is ours in it. */
-export function modelFolderKind(kind: Pick<DetectorKind, "kind" | "title" | "files">): FolderKind {
-  return { title: `${kind.title} model`, ownFiles: (folder) => modelFiles(folder, kind) };
-}
-
-/** The files of a model that stands in a folder, as its manifest has them; undefined if there is none of the kind. */
-export async function modelFiles(
-  folder: string,
-  { kind, files }: Pick<DetectorKind, "kind" | "files">,
-): Promise<Set<string> | undefined> {
-  try {
-    const manifest = (await readJsonFile(join(folder, "manifest.json"))) as Manifest;
-    if (manifest.kind !== kind) return undefined;
-    // Whatever else a manifest lists, as a stranger's may, this program did not write.
-    const written = [...commonFiles, ...files];
-    return new Set(["manifest.json", ...written.filter((name) => Object.hasOwn(manifest.files, name))]);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Writes a model into a new folder, for a transaction of the caller's. */
-export async function writeModel(
-  folder: string,
-  { detector, preprocessor, threshold, training }: Model,
-): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "preprocessor.json"), json(preprocessor));
-    await writeFile(join(folder, "threshold.json"), json(threshold));
-    const kind = detectorKind(detector.kind);
-    await detector.save(folder);
-    const names = [...commonFiles, ...kind.files];
-    const files: Record<string, string> = {};
-    for (const name of names) files[name] = sha256(await readFile(join(folder, name)));
-    const manifest: Manifest = {
-      formatVersion,
-      libraryVersion,
-      kind: kind.kind as DetectorName,
-      settings: detector.settings,
-      features: preprocessor.steps.map((step) => step.feature),
-      ...training,
-      files,
-    };
-    await writeFile(join(folder, "manifest.json"), json(manifest));
-  } catch (error) {
-    throw unwritable(folder, error);
-  }
-}
-
-export interface LoadModelOptions extends LoadOptions {
-  /** Told in a sentence what was put right that an interrupted command had left. */
-  readonly onNotice?: (sentence: string) => void;
-}
-
-/**
- * Reads a model folder, which may come from anybody: only plain files of the names above, of limited size, and only what
- * fits together. The checksums notice damage; nothing depends on them, since whoever changes a folder can make them anew.
- * Limits: 32 MB and a million values for a JSON file, 32,767 columns, 4,000,000 nodes of a forest, 100 layers and 64 MB of
- * weights for an autoencoder. Loading and scoring some rows take less than 300 MB then, whatever the folder holds.
- *
- * @throws {InputError} if it is no model folder, incomplete, damaged, inconsistent in itself, or of another version
- */
-export async function loadModel(
-  folder: string,
-  { onNotice, ...options }: LoadModelOptions = {},
-): Promise<Model> {
-  return readResults(folder, () => readModel(folder, options), onNotice);
-}
-
-async function readModel(folder: string, options: LoadOptions): Promise<Model> {
-  const { thresholdSchema, preprocessorSchema } =
-    require("./model-schema") as typeof import("./model-schema");
-  const manifest = await readManifest(folder);
-  const { kind, dataset, seed, metrics, files } = manifest;
-  for (const [name, expected] of Object.entries(files)) {
-    const found = await sha256OfPlainFiles([join(folder, name)], mostFileBytes).catch((error) => {
-      if (!(error instanceof MissingFile)) throw error;
-      throw new InputError(`the model folder ${folder} is incomplete: ${name} is missing`);
-    });
-    if (found !== expected)
-      throw new InputError(`the model folder ${folder} is damaged: ${name} was changed`);
-  }
-  const path = join(folder, "preprocessor.json");
-  const preprocessor = checked(preprocessorSchema, await readJsonFile(path), path);
-  requireConsistent(preprocessor, path);
-  const thresholdPath = join(folder, "threshold.json");
-  const threshold = checked(thresholdSchema, await readJsonFile(thresholdPath), thresholdPath);
-  const detector = await detectorKind(kind).load(folder, preprocessor.columns, options);
-  try {
-    requireSameModel(folder, manifest, preprocessor, detector);
-  } catch (error) {
-    detector.dispose?.();
-    throw error;
-  }
-  return { detector, preprocessor, threshold, training: { dataset, seed, metrics } };
-}
-
-async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, "manifest.json");
-  const parsed = await readJsonFile(path).catch((error) => {
-    if (!(error instanceof MissingFile)) throw error;
-    throw new InputError(`${folder} is not a model folder: it has no readable manifest.json`);
-  });
-  requireFormatVersion(folder, parsed, formatVersion);
-  const { manifestSchema } = require("./model-schema") as typeof import("./model-schema");
-  const manifest = checked(manifestSchema, parsed, path);
-  const expected = [...commonFiles, ...detectorKind(manifest.kind).files].sort();
-  if (expected.join() !== Object.keys(manifest.files).sort().join())
-    throw new InputError(`${path} is damaged: its files must be ${expected.join(", ")}`);
-  return manifest;
-}
-
-/** @throws {InputError} unless a parsed file says that it is of the version that this program reads */
-export function requireFormatVersion(folder: string, parsed: unknown, version: number): void {
-  const found =
-    typeof parsed === "object" && parsed !== null && "formatVersion" in parsed ? parsed.formatVersion : null;
-  if (found === version) return;
-  throw new InputError(
-    `the model folder ${folder} has format version ${found === null ? "none" : shownValue(found)}; this program reads ${version}: train it again`,
-  );
-}
-
-/** @throws {InputError} if the manifest tells of another preprocessor or detector than the folder holds */
-function requireSameModel(
-  folder: string,
-  { features, settings }: Manifest,
-  { steps }: Preprocessor,
-  detector: Detector,
-): void {
-  if (features.length !== steps.length || steps.some(({ feature }, i) => feature !== features[i]))
-    throw new InputError(
-      `the model folder ${folder} is damaged: manifest.json and preprocessor.json name other features`,
-    );
-  if (!isDeepStrictEqual(settings, detector.settings))
-    throw new InputError(
-      `the model folder ${folder} is damaged: manifest.json names other settings than its ${detector.kind} has`,
-    );
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -3,14 +3,16 @@ import { anomalousRows } from "../data/kdd/attacks";
 import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
-import type { NoveltyStudy } from "../evaluation/protocols";
+import type { MetricsByDetector, NoveltyResult, NoveltyStudy, StudyScores } from "../evaluation/protocols";
+import { trainedDetectors } from "../models/detectors";
 import { confusionFigure } from "../visualize/evaluation/confusion";
 import { precisionRecallFigure } from "../visualize/evaluation/precision-recall";
 import { recallByAttackFigure } from "../visualize/evaluation/recall-by-attack";
 import { rocFigure } from "../visualize/evaluation/roc";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
-import type { Figure } from "../visualize/figure";
-import { trainingLossFigure } from "../visualize/models/training-loss";
+import type { Caption, Figure } from "../visualize/figure";
+import { lossFigures } from "../visualize/models/training-loss";
+import { modelTitle } from "../visualize/palette";
 
 /** Names of the data sets, for the words above the figures. */
 export interface StudyNames {
@@ -27,86 +29,115 @@ export function studyFigures(
   test: Table | undefined,
   names: StudyNames,
 ): Record<string, Figure> {
-  const fitted = `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}, threshold from the other 20 %`;
-  const parts: {
-    name: string;
-    protocol: string;
-    labels: NominalColumn;
-    scores: (of: Scores) => Float64Array | undefined;
-  }[] = [
-    {
-      name: "holdout",
-      protocol: `${fitted}, scored on those 20 % and all its attacks`,
-      labels: selectColumn(labels(train), study.holdoutRows),
-      scores: ({ trainingScores }) => valuesAt(trainingScores, study.holdoutRows),
-    },
-  ];
-  if (test && names.test) {
-    const protocol = `${fitted}, scored on ${datasetTitle(names.test)}`;
-    parts.push({ name: names.test, protocol, labels: labels(test), scores: ({ testScores }) => testScores });
-  }
-
-  const detectors = {
-    "isolation-forest": study.isolationForest,
-    autoencoder: study.autoencoder,
-    ...study.baselines,
-  };
   const figures: Record<string, Figure> = {};
-  for (const [i, { name, protocol, labels, scores }] of parts.entries()) {
-    const caption = { protocol, remark: names.remark };
-    const metrics = (i === 0 ? study.metrics.holdout : study.metrics.test) ?? {};
-    const anomalous = anomalousRows(labels);
-    const curves = Object.entries(detectors).map(([detector, result]) => ({
-      name: detector,
-      steps: scoreSteps(scores(result) ?? new Float64Array(), anomalous),
-      threshold: detector.startsWith("baseline:") ? undefined : result.threshold.value,
-      rocAuc: metrics[detector].rocAuc,
-      averagePrecision: metrics[detector].averagePrecision,
-    }));
-    figures[`roc-${name}`] = rocFigure(
-      curves.map(({ steps, ...rest }) => ({ ...rest, curve: rocCurve(steps) })),
-      caption,
-    );
-    figures[`precision-recall-${name}`] = precisionRecallFigure(
-      curves.map(({ steps, ...rest }) => ({ ...rest, curve: precisionRecallCurve(steps) })),
-      caption,
-    );
-    const judged = ["isolation-forest", "autoencoder"].map((detector) => ({
-      name: detector,
-      ...(metrics[detector] as Metrics & VerdictMetrics),
-    }));
-    figures[`confusion-${name}`] = confusionFigure(judged, caption);
-    figures[`recall-by-attack-${name}`] = recallByAttackFigure(
-      judged,
-      { counts: countLabels(labels), known: new Set(train.labels?.categories) },
-      caption,
-    );
-    figures[`isolation-score-${name}`] = scoreDistributionFigure(
-      {
-        scores: scores(study.isolationForest) ?? new Float64Array(),
-        labels,
-        threshold: study.isolationForest.threshold.value,
-        axisTitle: "Isolation score",
-      },
-      { title: "Isolation forest: scores by category", ...caption },
-    );
-    figures[`reconstruction-error-${name}`] = scoreDistributionFigure(
-      {
-        scores: scores(study.autoencoder) ?? new Float64Array(),
-        labels,
-        threshold: study.autoencoder.threshold.value,
-        axisTitle: "Mean squared reconstruction error",
-        scale: "log",
-      },
-      { title: "Autoencoder: reconstruction error by category", ...caption },
-    );
+  for (const part of partsOf(study, train, test, names)) {
+    const own = {
+      ...curveFigures(study, part),
+      ...verdictFigures(study, part),
+      ...scoreFigures(study, part),
+    };
+    for (const [name, figure] of Object.entries(own)) figures[`${name}-${part.name}`] = figure;
   }
-  const history = study.autoencoder.detector.history.map((losses, i) => ({ epoch: i + 1, ...losses }));
-  figures["training-loss"] = trainingLossFigure(history, {
-    remark: names.remark,
-    protocol: `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}`,
-  });
-  return figures;
+  return { ...figures, ...trainingFigures(Object.values(study.models), names) };
+}
+
+/** Rows that models and baselines are judged on. */
+interface Part {
+  readonly name: string;
+  readonly caption: Caption;
+  readonly labels: NominalColumn;
+  /** Labels of the training file. */
+  readonly known: ReadonlySet<string>;
+  readonly metrics: MetricsByDetector;
+  readonly scoresOf: (scores: StudyScores) => Float64Array;
+}
+
+function partsOf(study: NoveltyStudy, train: Table, test: Table | undefined, names: StudyNames): Part[] {
+  const { remark } = names;
+  const fitted = `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}, threshold from the other 20 %`;
+  const known = new Set(train.labels?.categories);
+  const holdout: Part = {
+    name: "holdout",
+    caption: { protocol: `${fitted}, scored on those 20 % and all its attacks`, remark },
+    labels: selectColumn(labels(train), study.holdoutRows),
+    known,
+    metrics: study.metrics.holdout,
+    scoresOf: ({ trainingScores }) => valuesAt(trainingScores, study.holdoutRows),
+  };
+  if (!test || !names.test) return [holdout];
+  const onTest: Part = {
+    name: names.test,
+    caption: { protocol: `${fitted}, scored on ${datasetTitle(names.test)}`, remark },
+    labels: labels(test),
+    known,
+    metrics: study.metrics.test ?? {},
+    scoresOf: ({ testScores }) => testScores ?? new Float64Array(),
+  };
+  return [holdout, onTest];
+}
+
+/** ROC and precision–recall curves of models and baselines. */
+function curveFigures(study: NoveltyStudy, part: Part): Record<string, Figure> {
+  const anomalous = anomalousRows(part.labels);
+  const curves = Object.entries({ ...study.models, ...study.baselines }).map(([name, result]) => ({
+    name,
+    steps: scoreSteps(part.scoresOf(result), anomalous),
+    threshold: name in study.models ? result.threshold.value : undefined,
+    rocAuc: part.metrics[name].rocAuc,
+    averagePrecision: part.metrics[name].averagePrecision,
+  }));
+  return {
+    roc: rocFigure(
+      curves.map(({ steps, ...rest }) => ({ ...rest, curve: rocCurve(steps) })),
+      part.caption,
+    ),
+    "precision-recall": precisionRecallFigure(
+      curves.map(({ steps, ...rest }) => ({ ...rest, curve: precisionRecallCurve(steps) })),
+      part.caption,
+    ),
+  };
+}
+
+/** What the models' verdicts are worth. */
+function verdictFigures(
+  study: NoveltyStudy,
+  { labels, known, metrics, caption }: Part,
+): Record<string, Figure> {
+  const judged = Object.keys(study.models).map((name) => ({
+    name,
+    ...(metrics[name] as Metrics & VerdictMetrics),
+  }));
+  return {
+    confusion: confusionFigure(judged, caption),
+    "recall-by-attack": recallByAttackFigure(judged, { counts: countLabels(labels), known }, caption),
+  };
+}
+
+/** How each model's scores are distributed, by category. */
+function scoreFigures(study: NoveltyStudy, { labels, scoresOf, caption }: Part): Record<string, Figure> {
+  return Object.fromEntries(
+    trainedDetectors.map(({ kind, scores }) => {
+      const threshold = study.models[kind].threshold.value;
+      const shown = { scores: scoresOf(study.models[kind]), labels, threshold, axisTitle: scores.title };
+      const title = `${modelTitle(kind)}: scores by category`;
+      return [
+        `scores-${kind}`,
+        scoreDistributionFigure({ ...shown, scale: scores.scale }, { title, ...caption }),
+      ];
+    }),
+  );
+}
+
+/** The losses of the models that learn by epochs. */
+function trainingFigures(
+  models: readonly NoveltyResult[],
+  { train, remark }: StudyNames,
+): Record<string, Figure> {
+  const protocol = `Fit on 80 % of the normal rows of ${datasetTitle(train)}`;
+  return lossFigures(
+    models.map(({ detector }) => detector),
+    { protocol, remark },
+  );
 }
 
 /** A data set's name as people write it. */
@@ -118,9 +149,6 @@ function datasetTitle(name: string): string {
   };
   return Object.hasOwn(titles, name) ? titles[name] : name;
 }
-
-/** Scores of one detector. */
-type Scores = Pick<NoveltyStudy["isolationForest"], "trainingScores" | "testScores">;
 
 function countLabels({ categories, codes }: NominalColumn): Record<string, number> {
   const counts = new Float64Array(categories.length);

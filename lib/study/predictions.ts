@@ -1,8 +1,9 @@
 import { breathe } from "../common/progress";
 import { rowNumbers, type Source } from "../data/kdd/reader";
 import { labels, type Table } from "../data/table";
-import { TableWriter } from "../data/table-writer";
-import type { NoveltyStudy } from "../evaluation/protocols";
+import { type OutputColumn, TableWriter } from "../data/table-writer";
+import type { NoveltyResult, NoveltyStudy } from "../evaluation/protocols";
+import { fieldName } from "../models/detectors";
 import { verdicts } from "../models/threshold";
 import type { StudyData } from "./data";
 
@@ -10,8 +11,8 @@ import type { StudyData } from "./data";
 const blockRows = 122_880;
 
 /**
- * Writes row, label, scores and verdicts of both detectors for every row of a study, as a Parquet file and, where a path for
- * it is given, as CSV.
+ * Writes row, label, scores and verdicts of all models for every row of a study, as a Parquet file and, where a path for it
+ * is given, as CSV.
  */
 export async function writePredictions(
   study: NoveltyStudy,
@@ -19,30 +20,26 @@ export async function writePredictions(
   parquet: string,
   csv?: string,
 ): Promise<void> {
-  const { isolationForest, autoencoder, fitRows } = study;
-  const files = [data.trainSource.name, testName(data) ?? ""];
-  const names = [
-    ...new Set([data.train, data.test].flatMap((table) => table?.labels?.categories ?? [])),
-  ].sort();
+  const { train, trainSource, test, testSource } = data;
+  const names = [...new Set([train, test].flatMap((table) => table?.labels?.categories ?? []))].sort();
+  const models: readonly NoveltyResult[] = Object.values(study.models);
   const writer = await TableWriter.create([
-    { name: "dataset", type: { categories: files } },
+    { name: "dataset", type: { categories: [trainSource.name, testName(data) ?? ""] } },
     { name: "part", type: { categories: ["fit", "holdout", "test"] } },
     { name: "row", type: "integer" },
     { name: "label", type: { categories: names } },
-    { name: "isolation_forest_score", type: "number" },
-    { name: "isolation_forest_anomaly", type: "boolean" },
-    { name: "autoencoder_score", type: "number" },
-    { name: "autoencoder_anomaly", type: "boolean" },
+    ...models.flatMap(({ detector: { kind } }): OutputColumn[] => [
+      { name: `${fieldName(kind)}_score`, type: "number" },
+      { name: `${fieldName(kind)}_anomaly`, type: "boolean" },
+    ]),
   ]);
   const append = async (
     file: number,
+    part: Uint8Array,
     source: Source,
     table: Table,
-    forest: Float64Array,
-    network: Float64Array,
+    scoresOf: (model: NoveltyResult) => Float64Array,
   ) => {
-    const part = new Uint8Array(table.rows).fill(file === 0 ? 1 : 2);
-    if (file === 0) for (const row of fitRows) part[row] = 0;
     const { codes, categories } = labels(table);
     const position = categories.map((name) => names.indexOf(name));
     const columns = [
@@ -50,10 +47,7 @@ export async function writePredictions(
       part,
       rowNumbers(source, 0, table.rows),
       new Uint16Array(codes).map((code) => position[code]),
-      forest,
-      verdicts(forest, isolationForest.threshold),
-      network,
-      verdicts(network, autoencoder.threshold),
+      ...models.flatMap((model) => [scoresOf(model), verdicts(scoresOf(model), model.threshold)]),
     ];
     for (let start = 0; start < table.rows; start += blockRows) {
       await writer.append(columns.map((values) => values.subarray(start, start + blockRows)));
@@ -61,10 +55,11 @@ export async function writePredictions(
     }
   };
   try {
-    await append(0, data.trainSource, data.train, isolationForest.trainingScores, autoencoder.trainingScores);
-    if (data.test && data.testSource && isolationForest.testScores && autoencoder.testScores) {
-      await append(1, data.testSource, data.test, isolationForest.testScores, autoencoder.testScores);
-    }
+    const trainPart = new Uint8Array(train.rows).fill(1);
+    for (const row of study.fitRows) trainPart[row] = 0;
+    await append(0, trainPart, trainSource, train, ({ trainingScores }) => trainingScores);
+    if (test && testSource)
+      await append(1, new Uint8Array(test.rows).fill(2), testSource, test, ({ testScores }) => testScores!);
     await writer.write(parquet, "parquet");
     if (csv) await writer.write(csv, "csv");
   } finally {

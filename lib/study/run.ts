@@ -19,8 +19,9 @@ import {
   type ProtocolOptions,
 } from "../evaluation/protocols";
 import { type Spread, spread } from "../evaluation/spread";
-import { detectorKind, type TrainedDetectorName } from "../models/detectors";
-import { modelFolderKind, writeModel } from "../models/model";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
+import type { Model } from "../models/model";
+import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
 import { writeFigures } from "../visualize/write-figures";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
@@ -74,19 +75,14 @@ export interface RunResult {
 }
 
 /**
- * The whole study: reads the data, fits both detectors, evaluates them by all protocols and writes models,
+ * The whole study: reads the data, fits all models, evaluates them by all protocols and writes models,
  * predictions, metrics and pictures. Until all of it is done, earlier results stay as they were.
  *
  * @throws {InputError} on anything wrong with the data, an option or a folder; the signal's reason if it is aborted
  */
 export async function run(options: RunOptions = {}): Promise<RunResult> {
-  const {
-    modelsFolder = projectPath("models"),
-    outputsFolder = projectPath("outputs"),
-    seed = 1,
-    repeats = 1,
-    signal,
-  } = options;
+  const { modelsFolder = projectPath("models"), outputsFolder = projectPath("outputs") } = options;
+  const { seed = 1, repeats = 1, signal } = options;
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   const started = new Date();
@@ -94,43 +90,17 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   const read = [options.data, options.test].filter((path) => path !== undefined);
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
-    const models: Record<TrainedDetectorName, string> = {
-      "isolation-forest": await stageModel("isolation-forest"),
-      autoencoder: await stageModel("autoencoder"),
-    };
-    function stageModel(kind: TrainedDetectorName): Promise<string> {
-      return transaction.stageFolder(join(modelsFolder, kind), modelFolderKind(detectorKind(kind)));
-    }
-
-    const data = await clock.time("load", () =>
-      loadStudyData({
-        ...options,
-        rejectedFiles: options.skipBadRows
-          ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
-          : undefined,
-      }),
+    const models = await ofEachDetector((kind) =>
+      transaction.stageFolder(join(modelsFolder, kind.kind), modelFolderKind(kind)),
     );
-    reportSkipped(data, options);
+    const data = await clock.time("load", () => loadData(options, outputs));
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
-    const studies: ProtocolMetrics[] = [];
-    let first: NoveltyStudy | undefined;
-    for (const [i, seed] of seeds.entries()) {
-      const label = (update: ProgressUpdate) =>
-        options.onProgress?.(repeats === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` });
-      const study = await runProtocols(data, { ...options, seed, onProgress: label }, clock);
-      studies.push(study.metrics);
-      if (i === 0) first = study.novelty;
-      else study.novelty.autoencoder.detector.dispose();
-    }
-    if (!first) throw new RangeError("no study was run");
-    const { backend } = first.autoencoder.detector;
-
-    const dataset = describe(data.trainSource);
+    const { first, studies } = await runStudies(data, seeds, options, clock);
     const metrics: RunMetrics = {
       schemaVersion: 1,
       seed,
-      backend,
-      dataset,
+      backend: first.models.autoencoder.detector.backend,
+      dataset: describe(data.trainSource),
       ...(data.testSource && { testDataset: describe(data.testSource) }),
       protocols: studies[0],
       ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
@@ -141,44 +111,21 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       return writeFigures(studyFigures(first, data.train, data.test, names), join(outputs, "plots"), options);
     });
     await clock.time("write", async () => {
-      for (const [kind, result] of [
-        ["isolation-forest", first.isolationForest],
-        ["autoencoder", first.autoencoder],
-      ] as const) {
-        const figures = Object.entries(metrics.protocols.novelty).map(([part, by]) => [
-          part,
-          ranked(by[kind]),
-        ]);
-        const training = { dataset, seed, metrics: Object.fromEntries(figures) };
-        await writeModel(models[kind], { ...result, training });
-      }
+      await writeModels(first, metrics, models);
       const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
       await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
     });
-    first.autoencoder.detector.dispose();
+    disposeModels(first);
     signal?.throwIfAborted();
     await writeJson(join(outputs, "metrics.json"), metrics);
-    await writeJson(join(outputs, "run.json"), {
-      command: options.command ?? [],
-      started: started.toISOString(),
-      seconds: (Date.now() - started.getTime()) / 1000,
-      seed,
-      backend,
-      versions: {
-        "traffic-anomaly": libraryVersion,
-        node: process.versions.node,
-        platform: `${process.platform} ${process.arch}`,
-      },
-      inputs: [data.trainSource, data.testSource].filter((source) => source !== undefined).map(describe),
-      timings: clock.seconds,
-      peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-    });
-    const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"].map((name) =>
-      join(outputsFolder, name),
-    );
+    await writeJson(join(outputs, "run.json"), runRecord(metrics, data, started, options));
+    const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"];
     return {
       metrics,
-      paths: [...Object.keys(models).map((name) => join(modelsFolder, name)), ...kept].map(shortPath),
+      paths: [
+        ...Object.keys(models).map((name) => join(modelsFolder, name)),
+        ...kept.map((name) => join(outputsFolder, name)),
+      ].map(shortPath),
     };
   });
 }
@@ -188,10 +135,21 @@ const studyFolder = sharedFolder(
   "results of a study",
   (path) =>
     /^((metrics|run)\.json|predictions\.(parquet|csv)|rejected(-test)?\.csv|plots\/plotly\.js)$/.test(path) ||
-    /^plots\/(training-loss|(roc|precision-recall|confusion|recall-by-attack|isolation-score|reconstruction-error)-.*)\.(html|png)$/.test(
+    /^plots\/(training-loss|roc|precision-recall|confusion|recall-by-attack|scores)-.*\.(html|png)$/.test(
       path,
     ),
 );
+
+async function loadData(options: RunOptions, outputs: string): Promise<StudyData> {
+  const data = await loadStudyData({
+    ...options,
+    rejectedFiles: options.skipBadRows
+      ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
+      : undefined,
+  });
+  reportSkipped(data, options);
+  return data;
+}
 
 function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: RunOptions): void {
   for (const [source, file] of [
@@ -202,6 +160,33 @@ function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: Run
     if (skipped > 0)
       onNotice?.(`${source?.path}: skipped ${skipped} bad rows, listed in ${file} beside the results`);
   }
+}
+
+/** All protocols for each seed; the models of the first seed are kept. */
+async function runStudies(
+  data: StudyData,
+  seeds: readonly number[],
+  options: RunOptions,
+  clock: StageClock,
+): Promise<{ first: NoveltyStudy; studies: ProtocolMetrics[] }> {
+  const studies: ProtocolMetrics[] = [];
+  let first: NoveltyStudy | undefined;
+  for (const seed of seeds) {
+    const onProgress = (update: ProgressUpdate) =>
+      options.onProgress?.(
+        seeds.length === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` },
+      );
+    const study = await runProtocols(data, { ...options, seed, onProgress }, clock);
+    studies.push(study.metrics);
+    if (first) disposeModels(study.novelty);
+    first ??= study.novelty;
+  }
+  if (!first) throw new RangeError("no study was run");
+  return { first, studies };
+}
+
+function disposeModels({ models }: NoveltyStudy): void {
+  for (const { detector } of Object.values<Model>(models)) detector.dispose?.();
 }
 
 async function runProtocols(
@@ -226,6 +211,43 @@ async function runProtocols(
       ...(literature && { literature }),
     },
     novelty,
+  };
+}
+
+/** Writes each model with where it comes from and how well it ranks. */
+async function writeModels(
+  { models }: NoveltyStudy,
+  { dataset, seed, protocols }: RunMetrics,
+  folders: Readonly<Record<TrainedDetectorName, string>>,
+): Promise<void> {
+  for (const { kind } of trainedDetectors) {
+    const figures = Object.entries(protocols.novelty).map(([part, by]) => [part, ranked(by[kind])]);
+    const training = { seed, dataset, metrics: Object.fromEntries(figures) };
+    await writeModel(folders[kind], { ...(models[kind] as Model), training });
+  }
+}
+
+/** `run.json`: what was done, with what, on what, and how long it took. */
+function runRecord(
+  { seed, backend, timings }: RunMetrics,
+  { trainSource, testSource }: StudyData,
+  started: Date,
+  { command = [] }: RunOptions,
+): object {
+  return {
+    command,
+    started: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    seed,
+    backend,
+    versions: {
+      "traffic-anomaly": libraryVersion,
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+    },
+    inputs: [trainSource, testSource].filter((source) => source !== undefined).map(describe),
+    timings,
+    peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
 

@@ -9,9 +9,9 @@ import { KddReader, rowNumbers } from "../data/kdd/reader";
 import type { NominalColumn } from "../data/table";
 import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
 import type { ScoreOptions } from "../models/detector";
-import { loadModel, scoreTable } from "../models/model";
+import { judge } from "../models/model";
+import { loadModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
-import { verdicts } from "../models/threshold";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 
 export interface ScoreFileOptions extends ScoreOptions {
@@ -69,9 +69,8 @@ export async function scoreFile(
     let done = 0;
     let anomalies = 0;
     for await (const table of reader.blocks(blockRows)) {
-      const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
-      const flags = verdicts(scores, model.threshold);
-      for (const flag of flags) anomalies += flag;
+      const { scores, anomalous } = await judge(model, table, { signal, workers }, memories);
+      for (const flag of anomalous) anomalies += flag;
       for (const category of unseenCategories(model.preprocessor, table)) {
         const key = `${category.feature}=${category.category}`;
         unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
@@ -80,7 +79,7 @@ export async function scoreFile(
         [{ name: "row", type: "integer" }, rowNumbers(reader, done, done + table.rows)],
         ...(table.labels ? [labelColumn(table.labels)] : []),
         [{ name: "score", type: "number" }, scores],
-        [{ name: "anomaly", type: "boolean" }, flags],
+        [{ name: "anomaly", type: "boolean" }, anomalous],
       ];
       writer ??= await TableWriter.create(columns.map(([column]) => column));
       await writer.append(columns.map(([, values]) => values));

@@ -93,7 +93,7 @@ async function scoreKdd(detector: TrainedDetectorName, place: Place): Promise<nu
 const preparingTasks = {
   /** For one epoch: how long a model was trained does not change what scoring takes. */
   "train-models": async (place: Place) => {
-    const options = { autoencoder: { epochs: 1 }, outputsFolder: outputs(place) };
+    const options = { settings: { autoencoder: { epochs: 1 } }, outputsFolder: outputs(place) };
     await writeSimulatedLog(log(place), { connections: 100_000, seed: 2 });
     await trainOnTraffic([log(place)], { ...options, out: join(models(place), "traffic") });
     const { source } = await loadKdd();

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import {
   allRows,
   anomalousRows,
-  defaults,
+  autoencoder as autoencoderKind,
   distinctRows,
   fitAutoencoder,
   fitPreprocessor,
   InputError,
+  isolationForest,
   kddFeatures,
   labels,
   locateTestFile,
@@ -42,10 +43,10 @@ async function main(): Promise<void> {
 
   const distinct = distinctRows({ ...train, labels: undefined });
   const normal = rowsWhere(train, (label) => label === "normal");
-  const forest = transform(fitPreprocessor(train, defaults.isolationForest), train);
+  const forest = transform(fitPreprocessor(train, isolationForest.preprocessing), train);
   write("forest", forest, allRows(train));
   write("forest.distinct", forest, distinct);
-  const autoencoder = transform(fitPreprocessor(train, defaults.autoencoder), train);
+  const autoencoder = transform(fitPreprocessor(train, autoencoderKind.preprocessing), train);
   write("autoencoder", autoencoder, allRows(train));
   write("autoencoder.distinct", autoencoder, distinct);
   write("autoencoder.normal", autoencoder, normal);

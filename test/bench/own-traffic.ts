@@ -8,6 +8,7 @@ import { join } from "node:path";
 import {
   type AutoencoderOptions,
   allRows,
+  autoencoder,
   baselineScores,
   chooseThreshold,
   evaluate,
@@ -25,7 +26,7 @@ import {
   scoreTable,
   selectRows,
   type Table,
-  trafficPreprocessing,
+  trafficDefaults,
   transform,
   truthOf,
   withNormal,
@@ -110,12 +111,13 @@ const singleFeatures: readonly [name: string, sign: 1 | -1][] = [
   ["dst_host_srv_count", -1],
 ];
 
+const own = trafficDefaults["isolation-forest"]!.preprocessing;
+
 async function compareModels(one: Study): Promise<void> {
   const sampleSize = 1024;
-  print("isolation forest", await forest(one, trafficPreprocessing["isolation-forest"], { sampleSize }), one);
-  print("autoencoder", await network(one, trafficPreprocessing.autoencoder, {}), one);
-  const preprocessor = fitPreprocessor(one.table, trafficPreprocessing.autoencoder, one.fitRows);
-  for await (const { name, testScores } of baselineScores(preprocessor, one.table, one.judged, one.fitRows))
+  print("isolation forest", await forest(one, own, { sampleSize }), one);
+  print("autoencoder", await network(one, autoencoder.preprocessing, {}), one);
+  for await (const { name, testScores } of baselineScores(one.table, one.judged, one.fitRows))
     print(
       name === "dst_bytes"
         ? "few dst_bytes alone"
@@ -132,7 +134,7 @@ async function compareModels(one: Study): Promise<void> {
 }
 
 async function comparePreprocessing(one: Study): Promise<void> {
-  const [own, ownNetwork] = [trafficPreprocessing["isolation-forest"], trafficPreprocessing.autoencoder];
+  const ownNetwork = autoencoder.preprocessing;
   const forests: [string, PreprocessOptions, IsolationForestOptions][] = [
     ["log(amounts), one-hot, 1024 rows a tree", own, { sampleSize: 1024 }],
     ["log(amounts), one-hot, 256 rows a tree", own, {}],

@@ -75,8 +75,8 @@ const figures: readonly Figure[] = [
 
 async function studyWith(seed: number, { train, test }: Awaited<ReturnType<typeof loadKdd>>) {
   const novelty = await noveltyProtocol(train, test, { seed });
-  const { backend } = novelty.autoencoder.detector;
-  novelty.autoencoder.detector.dispose();
+  const { backend } = novelty.models.autoencoder.detector;
+  novelty.models.autoencoder.detector.dispose();
   if (!novelty.metrics.test) throw new Error("the study lacks the test file's figures");
   return {
     backend,

@@ -9,7 +9,7 @@ import type { Figures, Task } from "./works";
 export async function runStudy({ files, folder, threads, backend, seed }: Task) {
   const train = await readKddFile(files[0]);
   const test = await readKddFile(files[1]);
-  const options = { seed, workers: threads, autoencoder: { backend } };
+  const options = { seed, workers: threads, settings: { autoencoder: { backend } } };
   const study = await noveltyProtocol(train.table, test.table, options);
   const metrics = {
     novelty: study.metrics,
@@ -19,7 +19,7 @@ export async function runStudy({ files, folder, threads, backend, seed }: Task) 
   const data = { trainSource: train.source, train: train.table, testSource: test.source, test: test.table };
   await writePredictions(study, { ...data, simulated: false }, join(folder, "predictions.parquet"));
   writeFileSync(join(folder, "metrics.json"), JSON.stringify(metrics, null, 2));
-  return { metrics, epochs: study.autoencoder.detector.history.length };
+  return { metrics, epochs: study.models.autoencoder.detector.history.length };
 }
 
 /** The figures that the benchmark compares with those of study.py. */

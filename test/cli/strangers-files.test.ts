@@ -80,8 +80,7 @@ before(async () => {
   await trainOnTraffic([join(folder, "good.log")], {
     out: join(folder, "models", "office"),
     outputsFolder: join(folder, "outputs"),
-    isolationForest: { trees: 5 },
-    autoencoder: { epochs: 1 },
+    settings: { "isolation-forest": { trees: 5 }, autoencoder: { epochs: 1 } },
   });
   await writeLines(join(folder, "good.csv"), trafficLines());
   const { table } = await readKddFile(join(folder, "good.csv"));

@@ -12,9 +12,11 @@ import {
 } from "traffic-anomaly";
 
 /** So short that tests are quick. */
-export const small: Pick<TrainOptions, "isolationForest" | "autoencoder"> = {
-  isolationForest: { trees: 30, sampleSize: 128 },
-  autoencoder: { epochs: 3, layers: [32, 8, 32] },
+export const small: Required<Pick<TrainOptions, "settings">> = {
+  settings: {
+    "isolation-forest": { trees: 30, sampleSize: 128 },
+    autoencoder: { epochs: 3, layers: [32, 8, 32] },
+  },
 };
 
 /** Connections of a day's work, in order of time, `attacks` among them or not. */

@@ -25,11 +25,11 @@ test("training writes both detectors, what is usual, and diagnostics without lab
   const outputs = join(folder, "outputs", "office");
   assert.deepEqual(JSON.parse(readFileSync(join(outputs, "diagnostics.json"), "utf8")), result);
   for (const page of [
-    "isolation-score",
-    "reconstruction-error",
+    "scores-isolation-forest",
+    "scores-autoencoder",
     "flagged-over-time",
     "unusual-hosts",
-    "training-loss",
+    "training-loss-autoencoder",
   ])
     assert.ok(existsSync(join(outputs, `${page}.html`)), page);
   const counted = result.flaggedOverTime.reduce((sum, { connections }) => sum + connections, 0);

@@ -19,7 +19,7 @@ const preprocessor = fitPreprocessor(train, {}, normal);
 let [count, dstBytes, pca]: BaselineScores[] = [];
 before(async () => {
   const all: BaselineScores[] = [];
-  for await (const baseline of baselineScores(preprocessor, train, later, normal)) all.push(baseline);
+  for await (const baseline of baselineScores(train, later, normal)) all.push(baseline);
   [count, dstBytes, pca] = all;
 });
 
@@ -44,7 +44,7 @@ test("the PCA baseline is the error of 8 components fitted on the rows for fitti
 });
 
 test("without a test table there are no test scores", async () => {
-  for await (const baseline of baselineScores(preprocessor, train, undefined, normal)) {
+  for await (const baseline of baselineScores(train, undefined, normal)) {
     assert.ok(!("testScores" in baseline));
     assert.equal(baseline.trainingScores.length, train.rows);
   }

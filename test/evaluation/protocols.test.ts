@@ -3,11 +3,11 @@ import { test } from "node:test";
 import {
   anomalousRows,
   chooseThreshold,
-  defaults,
   evaluate,
   fitIsolationForest,
   fitPreprocessor,
   InputError,
+  isolationForest,
   labels,
   literatureProtocol,
   literatureSubsets,
@@ -27,8 +27,10 @@ import { trafficLines, withFields } from "../fixtures/traffic";
 const quick = {
   seed: 5,
   falseAlarmRate: 0.1,
-  isolationForest: { trees: 20, sampleSize: 64 },
-  autoencoder: { layers: [6, 3, 6], epochs: 2, batchSize: 64 },
+  settings: {
+    "isolation-forest": { trees: 20, sampleSize: 64 },
+    autoencoder: { layers: [6, 3, 6], epochs: 2, batchSize: 64 },
+  },
 } satisfies ProtocolOptions;
 
 const rows = 500;
@@ -46,10 +48,11 @@ const base = noveltyProtocol(train, later, quick);
 
 /** All that was learnt: preprocessors, models and thresholds, to the bit. */
 function learnt(study: NoveltyStudy): unknown {
-  const { isolationForest, autoencoder, baselines } = study;
+  const { "isolation-forest": forest, autoencoder } = study.models;
+  const { baselines } = study;
   return {
     fitRows: study.fitRows,
-    forest: [isolationForest.preprocessor, isolationForest.detector.nodes, isolationForest.threshold],
+    forest: [forest.preprocessor, forest.detector.nodes, forest.threshold],
     network: [
       autoencoder.preprocessor,
       autoencoder.detector.weights,
@@ -70,8 +73,8 @@ const detectorNames = [
   "baseline:principal-components",
 ];
 
-function scoresOf({ isolationForest, autoencoder, baselines }: NoveltyStudy) {
-  return Object.entries({ "isolation-forest": isolationForest, autoencoder, ...baselines });
+function scoresOf({ models, baselines }: NoveltyStudy) {
+  return Object.entries({ ...models, ...baselines });
 }
 
 test("novelty: 80 % of the normal rows are fitted; the others and all attacks are held out", async () => {
@@ -90,14 +93,17 @@ test("novelty: 80 % of the normal rows are fitted; the others and all attacks ar
 });
 
 test("novelty: models are fitted on those rows, as they would be alone", async () => {
-  const { fitRows, isolationForest } = await base;
-  const preprocessor = fitPreprocessor(train, defaults.isolationForest, fitRows);
+  const { fitRows, models } = await base;
+  const preprocessor = fitPreprocessor(train, isolationForest.preprocessing, fitRows);
   const forest = await fitIsolationForest(transform(preprocessor, train, fitRows), {
-    ...quick.isolationForest,
+    ...quick.settings["isolation-forest"],
     seed: quick.seed,
   });
-  assert.deepEqual(isolationForest.detector.nodes, forest.nodes);
-  assert.deepEqual(isolationForest.testScores, await scoreTable({ detector: forest, preprocessor }, later));
+  assert.deepEqual(models["isolation-forest"].detector.nodes, forest.nodes);
+  assert.deepEqual(
+    models["isolation-forest"].testScores,
+    await scoreTable({ detector: forest, preprocessor }, later),
+  );
 });
 
 test("novelty: thresholds come from the held-out normal rows, at the false-alarm rate", async () => {
@@ -132,7 +138,7 @@ test("novelty: changing attacks, or the test file, changes nothing that was lear
   ]) {
     const changed = await noveltyProtocol(changedTrain!, changedLater, quick);
     assert.deepEqual(learnt(changed), learnt(study));
-    changed.autoencoder.detector.dispose();
+    changed.models.autoencoder.detector.dispose();
   }
 });
 
@@ -148,7 +154,7 @@ test("novelty: changing a held-out normal row changes no model", async () => {
   assert.deepEqual(others.fitRows, expected.fitRows);
   assert.deepEqual(forest.slice(0, 2), expected.forest.slice(0, 2));
   assert.deepEqual(network.slice(0, 3), expected.network.slice(0, 3));
-  changed.autoencoder.detector.dispose();
+  changed.models.autoencoder.detector.dispose();
 });
 
 test("novelty: the same seed gives the same bytes, another seed others", async () => {
@@ -161,10 +167,13 @@ test("novelty: the same seed gives the same bytes, another seed others", async (
   assert.deepEqual(figures(again), figures(study));
   const other = await noveltyProtocol(train, later, { ...quick, seed: 6 });
   assert.notDeepEqual(other.fitRows, study.fitRows);
-  assert.notDeepEqual(other.isolationForest.testScores, study.isolationForest.testScores);
-  assert.notDeepEqual(other.autoencoder.testScores, study.autoencoder.testScores);
-  again.autoencoder.detector.dispose();
-  other.autoencoder.detector.dispose();
+  assert.notDeepEqual(
+    other.models["isolation-forest"].testScores,
+    study.models["isolation-forest"].testScores,
+  );
+  assert.notDeepEqual(other.models.autoencoder.testScores, study.models.autoencoder.testScores);
+  again.models.autoencoder.detector.dispose();
+  other.models.autoencoder.detector.dispose();
 });
 
 test("novelty: models and baselines are measured on holdout and test alike", async () => {
@@ -193,10 +202,10 @@ test("novelty: categories of the test file that training rows lack are reported"
 test("novelty: without a test file there are no test figures", async () => {
   const study = await noveltyProtocol(train, undefined, quick);
   assert.deepEqual(Object.keys(study.metrics), ["holdout"]);
-  assert.equal(study.isolationForest.testScores, undefined);
+  assert.equal(study.models["isolation-forest"].testScores, undefined);
   assert.deepEqual(study.unseen, []);
   assert.deepEqual(study.metrics.holdout, (await base).metrics.holdout);
-  study.autoencoder.detector.dispose();
+  study.models.autoencoder.detector.dispose();
 });
 
 test("novelty: a training file without normal rows is refused", async () => {
@@ -208,9 +217,9 @@ test("mixed: the forest is fitted on every row and scored on the same", async ()
   const { "isolation-forest": found, ...others } = await mixedProtocol(train, quick);
   assert.deepEqual(others, {});
   assert.deepEqual(Object.keys(found).sort(), ["averagePrecision", "deduplicated", "rocAuc"]);
-  const preprocessor = fitPreprocessor(train, defaults.isolationForest);
+  const preprocessor = fitPreprocessor(train, isolationForest.preprocessing);
   const detector = await fitIsolationForest(transform(preprocessor, train), {
-    ...quick.isolationForest,
+    ...quick.settings["isolation-forest"],
     seed: quick.seed,
   });
   const scores = await scoreTable({ detector, preprocessor }, train);
@@ -244,7 +253,7 @@ test("an aborted protocol throws the signal's reason", async () => {
 test("the tables are not changed", async () => {
   const before = structuredClone({ train, later });
   const study = await noveltyProtocol(train, later, quick);
-  study.autoencoder.detector.dispose();
+  study.models.autoencoder.detector.dispose();
   await mixedProtocol(train, quick);
   assert.deepEqual({ train, later }, before);
 });

@@ -2,10 +2,10 @@
 import {
   allRows,
   anomalousRows,
+  autoencoder as autoencoderKind,
   averagePrecision,
   chooseThreshold,
   createRandom,
-  defaults,
   distinctRows,
   evaluate,
   fitAutoencoder,
@@ -71,7 +71,7 @@ export async function study(): Promise<void> {
   typed(literatureSubset(table, "http").rows);
   typed(createRandom(1, "notebook").uniform());
 
-  const preprocessor = typed(fitPreprocessor(table, defaults.autoencoder, fitRows));
+  const preprocessor = typed(fitPreprocessor(table, autoencoderKind.preprocessing, fitRows));
   typed(preprocessor.columns);
   typed(unseenCategories(preprocessor, table)[0].category);
   const matrix = typed(transform(preprocessor, table));
@@ -116,7 +116,7 @@ export async function study(): Promise<void> {
   typed(spread([metrics]));
   const novelty = typed(await noveltyProtocol(table, undefined));
   typed(novelty.metrics.holdout.autoencoder.rocAuc);
-  typed(novelty.autoencoder.detector.weights);
+  typed(novelty.models.autoencoder.detector.weights);
 
   const training = { dataset: source, seed: 1, metrics: {} };
   typed(await saveModel("models/mine", { detector: forest, preprocessor, threshold, training }));

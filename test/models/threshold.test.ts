@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseThreshold, verdicts } from "traffic-anomaly";
+import { chooseThreshold, createRandom, pValues, verdicts } from "traffic-anomaly";
 import fc from "../fixtures/fast-check";
 
 const scores = fc
@@ -67,11 +67,17 @@ test("a verdict is score > threshold", () => {
 
 test("the threshold tells how it was chosen", () => {
   const values = Float64Array.of(1, 2);
-  assert.deepEqual(chooseThreshold(values, 0.1), { value: 2, method: "false-alarm-rate", rate: 0.1 });
+  assert.deepEqual(chooseThreshold(values, 0.1), {
+    value: 2,
+    method: "false-alarm-rate",
+    rate: 0.1,
+    scores: values,
+  });
   assert.deepEqual(chooseThreshold(values, 0.1, "contamination"), {
     value: 2,
     method: "contamination",
     rate: 0.1,
+    scores: values,
   });
 });
 
@@ -93,4 +99,36 @@ test("a rate outside (0, 1), no scores, and scores that are not numbers are refu
     name: "RangeError",
     message: "the score of row 1 is not a number",
   });
+});
+
+test("p-values are counted among the scores that the threshold was chosen from, and fall as scores rise", () => {
+  fc.assert(
+    fc.property(scores, scores, rate, (known, asked, rate) => {
+      const threshold = chooseThreshold(known, rate);
+      const found = pValues(asked, threshold);
+      for (const [row, score] of asked.entries()) {
+        const asHigh = known.filter((other) => other >= score).length;
+        assert.equal(found[row], (1 + asHigh) / (1 + known.length));
+        assert.ok(score <= threshold.value || found[row] <= (1 + rate * known.length) / (1 + known.length));
+      }
+    }),
+    runs,
+  );
+});
+
+test("of many scores 10,000 are kept, evenly spread, and p-values become no smaller", () => {
+  const random = createRandom(1, "scores");
+  const known = Float64Array.from({ length: 25_007 }, () => random.uniform());
+  const threshold = chooseThreshold(known, 0.05);
+  assert.equal(threshold.scores.length, 10_000);
+  assert.equal(
+    threshold.scores.at(-1),
+    known.reduce((most, score) => Math.max(most, score)),
+  );
+  assert.ok(threshold.scores.every((score, i) => i === 0 || score >= threshold.scores[i - 1]));
+  const asked = Float64Array.of(-1, 0.2, 0.5, 0.95, 0.999, 1, 2);
+  for (const [row, p] of pValues(asked, threshold).entries()) {
+    const exact = (1 + known.filter((other) => other >= asked[row]).length) / (1 + known.length);
+    assert.ok(p >= exact && p < exact + 3e-4, `${p} for ${exact}`);
+  }
 });

@@ -7,7 +7,7 @@ import { createWorkspace } from "./workspace";
 test("an editor", async (context) => {
   const kernel = await Kernel.create(await createWorkspace(context));
   context.after(() => kernel.shutdown());
-  const imports = 'import { defaults, fitIsolationForest, type Matrix } from "traffic-anomaly";';
+  const imports = 'import { fitIsolationForest, isolationForest, type Matrix } from "traffic-anomaly";';
   const { status } = await kernel.execute(`${imports}\ndeclare const matrix: Matrix;`);
   assert.equal(status, "ok");
 
@@ -22,9 +22,9 @@ test("an editor", async (context) => {
   };
 
   await context.test("is offered the members of what an earlier cell imported", async () => {
-    const { matches, start } = await completions("defaults.");
-    assert.equal(start, "defaults.".length);
-    assert.deepEqual(matches.sort(), ["autoencoder", "isolationForest"]);
+    const { matches, start } = await completions("isolationForest.");
+    assert.equal(start, "isolationForest.".length);
+    assert.deepEqual(matches.sort(), ["files", "fit", "kind", "load", "preprocessing", "scores", "title"]);
   });
 
   await context.test("is offered the methods of a result, and the options of a function", async () => {

@@ -39,7 +39,7 @@ test("cells are checked strictly, with the place of each mistake; sound ones pas
 
 test("what tslab breaks is refused, and what it runs is not", async (context) => {
   const folder = await createWorkspace(context);
-  const first = `import { createRandom, defaults } from "traffic-anomaly";
+  const first = `import { createRandom, isolationForest } from "traffic-anomaly";
 const size = 1;
 const settings = { size: size, deep: { width: 2 } };
 async function load() { return { read: async () => [1, 2] }; }`;
@@ -54,7 +54,7 @@ async function load() { return { read: async () => [1, 2] }; }`;
   ];
   const sound = [
     "const own = 2;\n({ own, size: size });",
-    "const { isolationForest: forest } = defaults;\nforest;",
+    "const { preprocessing: forest } = isolationForest;\nforest;",
     "const { deep } = settings;\ndeep.width;",
     "[settings].map(({ size: s }) => s);",
     "const loaded = await load();\nawait loaded.read();",

@@ -47,7 +47,7 @@ export async function writeModels(folder: string): Promise<void> {
       out: join(folder, name),
       outputsFolder: join(folder, "outputs"),
       ...small,
-      isolationForest: { trees: 10, sampleSize: 64 },
+      settings: { ...small.settings, "isolation-forest": { trees: 10, sampleSize: 64 } },
       seed,
     });
   }

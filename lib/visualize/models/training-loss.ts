@@ -1,5 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Detector } from "../../models/detector";
+import { detectorTitle } from "../../models/detectors";
 import type { Caption, Figure } from "../figure";
 import { formatScore } from "../format";
 import { createFigure } from "../layout";
@@ -86,4 +88,16 @@ export function trainingLossFigure(
         }
       : { title: { text: escapeHtml(axisTitle) }, rangemode: "tozero", tickformat: "~g" },
   });
+}
+
+/** {@link trainingLossFigure} of each of some detectors that learns by epochs, by the name of a file. */
+export function lossFigures(detectors: readonly Detector[], caption: Caption): Record<string, Figure> {
+  return Object.fromEntries(
+    detectors.flatMap(({ kind, history }) => {
+      if (!history) return [];
+      const losses = history.map((loss, i) => ({ epoch: i + 1, ...loss }));
+      const title = `Training loss of the ${detectorTitle(kind)}`;
+      return [[`training-loss-${kind}`, trainingLossFigure(losses, { title, ...caption })]];
+    }),
+  );
 }

@@ -1,0 +1,83 @@
+import { InputError, requireNumber } from "../common/errors";
+import { splitRows } from "../data/split";
+import { allRows, type Rows, type Table } from "../data/table";
+import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../preprocess/preprocessor";
+import type { Detector, DetectorKind, FitOptions } from "./detector";
+import { type Model, type PreprocessedDetector, scoreTable } from "./model";
+import { chooseThreshold } from "./threshold";
+
+export interface FitDetectorOptions<Options extends object = object> extends FitOptions {
+  /** Default all. */
+  readonly rows?: Rows;
+  /** Default: what suits the detector. */
+  readonly preprocessing?: PreprocessOptions;
+  /** Options of the detector's own. */
+  readonly settings?: Options;
+}
+
+export interface FitModelOptions<Options extends object = object> extends FitDetectorOptions<Options> {
+  /**
+   * Which fifth of the rows is held out of fitting, to take the threshold from: a `random` one, or the `last`, which is the
+   * test where rows are in order of time. Default `random`.
+   */
+  readonly holdOut?: "random" | "last";
+  /** Share of the held-out rows that may be flagged, in (0, 1). Default 0.05. */
+  readonly falseAlarmRate?: number;
+}
+
+/** A model with the rows that made it. */
+export interface FittedModel<Fitted extends Detector = Detector> extends Model<Fitted> {
+  readonly fitRows: Rows;
+  readonly heldOutRows: Rows;
+}
+
+/**
+ * Fits a model: holds a fifth of the rows out, fits the preprocessing and the detector on the others, and takes the threshold
+ * from the scores of those held out. Give it rows that are normal, as far as that is known.
+ *
+ * @throws {InputError} on an option out of range, or too few rows; the reason of `signal` once it is aborted
+ * @example
+ * const normal = rowsWhere(table, (label) => label === "normal");
+ * const model = await fitModel(table, isolationForest, { rows: normal, falseAlarmRate: 0.05, seed: 1 });
+ * const { scores, anomalous } = await judge(model, table);
+ */
+export async function fitModel<Options extends object, Fitted extends Detector>(
+  table: Table,
+  kind: DetectorKind<string, Options, Fitted>,
+  options: FitModelOptions<Options> = {},
+): Promise<FittedModel<Fitted>> {
+  const { rows = allRows(table), holdOut = "random", falseAlarmRate = 0.05, seed = 1, ...rest } = options;
+  requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  const [fitRows, heldOutRows] = holdOut === "last" ? splitInOrder(rows) : splitRows(rows, fitShare, seed);
+  if (heldOutRows.length === 0)
+    throw new InputError(`a model needs rows to fit and to hold out, got ${rows.length} in all`);
+  const fitted = await fitDetector(table, kind, { ...rest, seed, rows: fitRows });
+  const { onProgress, signal, workers } = rest;
+  const scores = await scoreTable(fitted, table, heldOutRows, { onProgress, signal, workers });
+  const threshold = chooseThreshold(scores, falseAlarmRate);
+  return { ...fitted, threshold, training: { seed }, fitRows, heldOutRows };
+}
+
+/**
+ * Fits the preprocessing and the detector on rows: a model without a threshold, for protocols that have none.
+ *
+ * @throws {InputError} on an option out of range, or too few rows; the reason of `signal` once it is aborted
+ */
+export async function fitDetector<Options extends object, Fitted extends Detector>(
+  table: Table,
+  kind: DetectorKind<string, Options, Fitted>,
+  { rows, preprocessing = kind.preprocessing, settings, ...options }: FitDetectorOptions<Options> = {},
+): Promise<PreprocessedDetector<Fitted>> {
+  const preprocessor = fitPreprocessor(table, preprocessing, rows);
+  const matrix = lazyTransform(preprocessor, table, rows);
+  const detector = await kind.fit(matrix, { ...settings, ...options } as Options & FitOptions);
+  return { detector, preprocessor };
+}
+
+/** The share of rows that is fitted. */
+const fitShare = 0.8;
+
+function splitInOrder(rows: Rows): [Rows, Rows] {
+  const size = Math.round(fitShare * rows.length);
+  return [rows.slice(0, size), rows.slice(size)];
+}
