@@ -1,10 +1,11 @@
+import { Heap } from "../common/heap";
 import type { Alert } from "./alert";
 import type { RankedAlert } from "./judge";
 
 /** Keeps the alerts that lie farthest beyond their thresholds; memory is that of so many. */
 export class TopAlerts {
-  /** A binary heap: its first is the least. */
-  readonly #heap: (RankedAlert & { readonly number: number })[] = [];
+  /** Its first is the least. */
+  readonly #kept = new Heap<RankedAlert & { readonly number: number }>(isLess);
   #seen = 0;
 
   constructor(private readonly count: number) {}
@@ -12,45 +13,21 @@ export class TopAlerts {
   add(alerts: readonly RankedAlert[]): void {
     for (const alert of alerts) {
       const own = { ...alert, number: this.#seen++ };
-      if (this.#heap.length < this.count) {
-        this.#heap.push(own);
-        this.#rise(this.#heap.length - 1);
-      } else if (isLess(this.#heap[0], own)) {
-        this.#heap[0] = own;
-        this.#sink();
+      const { items } = this.#kept;
+      if (items.length >= this.count) {
+        if (!isLess(items[0], own)) continue;
+        this.#kept.pop();
       }
+      this.#kept.push(own);
     }
   }
 
   /** Farthest beyond first; of equals the earlier one. */
   get alerts(): Alert[] {
-    return this.#heap
+    return this.#kept.items
       .slice()
       .sort((a, b) => (isLess(a, b) ? 1 : -1))
       .map(({ alert }) => alert);
-  }
-
-  #rise(place: number): void {
-    for (let at = place; at > 0; ) {
-      const parent = (at - 1) >> 1;
-      if (!isLess(this.#heap[at], this.#heap[parent])) return;
-      this.#swap(at, parent);
-      at = parent;
-    }
-  }
-
-  #sink(): void {
-    for (let at = 0; ; ) {
-      let child = 2 * at + 1;
-      if (child + 1 < this.#heap.length && isLess(this.#heap[child + 1], this.#heap[child])) child++;
-      if (child >= this.#heap.length || !isLess(this.#heap[child], this.#heap[at])) return;
-      this.#swap(at, child);
-      at = child;
-    }
-  }
-
-  #swap(a: number, b: number): void {
-    [this.#heap[a], this.#heap[b]] = [this.#heap[b], this.#heap[a]];
   }
 }
 
