@@ -51,9 +51,9 @@ async function main(): Promise<void> {
   write("autoencoder.distinct", autoencoder, distinct);
   write("autoencoder.normal", autoencoder, normal);
   write(
-    "autoencoder.tenth",
+    "autoencoder.fiftieth",
     autoencoder,
-    normal.filter((_, i) => i % 10 === 0),
+    allRows(train).filter((row) => row % 50 === 0),
   );
 
   const { layers, batchSize, learningRate, seed } = parameters;

@@ -201,4 +201,4 @@ async function javascriptForest(task: Task): Promise<Run> {
   return timed(() => Float64Array.from(peer.fit(given, trees, sampleSize).predict(judged)), figures);
 }
 
-runScript(main);
+runScript(() => main().finally(() => process.stdin.destroy())); // who fails listens no more
