@@ -34,7 +34,7 @@ export function studyFigures({ metrics, epochs }: Awaited<ReturnType<typeof runS
     "corrected, autoencoder, averagePrecision": autoencoder.averagePrecision,
     "corrected, autoencoder, f1": autoencoder.f1 ?? Number.NaN,
     "corrected, autoencoder, deduplicated rocAuc": autoencoder.deduplicated?.rocAuc ?? Number.NaN,
-    "corrected, PCA, rocAuc": novelty.test["baseline:pca"].rocAuc,
+    "corrected, PCA, rocAuc": novelty.test["baseline:principal-components"].rocAuc,
     "corrected, count, rocAuc": novelty.test["baseline:count"].rocAuc,
     "mixed, isolation forest, rocAuc": mixed["isolation-forest"].rocAuc,
     "http, isolation forest, rocAuc": literature.http["isolation-forest"].rocAuc,

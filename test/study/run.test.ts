@@ -77,7 +77,7 @@ realDataTest("metrics.json has every field of its contract", async () => {
     "autoencoder",
     "baseline:count",
     "baseline:dst_bytes",
-    "baseline:pca",
+    "baseline:principal-components",
   ];
   assert.deepEqual(Object.keys(metrics.protocols.novelty.holdout), detectors);
   const all: Required<Metrics> = metrics.protocols.novelty.corrected.autoencoder as Required<Metrics>;
