@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { systemErrorCode } from "../../common/errors";
 import { headBytes } from "./fingerprint";
@@ -113,7 +114,7 @@ class PackedContent implements LogContent {
 
 /** The content of a gzip file. @returns whether it has its end, which one that is still being written does not */
 async function* unpacked(handle: FileHandle): AsyncGenerator<Buffer, boolean> {
-  const packed = handle.createReadStream({ start: 0, autoClose: false });
+  const packed = Readable.from(bytesOf(handle));
   const content = packed.pipe(createGunzip({ chunkSize: 262_144 }));
   packed.on("error", (error) => content.destroy(error));
   try {
@@ -125,5 +126,16 @@ async function* unpacked(handle: FileHandle): AsyncGenerator<Buffer, boolean> {
   } finally {
     packed.destroy();
     content.destroy();
+  }
+}
+
+/** A stream of the handle itself would close it when it is given up. */
+async function* bytesOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    const buffer = Buffer.alloc(65_536);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
   }
 }
