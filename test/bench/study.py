@@ -214,7 +214,7 @@ def novelty(train, test, threads):
     score, epochs = fit_autoencoder(matrix[fit_rows])
     scores["autoencoder"] = score(matrix), score(test_matrix)
     score = fit_components(matrix[fit_rows])
-    scores["baseline:pca"] = score(matrix), score(test_matrix)
+    scores["baseline:principal-components"] = score(matrix), score(test_matrix)
     scores["baseline:count"] = train["count"].to_numpy(), test["count"].to_numpy()
     scores["baseline:dst_bytes"] = -train["dst_bytes"].to_numpy(), -test["dst_bytes"].to_numpy()
 
@@ -313,7 +313,7 @@ def figures(result):
         "corrected, autoencoder, averagePrecision": autoencoder["averagePrecision"],
         "corrected, autoencoder, f1": autoencoder["f1"],
         "corrected, autoencoder, deduplicated rocAuc": autoencoder["deduplicated"]["rocAuc"],
-        "corrected, PCA, rocAuc": corrected["baseline:pca"]["rocAuc"],
+        "corrected, PCA, rocAuc": corrected["baseline:principal-components"]["rocAuc"],
         "corrected, count, rocAuc": corrected["baseline:count"]["rocAuc"],
         "mixed, isolation forest, rocAuc": metrics["mixed"]["isolation-forest"]["rocAuc"],
         "http, isolation forest, rocAuc": literature["http"]["isolation-forest"]["rocAuc"],
