@@ -1,5 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import util from "node:util";
+// biome-ignore lint/suspicious/noTsIgnore: where it is installed there is nothing to expect
+/** @ts-ignore: any in a project without TensorFlow.js */
 import type * as Tf from "@tensorflow/tfjs";
 import { InputError } from "../common/errors";
 import { readJsonFile } from "../common/json-file";

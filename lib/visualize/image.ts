@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { InputError } from "../common/errors";
+import { loadPackage } from "../common/packages";
 import type { WorkOptions } from "../common/progress";
 import { type Figure, figureWidth } from "./figure";
 import { plotlyFile } from "./page";
@@ -151,7 +152,10 @@ export async function renderImages(
 async function launch(executablePath: string): Promise<Browser> {
   try {
     if (typeof WebAssembly === "undefined") throw new Error("its driver needs WebAssembly");
-    const { chromium } = await import("playwright-core"); // loaded late: it costs a quarter of a second
+    const { chromium } = loadPackage(
+      "playwright-core",
+      () => require("playwright-core") as typeof import("playwright-core"),
+    );
     const temporary = makeTemporaryFolder();
     const usual = process.env.TMPDIR;
     process.env.TMPDIR = temporary.folder; // Playwright makes folders of its own there, which a killed start would leave

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { htmlPage, scriptJson } from "../common/html";
+import { loadPackage } from "../common/packages";
 import { type Figure, figureWidth } from "./figure";
 
 /** The file of the Plotly bundle for browsers, as installed. */
 export function plotlyFile(): string {
-  return require.resolve("plotly.js-dist/plotly.js");
+  return loadPackage("plotly.js-dist", () => require.resolve("plotly.js-dist/plotly.js"));
 }
 
 /**

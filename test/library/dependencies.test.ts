@@ -21,3 +21,21 @@ test("every dependency is pinned and has its reason in .github/dependencies.md",
     }
   }
 });
+
+test("what is optional for the library is an optional peer, which the project has in its oldest supported version", () => {
+  const [{ dependencies }, { peerDependencies, peerDependenciesMeta }] = [root, join(root, "lib")].map(
+    (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")),
+  );
+  assert.ok(Object.keys(peerDependencies).length > 0);
+  for (const [name, version] of Object.entries(peerDependencies)) {
+    assert.equal(version, `^${dependencies[name]}`, name);
+    assert.deepEqual(peerDependenciesMeta[name], { optional: true }, name);
+  }
+});
+
+test("the library's licence is the project's", () => {
+  const [own, projects] = [join(root, "lib"), root].map((folder) =>
+    readFileSync(join(folder, "LICENSE"), "utf8"),
+  );
+  assert.equal(own, projects);
+});

@@ -32,6 +32,6 @@ test("without a package, what needs it says in a sentence what to install, and t
   const output = execFileSync(process.execPath, ["--preserve-symlinks", "-e", source], options);
   assert.deepEqual(output.trim().split("\n"), [
     "64",
-    "InputError: this needs the package @duckdb/node-api, which is not installed: npm install @duckdb/node-api",
+    "InputError: this needs the package @duckdb/node-api, which is not installed: npm install @duckdb/node-api@1.5.5-r.5",
   ]);
 });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { InputError } from "../../common/errors";
+import { optionalPackages, withVersion } from "../../common/packages";
 import { projectPath } from "../../common/project";
 import { findDatasets } from "../../data/kdd/datasets";
 import { kernel } from "../../models/kernel/kernel";
@@ -24,6 +25,7 @@ export interface Finding {
 export async function examine(signal?: AbortSignal): Promise<Finding[]> {
   return [
     nodeFinding(),
+    packagesFinding(),
     await backendFinding(),
     await dataFinding(),
     await kernelFinding(),
@@ -39,6 +41,25 @@ function nodeFinding(): Finding {
     ? process.versions.node
     : `${process.versions.node} is too old: install Node 20.19 or later`;
   return { name: "Node", state: good ? "good" : "missing", words };
+}
+
+/** What is optional for the library, and what DuckDB needs for this machine, may not have been installed. */
+function packagesFinding(): Finding {
+  const name = "Packages";
+  const missing = Object.keys(optionalPackages()).filter((name) => !isInstalled(name));
+  if (missing.length === 0) return { name, state: "good", words: "all installed" };
+  const words = `without ${missing.join(", ")}, what needs them does not work: npm install ${missing.map(withVersion).join(" ")}`;
+  return { name, state: "optional", words };
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    if (name.startsWith("@duckdb/")) require(name);
+    else require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the autoencoder computes with: the kernel, and TensorFlow.js for whoever asks for it or for other activations. */

@@ -1,17 +1,12 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import hljs from "highlight.js/lib/core";
-import typescript from "highlight.js/lib/languages/typescript";
-import katex from "katex";
-import { Marked } from "marked";
 import { escapeHtml, htmlPage, scriptJson } from "../../common/html";
 import { sharedFolder } from "../../common/own-files";
+import { loadPackage } from "../../common/packages";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
 import { plotlyFile } from "../../visualize/page";
 import { type Cell, type MimeBundle, notebookName, type Output, readNotebook } from "./notebook";
-
-hljs.registerLanguage("typescript", typescript);
 
 /**
  * Writes notebooks as pages that work offline: text, code and outputs; figures are interactive by one `plotly.js`
@@ -77,8 +72,17 @@ th, td { padding: 3px 10px; border-bottom: 1px solid #ddd; text-align: right; }
 
 function cellHtml(cell: Cell): string {
   if (cell.cell_type !== "code") return markdownHtml(cell.source);
-  const { value } = hljs.highlight(cell.source, { language: "typescript" });
-  return `<pre class="code">${value}</pre>\n${cell.outputs.map(outputHtml).join("\n")}`;
+  return `<pre class="code">${codeHtml(cell.source)}</pre>\n${cell.outputs.map(outputHtml).join("\n")}`;
+}
+
+function codeHtml(source: string): string {
+  const highlighter = loadPackage("highlight.js", () => {
+    const { default: core } = require("highlight.js/lib/core") as typeof import("highlight.js/lib/core");
+    if (!core.getLanguage("typescript"))
+      core.registerLanguage("typescript", require("highlight.js/lib/languages/typescript"));
+    return core;
+  });
+  return highlighter.highlight(source, { language: "typescript" }).value;
 }
 
 function outputHtml(output: Output): string {
@@ -105,6 +109,8 @@ function richestHtml(data: MimeBundle): string {
 
 /** Markdown with formulas between dollar signs, which become MathML: no fonts or scripts are needed. */
 function markdownHtml(source: string): string {
+  const katex = loadPackage("katex", () => require("katex") as typeof import("katex").default);
+  const { Marked } = loadPackage("marked", () => require("marked") as typeof import("marked"));
   const formula = (displayMode: boolean) => (match: { text: string }) =>
     katex.renderToString(match.text, { output: "mathml", displayMode, throwOnError: false });
   const extension = (name: string, pattern: RegExp, displayMode: boolean) => ({

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dealer, Subscriber } from "zeromq";
+import { loadPackage } from "../../common/packages";
 import { kernelCommand } from "./kernelspec";
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -49,7 +50,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<Connection> {
     signal?.throwIfAborted();
-    const zeromq = await import("zeromq");
+    const zeromq = loadPackage("zeromq", () => require("zeromq") as typeof import("zeromq"));
     const key = randomUUID();
     const own = join(tmpdir(), `traffic-anomaly-kernel-${key.slice(0, 13)}`);
     const file = join(own, "connection.json");

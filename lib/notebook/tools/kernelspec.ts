@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { InputError } from "../../common/errors";
+import { loadPackage } from "../../common/packages";
 import { inTransaction } from "../../common/transaction";
 import { writeWhole } from "../../common/unwritable";
 
@@ -30,11 +30,7 @@ export const notebookMetadata = {
  * @throws {InputError} if tslab is not installed
  */
 export function kernelCommand(connectionFile: string): [string, ...string[]] {
-  try {
-    require.resolve("tslab/package.json");
-  } catch {
-    throw new InputError("tslab is not installed: run 'npm install' in the project's folder");
-  }
+  loadPackage("tslab", () => require.resolve("tslab/package.json"));
   const program = join(__dirname, "kernel-main.js");
   const options = ["--max-old-space-size=4096", "--no-deprecation"];
   return [process.execPath, ...options, program, "kernel", "--config-path", connectionFile];

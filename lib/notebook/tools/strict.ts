@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Program } from "@tslab/typescript-for-tslab";
 import { InputError } from "../../common/errors";
+import { loadPackage } from "../../common/packages";
 import { codeCells, type Notebook, readNotebook } from "./notebook";
 import {
   brokenByTslab,
@@ -116,7 +117,7 @@ async function typeErrors(
 }
 
 function tslabCompiler(require: NodeJS.Require): Compiler {
-  return createRequire(require.resolve("tslab"))("@tslab/typescript-for-tslab");
+  return createRequire(loadPackage("tslab", () => require.resolve("tslab")))("@tslab/typescript-for-tslab");
 }
 
 function programOf(ts: Compiler, folder: string, modules: readonly CheckedModule[]): Program {

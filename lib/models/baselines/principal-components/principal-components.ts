@@ -4,6 +4,7 @@ import { InputError, requireNumber, requireOptions } from "../../../common/error
 import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
 import { requireMemory } from "../../../common/memory";
+import { loadPackage } from "../../../common/packages";
 import { breather, type WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite, requireMatrix } from "../../../preprocess/matrix";
 import {
@@ -221,7 +222,10 @@ async function covarianceOf(
 
 /** Of the largest eigenvalues, in descending order. */
 function eigenvectors(lowerTriangle: Float64Array, width: number, count: number): Float64Array[] {
-  const { Matrix: DenseMatrix, EigenvalueDecomposition } = require("ml-matrix") as typeof import("ml-matrix");
+  const { Matrix: DenseMatrix, EigenvalueDecomposition } = loadPackage(
+    "ml-matrix",
+    () => require("ml-matrix") as typeof import("ml-matrix"),
+  );
   const symmetric = DenseMatrix.zeros(width, width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
