@@ -7,7 +7,6 @@ export * from "./common/version";
 export * from "./data/checksum";
 export { isGzip } from "./data/content";
 export * from "./data/distinct";
-export { database } from "./data/duckdb";
 export * from "./data/join";
 export * from "./data/kdd/attacks";
 export * from "./data/kdd/datasets";

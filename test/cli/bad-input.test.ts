@@ -5,7 +5,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile }
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { database } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../fixtures/traffic";
 import { assertUnchanged, contents, refuse, refuses, traffic, unable } from "./command";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { database } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { traffic } from "./command";
 import { small } from "./study";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { database } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, withFields, writeLines } from "../fixtures/traffic";
 import { contents, type Outcome, traffic } from "./command";

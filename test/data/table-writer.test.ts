@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { database, type OutputColumn, type OutputValues, TableWriter } from "traffic-anomaly";
+import { type OutputColumn, type OutputValues, TableWriter } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 
 const folder = temporaryFolder("table-writer");

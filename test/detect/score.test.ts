@@ -5,7 +5,6 @@ import { test } from "node:test";
 import {
   type Alert,
   type Connection,
-  database,
   ecsVersion,
   loadTrafficModel,
   type ScoreTrafficOptions,
@@ -14,6 +13,7 @@ import {
   trainOnTraffic,
   zeekJsonLine,
 } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { realLogTest } from "../traffic/zeek/logs";
 import { dayOf, small, sweep, trainOffice, writeLog } from "./network";

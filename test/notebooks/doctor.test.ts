@@ -23,8 +23,17 @@ function findings(): Record<string, Finding> {
 
 test("on a bare machine the doctor says of each thing how to get it, and that nothing needed is missing", () => {
   const found = findings();
-  assert.deepEqual(Object.keys(found), ["Node", "Autoencoder", "Data", "Kernel", "JupyterLab", "Browser"]);
-  const { Node, Autoencoder, Data, Kernel, Browser } = found;
+  assert.deepEqual(Object.keys(found), [
+    "Node",
+    "Packages",
+    "Autoencoder",
+    "Data",
+    "Kernel",
+    "JupyterLab",
+    "Browser",
+  ]);
+  const { Node, Packages, Autoencoder, Data, Kernel, Browser } = found;
+  assert.deepEqual(Packages, { name: "Packages", state: "good", words: "all installed" });
   assert.deepEqual([Node.state, Autoencoder.state], ["good", "good"]);
   assert.match(Autoencoder.words, /^backend kernel; TensorFlow\.js on (native|wasm)$/);
   assert.deepEqual([Data.state, Kernel.state, Browser.state], ["optional", "optional", "optional"]);

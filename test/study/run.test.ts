@@ -5,7 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { database, findBrowser, type Metrics, type RunMetrics, rowNumbers } from "traffic-anomaly";
+import { findBrowser, type Metrics, type RunMetrics, rowNumbers } from "traffic-anomaly";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import { realDataTest, realFiles } from "../fixtures/real-data";
 
 const command = join(__dirname, "..", "..", "node_modules", "traffic-anomaly", "traffic-anomaly.js");

@@ -5,7 +5,6 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
 import {
   createRandom,
-  database,
   findBrowser,
   frameHtml,
   type Random,
@@ -14,6 +13,7 @@ import {
   writePage,
 } from "traffic-anomaly";
 import { printable } from "traffic-anomaly/dist/common/shown";
+import { database } from "traffic-anomaly/dist/data/duckdb";
 import type { Kind } from "./trial";
 
 const pieces =

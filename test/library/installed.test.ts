@@ -1,0 +1,145 @@
+// The package as others get it: packed, and installed into an empty project outside of this one.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, suite, test } from "node:test";
+import { promisify } from "node:util";
+import { temporaryFolder } from "../fixtures/folder";
+import { libFolder } from "./sources";
+
+const run = promisify(execFile);
+const compiler = join(libFolder, "..", "node_modules", "typescript", "bin", "tsc");
+
+/** What `npm install` of the package alone brings, with what these bring. */
+const light = [
+  ...["commander", "fs-native-extensions", "pure-rand", "simple-statistics", "traffic-anomaly", "valibot"],
+  ...["bare-addon-resolve", "bare-module-resolve", "bare-semver", "require-addon", "which-runtime"],
+];
+
+suite("the package in an empty project", () => {
+  const project = temporaryFolder("installed");
+  let packed: string[] = [];
+  let noRegistry: string | undefined;
+
+  const write = (name: string, text: string) => writeFileSync(join(project, name), text);
+  const node = async (...parameters: string[]) =>
+    (await run(process.execPath, parameters, { cwd: project })).stdout.trim();
+
+  async function npm(folder: string, ...parameters: string[]): Promise<string> {
+    const options = { cwd: folder, shell: process.platform === "win32", maxBuffer: 2 ** 26 };
+    return (await run("npm", [...parameters, "--no-audit", "--no-fund"], options)).stdout;
+  }
+
+  /** Installs packages, unless a registry is out of reach. */
+  async function install(...packages: string[]): Promise<void> {
+    try {
+      await npm(project, "install", "--prefer-offline", ...packages);
+    } catch (error) {
+      const { stderr } = error as { stderr: string };
+      if (process.env.CI || !/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(stderr))
+        throw error;
+      noRegistry = "npm's registry is out of reach";
+    }
+  }
+
+  before(async () => {
+    const report = await npm(libFolder, "pack", "--json", "--ignore-scripts", "--pack-destination", project);
+    const [{ filename, files }] = JSON.parse(report);
+    packed = files.map((file: { path: string }) => file.path);
+    write("package.json", "{}");
+    await install(join(project, filename), "@types/node@20");
+  });
+
+  test("it holds README, licence, code, declarations and kernels, and no sources", () => {
+    for (const name of ["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"])
+      assert.ok(packed.includes(name), name);
+    assert.ok(packed.includes("dist/models/kernel/kernel.wasm"));
+    const known = /^(README\.md|LICENSE|package\.json|traffic-anomaly\.js|dist\/.*\.(js|d\.ts|wasm))$/;
+    assert.deepEqual(
+      packed.filter((path) => !known.test(path)),
+      [],
+    );
+  });
+
+  test("it brings only what a forest and a table need", async (context) => {
+    if (noRegistry) return context.skip(noRegistry);
+    const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));
+    const names = Object.keys(packages).flatMap((path) => path.split("node_modules/").slice(1));
+    assert.deepEqual(
+      names.filter((name) => !/^(@types\/node|undici-types)$/.test(name)).sort(),
+      light.sort(),
+    );
+  });
+
+  test("ES modules and CommonJS import it, its README's example runs", async (context) => {
+    if (noRegistry) return context.skip(noRegistry);
+    const readme = readFileSync(join(libFolder, "README.md"), "utf8");
+    write("readme.mjs", /```ts\n(.*?)```/s.exec(readme)![1]);
+    assert.match(await node("readme.mjs"), /^\d+ of 2000 rows are anomalous$/);
+    const use = "console.log(typeof fitIsolationForest, libraryVersion)";
+    write("use.cjs", `const { fitIsolationForest, libraryVersion } = require("traffic-anomaly");\n${use}`);
+    write("use.mjs", `import { fitIsolationForest, libraryVersion } from "traffic-anomaly";\n${use}`);
+    assert.equal(await node("use.cjs"), "function 0.1.0");
+    assert.equal(await node("use.mjs"), "function 0.1.0");
+  });
+
+  test("strict TypeScript takes it without skipLibCheck, by nodenext and for bundlers", async (context) => {
+    if (noRegistry) return context.skip(noRegistry);
+    const code = `import { fitIsolationForest, query, rocFigure, tensorflow, type Matrix } from "traffic-anomaly";
+      const matrix: Matrix = { rows: 2, columns: ["a"], data: new Float32Array(2) };
+      export const scores: Promise<Float64Array> = fitIsolationForest(matrix).then((forest) => forest.score(matrix));
+      // @ts-expect-error: no option
+      export const wrong = fitIsolationForest(matrix, { nTrees: 3 });
+      export { query, rocFigure, tensorflow };`;
+    for (const name of ["strict.mts", "strict.cts", "strict.ts"]) write(name, code);
+    write("readme.mts", readFileSync(join(project, "readme.mjs"), "utf8"));
+    const compile = (kind: string, ...files: string[]) => {
+      const [module, moduleResolution] = kind.split(" ");
+      const modules = ["--module", module, "--moduleResolution", moduleResolution];
+      const options = ["--ignoreConfig", "--strict", "--noEmit", "--target", "es2022", "--types", "node"];
+      return node(compiler, ...options, ...modules, ...files);
+    };
+    const complaints = await Promise.all([
+      compile("nodenext nodenext", "strict.mts", "strict.cts", "readme.mts"),
+      compile("esnext bundler", "strict.ts", "readme.mts"),
+    ]).catch((error) => [error.stdout]);
+    assert.equal(complaints.join(""), "");
+  });
+
+  test("a command says in a sentence what it lacks, and the doctor names all of it", async (context) => {
+    if (noRegistry) return context.skip(noRegistry);
+    const command = join("node_modules", "traffic-anomaly", "traffic-anomaly.js");
+    await node(command, "simulate", "--format", "zeek", "--connections", "500", "--out", "conn.log");
+    await assert.rejects(node(command, "train", "conn.log", "--out", "model"), {
+      code: 2,
+      stderr:
+        "error: this needs the package plotly.js-dist, which is not installed: npm install plotly.js-dist@4.1.1\n",
+    });
+    const findings = JSON.parse(await node(command, "doctor", "--json"));
+    const { state, words } = findings.find(({ name }: { name: string }) => name === "Packages");
+    assert.equal(state, "optional");
+    for (const name of ["@duckdb/node-api", "@tensorflow/tfjs", "tslab", "zeromq"])
+      assert.ok(words.includes(name));
+  });
+
+  test("a cell of a tslab notebook imports it", async (context) => {
+    if (!noRegistry) await install("tslab@1.0.22");
+    if (noRegistry) return context.skip(noRegistry);
+    write(
+      "cell.cjs",
+      `const { Kernel } = require("traffic-anomaly/dist/notebook/tools/kernel");
+      (async () => {
+        const kernel = await Kernel.create(".");
+        for (const line of ["console.log(averagePathLength(2))", "const wrong: string = averagePathLength(2);"]) {
+          const { outputs } = await kernel.execute('import { averagePathLength } from "traffic-anomaly";\\n' + line);
+          console.log(JSON.stringify(outputs));
+        }
+        await kernel.shutdown();
+      })();`,
+    );
+    const [right, wrong] = (await node("cell.cjs")).split("\n");
+    assert.match(right, /"stdout","text":"1\\n"/);
+    assert.match(wrong, /Type 'number' is not assignable to type 'string'/); // so tslab knows the types
+  });
+});
