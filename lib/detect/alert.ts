@@ -39,7 +39,7 @@ export interface AlertReason {
  * `traffic_anomaly`. Values of one field always have one type, as an index needs it.
  */
 export interface Alert {
-  /** The connection's begin, in UTC. Where a log counts time from its own begin, so does this from 1970. */
+  /** When the connection started, in UTC. Where a log counts time from its own start, so does this from 1970. */
   readonly "@timestamp": string;
   readonly ecs: { readonly version: string };
   readonly event: {

@@ -43,7 +43,8 @@ export class StateFile {
   /** @throws {InputError} if the path is that of something else than a file */
   static async open(path: string, log: string, onNotice: (sentence: string) => void): Promise<StateFile> {
     const found = await stat(path).catch(() => undefined);
-    if (found && !found.isFile()) throw new InputError(`${path} is no plain file: name another state file`);
+    if (found && !found.isFile())
+      throw new InputError(`${path} is not a plain file: name another state file`);
     const target = found ? await realpath(path) : path;
     const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false;
     return new StateFile(target, await placeOfLog(log), onNotice, isLink);
@@ -104,10 +105,12 @@ export class StateFile {
     try {
       value = JSON.parse(text);
     } catch {
-      throw new InputError(`${this.path} is no state file, or damaged: it is not JSON`);
+      throw new InputError(`${this.path} is not a state file, or damaged: it is not JSON`);
     }
     if (value?.formatVersion !== formatVersion)
-      throw new InputError(`${this.path} is no state file of this program's format version ${formatVersion}`);
+      throw new InputError(
+        `${this.path} is not a state file of this program's format version ${formatVersion}`,
+      );
     if (value.log !== this.log)
       throw new InputError(`${this.path} is the state of another log, ${JSON.stringify(value.log)}`);
     const { headers, files, waiting, forgotten } = value;

@@ -53,7 +53,7 @@ const shownHosts = 10;
  *
  * @param paths logs, folders, or `-` for the standard input
  * @throws {InputError} on anything wrong with a log, the model folder, the list or the output; the signal's reason if it
- *   is aborted. A file given as `out` is written in whole or not at all.
+ *   is aborted. A file given as `out` is written completely or not at all.
  */
 export async function scoreTraffic(
   paths: readonly string[],

@@ -91,7 +91,7 @@ export async function writeTrafficModel(
 /** What a model judges: connections (`traffic`), or records of KDD'99's columns (`kdd`). */
 export type ModelSubject = "traffic" | "kdd";
 
-/** What the model in a folder judges. A folder that is no model at all counts as `kdd`: loading it says what is wrong. */
+/** What the model in a folder judges. A folder that is not a model at all counts as `kdd`: loading it says what is wrong. */
 export async function modelSubject(folder: string): Promise<ModelSubject> {
   const holds = (name: string) => isThere(join(folder, name));
   if (await holds(fileName)) return "traffic";

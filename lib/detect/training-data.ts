@@ -30,7 +30,7 @@ export interface TrainingDataOptions extends ReadingOptions {
 /** Labels that 16 bits tell apart. */
 const mostLabels = 65_536;
 
-/** Connections held to be put in order: memory is no concern here, so that most logs are sorted in whole. */
+/** Connections held to be put in order: memory is no concern here, so that most logs are sorted completely. */
 const capacity = 1_000_000;
 
 /**

@@ -93,7 +93,7 @@ export interface LoadModelOptions extends LoadOptions {
  * Limits: 32 MB and a million values for a JSON file, 32,767 columns, 4,000,000 nodes of a forest, 100 layers and 64 MB of
  * weights for an autoencoder. Loading and scoring some rows take less than 300 MB then, whatever the folder holds.
  *
- * @throws {InputError} if it is no model folder, incomplete, damaged, inconsistent in itself, or of another version
+ * @throws {InputError} if it is not a model folder, incomplete, damaged, inconsistent in itself, or of another version
  */
 export async function loadModel(
   folder: string,

@@ -40,7 +40,7 @@ export interface Judgement {
  *
  * @param options `rows`: which, in this order; default all
  * @param memories see {@link scoreTable}
- * @throws {InputError} if the table lacks a feature of the model, or a score is no finite number
+ * @throws {InputError} if the table lacks a feature of the model, or a score is not a finite number
  */
 export async function judge(
   model: Model,
@@ -66,7 +66,7 @@ const mostBlockNumbers = 2 ** 24;
  *
  * @param rows which rows, in this order; default all
  * @param memories where blocks are made: the same array, once empty, for all tables of a file. Default: new memory
- * @throws {InputError} if the table lacks a feature of the model, or a score is no finite number
+ * @throws {InputError} if the table lacks a feature of the model, or a score is not a finite number
  */
 export async function scoreTable(
   { detector, preprocessor }: PreprocessedDetector,

@@ -140,7 +140,7 @@ test("rotation and truncation lose no complete line", async () => {
     ...["--lateness", "0"],
   );
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /conn\.log was cut: it is read from its begin\n/);
+  assert.match(stderr, /conn\.log was cut: it is read from its start\n/);
   const found = new Set(uids());
   assert.deepEqual(
     expected.filter((uid) => !found.has(uid)),
@@ -210,8 +210,8 @@ test("a bad line ends it after what came before was judged; the state stands bef
 
 test("a state file that is damaged or of another log is said once and moved aside, and the work goes on", async () => {
   for (const [content, sentence] of [
-    ["{", /state\.json is no state file, or damaged: it is not JSON/],
-    ['{"formatVersion":0}', /state\.json is no state file of this program's format version 2/],
+    ["{", /state\.json is not a state file, or damaged: it is not JSON/],
+    ['{"formatVersion":0}', /state\.json is not a state file of this program's format version 2/],
     ['{"formatVersion":2,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
   ] as const) {
     await rm(join(folder, "state.json.set-aside"), { force: true });
@@ -366,8 +366,8 @@ test("what can't be followed is refused", async () => {
   await refuse(
     [
       [follow("none.log"), /^none\.log does not exist$/],
-      [follow("conn.log", "--state", "models"), /^models is no plain file: name another state file$/],
-      [follow("conn.log", "--state", "link"), /letter is no state file, or damaged: it is not JSON$/],
+      [follow("conn.log", "--state", "models"), /^models is not a plain file: name another state file$/],
+      [follow("conn.log", "--state", "link"), /letter is not a state file, or damaged: it is not JSON$/],
     ],
     here,
   );

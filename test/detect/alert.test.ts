@@ -70,7 +70,7 @@ test("icmp has type and code instead of ports, and a name of its own over IPv6",
   assert.deepEqual([v6.network.transport, v6.network.type, v6.source.ip], ["ipv6-icmp", "ipv6", "fe80::1"]);
 });
 
-test("a host that is no address has no ip, which an index would refuse", () => {
+test("a host that is not an address has no ip, which an index would refuse", () => {
   const { source } = alertOf({ sourceHost: "printer" });
   assert.deepEqual([source.address, source.ip], ["printer", undefined]);
 });

@@ -53,7 +53,7 @@ test("novel attacks are those whose label the training file does not hold", () =
   // apache2 and heartbleed are flagged, perl is not.
   assert.equal(recall(["normal", "smurf"]), 2 / 3);
   assert.equal(recall(["normal", "smurf", "perl"]), 2 / 2);
-  assert.equal(recall([]), 4 / 6, "normal rows are no attacks, known or not");
+  assert.equal(recall([]), 4 / 6, "normal rows are not attacks, known or not");
   assert.equal(recall(["normal", "smurf", "apache2", "perl", "heartbleed"]), undefined);
   assert.equal(verdictMetrics(scores, labels, 5).recallNovelAttacks, undefined);
 });

@@ -21,7 +21,7 @@ test("a figure that some study lacks is left out", () => {
   assert.deepEqual(spread([two, one]), expected);
 });
 
-test("what is no number is left out", () => {
+test("what is not a number is left out", () => {
   assert.deepEqual(
     spread([
       { name: "http", none: null },

@@ -147,7 +147,7 @@ for (const kind of kinds) {
   });
 }
 
-test("what is no model folder is refused", async () => {
+test("what is not a model folder is refused", async () => {
   const folder = newFolder();
   const refusal = {
     name: "InputError",

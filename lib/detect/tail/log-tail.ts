@@ -96,7 +96,7 @@ export class LogTail {
     try {
       const found = await stat(this.path);
       if (!found.isFile() && !found.isDirectory())
-        throw new InputError(`${this.path} is no plain file: --follow reads a log that grows`);
+        throw new InputError(`${this.path} is not a plain file: --follow reads a log that grows`);
       await (await openContent(this.path)).close();
     } catch (error) {
       throw unreadable(this.path, error);
@@ -117,7 +117,7 @@ export class LogTail {
     if (this.#folder.logPlace === undefined) this.onNotice(`${this.path} does not exist: it is waited for`);
     if (!lost()) return;
     this.onNotice(
-      `a file of ${this.path} that was read before is gone or was written anew: it is read from its begin, and lines in between may be missing`,
+      `a file of ${this.path} that was read before is gone or was written anew: it is read from its start, and lines in between may be missing`,
     );
     for (const file of this.#known.files) file.isMissing ||= file.isLost;
   }
@@ -160,7 +160,7 @@ export class LogTail {
       }
       throw unreadable(file.path, error);
     }
-    this.onNotice(`${file.path} was cut: it is read from its begin`);
+    this.onNotice(`${file.path} was cut: it is read from its start`);
     await this.#known.lose(file);
     this.#folder.forget();
     return [];

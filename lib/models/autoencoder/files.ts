@@ -94,7 +94,7 @@ function settingsOf(path: string, width: number, saved: AutoencoderSettings): Au
   }
 }
 
-/** Kernel and bias of each layer, which lie one behind the other. */
+/** Kernel and bias of each layer, which lie one after another. */
 async function readWeights(
   path: string,
   width: number,

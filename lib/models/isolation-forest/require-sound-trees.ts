@@ -3,7 +3,7 @@ import { averagePathLength } from "./average-path-length";
 import { maximumDepth, type Nodes } from "./tree";
 
 /**
- * Checks that nodes read from a file are trees that {@link growTree} could have grown: one behind the other, children
+ * Checks that nodes read from a file are trees that {@link growTree} could have grown: one after another, children
  * behind their parent, each with one parent, no deeper than may be. Then every walk down a tree ends, and stays inside.
  *
  * @param path the file

@@ -19,7 +19,7 @@ export interface DistinctBlock {
 const blockBytes = 2 ** 23;
 
 /**
- * Rows `start` to `end` of a matrix in blocks without repetitions, for work whose result for a row hangs on that row
+ * Rows `start` to `end` of a matrix in blocks without repetitions, for work whose result for a row depends on that row
  * alone. It costs little beside such work, and saves most of it where traffic repeats itself. Without WebAssembly no
  * repetition is found.
  *

@@ -9,7 +9,7 @@ export interface KernelMatrix {
   readonly columnBytes: number;
 }
 
-/** Divides the kernel's memory into matrices, one behind the other. */
+/** Divides the kernel's memory into matrices, one after another. */
 export class MatrixAllocator {
   /** Bytes that are taken, from address 0 on. */
   bytes = 0;

@@ -50,7 +50,7 @@ function gather(rows: usize, width: u32, count: u32, first: u32): void {
   }
 }
 
-/** A bit for each of 16 values: whether it is greater. What is no number never is. */
+/** A bit for each of 16 values: whether it is greater. What is not a number never is. */
 function greater(values: usize, split: v128): u64 {
   const a = f32x4.gt(v128.load(values), split);
   const b = f32x4.gt(v128.load(values, 16), split);

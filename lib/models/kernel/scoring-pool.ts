@@ -4,7 +4,7 @@ import { Thread } from "./thread";
 
 let pool: Thread[] = [];
 
-/** What a worker works on is shared memory: its own heap needs little, and would else keep its garbage for long. */
+/** What a worker works on is shared memory: its own heap needs little, and would otherwise keep its garbage for long. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 /** Rows that a worker takes at a time: some stretches have many more distinct rows than others. */

@@ -49,7 +49,7 @@ export class Thread {
   }
 }
 
-/** A sentence for what is no mistake in the program. */
+/** A sentence for what is not a mistake in the program. */
 function explained(error: Error): Error {
   const isExpected = memoryRanOut(error) || systemErrorCode(error) === "ERR_WORKER_INIT_FAILED";
   return isExpected ? new ThreadError(`a thread failed: ${error.message}`, { cause: error }) : error;

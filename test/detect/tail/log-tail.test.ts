@@ -230,7 +230,7 @@ test("a log that was truncated and grew past its old length is read from its beg
     } else await writeFile(log, content([header, ...numbered(100, 20)]));
     const found = connectionsOf(await rest(tail));
     assert.deepEqual(found, numbered(100, 20));
-    assert.match(notices.at(-1)!, /is read from its begin/);
+    assert.match(notices.at(-1)!, /is read from its start/);
     await tail.close();
   }
 });
@@ -378,7 +378,7 @@ test("a file that is gone, or whose inode has another content, is noticed", asyn
   await writeFile(log, "b1\nb2\n");
   const second = await open(state);
   assert.deepEqual(texts(await rest(second)), ["b1", "b2"]);
-  assert.match(notices[0], /is gone or was written anew: it is read from its begin/);
+  assert.match(notices[0], /is gone or was written anew: it is read from its start/);
   const end = saved(second);
   await second.close();
   notices = [];

@@ -454,7 +454,7 @@ testOnEach(
 );
 
 testOnEach(
-  "a value that is no number, or a loss that runs away, is refused and leaves no tensors",
+  "a value that is not a number, or a loss that runs away, is refused and leaves no tensors",
   async (_, backend) => {
     const options = { ...SMALL, backend };
     const before = await tensorCount();
