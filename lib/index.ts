@@ -62,7 +62,7 @@ export * from "./models/model-folder";
 export * from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
 export * from "./models/threshold";
-export * from "./models/usual";
+export * from "./models/typical-values";
 export * from "./notebook/frame";
 export * from "./notebook/metrics-frame";
 export * from "./notebook/progress";

@@ -1,5 +1,5 @@
 import type { Column, Table } from "../data/table";
-import { type Usual, usualText } from "../models/usual";
+import { type TypicalValue, typicalText } from "../models/typical-values";
 import type { Connection } from "../traffic/connection";
 import type { AlertReason } from "./alert";
 import { reasonWords } from "./wording";
@@ -32,7 +32,7 @@ export function alertReasons(
   row: number,
   features: readonly string[],
   contributions: readonly Float64Array[],
-  usual: ReadonlyMap<string, Usual>,
+  usual: ReadonlyMap<string, TypicalValue>,
   most = 3,
 ): AlertReason[] {
   const columns = new Map(table.features.map((column) => [column.name, column]));
@@ -56,7 +56,7 @@ export function alertReasons(
     const text = reasonWords(feature, value, numberOf, usual, connection);
     if (text === undefined) continue;
     const usually = usual.get(feature);
-    found.told = { feature, value: String(value), usual: usually ? usualText(usually) : "", text };
+    found.told = { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };
   }
   const reasons: AlertReason[] = [];
   for (const { share, told } of byTheme.values())

@@ -19,14 +19,14 @@ export interface AlertScore {
   readonly score: number;
   readonly threshold: number;
   /** `anomalous` where the score is greater than the threshold. */
-  readonly verdict: "anomalous" | "usual";
+  readonly verdict: "anomalous" | "normal";
 }
 
 /** A feature that raised the scores; see `alertReasons`. */
 export interface AlertReason {
   readonly feature: string;
   readonly value: string;
-  /** See `usualText`. */
+  /** See `typicalText`. */
   readonly usual: string;
   /** Its share of what raised the scores, with that of features that tell the same, in (0, 1]. */
   readonly share: number;

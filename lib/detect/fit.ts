@@ -8,7 +8,7 @@ import {
   trainedDetectors,
 } from "../models/detectors";
 import { type FittedModel, fitModel } from "../models/fit-model";
-import { type Usual, usual } from "../models/usual";
+import { type TypicalValue, typicalValues } from "../models/typical-values";
 import type { PreprocessOptions } from "../preprocess/preprocessor";
 import { unseenRows } from "./drift";
 
@@ -40,13 +40,13 @@ export interface TrafficFitOptions extends FitOptions {
   readonly settings?: DetectorSettings;
 }
 
-/** The models of a traffic model, and what is usual. */
+/** The models of a traffic model, and what is usual of each feature. */
 export interface FittedTraffic {
   /** The earlier 80 % of the rows, which the detectors were fitted on, and the later 20 %, which gave the thresholds. */
   readonly fitRows: Rows;
   readonly heldOutRows: Rows;
   readonly models: Readonly<Record<TrainedDetectorName, FittedModel>>;
-  readonly usual: ReadonlyMap<string, Usual>;
+  readonly typicalValues: ReadonlyMap<string, TypicalValue>;
   /** Share of the held-out rows with a category that the others do not have. */
   readonly unseenShare: number;
 }
@@ -88,7 +88,7 @@ export async function fitTraffic(
     fitRows,
     heldOutRows,
     models,
-    usual: usual(table, fitRows),
+    typicalValues: typicalValues(table, fitRows),
     unseenShare: unseenRows(preprocessor, selectRows(table, heldOutRows)) / heldOutRows.length,
   };
 }

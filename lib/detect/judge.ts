@@ -137,7 +137,7 @@ export class Judge {
     for (const [kind, { threshold }] of this.#detectors) {
       const score = scores.get(kind)![row];
       const anomalous = score > threshold.value;
-      own.set(kind, { score, threshold: threshold.value, verdict: anomalous ? "anomalous" : "usual" });
+      own.set(kind, { score, threshold: threshold.value, verdict: anomalous ? "anomalous" : "normal" });
       beyond = Math.max(beyond, excess(score, threshold.value, this.#model.training.profiles[kind].median));
       if (anomalous)
         contributions.push(explained.get(kind)!.subarray(position * width, (position + 1) * width));

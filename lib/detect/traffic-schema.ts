@@ -15,7 +15,7 @@ import {
   word,
 } from "../common/json-schema";
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { Usual } from "../models/usual";
+import type { TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";
 import { longestHostWindow } from "../traffic/windows/host-window";
@@ -68,7 +68,7 @@ export const trafficSchema: Schema<TrafficFile> = object({
   seed: integerIn(0, 0xffffffff),
   usual: object(
     Object.fromEntries(
-      connectionFeatures.map(({ name, measure, values = kddServices }): [string, Schema<Usual>] => [
+      connectionFeatures.map(({ name, measure, values = kddServices }): [string, Schema<TypicalValue>] => [
         name,
         measure === "nominal" ? usualName(values) : usualNumber,
       ]),

@@ -1,5 +1,5 @@
 import type { TrainedDetectorName } from "../models/detectors";
-import type { Usual } from "../models/usual";
+import type { TypicalValue } from "../models/typical-values";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import type { ScoreProfile } from "./score-profile";
 
@@ -19,7 +19,7 @@ export interface TrafficTraining {
   readonly falseAlarmRate: number;
   readonly seed: number;
   /** What each feature usually is. */
-  readonly usual: Readonly<Record<string, Usual>>;
+  readonly usual: Readonly<Record<string, TypicalValue>>;
   /** How the scores of the held-out connections are distributed, and how many have unseen categories. */
   readonly profiles: Readonly<Record<TrainedDetectorName, ScoreProfile>>;
   readonly unseenShare: number;

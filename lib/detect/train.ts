@@ -94,7 +94,7 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
       windows,
       falseAlarmRate,
       seed,
-      usual: Object.fromEntries(fitted.usual),
+      usual: Object.fromEntries(fitted.typicalValues),
       profiles: await profilesOf(scores, fitted.heldOutRows),
       unseenShare: fitted.unseenShare,
     };

@@ -1,4 +1,4 @@
-import type { Usual } from "../models/usual";
+import type { TypicalValue } from "../models/typical-values";
 import type { Connection } from "../traffic/connection";
 
 /** A number that differs by less than this share from the usual one is usual. */
@@ -28,7 +28,7 @@ export function reasonWords(
   feature: string,
   value: number | string,
   of: ValueOf,
-  usual: ReadonlyMap<string, Usual>,
+  usual: ReadonlyMap<string, TypicalValue>,
   connection: Connection,
 ): string | undefined {
   const usually = usual.get(feature);

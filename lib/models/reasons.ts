@@ -1,26 +1,26 @@
 import type { Rows, Table } from "../data/table";
 import { explainRow, type FeatureContribution } from "./contributions";
 import type { Model } from "./model";
-import { usual, usualText } from "./usual";
+import { typicalText, typicalValues } from "./typical-values";
 
 /** What one feature did to the score of one row, beside what is usual. */
 export interface Reason extends FeatureContribution {
-  /** What is usual of the feature, see {@link usualValues}. */
+  /** What is usual of the feature, see {@link typicalTexts}. */
   readonly usual: string;
   /** Its share of what raised the score, in [0, 1]; 0 where the contribution is not positive. */
   readonly share: number;
 }
 
-/** What each feature usually is among the rows, in words: see {@link usualText}. */
-export function usualValues(table: Table, rows: Rows): ReadonlyMap<string, string> {
-  return new Map(Array.from(usual(table, rows), ([feature, value]) => [feature, usualText(value)]));
+/** What each feature usually is among the rows, in words: see {@link typicalText}. */
+export function typicalTexts(table: Table, rows: Rows): ReadonlyMap<string, string> {
+  return new Map(Array.from(typicalValues(table, rows), ([feature, value]) => [feature, typicalText(value)]));
 }
 
 /**
  * Why a row has its score: the contributions of `explainRow`, largest first, beside what is usual.
  *
  * @param row its number in the table
- * @param usualOf of {@link usualValues}, over rows that the detector was fitted on
+ * @param usualOf of {@link typicalTexts}, over rows that the detector was fitted on
  */
 export function rowReasons(
   model: Pick<Model, "detector" | "preprocessor">,

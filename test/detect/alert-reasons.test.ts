@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alertReasons, usual } from "traffic-anomaly";
+import { alertReasons, typicalValues } from "traffic-anomaly";
 import { tableOf } from "../fixtures/table";
 import { connectionOf } from "../traffic/connections";
 
@@ -15,7 +15,7 @@ const columns = {
 };
 const features = Object.keys(columns);
 const table = tableOf(columns);
-const usually = usual(
+const usually = typicalValues(
   table,
   Uint32Array.from({ length: 99 }, (_, row) => row),
 );

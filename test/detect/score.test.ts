@@ -74,7 +74,7 @@ test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds,
       );
     const own = alert.traffic_anomaly;
     const verdicts = [own.isolation_forest!, own.autoencoder!].map(({ score, threshold, verdict }) => {
-      assert.equal(verdict, score > threshold ? "anomalous" : "usual");
+      assert.equal(verdict, score > threshold ? "anomalous" : "normal");
       return verdict;
     });
     assert.ok(verdicts.includes("anomalous"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectionFeatures, reasonWords, type Usual } from "traffic-anomaly";
+import { connectionFeatures, reasonWords, type TypicalValue } from "traffic-anomaly";
 import { connectionOf } from "../traffic/connections";
 
 const medians: Readonly<Record<string, number>> = {
@@ -19,7 +19,7 @@ const names = {
   service: { http: 0.64, domain_u: 0.2, smtp: 0.001 },
   flag: { SF: 0.95, S0: 0.05 },
 };
-const usual = new Map<string, Usual>(
+const usual = new Map<string, TypicalValue>(
   connectionFeatures.map(({ name, measure }) =>
     measure === "nominal"
       ? [

@@ -6,7 +6,7 @@ import {
   reasonText,
   rowReasons,
   transform,
-  usualValues,
+  typicalTexts,
 } from "traffic-anomaly";
 import { tableOf } from "../fixtures/table";
 
@@ -16,7 +16,7 @@ const table = tableOf({
   service: [...Array.from({ length: 200 }, (_, row) => (row < 150 ? "http" : "smtp")), "gopher<"],
 });
 const usualRows = Uint32Array.from({ length: 200 }, (_, row) => row);
-const usual = usualValues(table, usualRows);
+const usual = typicalTexts(table, usualRows);
 
 test("usual is the median with the middle 98 % of a number, one number where it hardly varies, and the frequent names", () => {
   assert.equal(usual.get("count"), "99 (1 to 197)");

@@ -9,8 +9,8 @@ import {
   rowReasons,
   scoreTable,
   type Table,
+  typicalTexts,
   unseenCategories,
-  usualValues,
   verdicts,
 } from "traffic-anomaly";
 import { dayOf, sweep } from "../detect/network";
@@ -33,7 +33,7 @@ async function useOnRecords(folder: string): Promise<void> {
     verdicts(scores, model.threshold);
     unseenCategories(model.preprocessor, table as Table);
     for (const { contribution } of explainRow(model, table, 3)) assert.ok(Number.isFinite(contribution));
-    assert.ok(rowReasons(model, table, 4, usualValues(table, rows)).length > 0);
+    assert.ok(rowReasons(model, table, 4, typicalTexts(table, rows)).length > 0);
   } finally {
     (model.detector as Partial<Autoencoder>).dispose?.();
   }

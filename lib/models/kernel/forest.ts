@@ -1,5 +1,5 @@
 import { firstNotFinite } from "../../preprocess/matrix";
-import { anomalyScore, type Forest, type ForestTask, scoreRows } from "../isolation-forest/score-rows";
+import { anomalyScore, type Forest, type ForestTask, scoreRows } from "../isolation-forest/anomaly-scores";
 import { maximumDepth, type Nodes } from "../isolation-forest/tree";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";

@@ -3,10 +3,10 @@ import { createRandom } from "../../common/random";
 import { TimeQueue } from "../time-queue";
 import { type ClassMix, Intruders } from "./attacks/intruders";
 import { Draw } from "./draw";
+import { habits } from "./habits/habits";
 import { always, atRandom, beginning, type Schedule } from "./rhythm";
 import { Scene } from "./scene";
 import type { Activity, SimulatedConnection } from "./simulated-connection";
-import { habits } from "./usual/habits";
 
 /** Raised when the same options give other connections than before. */
 export const simulatorVersion = 1;

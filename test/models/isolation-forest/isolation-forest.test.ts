@@ -14,7 +14,7 @@ import {
   selectMatrixRows,
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
-import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/score-rows";
+import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";

@@ -15,7 +15,7 @@ import {
   type ScoreOptions,
 } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
-import { scorer } from "./score-rows";
+import { scorer } from "./reconstruction-errors";
 
 export interface PrincipalComponentsOptions {
   /** How many to keep, an integer in [1, number of columns]. Default 8, or all columns if fewer. */

@@ -1,7 +1,7 @@
 import { square } from "../../../common/exact-math";
 import type { Matrix } from "../../../preprocess/matrix";
 import { type Detector, requireColumns } from "../../detector";
-import type { Components } from "./score-rows";
+import type { Components } from "./reconstruction-errors";
 
 /** Fitted principal components, as far as rows are moved by them. */
 type Fitted = Components & Pick<Detector, "columns">;

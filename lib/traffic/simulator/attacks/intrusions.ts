@@ -1,8 +1,8 @@
 import { company, servers } from "../company";
+import { ftpData } from "../habits/files";
+import { attempt } from "../habits/people";
 import type { Scene } from "../scene";
 import type { Activity, Content } from "../simulated-connection";
-import { ftpData } from "../usual/files";
-import { attempt } from "../usual/people";
 import type { Attack } from "./attack";
 
 /** Getting in from outside (KDD's r2l), and from a user's rights to the administrator's (u2r). */

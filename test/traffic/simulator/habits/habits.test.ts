@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { habits } from "traffic-anomaly/dist/traffic/simulator/habits/habits";
 import { beginning } from "traffic-anomaly/dist/traffic/simulator/rhythm";
 import { Scene } from "traffic-anomaly/dist/traffic/simulator/scene";
-import { habits } from "traffic-anomaly/dist/traffic/simulator/usual/habits";
 import { assertSound } from "../activity";
 
 for (const { name, act } of habits) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { usual, usualText } from "traffic-anomaly";
+import { typicalText, typicalValues } from "traffic-anomaly";
 import { tableOf } from "../fixtures/table";
 
 const table = tableOf({
@@ -10,8 +10,13 @@ const table = tableOf({
 const rows = Uint32Array.from({ length: 200 }, (_, row) => row);
 
 test("of a number it is the median and the range of the middle 98 %, of a name the frequent ones", () => {
-  assert.deepEqual(usual(table, rows).get("count"), { kind: "number", low: 1, median: 99, high: 197 });
-  assert.deepEqual(usual(table, rows).get("service"), {
+  assert.deepEqual(typicalValues(table, rows).get("count"), {
+    kind: "number",
+    low: 1,
+    median: 99,
+    high: 197,
+  });
+  assert.deepEqual(typicalValues(table, rows).get("service"), {
     kind: "name",
     names: [
       { name: "http", share: 150 / 200 },
@@ -22,6 +27,6 @@ test("of a number it is the median and the range of the middle 98 %, of a name t
 });
 
 test("in words a number that hardly varies stands alone", () => {
-  assert.equal(usualText({ kind: "number", low: 0, median: 0, high: 0 }), "0");
-  assert.equal(usualText({ kind: "number", low: 0, median: 1, high: 8 }), "1 (0 to 8)");
+  assert.equal(typicalText({ kind: "number", low: 0, median: 0, high: 0 }), "0");
+  assert.equal(typicalText({ kind: "number", low: 0, median: 1, high: 8 }), "1 (0 to 8)");
 });

@@ -2,14 +2,14 @@ import { valuesAt } from "../common/values-at";
 import type { Rows, Table } from "../data/table";
 
 /** What a feature usually is: of a number the median and the range of the middle 98 %, of a name the frequent ones. */
-export type Usual =
+export type TypicalValue =
   | { readonly kind: "number"; readonly low: number; readonly median: number; readonly high: number }
   | { readonly kind: "name"; readonly names: readonly { readonly name: string; readonly share: number }[] };
 
 /** What each feature usually is among the rows; of names the three most frequent, with their shares in [0, 1]. */
-export function usual(table: Table, rows: Rows): ReadonlyMap<string, Usual> {
+export function typicalValues(table: Table, rows: Rows): ReadonlyMap<string, TypicalValue> {
   return new Map(
-    table.features.map((feature): [string, Usual] => {
+    table.features.map((feature): [string, TypicalValue] => {
       if (feature.kind === "nominal") {
         const counts = new Map<number, number>();
         for (const row of rows) counts.set(feature.codes[row], (counts.get(feature.codes[row]) ?? 0) + 1);
@@ -29,7 +29,7 @@ export function usual(table: Table, rows: Rows): ReadonlyMap<string, Usual> {
 }
 
 /** In words: `3 (1 to 63)`, or one number where these are equal; `http 64 %, smtp 10 %, …`. */
-export function usualText(value: Usual): string {
+export function typicalText(value: TypicalValue): string {
   if (value.kind === "name")
     return value.names.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
   const { low, median, high } = value;
