@@ -71,7 +71,8 @@ export class KnownFiles {
     const { bytes, modified, place } = found;
     if (own?.isOpen) {
       own.modified = modified;
-      this.#seen.set(place, { bytes, modified, of: own });
+      // What was packed since it was opened is not read before it is opened again.
+      if (!own.isPacked) this.#seen.set(place, { bytes, modified, of: own });
       return;
     }
     const seen = this.#seen.get(place);

@@ -84,15 +84,10 @@ export async function takeTurns(random: Random, works: readonly [() => Promise<v
     );
   });
   try {
-    await Promise.all(
-      works.map((work, i) =>
-        who.run(i, () =>
-          work().finally(() => {
-            turns.end(i);
-          }),
-        ),
-      ),
+    const done = await Promise.allSettled(
+      works.map((work, i) => who.run(i, () => work().finally(() => turns.end(i)))),
     );
+    for (const outcome of done) if (outcome.status === "rejected") throw outcome.reason;
   } finally {
     for (const { mock } of mocks) mock.restore();
   }
