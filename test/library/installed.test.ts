@@ -91,6 +91,8 @@ suite("the package in an empty project", () => {
       export const scores: Promise<Float64Array> = fitIsolationForest(matrix).then((forest) => forest.score(matrix));
       // @ts-expect-error: no option
       export const wrong = fitIsolationForest(matrix, { nTrees: 3 });
+      import { fitIsolationForest as alone } from "traffic-anomaly/isolation-forest";
+      export const forest: ReturnType<typeof fitIsolationForest> = alone(matrix);
       export { query, rocFigure, tensorflow };`;
     for (const name of ["strict.mts", "strict.cts", "strict.ts"]) write(name, code);
     write("readme.mts", readFileSync(join(project, "readme.mjs"), "utf8"));

@@ -1,4 +1,5 @@
 import { exp2 } from "../../common/exact-math";
+import { firstNotFinite } from "../../preprocess/matrix";
 import { isStopped, type ScoringTask } from "../kernel/scoring-task";
 import type { Nodes } from "./tree";
 
@@ -41,4 +42,12 @@ export function scoreRows(task: ForestTask): void {
     for (let row = from; row < to; row++)
       scores[row] = anomalyScore(scores[row] / roots.length, expectedPathLength);
   }
+}
+
+/** As {@link scoreRows}, but NaN for a row with a value that is not finite. */
+export function scoreFiniteRows(task: ForestTask): void {
+  scoreRows(task);
+  const { data, width, start, end, scores } = task;
+  for (let row = start; row < end; row++)
+    if (firstNotFinite(data.subarray(row * width, (row + 1) * width)) >= 0) scores[row] = NaN;
 }

@@ -1,9 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { InputError, requireNumber, requireOptions } from "../../common/errors";
-import { checked, readJsonFile } from "../../common/json-file";
 import { requireMemory } from "../../common/memory";
-import { fillFromPlainFile } from "../../common/plain-file";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
 import {
@@ -23,11 +19,8 @@ import {
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
-import { requireSoundTrees } from "./require-sound-trees";
-import { allocateNodes, growTree, type Nodes } from "./tree";
-
-/** Nodes that a forest may have, so that a file of them can be read: 7,800 trees of 256 rows. */
-const mostNodes = 4_000_000;
+import { readForest, writeForest } from "./files";
+import { allocateNodes, growTree, mostNodes, type Nodes } from "./tree";
 
 /** In the arrays of a forest, and once more for the kernel. */
 const bytesPerNode = 18 + 24;
@@ -170,14 +163,8 @@ export class IsolationForest implements Detector {
     return -sum / roots.length / averagePathLength(this.settings.sampleSize);
   }
 
-  async save(folder: string): Promise<void> {
-    const { roots, left, split, pathLength, column } = this.nodes;
-    const description = { settings: this.settings, nodes: column.length };
-    const bytes = [pathLength, roots, left, split, column].map((array) =>
-      Buffer.from(array.buffer, array.byteOffset, array.byteLength),
-    );
-    await writeFile(join(folder, "forest.json"), `${JSON.stringify(description, null, 2)}\n`);
-    await writeFile(join(folder, "forest.bin"), Buffer.concat(bytes));
+  save(folder: string): Promise<void> {
+    return writeForest(folder, this.settings, this.nodes);
   }
 }
 
@@ -191,34 +178,8 @@ export async function loadIsolationForest(
   folder: string,
   columns: readonly string[],
 ): Promise<IsolationForest> {
-  const { forestSchema } = require("./schema") as typeof import("./schema");
-  const path = join(folder, "forest.json");
-  const { settings, nodes: count } = checked(forestSchema, await readJsonFile(path), path);
-  if (count > mostNodes)
-    throw new InputError(`${path} is too large: it has ${count} nodes, at most ${mostNodes} are read`);
-  const nodes = await readNodes(join(folder, "forest.bin"), settings.trees, count);
-  requireSoundTrees(nodes, settings.sampleSize, columns.length, join(folder, "forest.bin"));
+  const { settings, nodes } = await readForest(folder, columns.length);
   return new IsolationForest(columns, settings, nodes);
-}
-
-/** Reads the nodes as `save` wrote them, into memory that worker threads can share. */
-async function readNodes(path: string, trees: number, count: number): Promise<Nodes> {
-  const { buffer } = await fillFromPlainFile(
-    path,
-    count * 18 + trees * 4,
-    `${count} nodes in ${trees} trees`,
-    (size) => new Uint8Array(new SharedArrayBuffer(size)),
-  );
-  const rootsAt = count * 8;
-  const leftAt = rootsAt + trees * 4;
-  const splitAt = leftAt + count * 4;
-  return {
-    pathLength: new Float64Array(buffer, 0, count),
-    roots: new Int32Array(buffer, rootsAt, trees),
-    left: new Int32Array(buffer, leftAt, count),
-    split: new Float32Array(buffer, splitAt, count),
-    column: new Int16Array(buffer, splitAt + count * 4, count),
-  };
 }
 
 /** Nodes in use only. */

@@ -1,4 +1,5 @@
 import { type Random, sampleWithoutReplacement } from "../../common/random";
+import { sharedBytes } from "../../common/shared";
 import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import { averagePathLength } from "./average-path-length";
 
@@ -19,6 +20,9 @@ export interface Nodes {
   readonly roots: Int32Array;
 }
 
+/** Nodes that a forest may have, so that a file of them can be read: 7,800 trees of 256 rows. */
+export const mostNodes = 4_000_000;
+
 /** How deep a tree of a sample may grow: to the average depth of a balanced one. */
 export function maximumDepth(sampleSize: number): number {
   return 32 - Math.clz32(sampleSize - 1);
@@ -26,13 +30,12 @@ export function maximumDepth(sampleSize: number): number {
 
 /** Empty arrays for so many trees of together at most so many nodes, in memory that worker threads can share. */
 export function allocateNodes(trees: number, most: number): Nodes {
-  const shared = (bytes: number) => new SharedArrayBuffer(bytes);
   return {
-    column: new Int16Array(shared(2 * most)),
-    split: new Float32Array(shared(4 * most)),
-    left: new Int32Array(shared(4 * most)),
-    pathLength: new Float64Array(shared(8 * most)),
-    roots: new Int32Array(shared(4 * trees)),
+    column: new Int16Array(sharedBytes(2 * most)),
+    split: new Float32Array(sharedBytes(4 * most)),
+    left: new Int32Array(sharedBytes(4 * most)),
+    pathLength: new Float64Array(sharedBytes(8 * most)),
+    roots: new Int32Array(sharedBytes(4 * trees)),
   };
 }
 

@@ -1,5 +1,9 @@
-import { firstNotFinite } from "../../preprocess/matrix";
-import { anomalyScore, type Forest, type ForestTask, scoreRows } from "../isolation-forest/anomaly-scores";
+import {
+  anomalyScore,
+  type Forest,
+  type ForestTask,
+  scoreFiniteRows,
+} from "../isolation-forest/anomaly-scores";
 import { maximumDepth, type Nodes } from "../isolation-forest/tree";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
@@ -20,14 +24,6 @@ export const scorer: RowScorer<Forest & { readonly packed: PackedTrees | undefin
   file: __filename,
   scoreRows: ({ packed, ...task }) => (packed ? scoreRowsPacked(packed, task) : scoreFiniteRows(task)),
 };
-
-/** As `scoreRows`, but NaN for a row with a value that is not finite. */
-function scoreFiniteRows(task: ForestTask): void {
-  scoreRows(task);
-  const { data, width, start, end, scores } = task;
-  for (let row = start; row < end; row++)
-    if (firstNotFinite(data.subarray(row * width, (row + 1) * width)) >= 0) scores[row] = NaN;
-}
 
 /** Rows that go down the trees together. */
 const groupRows = 64;

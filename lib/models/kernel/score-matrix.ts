@@ -1,17 +1,13 @@
 import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
-import { breathe } from "../../common/progress";
 import { shared } from "../../common/shared";
 import type { Matrix } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import { scoreInWorkers } from "./scoring-pool";
-import type { RowScorer } from "./scoring-task";
+import { type RowScorer, scoreHere } from "./scoring-task";
 
 /** Nanoseconds of work that are not worth a thread. */
 const smallWork = 10e6;
-
-/** Nanoseconds of work between two looks at the abort signal, in this thread. */
-const stretch = 50e6;
 
 /** Where workers put scores: kept from one matrix to the next, since they give up what is new very late. */
 let kept: Float64Array | undefined;
@@ -34,15 +30,11 @@ export async function scoreMatrix<Fitted extends object>(
   signal?.throwIfAborted();
   const { rows: total } = matrix;
   const alone = workers === 1 || total * rowCost < smallWork;
-  const stretchRows = Math.ceil(stretch / rowCost);
   const scores = alone ? new Float64Array(total) : takeShared(total);
   const data = alone ? matrix.data : shared(matrix.data);
   const task = { ...fitted, data, width: matrix.columns.length, start: 0, end: total, scores };
-  if (!alone) await scoreInWorkers(scorer.file, task, workers, signal);
-  for (let start = 0; alone && start < total; start += stretchRows) {
-    scorer.scoreRows({ ...task, start, end: Math.min(start + stretchRows, total) });
-    await breathe(signal);
-  }
+  if (alone) await scoreHere(scorer, task, rowCost, signal);
+  else await scoreInWorkers(scorer.file, task, workers, signal);
   onProgress?.({ stage, done: total, total });
   if (alone) return scores;
   kept = scores;

@@ -1,3 +1,5 @@
+import { breathe } from "../../common/progress";
+
 /** Rows of a matrix to score. All arrays may be shared by threads: only rows `start` to `end` (exclusive) are touched. */
 export interface ScoringTask {
   readonly data: Float32Array;
@@ -21,4 +23,21 @@ export interface RowScorer<Fitted extends object> {
 /** Whether work on the task would be in vain. */
 export function isStopped({ stop }: ScoringTask): boolean {
   return stop !== undefined && Atomics.load(stop, 0) !== 0;
+}
+
+/** Nanoseconds of work between two looks at the abort signal. */
+const stretch = 50e6;
+
+/** Scores rows in this thread. @param rowCost roughly how many nanoseconds a row takes */
+export async function scoreHere<Fitted extends object>(
+  scorer: RowScorer<Fitted>,
+  task: Fitted & ScoringTask,
+  rowCost: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stretchRows = Math.ceil(stretch / rowCost);
+  for (let start = task.start; start < task.end; start += stretchRows) {
+    scorer.scoreRows({ ...task, start, end: Math.min(start + stretchRows, task.end) });
+    await breathe(signal);
+  }
 }

@@ -1,0 +1,40 @@
+// What an isolation forest needs of Node.js, for a browser: `browser` in package.json puts it in the place of the files that
+// have it. One thread in plain TypeScript scores, to the same bits.
+import { InputError } from "../../common/errors";
+import type { Matrix } from "../../preprocess/matrix";
+import type { ScoreOptions } from "../detector";
+import { type Forest, scoreFiniteRows } from "../isolation-forest/anomaly-scores";
+import { type RowScorer, scoreHere } from "./scoring-task";
+
+/** Does nothing: a browser does not tell how much memory there is. */
+export function requireMemory(): void {}
+
+/** There is no kernel that would need it. */
+export function packTrees(): undefined {}
+
+export const scorer: RowScorer<Forest> = { file: "", scoreRows: scoreFiniteRows };
+
+export async function scoreMatrix<Fitted extends object>(
+  scorer: RowScorer<Fitted>,
+  fitted: Fitted,
+  { data, rows, columns }: Matrix,
+  { stage, rowCost }: { readonly stage: string; readonly rowCost: number },
+  { onProgress, signal }: ScoreOptions,
+): Promise<Float64Array> {
+  const scores = new Float64Array(rows);
+  signal?.throwIfAborted();
+  await scoreHere(
+    scorer,
+    { ...fitted, data, width: columns.length, start: 0, end: rows, scores },
+    rowCost,
+    signal,
+  );
+  onProgress?.({ stage, done: rows, total: rows });
+  return scores;
+}
+
+export async function writeForest(): Promise<never> {
+  throw new InputError("a browser has no folder for a model");
+}
+
+export const readForest = writeForest;
