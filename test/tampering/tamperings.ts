@@ -477,6 +477,22 @@ add(
   /weights\.bin has 100 bytes, not the /,
 );
 
+// The scores that a threshold was chosen from.
+for (const [title, scores, sentence] of [
+  ["that descend", [2, 1], / scores must be numbers in ascending order, got a list of 2$/],
+  ["that are missing", undefined, / scores is missing$/],
+  ["without any", [], / scores must be a list of at least 1, got a list of 0$/],
+  ["without end", Array(10_001).fill(1), / scores must be a list of at most 10000, got a list of 10001$/],
+] as const)
+  add(
+    `a threshold with scores ${title}`,
+    "forest",
+    json("threshold.json", (document) => {
+      document.scores = scores;
+    }),
+    sentence,
+  );
+
 // components.json.
 const components = (edit: Edit): Tampering["tamper"] => json("components.json", edit);
 add(
