@@ -1,127 +1,195 @@
-export * from "./common/errors";
-export * from "./common/progress";
-export * from "./common/project";
-export * from "./common/random";
-export * from "./common/transaction";
-export * from "./common/version";
-export * from "./data/checksum";
-export { isGzip } from "./data/content";
-export * from "./data/distinct";
-export * from "./data/join";
-export * from "./data/kdd/attacks";
-export * from "./data/kdd/datasets";
-export * from "./data/kdd/download";
-export * from "./data/kdd/literature";
-export * from "./data/kdd/locate";
-export * from "./data/kdd/reader";
-export * from "./data/kdd/schema";
-export * from "./data/kdd/sources";
-export * from "./data/split";
-export * from "./data/table";
-export * from "./data/table-writer";
-export * from "./detect/alert";
-export * from "./detect/alert-reasons";
-export type { AlertFormat } from "./detect/alert-writer";
-export * from "./detect/allow-list";
-export * from "./detect/diagnostics";
-export * from "./detect/drift";
-export * from "./detect/fit";
-export * from "./detect/follow";
-export * from "./detect/host-ranking";
-export * from "./detect/judge";
-export * from "./detect/labels";
-export * from "./detect/ordered-connections";
-export * from "./detect/risk";
-export * from "./detect/score";
-export * from "./detect/score-profile";
-export * from "./detect/traffic-model";
-export * from "./detect/train";
-export * from "./detect/training-data";
-export * from "./detect/wording";
-export * from "./evaluation/baselines";
-export * from "./evaluation/curves";
-export * from "./evaluation/metrics";
-export * from "./evaluation/protocols";
-export * from "./evaluation/spread";
-export * from "./models/autoencoder/autoencoder";
-export * from "./models/autoencoder/detector";
-export type { AutoencoderOptions, AutoencoderSettings } from "./models/autoencoder/settings";
-export * from "./models/baselines/principal-components/detector";
-export * from "./models/baselines/principal-components/principal-components";
-export * from "./models/baselines/principal-components/projection";
-export * from "./models/contributions";
-export * from "./models/detector";
-export * from "./models/detectors";
-export * from "./models/fit-model";
-export * from "./models/isolation-forest/average-path-length";
-export * from "./models/isolation-forest/detector";
-export * from "./models/isolation-forest/isolation-forest";
-export type { Nodes } from "./models/isolation-forest/tree";
-export * from "./models/model";
-export * from "./models/model-folder";
-export * from "./models/reasons";
+// What the library exports, by topic. Whatever else a program needs is in a module of its own, such as
+// traffic-anomaly/dist/data/table-writer, and may change.
+
+// Tables
+
+export { distinctRows } from "./data/distinct";
+export { rowsWhere, splitRows } from "./data/split";
+export {
+  allRows,
+  type Column,
+  column,
+  labels,
+  type Measure,
+  type NominalColumn,
+  type NumericColumn,
+  numbers,
+  type Rows,
+  selectRows,
+  type Table,
+} from "./data/table";
+
+// KDD'99 and NSL-KDD
+
+export { anomalousRows, type Category, categories, categoryOf } from "./data/kdd/attacks";
+export type { DatasetName } from "./data/kdd/datasets";
+export { download } from "./data/kdd/download";
+export { literatureSubset } from "./data/kdd/literature";
+export { locateTestFile, locateTrainingFile } from "./data/kdd/locate";
+export { KddReader, type ReadKddOptions, readKddFile, type Source } from "./data/kdd/reader";
+export { type Feature, kddFeatures } from "./data/kdd/schema";
+export { sources } from "./data/kdd/sources";
+
+// Connections: Zeek's logs, window features, simulated traffic
+
+export type { Connection } from "./traffic/connection";
+export { connectionFeatures } from "./traffic/connection-features";
+export { connectionTable } from "./traffic/connection-table";
+export { ReorderBuffer } from "./traffic/reorder";
+export { type SimulationOptions, simulatedConnections } from "./traffic/simulator/simulate";
+export type { SimulatedConnection } from "./traffic/simulator/simulated-connection";
+export { writeSimulatedLog } from "./traffic/simulator/write-simulated";
+export { TrafficWindows } from "./traffic/windows/windows";
+export { findConnectionLogs } from "./traffic/zeek/log-files";
+export { type ReadLogsOptions, readConnectionLogs } from "./traffic/zeek/read-logs";
+export { zeekHeader, zeekTsvLine } from "./traffic/zeek/write-log";
+
+// From rows to numbers
+
+export { type LazyMatrix, type Matrix, selectMatrixRows } from "./preprocess/matrix";
+export {
+  fitPreprocessor,
+  lazyTransform,
+  type PreprocessOptions,
+  type Preprocessor,
+  type Step,
+  transform,
+  type UnseenCategory,
+  unseenCategories,
+} from "./preprocess/preprocessor";
+
+// Detectors, thresholds, explanations and model folders
+
+export { Autoencoder, fitAutoencoder, loadAutoencoder } from "./models/autoencoder/autoencoder";
+export { autoencoder } from "./models/autoencoder/detector";
+export type { AutoencoderOptions } from "./models/autoencoder/settings";
+export type { EpochLoss } from "./models/autoencoder/train";
+export { principalComponents } from "./models/baselines/principal-components/detector";
+export {
+  fitPrincipalComponents,
+  PrincipalComponents,
+} from "./models/baselines/principal-components/principal-components";
+export {
+  explainedVariance,
+  projectRows,
+  reconstructRows,
+} from "./models/baselines/principal-components/projection";
+export { explainRow } from "./models/contributions";
+export type { Detector, DetectorKind, FitOptions, ScoreOptions } from "./models/detector";
+export { type DetectorName, detectorKind, detectors, type TrainedDetectorName } from "./models/detectors";
+export { type FitModelOptions, type FittedModel, fitModel } from "./models/fit-model";
+export { averagePathLength } from "./models/isolation-forest/average-path-length";
+export { isolationForest } from "./models/isolation-forest/detector";
+export {
+  fitIsolationForest,
+  IsolationForest,
+  type IsolationForestOptions,
+} from "./models/isolation-forest/isolation-forest";
+export { type Judgement, judge, type Model, scoreTable } from "./models/model";
+export { loadModel, saveModel } from "./models/model-folder";
+export { type Reason, reasonText, rowReasons, typicalTexts } from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
-export * from "./models/threshold";
-export * from "./models/typical-values";
-export * from "./notebook/frame";
-export * from "./notebook/metrics-frame";
-export * from "./notebook/progress";
-export * from "./notebook/query";
-export * from "./notebook/reload";
-export * from "./notebook/show";
-export * from "./preprocess/matrix";
-export * from "./preprocess/preprocessor";
-export * from "./study/data";
-export * from "./study/figures";
-export * from "./study/run";
-export * from "./study/score-file";
-export * from "./traffic/connection";
-export * from "./traffic/connection-features";
-export * from "./traffic/connection-table";
-export * from "./traffic/flag";
-export * from "./traffic/reorder";
-export * from "./traffic/service";
-export type { ClassMix } from "./traffic/simulator/attacks/intruders";
-export * from "./traffic/simulator/simulate";
-export type { ContentFeature, SimulatedConnection } from "./traffic/simulator/simulated-connection";
-export * from "./traffic/simulator/write-simulated";
-export * from "./traffic/windows/windows";
-export * from "./traffic/zeek/read-logs";
-export * from "./traffic/zeek/write-log";
-export * from "./visualize/data/categories-by-position";
-export * from "./visualize/data/correlation";
-export * from "./visualize/data/feature-ranges";
-export * from "./visualize/data/matrix-rows";
-export * from "./visualize/data/value-histograms";
-export * from "./visualize/data/values-by-label";
-export * from "./visualize/data/variance-shares";
-export * from "./visualize/evaluation/base-rate";
-export * from "./visualize/evaluation/comparison";
-export * from "./visualize/evaluation/confusion";
-export * from "./visualize/evaluation/false-alarm-budget";
-export * from "./visualize/evaluation/histogram";
-export * from "./visualize/evaluation/precision-recall";
-export * from "./visualize/evaluation/recall-by-attack";
-export * from "./visualize/evaluation/roc";
-export * from "./visualize/evaluation/score-distribution";
-export * from "./visualize/evaluation/score-landscape";
-export * from "./visualize/evaluation/sensitivity";
-export * from "./visualize/evaluation/threshold-slider";
-export * from "./visualize/figure";
+export { chooseThreshold, pValues, type Threshold, verdicts } from "./models/threshold";
+
+// Curves, metrics and protocols
+
+export {
+  averagePrecision,
+  type Curve,
+  precisionRecallCurve,
+  rocAuc,
+  rocCurve,
+  type ScoreSteps,
+  scoreSteps,
+  thinCurve,
+} from "./evaluation/curves";
+export {
+  type Confusion,
+  evaluate,
+  type Judged,
+  type Metrics,
+  type RankingMetrics,
+  type VerdictMetrics,
+  verdictMetrics,
+} from "./evaluation/metrics";
+export {
+  literatureProtocol,
+  type MetricsByDetector,
+  mixedProtocol,
+  noveltyProtocol,
+  type ProtocolOptions,
+} from "./evaluation/protocols";
+export { type Spread, spread } from "./evaluation/spread";
+
+// Figures, pages and pictures
+
+export { categoriesByPositionFigure } from "./visualize/data/categories-by-position";
+export { correlationFigure, rankCorrelations } from "./visualize/data/correlation";
+export { featureRangesFigure } from "./visualize/data/feature-ranges";
+export { matrixRowsFigure } from "./visualize/data/matrix-rows";
+export { valueHistogramsFigure } from "./visualize/data/value-histograms";
+export { valuesByLabelFigure } from "./visualize/data/values-by-label";
+export { varianceShares, varianceSharesFigure } from "./visualize/data/variance-shares";
+export { baseRateFigure, precisionAtBaseRate } from "./visualize/evaluation/base-rate";
+export { comparisonFigure } from "./visualize/evaluation/comparison";
+export { confusionFigure } from "./visualize/evaluation/confusion";
+export { falseAlarmBudgetFigure } from "./visualize/evaluation/false-alarm-budget";
+export { precisionRecallFigure } from "./visualize/evaluation/precision-recall";
+export { recallByAttackFigure } from "./visualize/evaluation/recall-by-attack";
+export { rocFigure } from "./visualize/evaluation/roc";
+export { scoreDistributionFigure } from "./visualize/evaluation/score-distribution";
+export { agreement, type LandscapeAxis, scoreLandscapeFigure } from "./visualize/evaluation/score-landscape";
+export { sensitivityFigure } from "./visualize/evaluation/sensitivity";
+export { thresholdSliderFigure } from "./visualize/evaluation/threshold-slider";
+export type { Caption, Figure } from "./visualize/figure";
 export { formatShare } from "./visualize/format";
-export * from "./visualize/image";
-export * from "./visualize/models/attack-profile";
-export * from "./visualize/models/code-size";
-export * from "./visualize/models/contributions";
-export * from "./visualize/models/embedding";
-export * from "./visualize/models/path-lengths";
-export * from "./visualize/models/plane-reconstruction";
-export * from "./visualize/models/reasons-figure";
-export * from "./visualize/models/row-reconstruction";
-export * from "./visualize/models/score-map";
+export { renderImages } from "./visualize/image";
+export { attackProfile, attackProfileFigure } from "./visualize/models/attack-profile";
+export { codeSizeFigure } from "./visualize/models/code-size";
+export { contributionFigure } from "./visualize/models/contributions";
+export { embeddingFigure } from "./visualize/models/embedding";
+export { pathLengthFigure } from "./visualize/models/path-lengths";
+export { planeGrid, planeReconstructionFigure } from "./visualize/models/plane-reconstruction";
+export { reasonsFigure } from "./visualize/models/reasons-figure";
+export { rowReconstructionFigure } from "./visualize/models/row-reconstruction";
+export { scoreMap, scoreMapFigure } from "./visualize/models/score-map";
 export { trainingLossFigure } from "./visualize/models/training-loss";
-export * from "./visualize/models/tree-splits";
-export * from "./visualize/page";
-export * from "./visualize/traffic/flagged-over-time";
-export * from "./visualize/traffic/unusual-hosts";
-export * from "./visualize/write-figures";
+export { treeSplitsFigure } from "./visualize/models/tree-splits";
+export { writePage } from "./visualize/page";
+export { flaggedOverTimeFigure } from "./visualize/traffic/flagged-over-time";
+export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
+export { writeFigures } from "./visualize/write-figures";
+
+// The whole study
+
+export { loadStudyData, type StudyData } from "./study/data";
+export { studyFigures } from "./study/figures";
+export { type RunMetrics, type RunOptions, type RunResult, run } from "./study/run";
+export { type ScoreFileOptions, scoreFile } from "./study/score-file";
+
+// A network of one's own
+
+export type { Alert } from "./detect/alert";
+export { type FollowOptions, followTraffic } from "./detect/follow";
+export { HostRanking, type UnusualHost } from "./detect/host-ranking";
+export { truthOf } from "./detect/labels";
+export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score";
+export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";
+export { type TrainOptions, type TrainResult, trainOnTraffic } from "./detect/train";
+
+// What a notebook's cell uses
+
+export type { Frame } from "./notebook/frame";
+export { metricsFrame } from "./notebook/metrics-frame";
+export { progress } from "./notebook/progress";
+export { nameTables, type QueryResult, query } from "./notebook/query";
+export { reloadLibrary } from "./notebook/reload";
+export { liveFigure, show } from "./notebook/show";
+
+// What all of them share
+
+export { InputError } from "./common/errors";
+export type { ProgressUpdate, WorkOptions } from "./common/progress";
+export { projectPath } from "./common/project";
+export { createRandom, permutation, type Random, sampleWithoutReplacement } from "./common/random";
+export { libraryVersion } from "./common/version";

@@ -29,7 +29,12 @@ export async function show(value: Figure | Frame | Table): Promise<void> {
  *
  * @example
  * const live = liveFigure();
- * await fitAutoencoder(matrix, { onEpoch: (history) => live.update(trainingLossFigure(history, caption)) });
+ * await fitAutoencoder(matrix, {
+ *   onEpoch: (history) => {
+ *     const epochs = history.map((losses, i) => ({ epoch: i + 1, ...losses }));
+ *     live.update(trainingLossFigure(epochs, caption));
+ *   },
+ * });
  * await live.finish();
  */
 export function liveFigure(): { update(figure: Figure): void; finish(): Promise<void> } {

@@ -13,21 +13,20 @@ import {
   libraryVersion,
   literatureProtocol,
   locateTestFile,
-  noCounts,
-  orderedConnections,
   readKddFile,
   renderImages,
-  requireNumber,
   run,
   scoreFile,
   scoreTraffic,
   TrafficWindows,
   type TrainedDetectorName,
   trainOnTraffic,
-  windowFeatureNames,
   writeSimulatedLog,
 } from "traffic-anomaly";
+import { requireNumber } from "traffic-anomaly/dist/common/errors";
 import { isGzip } from "traffic-anomaly/dist/data/content";
+import { noCounts, orderedConnections } from "traffic-anomaly/dist/detect/ordered-connections";
+import { windowFeatureNames } from "traffic-anomaly/dist/traffic/windows/windows";
 import { loadKdd, runScript } from "./data";
 import { growthFigure } from "./growth-figure";
 import {

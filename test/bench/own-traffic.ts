@@ -9,7 +9,6 @@ import {
   type AutoencoderOptions,
   allRows,
   autoencoder,
-  baselineScores,
   chooseThreshold,
   evaluate,
   fitAutoencoder,
@@ -22,16 +21,17 @@ import {
   numbers,
   type PreprocessOptions,
   type Rows,
-  readTrainingData,
   scoreTable,
   selectRows,
   type Table,
-  trafficDefaults,
   transform,
   truthOf,
-  withNormal,
   writeSimulatedLog,
 } from "traffic-anomaly";
+import { trafficDefaults } from "traffic-anomaly/dist/detect/fit";
+import { withNormal } from "traffic-anomaly/dist/detect/labels";
+import { readTrainingData } from "traffic-anomaly/dist/detect/training-data";
+import { baselineScores } from "traffic-anomaly/dist/evaluation/baselines";
 import { runScript } from "./data";
 
 const seed = 1;

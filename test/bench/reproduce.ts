@@ -1,14 +1,9 @@
 // `npm run reproduce`: every figure that this project promises, as mean over five seeds, expected beside actual. Writes
 // reproduce.json beside this file: `git diff` then tells whether any figure moved.
 import { relative } from "node:path";
-import {
-  literatureProtocol,
-  literatureSubsets,
-  mixedProtocol,
-  noveltyProtocol,
-  type SourceId,
-  sources,
-} from "traffic-anomaly";
+import { literatureProtocol, mixedProtocol, noveltyProtocol, sources } from "traffic-anomaly";
+import { literatureSubsets } from "traffic-anomaly/dist/data/kdd/literature";
+import type { SourceId } from "traffic-anomaly/dist/data/kdd/sources";
 import { loadKdd, runScript } from "./data";
 import {
   type Expected,

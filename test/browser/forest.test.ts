@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { buildSync } from "esbuild";
 import { chromium } from "playwright-core";
-import { findBrowser, fitIsolationForest } from "traffic-anomaly";
+import { fitIsolationForest } from "traffic-anomaly";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 
 const executablePath = findBrowser();
 const skip =

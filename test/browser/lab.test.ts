@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { findBrowser } from "traffic-anomaly";
 import { writeStudentEdition } from "traffic-anomaly/dist/notebook/tools/student-edition";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { jupyterTest } from "../fixtures/jupyter";
 
 const project = join(__dirname, "..", "..");

@@ -11,17 +11,16 @@ import {
   comparisonFigure,
   embeddingFigure,
   type Figure,
-  findBrowser,
-  frameHtml,
-  frameText,
   type NominalColumn,
   reasonsFigure,
   sensitivityFigure,
   trainOnTraffic,
   valuesByLabelFigure,
 } from "traffic-anomaly";
+import { frameHtml, frameText } from "traffic-anomaly/dist/notebook/frame";
 import { exportHtml } from "traffic-anomaly/dist/notebook/tools/html-export";
 import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/traffic/unusual-hosts";
 import { traffic } from "../cli/command";
 import { small as smallStudy } from "../cli/study";

@@ -15,7 +15,8 @@ import {
 import { join } from "node:path";
 import { before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Alert, type Connection, zeekJsonLine, zeekTsvLine } from "traffic-anomaly";
+import { type Alert, type Connection, zeekTsvLine } from "traffic-anomaly";
+import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { dayOf, header, small, sweep, trainOffice } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { type Outcome, refuse, traffic, unable } from "./command";

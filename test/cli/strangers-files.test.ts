@@ -14,8 +14,8 @@ import {
   readKddFile,
   trainOnTraffic,
   transform,
-  writeModel,
 } from "traffic-anomaly";
+import { writeModel } from "traffic-anomaly/dist/models/model-folder";
 import { dayOf, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
@@ -200,7 +200,7 @@ test("a folder may hold pipes, devices and files that unpack to gigabytes beside
   await symlink("/dev/urandom", join(folder, "data", "random"));
   const many = Array<Buffer>(200).fill(gzipSync(`${row}\n`.repeat(10_000)));
   await writeFile(join(folder, "data", "rows.gz"), Buffer.concat(many));
-  const { findDatasets } = await import("traffic-anomaly");
+  const { findDatasets } = await import("traffic-anomaly/dist/data/kdd/datasets");
   assert.deepEqual(await findDatasets(join(folder, "data")), new Map());
 });
 

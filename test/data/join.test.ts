@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joinTables, selectRows } from "traffic-anomaly";
+import { selectRows } from "traffic-anomaly";
+import { joinTables } from "traffic-anomaly/dist/data/join";
 import { tableOf } from "../fixtures/table";
 
 test("a table cut into pieces and joined is the table, whatever the pieces' dictionaries", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type OutputColumn, type OutputValues, TableWriter } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
+import { type OutputColumn, type OutputValues, TableWriter } from "traffic-anomaly/dist/data/table-writer";
 import { temporaryFolder } from "../fixtures/folder";
 
 const folder = temporaryFolder("table-writer");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alertReasons, typicalValues } from "traffic-anomaly";
+import { alertReasons } from "traffic-anomaly/dist/detect/alert-reasons";
+import { typicalValues } from "traffic-anomaly/dist/models/typical-values";
 import { tableOf } from "../fixtures/table";
 import { connectionOf } from "../traffic/connections";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Alert, createAlert, timestamp } from "traffic-anomaly";
+import type { Alert } from "traffic-anomaly";
+import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alert";
 import { alertFields, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-fields";
 import { connectionOf } from "../traffic/connections";
 

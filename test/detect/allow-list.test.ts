@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { InputError, parseAllowList, readAllowList } from "traffic-anomaly";
+import { InputError } from "traffic-anomaly";
+import { parseAllowList, readAllowList } from "traffic-anomaly/dist/detect/allow-list";
 import { temporaryFolder } from "../fixtures/folder";
 import { connectionOf } from "../traffic/connections";
 

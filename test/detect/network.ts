@@ -3,13 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Connection,
-  simulateTraffic,
   type TrainOptions,
   type TrainResult,
   trainOnTraffic,
   zeekHeader,
   zeekTsvLine,
 } from "traffic-anomaly";
+import { simulateTraffic } from "traffic-anomaly/dist/traffic/simulator/simulate";
 
 /** So short that tests are quick. */
 export const small: Required<Pick<TrainOptions, "settings">> = {

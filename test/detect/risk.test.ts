@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { excess, riskScore } from "traffic-anomaly";
+import { excess, riskScore } from "traffic-anomaly/dist/detect/risk";
 
 test("the excess counts from the threshold, in units of its distance to the median", () => {
   assert.equal(excess(0.01, 0.01, 0.001), 0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRandom, populationStability, scoreBin, scoreProfile } from "traffic-anomaly";
+import { createRandom } from "traffic-anomaly";
+import { populationStability, scoreBin, scoreProfile } from "traffic-anomaly/dist/detect/score-profile";
 
 const random = createRandom(1, "test profile");
 const scores = Float64Array.from({ length: 2000 }, () => random.uniform() ** 3);

@@ -5,15 +5,14 @@ import { test } from "node:test";
 import {
   type Alert,
   type Connection,
-  ecsVersion,
   loadTrafficModel,
   type ScoreTrafficOptions,
   scoreTraffic,
-  timestamp,
   trainOnTraffic,
-  zeekJsonLine,
 } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
+import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alert";
+import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { temporaryFolder } from "../fixtures/folder";
 import { realLogTest } from "../traffic/zeek/logs";
 import { dayOf, small, sweep, trainOffice, writeLog } from "./network";

@@ -9,9 +9,9 @@ import {
   InputError,
   loadTrafficModel,
   saveModel,
-  saveTrafficModel,
   transform,
 } from "traffic-anomaly";
+import { saveTrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
 import { kddTable } from "../fixtures/table";

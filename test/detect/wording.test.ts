@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectionFeatures, reasonWords, type TypicalValue } from "traffic-anomaly";
+import { connectionFeatures } from "traffic-anomaly";
+import { reasonWords } from "traffic-anomaly/dist/detect/wording";
+import type { TypicalValue } from "traffic-anomaly/dist/models/typical-values";
 import { connectionOf } from "../traffic/connections";
 
 const medians: Readonly<Record<string, number>> = {

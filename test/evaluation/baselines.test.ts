@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import {
-  type BaselineScores,
-  baselineScores,
-  fitPreprocessor,
-  fitPrincipalComponents,
-  numbers,
-  rowsWhere,
-  transform,
-} from "traffic-anomaly";
+import { fitPreprocessor, fitPrincipalComponents, numbers, rowsWhere, transform } from "traffic-anomaly";
+import { type BaselineScores, baselineScores } from "traffic-anomaly/dist/evaluation/baselines";
 import { kddTable } from "../fixtures/table";
 import { trafficLines } from "../fixtures/traffic";
 

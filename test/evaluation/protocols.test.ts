@@ -10,10 +10,8 @@ import {
   isolationForest,
   labels,
   literatureProtocol,
-  literatureSubsets,
   type Metrics,
   mixedProtocol,
-  type NoveltyStudy,
   noveltyProtocol,
   type ProtocolOptions,
   scoreTable,
@@ -21,6 +19,8 @@ import {
   type Table,
   transform,
 } from "traffic-anomaly";
+import { literatureSubsets } from "traffic-anomaly/dist/data/kdd/literature";
+import type { NoveltyStudy } from "traffic-anomaly/dist/evaluation/protocols";
 import { kddTable } from "../fixtures/table";
 import { trafficLines, withFields } from "../fixtures/traffic";
 

@@ -1,9 +1,10 @@
-// Runs the `@example`s of the library's doc comments. A line that ends in `// value` must give that value. An
-// example with `await` needs files, models or time, and is not run; neither is one that tells no value.
+// Compiles the `@example`s of the library's doc comments, and runs them. A line that ends in `// value` must give that value.
+// An example with `await` needs files, models or time, and is only compiled; so is one that tells no value.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import ts from "@tslab/typescript-for-tslab";
 import * as library from "traffic-anomaly";
 import { libFolder, sourceFiles } from "./sources";
 
@@ -69,6 +70,61 @@ test("every comment that has an example is understood", (context) => {
   assert.equal(examples.length, tags);
   context.diagnostic(`${run.length} of ${examples.length} examples are run`);
   assert.ok(run.length >= leastRun, `only ${run.length} examples can be run, there were ${leastRun}`);
+});
+
+/** What examples take for granted. */
+const given = `import type { Caption, Matrix, Preprocessor, Rows, Table } from "traffic-anomaly";
+import type { NamedRocCurve } from "traffic-anomaly/dist/visualize/evaluation/roc";
+declare const table: Table, train: Table, test: Table, trainingRows: Rows, preprocessor: Preprocessor;
+declare const normal: Matrix, traffic: Matrix, matrix: Matrix, curves: NamedRocCurve[], caption: Caption;
+`;
+
+/** An example as a module, which sees what the library and the example's file export. */
+function moduleOf({ file, lines }: Example): string {
+  const from = (path: string, names: readonly string[]) =>
+    `import { ${names.map((name) => `${name} as $${name}`).join(", ")} } from "${path}";\n`;
+  const code = lines.join("\n");
+  const words = new Set(code.match(/\w+/g));
+  const own = Object.keys(require(join(libFolder, "dist", file.replace(/\.ts$/, ".js"))));
+  const ownNames = own.filter((name) => words.has(name));
+  const names = Object.keys(library).filter((name) => words.has(name) && !own.includes(name));
+  const known = [...ownNames, ...names]
+    .filter((name) => !given.includes(` ${name}:`))
+    .map((name) => `const ${name} = $${name};\n`);
+  return (
+    given +
+    from("traffic-anomaly", names) +
+    from(`traffic-anomaly/dist/${file.replace(/\.ts$/, "")}`, ownNames) +
+    `export async function example() {\n${known.join("")}{\n${code}\n}\n}\n`
+  );
+}
+
+test("every example compiles", () => {
+  const folder = join(libFolder, "..", "test", "library");
+  const modules = new Map(examples.map((example, i) => [join(folder, `example-${i}.ts`), example]));
+  const options: ts.CompilerOptions = {
+    ...{ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Node10 },
+    ...{ target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts"], types: ["node"] },
+    ...{ typeRoots: [join(libFolder, "..", "node_modules", "@types")] },
+    ...{ strict: true, skipLibCheck: true, noEmit: true },
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (path) => modules.has(path) || fileExists(path);
+  host.getSourceFile = (path, target, ...rest) => {
+    const example = modules.get(path);
+    return example
+      ? ts.createSourceFile(path, moduleOf(example), target)
+      : getSourceFile(path, target, ...rest);
+  };
+  const program = ts.createProgram([...modules.keys()], options, host);
+  const complaints = [...modules].flatMap(([path, { place }]) => {
+    const source = program.getSourceFile(path)!;
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      ({ messageText }) => `${place}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
+  });
+  assert.deepEqual(complaints, []);
 });
 
 for (const { place, file, lines } of run) {

@@ -3,13 +3,13 @@ import { before, test } from "node:test";
 import {
   createRandom,
   explainRow,
-  featureContributions,
   fitIsolationForest,
   fitPreprocessor,
   type IsolationForest,
   type Preprocessor,
   transform,
 } from "traffic-anomaly";
+import { featureContributions } from "traffic-anomaly/dist/models/contributions";
 import { tableOf } from "../fixtures/table";
 
 const random = createRandom(1, "test contributions");

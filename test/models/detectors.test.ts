@@ -10,7 +10,6 @@ import {
   type DetectorKind,
   detectorKind,
   detectors,
-  detectorTitle,
   explainRow,
   fitPreprocessor,
   IsolationForest,
@@ -21,6 +20,7 @@ import {
   scoreTable,
   transform,
 } from "traffic-anomaly";
+import { detectorTitle } from "traffic-anomaly/dist/models/detectors";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 

@@ -6,7 +6,6 @@ import {
   autoencoder,
   chooseThreshold,
   createRandom,
-  fitDetector,
   fitIsolationForest,
   fitModel,
   fitPreprocessor,
@@ -22,6 +21,7 @@ import {
   transform,
   verdicts,
 } from "traffic-anomaly";
+import { fitDetector } from "traffic-anomaly/dist/models/fit-model";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { typicalText, typicalValues } from "traffic-anomaly";
+import { typicalText, typicalValues } from "traffic-anomaly/dist/models/typical-values";
 import { tableOf } from "../fixtures/table";
 
 const table = tableOf({

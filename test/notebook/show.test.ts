@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameHtml, frameText, tableFrame } from "traffic-anomaly";
+import { frameHtml, frameText, tableFrame } from "traffic-anomaly/dist/notebook/frame";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { createWorkspace } from "../notebooks/workspace";
 

@@ -6,8 +6,8 @@ import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { findBrowser } from "traffic-anomaly";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 
 const project = join(__dirname, "..", "..");
 const command = join(project, "lib", "traffic-anomaly.js");

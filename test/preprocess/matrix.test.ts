@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Matrix, selectMatrixRows, sourceFeature, wholeMatrix } from "traffic-anomaly";
+import { type Matrix, selectMatrixRows } from "traffic-anomaly";
+import { sourceFeature, wholeMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 
 const matrix: Matrix = { rows: 3, columns: ["x", "y"], data: Float32Array.of(0, 1, 10, 11, 20, 21) };
 

@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { before, beforeEach, test } from "node:test";
-import { InputError, loadStudyData, type StudyDataOptions } from "traffic-anomaly";
+import { InputError, loadStudyData } from "traffic-anomaly";
+import type { StudyDataOptions } from "traffic-anomaly/dist/study/data";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 

@@ -5,8 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { findBrowser, type Metrics, type RunMetrics, rowNumbers } from "traffic-anomaly";
+import type { Metrics, RunMetrics } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
+import { rowNumbers } from "traffic-anomaly/dist/data/kdd/reader";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { realDataTest, realFiles } from "../fixtures/real-data";
 
 const command = join(__dirname, "..", "..", "node_modules", "traffic-anomaly", "traffic-anomaly.js");

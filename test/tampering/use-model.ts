@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   type Autoencoder,
   explainRow,
-  Judge,
   loadModel,
   loadTrafficModel,
   rowReasons,
@@ -13,6 +12,7 @@ import {
   unseenCategories,
   verdicts,
 } from "traffic-anomaly";
+import { Judge } from "traffic-anomaly/dist/detect/judge";
 import { dayOf, sweep } from "../detect/network";
 import { type ModelName, models, records } from "./models";
 

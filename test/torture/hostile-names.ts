@@ -3,17 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
-import {
-  createRandom,
-  findBrowser,
-  frameHtml,
-  type Random,
-  TableWriter,
-  valuesByLabelFigure,
-  writePage,
-} from "traffic-anomaly";
+import { createRandom, type Random, valuesByLabelFigure, writePage } from "traffic-anomaly";
 import { printable } from "traffic-anomaly/dist/common/shown";
 import { database } from "traffic-anomaly/dist/data/duckdb";
+import { TableWriter } from "traffic-anomaly/dist/data/table-writer";
+import { frameHtml } from "traffic-anomaly/dist/notebook/frame";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import type { Kind } from "./trial";
 
 const pieces =

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { datasetName, findDatasets, recogniseDataset, sources } from "traffic-anomaly";
+import { sources } from "traffic-anomaly";
+import { datasetName, findDatasets, recogniseDataset } from "traffic-anomaly/dist/data/kdd/datasets";
 import { realDataTest } from "../../fixtures/real-data";
 import { trafficLines, writeLines } from "../../fixtures/traffic";
 

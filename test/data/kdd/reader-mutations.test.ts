@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-  InputError,
-  kddFeatures,
-  type Layout,
-  readKddFile,
-  rowFields,
-  rowProblem,
-  type Table,
-} from "traffic-anomaly";
+import { InputError, kddFeatures, readKddFile, type Table } from "traffic-anomaly";
+import { type Layout, rowFields, rowProblem } from "traffic-anomaly/dist/data/kdd/schema";
 import fc from "../../fixtures/fast-check";
 import { temporaryFolder } from "../../fixtures/folder";
 import { trafficLines, writeLines } from "../../fixtures/traffic";

@@ -9,14 +9,14 @@ import {
   type Column,
   column,
   InputError,
-  joinTables,
   KddReader,
   labels,
   numbers,
   readKddFile,
-  recogniseDataset,
   type Table,
 } from "traffic-anomaly";
+import { joinTables } from "traffic-anomaly/dist/data/join";
+import { recogniseDataset } from "traffic-anomaly/dist/data/kdd/datasets";
 import { temporaryFolder } from "../../fixtures/folder";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../../fixtures/traffic";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fieldValue } from "traffic-anomaly";
 import { RowParser } from "traffic-anomaly/dist/data/kdd/row-parser";
+import { fieldValue } from "traffic-anomaly/dist/data/kdd/schema";
 import { headerNames, trafficLines, withFields } from "../../fixtures/traffic";
 
 const layout = { columns: 42, header: false } as const;

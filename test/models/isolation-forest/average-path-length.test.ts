@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { averagePathLength, harmonicNumber } from "traffic-anomaly";
+import { averagePathLength } from "traffic-anomaly";
+import { harmonicNumber } from "traffic-anomaly/dist/models/isolation-forest/average-path-length";
 
 test("c(1) = 0 and c(2) = 1", () => {
   assert.equal(averagePathLength(0), 0);

@@ -9,12 +9,12 @@ import {
   fitIsolationForest,
   type IsolationForest,
   isolationForest,
-  loadIsolationForest,
   type Matrix,
   selectMatrixRows,
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
+import { loadIsolationForest } from "traffic-anomaly/dist/models/isolation-forest/isolation-forest";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";

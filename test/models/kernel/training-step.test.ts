@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AutoencoderSettings, createRandom, type Matrix, tensorflow } from "traffic-anomaly";
+import { createRandom, type Matrix, tensorflow } from "traffic-anomaly";
 import { initialWeights, type Network } from "traffic-anomaly/dist/models/autoencoder/network";
+import type { AutoencoderSettings } from "traffic-anomaly/dist/models/autoencoder/settings";
 import { TensorFlowNetwork } from "traffic-anomaly/dist/models/autoencoder/tensorflow-network";
 import { KernelNetwork } from "traffic-anomaly/dist/models/kernel/kernel-network";
 import { nativeInstalled } from "../../fixtures/native";

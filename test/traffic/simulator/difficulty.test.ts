@@ -6,13 +6,13 @@ import {
   anomalousRows,
   labels,
   mixedProtocol,
-  type NoveltyStudy,
   noveltyProtocol,
   readKddFile,
   rocAuc,
   scoreSteps,
   type Table,
 } from "traffic-anomaly";
+import type { NoveltyStudy } from "traffic-anomaly/dist/evaluation/protocols";
 import {
   type StudyFiles,
   simulatedDataset,

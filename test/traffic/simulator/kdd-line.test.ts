@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Column, kddFeatures, rowProblem } from "traffic-anomaly";
+import { type Column, kddFeatures } from "traffic-anomaly";
+import { rowProblem } from "traffic-anomaly/dist/data/kdd/schema";
 import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
 import { kddLine } from "traffic-anomaly/dist/traffic/simulator/kdd-line";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  categoriesByPosition,
   categoriesByPositionFigure,
   correlationFigure,
   type Figure,
-  featureRanges,
   featureRangesFigure,
   matrixRowsFigure,
   rankCorrelations,
   type Table,
-  valueBins,
   valueHistogramsFigure,
   valuesByLabelFigure,
   varianceShares,
   varianceSharesFigure,
 } from "traffic-anomaly";
+import { categoriesByPosition } from "traffic-anomaly/dist/visualize/data/categories-by-position";
+import { featureRanges } from "traffic-anomaly/dist/visualize/data/feature-ranges";
+import { valueBins } from "traffic-anomaly/dist/visualize/data/value-histograms";
 import fc from "../../fixtures/fast-check";
 import { caption, hostileLabel, labels } from "../examples";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoreHistogram } from "traffic-anomaly";
+import { scoreHistogram } from "traffic-anomaly/dist/visualize/evaluation/histogram";
 import fc from "../../fixtures/fast-check";
 
 const labels = (codes: number[]) => ({

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { createRandom, findBrowser, thresholdSliderFigure, verdictMetrics, writePage } from "traffic-anomaly";
+import { createRandom, thresholdSliderFigure, verdictMetrics, writePage } from "traffic-anomaly";
+import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { nominalColumn } from "../../fixtures/table";
 import { caption } from "../models/plane";
 

@@ -12,7 +12,8 @@ type Fitted = Components & Pick<Detector, "columns">;
  *
  * @throws {RangeError} if the matrix has other columns
  * @example
- * const code = await autoencoder.encode(matrix);
+ * const network = await fitAutoencoder(matrix);
+ * const code = await network.encode(matrix);
  * const flat = projectRows(await fitPrincipalComponents(code, { components: 2 }), code);
  */
 export function projectRows(fitted: Fitted, matrix: Matrix): Matrix {
