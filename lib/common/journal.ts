@@ -61,7 +61,10 @@ export async function writeJournals(works: ReadonlyMap<string, readonly Move[]>)
   for (const [work, moves] of works) {
     const parts = work === first ? [...works.keys()].map((part) => relative(first, part)) : undefined;
     const journal: Journal = { formatVersion: 1, first: relative(work, first), parts, moves };
-    await writeFile(join(work, "journal.json"), JSON.stringify(journal), { flush: true });
+    // Whole or not there: whoever finds half of it could not tell to which others the work belongs.
+    const path = join(work, "journal.json");
+    await writeFile(`${path}.new`, JSON.stringify(journal), { flush: true });
+    await rename(`${path}.new`, path);
     await syncFolder(work);
   }
   await writeFile(join(first, "prepared"), "");
