@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { writeSimulatedLog, zeekTsvLine } from "traffic-anomaly";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
@@ -280,9 +282,15 @@ test("a run of train that is interrupted leaves everything as it was", async () 
   const long = join(folder, "long.log");
   await writeSimulatedLog(long, { connections: 400_000, seed: 1, format: "zeek" }); // takes seconds to learn from
   const earlier = contents(folder);
+  const interrupt = async (child: ChildProcess) => {
+    while (!readdirSync(join(folder, "models")).some((name) => name.startsWith(".unfinished-")))
+      await sleep(5);
+    await sleep(800);
+    child.kill("SIGINT");
+  };
   const outcome = await traffic(["train", "long.log", "--out", "models/office", "--epochs", "1000"], {
     ...here,
-    started: (child) => setTimeout(() => child.kill("SIGINT"), 1500),
+    started: (child) => void interrupt(child),
   });
   assert.deepEqual(outcome, { code: 130, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
   assertUnchanged(earlier, contents(folder));

@@ -400,14 +400,14 @@ interface Place {
   readonly key: string;
 }
 
-/** Where a parsed document has values: of long lists the first few and the last. */
-function placesIn(document: unknown): Place[] {
-  if (typeof document !== "object" || document === null) return [];
+/** Where a parsed document has values: of long lists the first few and the last, and not those nested without end. */
+function placesIn(document: unknown, depth = 0): Place[] {
+  if (typeof document !== "object" || document === null || depth > 100) return [];
   const keys = Object.keys(document);
   const some = keys.length > 60 ? [...keys.slice(0, 59), keys[keys.length - 1]] : keys;
   return some.flatMap((key) => {
     const holder = document as Record<string, unknown>;
-    return [{ holder, key }, ...placesIn(holder[key])];
+    return [{ holder, key }, ...placesIn(holder[key], depth + 1)];
   });
 }
 
