@@ -22,8 +22,10 @@ export function requireMatrix({ rows, columns, data }: Matrix): void {
     );
 }
 
-/** @throws {InputError} naming row and column of a value that is NaN or infinite */
-export function requireFinite({ columns, data }: Matrix): void {
+/** @throws {RangeError} unless the matrix is one; {InputError} naming row and column of a value that is NaN or infinite */
+export function requireFinite(matrix: Matrix): void {
+  requireMatrix(matrix);
+  const { columns, data } = matrix;
   const at = firstNotFinite(data);
   if (at < 0) return;
   const [row, column] = [Math.floor(at / columns.length), columns[at % columns.length]];

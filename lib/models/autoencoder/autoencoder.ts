@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
 import { square } from "../../common/exact-math";
 import type { WorkOptions } from "../../common/progress";
-import { type Matrix, requireFinite, requireMatrix } from "../../preprocess/matrix";
+import { type Matrix, requireFinite } from "../../preprocess/matrix";
 import {
   type Detector,
   requireColumns,
@@ -66,7 +66,6 @@ export async function fitAutoencoder(
   }: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
   const settings = resolveSettings(options);
-  requireMatrix(matrix);
   requireFinite(matrix);
   requireNumber("workers", workers, { min: 1, integer: true });
   const width = matrix.columns.length;

@@ -2,13 +2,7 @@ import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
-import {
-  type LazyMatrix,
-  type Matrix,
-  mostColumns,
-  requireFinite,
-  requireMatrix,
-} from "../../preprocess/matrix";
+import { type LazyMatrix, type Matrix, mostColumns, requireFinite } from "../../preprocess/matrix";
 import {
   type Detector,
   requireColumns,
@@ -52,10 +46,7 @@ export async function fitIsolationForest(
 ): Promise<IsolationForest> {
   const { trees = 100, seed = 1, onProgress, signal } = options;
   requireOptions(options, ["trees", "sampleSize", "seed", "onProgress", "signal"]);
-  if ("data" in matrix) {
-    requireMatrix(matrix);
-    requireFinite(matrix);
-  }
+  if ("data" in matrix) requireFinite(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);

@@ -6,7 +6,7 @@ import { checked, readJsonFile } from "../../../common/json-file";
 import { requireMemory } from "../../../common/memory";
 import { loadPackage } from "../../../common/packages";
 import { breather, type WorkOptions } from "../../../common/progress";
-import { type Matrix, requireFinite, requireMatrix } from "../../../preprocess/matrix";
+import { type Matrix, requireFinite } from "../../../preprocess/matrix";
 import {
   type Detector,
   requireColumns,
@@ -45,7 +45,6 @@ export async function fitPrincipalComponents(
   const width = columns.length;
   const { components = Math.min(8, width) } = options;
   requireOptions(options, ["components"]);
-  requireMatrix(matrix);
   requireFinite(matrix);
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
