@@ -1,5 +1,6 @@
 // JavaScript's side of `npm run bench`: one piece of work, done each time a line comes in on standard input. The same
 // protocol as measure.py's.
+import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import {
@@ -19,11 +20,12 @@ import { type PeerName, peers } from "./javascript-peers";
 import { runStudy, studyFigures } from "./study";
 import type { Answer, Figures, Task } from "./works";
 
-/** Does the work once; `figures` are computed when asked for. */
-type Run = () => Promise<{ seconds: number; figures: () => Figures }>;
+/** Does the work once; `figures` are computed when asked for. `peakMegabytes` is that of another process that did it. */
+type Run = () => Promise<{ seconds: number; peakMegabytes?: number; figures: () => Figures }>;
 
 const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
   load: ({ files }) => timed(async () => (await readKddFile(files[0])).table, tableFigures),
+  "import-and-load": importAndLoad,
   "fit-forest": fitForest,
   "score-forest": scoreForest,
   "train-autoencoder": trainAutoencoder,
@@ -37,11 +39,14 @@ async function main(): Promise<void> {
   const run = await tasks[task.task](task);
   for await (const line of createInterface({ input: process.stdin })) {
     const checking = line === "check";
-    const { seconds, figures } = await run();
-    const peakMegabytes = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+    const { seconds, peakMegabytes = peakOfThisProcess(), figures } = await run();
     const answer: Answer = checking ? { seconds, peakMegabytes, figures: figures() } : { seconds };
     console.log(JSON.stringify(answer));
   }
+}
+
+function peakOfThisProcess(): number {
+  return Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
 }
 
 function timed<Result>(work: () => Result | Promise<Result>, figures: (result: Result) => Figures): Run {
@@ -49,6 +54,22 @@ function timed<Result>(work: () => Result | Promise<Result>, figures: (result: R
     const started = performance.now();
     const result = await work();
     return { seconds: (performance.now() - started) / 1000, figures: () => figures(result) };
+  };
+}
+
+/** A process of its own that knows nothing of the library yet. */
+function importAndLoad({ files }: Task): Run {
+  const program = `require("traffic-anomaly").readKddFile(process.argv[1]).then(({ table: { rows } }) =>
+    console.log(JSON.stringify([rows, process.resourceUsage().maxRSS * 1024])))`;
+  return async () => {
+    const started = performance.now();
+    const answer = execFileSync(process.execPath, ["-e", program, files[0]], {
+      cwd: __dirname,
+      encoding: "utf8",
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const [rows, peak] = JSON.parse(answer) as [number, number];
+    return { seconds, peakMegabytes: Math.round(peak / 1e6), figures: () => ({ rows }) };
   };
 }
 

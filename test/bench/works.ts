@@ -124,6 +124,7 @@ const backends = [
 ];
 const pandas = python("pandas", "pandas");
 const polars = python("polars", "polars");
+const pandasAndScikitLearn = python("pandas, scikit-learn", "pandas", "scikit-learn");
 const scikitLearn = python("scikit-learn", "scikit-learn");
 const isotree = python("isotree", "isotree", "scikit-learn");
 const keras = python("Keras", "Keras", "scikit-learn");
@@ -170,6 +171,18 @@ export const works: readonly Work[] = [
       { side: ours, peer: polars, faster: 1 / 1.3 },
     ],
     remark: "Ours checks every value and hashes the file; the peers do neither.",
+  },
+  {
+    name: "import-and-load",
+    title: "start, import the library, load the 10 % set's gzip",
+    task: "import-and-load",
+    threads: [1, 2],
+    fresh: true,
+    sides: [ours, pandasAndScikitLearn],
+    goals: [{ side: ours, peer: pandasAndScikitLearn, faster: 1 }],
+    agreement: { rows: exact },
+    remark:
+      "A whole process: node and `traffic-anomaly` beside python, `import sklearn.ensemble, pandas` and `read_csv`.",
   },
   {
     name: "fit-forest",
