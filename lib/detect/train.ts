@@ -9,8 +9,7 @@ import { unwritable } from "../common/unwritable";
 import { valuesAt } from "../common/values-at";
 import { libraryVersion } from "../common/version";
 import { allRows, type Rows } from "../data/table";
-import type { Autoencoder } from "../models/autoencoder/autoencoder";
-import { ofEachDetector } from "../models/detectors";
+import { backendOf, ofEachDetector, prepareDetectors } from "../models/detectors";
 import type { TrainingRecord } from "../models/model";
 import type { Backend } from "../models/tensorflow";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
@@ -72,6 +71,7 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
   const name = basename(resolve(out));
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
+  await prepareDetectors(options.settings);
   const { timeWindow = 511, hostWindow = 255, timeBase = "start" } = options.windows ?? {};
   const windows = { timeWindow, hostWindow, timeBase };
   let fitted: FittedTraffic | undefined;
@@ -102,7 +102,7 @@ export async function trainOnTraffic(paths: readonly string[], options: TrainOpt
       schemaVersion: 1,
       libraryVersion,
       model: name,
-      backend: (fitted.models.autoencoder.detector as Autoencoder).backend,
+      backend: backendOf(fitted.models),
       seed,
       falseAlarmRate,
       logs: data.logs,

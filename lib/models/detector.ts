@@ -28,6 +28,8 @@ export interface DetectorKind<
   readonly preprocessing: Required<PreprocessOptions>;
   /** The files that `save` writes. */
   readonly files: readonly string[];
+  /** To call before work that ends in `fit`. @throws {InputError} if this machine lacks what the options ask for */
+  prepare?(options?: Options): Promise<void>;
   /** @throws {InputError} on an option out of range or too few rows; the reason of `signal` once it is aborted */
   fit(matrix: Matrix | LazyMatrix, options?: Options & FitOptions): Promise<Fitted>;
   /**
@@ -46,7 +48,7 @@ export interface FitOptions extends ScoreOptions {
 }
 
 export interface LoadOptions {
-  /** What computes the autoencoder. Default "kernel". */
+  /** What computes a detector that leaves the choice. Default "kernel". */
   readonly backend?: Backend;
 }
 
@@ -82,6 +84,8 @@ export interface Detector {
   explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array>;
   /** Writes the detector's own files into an existing folder. */
   save(folder: string): Promise<void>;
+  /** What computes it, where there is a choice. */
+  readonly backend?: Backend;
   /** What it lost in each epoch of training, where it has epochs. */
   readonly history?: readonly { readonly loss: number; readonly validationLoss?: number }[];
   /** Frees what lies outside of the garbage collector's sight, where there is such. It is of no use then. */

@@ -1,7 +1,8 @@
 import { autoencoder } from "./autoencoder/detector";
 import { principalComponents } from "./baselines/principal-components/detector";
-import type { DetectorKind, OptionsOf } from "./detector";
+import type { Detector, DetectorKind, OptionsOf } from "./detector";
 import { isolationForest } from "./isolation-forest/detector";
+import type { Backend } from "./tensorflow";
 
 /** The detectors that commands train, in the order in which reports and alerts name them. */
 export const trainedDetectors = [isolationForest, autoencoder] as const;
@@ -27,6 +28,17 @@ export async function ofEachDetector<T>(
   const made: Partial<Record<TrainedDetectorName, T>> = {};
   for (const kind of trainedDetectors) made[kind.kind] = await make(kind, kind.kind);
   return made as Record<TrainedDetectorName, T>;
+}
+
+/** To call before the data is read. @throws {InputError} if this machine lacks what the detectors' options ask for */
+export async function prepareDetectors(settings: DetectorSettings = {}): Promise<void> {
+  await ofEachDetector((kind, name) => kind.prepare?.(settings[name]));
+}
+
+/** What computes those of some detectors that leave the choice. */
+export function backendOf(models: Readonly<Record<string, { readonly detector: Detector }>>): Backend {
+  const chosen = Object.values(models).find(({ detector }) => detector.backend !== undefined);
+  return chosen?.detector.backend ?? "kernel";
 }
 
 /**

@@ -58,8 +58,9 @@ async function choose(requested: TensorFlowBackend | undefined): Promise<TensorF
     } catch (error) {
       if (requested === "native")
         throw new InputError(
-          "the backend native needs tfjs-node, which could not be loaded; " +
-            "run `npm install` where its download succeeds, or choose another backend",
+          "the backend native needs tfjs-node, which could not be loaded: " +
+            `npm install ${nativePackage}@npm:@tensorflow/tfjs-node@4.22.0 where its download succeeds, ` +
+            "or choose another backend",
           { cause: error },
         );
     }
@@ -75,13 +76,16 @@ async function choose(requested: TensorFlowBackend | undefined): Promise<TensorF
   return { tf, backend: "cpu" };
 }
 
+/** tfjs-node by another name: to packages that require it by its own, the project gives TensorFlow.js without it. */
+const nativePackage = "tfjs-node-native";
+
 function loadNative(): typeof Tf {
   // tfjs-node 4.22 calls these, about which Node.js 22 warns on stderr; Node.js 23 removed one of them.
   const legacy = util as { isArray?: unknown; isNullOrUndefined?: unknown };
   legacy.isArray = Array.isArray;
   legacy.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  const tf = require("tfjs-node-native") as typeof Tf;
+  const tf = require(nativePackage) as typeof Tf;
   if (tf.getBackend() !== "tensorflow") throw new Error("tfjs-node did not start");
   tf.enableProdMode();
   return tf;

@@ -19,7 +19,13 @@ import {
   type ProtocolOptions,
 } from "../evaluation/protocols";
 import { type Spread, spread } from "../evaluation/spread";
-import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
+import {
+  backendOf,
+  ofEachDetector,
+  prepareDetectors,
+  type TrainedDetectorName,
+  trainedDetectors,
+} from "../models/detectors";
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
@@ -85,6 +91,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   const { seed = 1, repeats = 1, signal } = options;
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
+  await prepareDetectors(options.settings);
   const started = new Date();
   const clock = new StageClock();
   const read = [options.data, options.test].filter((path) => path !== undefined);
@@ -99,7 +106,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     const metrics: RunMetrics = {
       schemaVersion: 1,
       seed,
-      backend: first.models.autoencoder.detector.backend,
+      backend: backendOf(first.models),
       dataset: describe(data.trainSource),
       ...(data.testSource && { testDataset: describe(data.testSource) }),
       protocols: studies[0],

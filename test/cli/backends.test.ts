@@ -9,7 +9,7 @@ import type { RunMetrics } from "traffic-anomaly";
 import { temporaryFolder } from "../fixtures/folder";
 import { nativeInstalled } from "../fixtures/native";
 import { realDataTest, realFiles } from "../fixtures/real-data";
-import { traffic } from "./command";
+import { refuse, traffic } from "./command";
 import { study } from "./study";
 
 const folder = temporaryFolder("backends");
@@ -36,6 +36,21 @@ test("every backend trains and scores and says so; losses, and scores by one mod
     t.diagnostic(`scores on ${backend}: ${inScores.toExponential(1)}`);
     assert.ok(inScores < 1e-5, `scores on ${backend} differ by ${inScores}`);
   }
+});
+
+test("native without tfjs-node is refused before anything is read, and the sentence says what to install", {
+  skip: nativeInstalled && "tfjs-node is installed",
+}, async () => {
+  const sentence =
+    /^the backend native needs tfjs-node, .*: npm install tfjs-node-native@npm:@tensorflow\/tfjs-node@\d/;
+  const native = ["missing", "--backend", "native"];
+  await refuse(
+    [
+      [["run", "--data", ...native], sentence],
+      [["train", ...native, "--out", "model"], sentence],
+    ],
+    { cwd: folder },
+  );
 });
 
 /** Scores of `test.gz` by the autoencoder of a study. */

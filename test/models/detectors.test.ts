@@ -5,6 +5,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  autoencoder,
   chooseThreshold,
   createRandom,
   type DetectorKind,
@@ -13,6 +14,7 @@ import {
   explainRow,
   fitPreprocessor,
   IsolationForest,
+  isolationForest,
   lazyTransform,
   loadModel,
   type Model,
@@ -20,7 +22,7 @@ import {
   scoreTable,
   transform,
 } from "traffic-anomaly";
-import { detectorTitle } from "traffic-anomaly/dist/models/detectors";
+import { backendOf, detectorTitle, prepareDetectors } from "traffic-anomaly/dist/models/detectors";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 
@@ -131,6 +133,20 @@ for (const kind of detectors as readonly DetectorKind[]) {
     again.dispose?.();
   });
 }
+
+test("what an option asks for in vain is refused before a fit, and models say what computes them", async () => {
+  await prepareDetectors();
+  await prepareDetectors({ autoencoder: { epochs: 1 }, "isolation-forest": { trees: 1 } });
+  for (const [options, message] of [
+    [{ epochs: 0 }, /^epochs must be an integer in \[1, ∞\), got 0$/],
+    [{ backend: "gpu" as "cpu" }, /^backend must be one of "kernel", .*, got "gpu"$/],
+  ] as const)
+    await assert.rejects(prepareDetectors({ autoencoder: options }), { name: "InputError", message });
+  const [forest, network] = await Promise.all([isolationForest, autoencoder].map(fitted));
+  assert.equal(backendOf({ forest, network }), "kernel");
+  assert.equal(backendOf({ forest, network: { detector: { ...network.detector, backend: "cpu" } } }), "cpu");
+  assert.equal(backendOf({ forest }), "kernel");
+});
 
 test("a detector's title is its own, also as a baseline, and that of no detector is its name", () => {
   assert.equal(detectorTitle("isolation-forest"), "isolation forest");

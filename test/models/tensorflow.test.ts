@@ -67,8 +67,8 @@ for (const [title, standIn, first, native] of [
     "wasm stands in for a native binding that fails to load, unless native was asked for",
     `throw new Error("libtensorflow.so.2: cannot open shared object file")`,
     "wasm\n",
-    "the backend native needs tfjs-node, which could not be loaded; run `npm install` where its download " +
-      "succeeds, or choose another backend\n",
+    "the backend native needs tfjs-node, which could not be loaded: npm install " +
+      "tfjs-node-native@npm:@tensorflow/tfjs-node@4.22.0 where its download succeeds, or choose another backend\n",
   ],
 ] as const)
   test(title, { skip: nativeInstalled && "tfjs-node is installed" }, () => {

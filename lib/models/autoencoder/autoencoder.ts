@@ -13,7 +13,7 @@ import {
   type ScoreOptions,
 } from "../detector";
 import { KernelNetwork, kernelComputes } from "../kernel/kernel-network";
-import { type Backend, tensorFlowBackends, tensorflow } from "../tensorflow";
+import { type Backend, type TensorFlow, tensorFlowBackends, tensorflow } from "../tensorflow";
 import { readAutoencoder, writeAutoencoder } from "./files";
 import { inBatches, initialWeights, type Network, type Weights } from "./network";
 import {
@@ -100,17 +100,31 @@ export async function loadAutoencoder(
   return new Autoencoder(network, [...columns], settings, history);
 }
 
-/** The network in the kernel where that can compute it and nothing else is asked for, else in TensorFlow.js. */
 async function createNetwork(
-  backend: Backend = "kernel",
+  backend: Backend | undefined,
   width: number,
   settings: AutoencoderSettings,
   weights: Weights,
 ): Promise<Network> {
+  const tensorFlow = await computing(backend, settings);
+  return tensorFlow
+    ? new TensorFlowNetwork(tensorFlow, width, settings, weights)
+    : new KernelNetwork(width, settings, weights);
+}
+
+/** TensorFlow.js, or undefined for the kernel, where that can compute the network and nothing else is asked for. */
+async function computing(
+  backend: Backend = "kernel",
+  settings: AutoencoderSettings,
+): Promise<TensorFlow | undefined> {
   requireOneOf("backend", backend, ["kernel", ...tensorFlowBackends]);
-  if (backend === "kernel" && kernelComputes(settings)) return new KernelNetwork(width, settings, weights);
-  const tensorFlow = await tensorflow(backend === "kernel" ? undefined : backend);
-  return new TensorFlowNetwork(tensorFlow, width, settings, weights);
+  if (backend === "kernel" && kernelComputes(settings)) return undefined;
+  return tensorflow(backend === "kernel" ? undefined : backend);
+}
+
+/** Loads what is to compute an autoencoder. @throws {InputError} if it is not there, or an option is out of range */
+export async function prepareAutoencoder({ backend, ...options }: AutoencoderOptions = {}): Promise<void> {
+  await computing(backend, resolveSettings(options));
 }
 
 /** A trained autoencoder, made by {@link fitAutoencoder} or {@link loadAutoencoder}. */

@@ -1,6 +1,6 @@
 import { wholeMatrix } from "../../preprocess/matrix";
 import type { DetectorKind } from "../detector";
-import { type Autoencoder, fitAutoencoder, loadAutoencoder } from "./autoencoder";
+import { type Autoencoder, fitAutoencoder, loadAutoencoder, prepareAutoencoder } from "./autoencoder";
 import type { AutoencoderOptions } from "./settings";
 
 /** The autoencoder as a {@link DetectorKind}. Its preprocessing was chosen by `npm run compare`. */
@@ -10,6 +10,7 @@ export const autoencoder: DetectorKind<"autoencoder", AutoencoderOptions, Autoen
   scores: { title: "Mean squared reconstruction error", scale: "log" },
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["model.json", "weights.bin", "autoencoder.json"],
+  prepare: prepareAutoencoder,
   fit: async (matrix, options = {}) => fitAutoencoder(await wholeMatrix(matrix, options.signal), options),
   load: loadAutoencoder,
 };
