@@ -87,9 +87,10 @@ export {
 } from "./models/isolation-forest/isolation-forest";
 export { type Judgement, judge, type Model, scoreTable } from "./models/model";
 export { loadModel, saveModel } from "./models/model-folder";
+export { falseDiscoveryVerdicts, pValues } from "./models/p-values";
 export { type Reason, reasonText, rowReasons, typicalTexts } from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
-export { chooseThreshold, pValues, type Threshold, verdicts } from "./models/threshold";
+export { chooseThreshold, promisedRate, sufficientRows, type Threshold, verdicts } from "./models/threshold";
 
 // Curves, metrics and protocols
 

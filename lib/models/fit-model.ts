@@ -21,7 +21,7 @@ export interface FitModelOptions<Options extends object = object> extends FitDet
    * test where rows are in order of time. Default `random`.
    */
   readonly holdOut?: "random" | "last";
-  /** Share of the held-out rows that may be flagged, in (0, 1). Default 0.05. */
+  /** Share of rows like those held out that may be flagged, in expectation; in (0, 1). Default 0.05. */
   readonly falseAlarmRate?: number;
 }
 

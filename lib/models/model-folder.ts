@@ -15,6 +15,7 @@ import type { Detector, DetectorKind, LoadOptions } from "./detector";
 import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest } from "./manifest";
 import type { Model } from "./model";
+import { mostThresholdScores, type Threshold } from "./threshold";
 
 const formatVersion = 1;
 
@@ -103,8 +104,7 @@ export async function loadModel(
 }
 
 async function readModel(folder: string, options: LoadOptions): Promise<Model> {
-  const { thresholdSchema, preprocessorSchema } =
-    require("./model-schema") as typeof import("./model-schema");
+  const { preprocessorSchema } = require("./model-schema") as typeof import("./model-schema");
   const manifest = await readManifest(folder);
   const { kind, dataset, seed, metrics, files } = manifest;
   for (const [name, expected] of Object.entries(files)) {
@@ -118,9 +118,7 @@ async function readModel(folder: string, options: LoadOptions): Promise<Model> {
   const path = join(folder, "preprocessor.json");
   const preprocessor = checked(preprocessorSchema, await readJsonFile(path), path);
   requireConsistent(preprocessor, path);
-  const thresholdPath = join(folder, "threshold.json");
-  const saved = checked(thresholdSchema, await readJsonFile(thresholdPath), thresholdPath);
-  const threshold = { ...saved, scores: Float64Array.from(saved.scores) };
+  const threshold = await readThreshold(join(folder, "threshold.json"));
   const detector = await detectorKind(kind).load(folder, preprocessor.columns, options);
   try {
     requireSameModel(folder, manifest, preprocessor, detector);
@@ -134,6 +132,17 @@ async function readModel(folder: string, options: LoadOptions): Promise<Model> {
     threshold,
     training: { seed, ...(dataset && { dataset }), ...(metrics && { metrics }) },
   };
+}
+
+async function readThreshold(path: string): Promise<Threshold> {
+  const { thresholdSchema } = require("./model-schema") as typeof import("./model-schema");
+  const { scores, ...threshold } = checked(thresholdSchema, await readJsonFile(path), path);
+  const kept = Math.min(threshold.rows, mostThresholdScores);
+  if (scores.length !== kept)
+    throw new InputError(
+      `${path} is damaged: of ${threshold.rows} rows it must have ${kept} scores, got ${scores.length}`,
+    );
+  return { ...threshold, scores: Float64Array.from(scores) };
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

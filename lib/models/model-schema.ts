@@ -42,8 +42,8 @@ export const manifestSchema: Schema<Manifest> = object({
 /** `threshold.json` */
 export const thresholdSchema: Schema<Omit<Threshold, "scores"> & { readonly scores: number[] }> = object({
   value: finite,
-  method: word("false-alarm-rate", "contamination"),
   rate: numberBetween(0, 1),
+  rows: integerIn(1),
   scores: v.pipe(
     list(finite, mostThresholdScores, 1),
     v.check(

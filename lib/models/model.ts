@@ -3,7 +3,8 @@ import type { Rows, Table } from "../data/table";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import type { Detector, ScoreOptions } from "./detector";
 import { detectorTitle } from "./detectors";
-import { pValues, type Threshold, verdicts } from "./threshold";
+import { falseDiscoveryVerdicts, pValues } from "./p-values";
+import { type Threshold, verdicts } from "./threshold";
 
 /** A detector with the preprocessing that makes its numbers: what it takes to score a table. */
 export interface PreprocessedDetector<Fitted extends Detector = Detector> {
@@ -29,31 +30,38 @@ export interface TrainingRecord {
 export interface Judgement {
   /** Higher = more anomalous. */
   readonly scores: Float64Array;
-  /** 1 where the score is greater than the threshold, else 0. */
+  /** 1 where the score is greater than the threshold, or the false discovery rate allows it; else 0. */
   readonly anomalous: Uint8Array;
   /** See {@link pValues}. */
   readonly pValues: Float64Array;
 }
 
+export interface JudgeOptions extends ScoreOptions {
+  /** Which rows, in this order. Default all. */
+  readonly rows?: Rows;
+  /** Verdicts by this false discovery rate among the rows instead of the threshold: see {@link falseDiscoveryVerdicts}. */
+  readonly falseDiscoveryRate?: number;
+}
+
 /**
  * Scores, verdicts and p-values of rows of a table.
  *
- * @param options `rows`: which, in this order; default all
  * @param memories see {@link scoreTable}
- * @throws {InputError} if the table lacks a feature of the model, or a score is not a finite number
+ * @throws {InputError} if the table lacks a feature of the model, a score is not a finite number, or the rate is out of range
  */
 export async function judge(
   model: Model,
   table: Table,
-  { rows, ...options }: ScoreOptions & { readonly rows?: Rows } = {},
+  { rows, falseDiscoveryRate, ...options }: JudgeOptions = {},
   memories?: Float32Array[],
 ): Promise<Judgement> {
   const scores = await scoreTable(model, table, rows, options, memories);
-  return {
-    scores,
-    anomalous: verdicts(scores, model.threshold),
-    pValues: pValues(scores, model.threshold),
-  };
+  const found = pValues(scores, model.threshold);
+  const anomalous =
+    falseDiscoveryRate === undefined
+      ? verdicts(scores, model.threshold)
+      : falseDiscoveryVerdicts(found, falseDiscoveryRate);
+  return { scores, anomalous, pValues: found };
 }
 
 /** Rows that are made into numbers and scored at a time, and as many numbers, so that memory does not grow with the data. */

@@ -3,10 +3,11 @@ import { InputError, requireNumber } from "../common/errors";
 /** The line beyond which rows are anomalous: a row is anomalous when its score is greater than `value`. */
 export interface Threshold {
   readonly value: number;
-  /** What `rate` is a share of: of held-out normal rows, or of the rows that the detector was fitted on. */
-  readonly method: "false-alarm-rate" | "contamination";
+  /** The false-alarm rate that was asked for; see {@link promisedRate}. */
   readonly rate: number;
-  /** The scores that it was chosen from, ascending; of more than 10,000, as many that are evenly spread over them. */
+  /** How many scores it was chosen from. */
+  readonly rows: number;
+  /** These scores, ascending; of more than 10,000, as many that are evenly spread over them. */
   readonly scores: Float64Array;
 }
 
@@ -14,32 +15,61 @@ export interface Threshold {
 export const mostThresholdScores = 10_000;
 
 /**
- * The lowest threshold that flags at most `rate` of the scores: of held-out normal rows this is the false-alarm
- * budget, of training rows it is the contamination that PyOD and scikit-learn ask for.
+ * The threshold for a false-alarm rate, from the scores of rows that the detector was not fitted on: the k-th highest of
+ * n, with the largest k for which k / (n + 1) ≤ rate. A row like them is greater than it with a probability of at most
+ * k / (n + 1), equal scores included, whatever the detector: so the rate is kept in expectation, over draws of the
+ * held-out rows and of the row (conformal prediction; Vovk, Gammerman and Shafer 2005). Nothing is promised of rows
+ * unlike them. Where even k = 1 is too many, it is the highest score, and {@link promisedRate} is more than the rate.
  *
  * @param scores one a row; higher = more anomalous; not changed
  * @param rate in (0, 1)
  * @throws {InputError} if the rate is out of range or there are no scores; {RangeError} if a score is not a number
  * @example
- * chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 0.2).value; // 8
+ * chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 0.2).value; // 8
  */
-export function chooseThreshold(
-  scores: Float64Array,
-  rate: number,
-  method: Threshold["method"] = "false-alarm-rate",
-): Threshold {
-  requireNumber(method === "contamination" ? "contamination" : "falseAlarmRate", rate, {
-    min: 0,
-    max: 1,
-    minExcluded: true,
-    maxExcluded: true,
-  });
-  if (scores.length === 0) throw new InputError("a threshold needs at least one score, got none");
+export function chooseThreshold(scores: Float64Array, rate: number): Threshold {
+  requireNumber("falseAlarmRate", rate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  const rows = scores.length;
+  if (rows === 0) throw new InputError("a threshold needs at least one score, got none");
   const notNumber = scores.findIndex(Number.isNaN);
   if (notNumber >= 0) throw new RangeError(`the score of row ${notNumber} is not a number`);
   const sorted = scores.slice().sort();
-  const value = sorted[sorted.length - 1 - Math.floor(rate * sorted.length)];
-  return { value, method, rate, scores: evenlySpread(sorted, mostThresholdScores) };
+  const value = sorted[rows - rankOf({ rate, rows })];
+  return { value, rate, rows, scores: evenlySpread(sorted, mostThresholdScores) };
+}
+
+/** Which of the scores, counted from the highest, a threshold is: 1 = the highest. */
+function rankOf({ rate, rows }: Pick<Threshold, "rate" | "rows">): number {
+  return Math.max(1, highestRank(rate, rows));
+}
+
+/** The largest k with k / (rows + 1) ≤ rate: compared as p-values are, so that rounding parts no verdict from its p-value. */
+export function highestRank(rate: number, rows: number): number {
+  const rank = Math.round(rate * (rows + 1));
+  return rank / (rows + 1) <= rate ? rank : rank - 1;
+}
+
+/**
+ * The share of rows like those held out that a threshold flags, at most, in expectation: the rate that was asked for, less
+ * what rounding takes; but 1 / (rows + 1) where there are too few rows for that rate.
+ *
+ * @example
+ * promisedRate(chooseThreshold(Float64Array.of(1, 2, 3, 4), 0.01)); // 0.2
+ */
+export function promisedRate(threshold: Pick<Threshold, "rate" | "rows">): number {
+  return rankOf(threshold) / (threshold.rows + 1);
+}
+
+/**
+ * Held-out rows from which on a rate can be relied on: with fewer, the threshold is the highest of their scores, and a
+ * single row decides how much is flagged.
+ *
+ * @example
+ * sufficientRows(0.05); // 39
+ */
+export function sufficientRows(rate: number): number {
+  const rows = Math.ceil(2 / rate) - 1;
+  return highestRank(rate, rows) >= 2 ? rows : rows + 1;
 }
 
 /** At most so many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
@@ -48,27 +78,6 @@ function evenlySpread(sorted: Float64Array, most: number): Float64Array {
   if (length <= most) return sorted;
   const place = (i: number) => Math.min(Math.floor(((i + 1) * length) / most), length - 1);
   return Float64Array.from({ length: most }, (_, i) => sorted[place(i)]);
-}
-
-/**
- * One a row: how probable so high a score is for a row like those that the threshold was chosen from, (1 + how many of their
- * scores are as high) / (1 + how many there are). Of such rows at most a share p has a p-value of p or less, whatever the
- * detector (conformal p-values; Bates, Candès, Lei, Romano and Sesia 2023, "Testing for outliers with conformal p-values").
- *
- * @example
- * pValues(Float64Array.of(9.5), chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 0.2))[0]; // 0.1
- */
-export function pValues(scores: Float64Array, threshold: Pick<Threshold, "scores">): Float64Array {
-  const known = threshold.scores;
-  return scores.map((score) => {
-    let [low, high] = [0, known.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (known[middle] < score) low = middle + 1;
-      else high = middle;
-    }
-    return (1 + known.length - low) / (1 + known.length);
-  });
 }
 
 /** One a row: 1 = anomalous, 0 = not. */

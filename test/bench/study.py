@@ -225,7 +225,7 @@ def novelty(train, test, threads):
     verdicts = {}
     for name, (on_train, on_test) in scores.items():
         descending = np.sort(on_train[held_out])[::-1]
-        threshold = descending[int(FALSE_ALARM_RATE * len(held_out))]
+        threshold = descending[int(FALSE_ALARM_RATE * (len(held_out) + 1)) - 1]
         metrics["holdout"][name] = evaluate(
             on_train[holdout], holdout_frame["label"], holdout_distinct, threshold
         )

@@ -6,6 +6,7 @@ import {
   autoencoder,
   chooseThreshold,
   createRandom,
+  falseDiscoveryVerdicts,
   fitIsolationForest,
   fitModel,
   fitPreprocessor,
@@ -87,6 +88,19 @@ test("judging gives scores, verdicts and p-values of all rows or some, the same 
   const folder = join(temporaryFolder("fit-model"), "forest");
   await saveModel(folder, model);
   assert.deepEqual(await judge(await loadModel(folder), table), { scores, anomalous, pValues: found });
+});
+
+test("judging by a false discovery rate reports what its procedure does, of these rows", async () => {
+  const model = await fitModel(table, isolationForest, { settings });
+  const rows = Uint32Array.from({ length: 100 }, (_, i) => 5 * i);
+  const plain = await judge(model, table, { rows });
+  const judged = await judge(model, table, { rows, falseDiscoveryRate: 0.5 });
+  assert.deepEqual({ ...judged, anomalous: plain.anomalous }, plain);
+  assert.deepEqual(judged.anomalous, falseDiscoveryVerdicts(plain.pValues, 0.5));
+  await assert.rejects(judge(model, table, { falseDiscoveryRate: 1 }), {
+    name: "InputError",
+    message: "falseDiscoveryRate must be a number in (0, 1), got 1",
+  });
 });
 
 test("at most the false-alarm rate of the held-out rows is anomalous, and a row like them seldom has a low p-value", async () => {

@@ -53,7 +53,7 @@ async function makeModel(kind: Detector["kind"]): Promise<Model> {
     kind === "autoencoder"
       ? await fitAutoencoder(matrix, { layers: [4, 2, 4], epochs: 2, seed: 3 })
       : await fitIsolationForest(matrix, { trees: 10, sampleSize: 32, seed: 3 });
-  const threshold = chooseThreshold(await detector.score(matrix), 0.05, "contamination");
+  const threshold = chooseThreshold(await detector.score(matrix), 0.05);
   return { detector, preprocessor, threshold, training: trainingRecord };
 }
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseThreshold, createRandom, pValues, verdicts } from "traffic-anomaly";
+import {
+  chooseThreshold,
+  createRandom,
+  promisedRate,
+  pValues,
+  sufficientRows,
+  verdicts,
+} from "traffic-anomaly";
 import fc from "../fixtures/fast-check";
 
 const scores = fc
@@ -15,17 +22,93 @@ const runs = { numRuns: 500 };
 const flagged = (values: Float64Array, threshold: number) =>
   values.filter((score) => score > threshold).length;
 
-test("at most that rate of the scores is flagged, and any lower threshold would flag more", () => {
+test("a verdict is that the p-value is at most the rate; where no p-value is, it is a score above all", () => {
   fc.assert(
-    fc.property(scores, rate, (values, rate) => {
-      const { value } = chooseThreshold(values, rate);
-      assert.ok(flagged(values, value) <= rate * values.length);
-      const lower = values.filter((score) => score < value);
-      const next = lower.reduce((most, score) => Math.max(most, score), -Infinity);
-      assert.ok(value === -Infinity || flagged(values, next) > rate * values.length);
+    fc.property(scores, scores, rate, (values, fresh, rate) => {
+      const threshold = chooseThreshold(values, rate);
+      const found = pValues(fresh, threshold);
+      const enough = 1 / (values.length + 1) <= rate;
+      for (const [row, flag] of verdicts(fresh, threshold).entries()) {
+        const isHighest = values.every((score) => score < fresh[row]);
+        assert.equal(flag === 1, enough ? found[row] <= rate : isHighest);
+      }
     }),
     runs,
   );
+});
+
+test("no more of the held-out scores are flagged than the rate allows, and the promise is at most the rate", () => {
+  fc.assert(
+    fc.property(scores, rate, (values, rate) => {
+      const threshold = chooseThreshold(values, rate);
+      assert.ok(flagged(values, threshold.value) <= rate * (values.length + 1));
+      const promised = promisedRate(threshold);
+      assert.ok(promised <= Math.max(rate, 1 / (values.length + 1)));
+      assert.ok(rate - promised < 1 / (values.length + 1) + 1e-9, "a greater promise could be kept");
+    }),
+    runs,
+  );
+});
+
+test("the rank is counted in whole hundredths where the rate is one, however it is rounded", () => {
+  const values = Float64Array.from({ length: 99 }, (_, i) => i + 1);
+  for (let percent = 1; percent < 100; percent++) {
+    const threshold = chooseThreshold(values, percent / 100);
+    assert.equal(threshold.value, 100 - percent);
+    assert.equal(promisedRate(threshold), percent / 100);
+  }
+});
+
+for (const [rows, repetitions] of [
+  [20, 4_000],
+  [100, 2_000],
+  [1_000, 400],
+  [20_000, 25],
+] as const)
+  test(`of fresh rows like ${rows.toLocaleString("en-US")} held-out ones the promised share is flagged, and no more than the budget`, () => {
+    const random = createRandom(rows, "coverage");
+    const fresh = 200;
+    for (const [rate, ties] of [
+      [0.05, false],
+      [0.01, false],
+      [0.05, true],
+    ] as const) {
+      const draw = (length: number) =>
+        Float64Array.from({ length }, () => (ties ? random.integer(12) : random.uniform()));
+      let found = 0;
+      let promised = 0;
+      for (let i = 0; i < repetitions; i++) {
+        const threshold = chooseThreshold(draw(rows), rate);
+        promised = promisedRate(threshold);
+        found += flagged(draw(fresh), threshold.value) / fresh / repetitions;
+      }
+      // The number flagged is beta-binomial, a binomial whose probability depends on the held-out rows.
+      const variance = (promised * (1 - promised) * (rows + 1 + fresh)) / (fresh * (rows + 2));
+      const tolerance = 4 * Math.sqrt(variance / repetitions);
+      assert.ok(found <= promised + tolerance, `${found} flagged, ${promised} promised`);
+      if (!ties) assert.ok(found >= promised - tolerance, `${found} flagged, ${promised} promised`);
+      const enough = rows + 1 >= 1 / rate;
+      assert.equal(promised <= rate, enough);
+    }
+  });
+
+test("too few held-out rows promise no more than a row's share of them, and two rows' share can be relied on", () => {
+  const few = chooseThreshold(Float64Array.of(3, 1, 2), 0.01);
+  assert.deepEqual([few.value, promisedRate(few)], [3, 1 / 4]);
+  for (const [rate, rows] of [
+    [0.05, 39],
+    [0.01, 199],
+    [0.005, 399],
+    [0.3, 6],
+  ]) {
+    assert.equal(sufficientRows(rate), rows);
+    const highest = (length: number) => {
+      const values = Float64Array.from({ length }, (_, i) => i);
+      return chooseThreshold(values, rate).value === length - 1;
+    };
+    assert.ok(!highest(rows));
+    assert.ok(highest(rows - 1));
+  }
 });
 
 test("a greater rate gives no higher a threshold", () => {
@@ -46,52 +129,30 @@ test("the order of scores does not matter, and they are not changed", () => {
 });
 
 test("scores tied with the threshold are not flagged, even if the rate allows some of them", () => {
-  const values = Float64Array.of(1, 2, 3, 3, 3, 3, 3, 3, 3, 4);
-  // 5 of 10 may be flagged; that would part the seven 3s.
+  const values = Float64Array.of(1, 2, 3, 3, 3, 3, 3, 3, 4);
+  // A rank of 5 of 10 is allowed; that would part the six 3s.
   const threshold = chooseThreshold(values, 0.5);
   assert.equal(threshold.value, 3);
-  assert.deepEqual(verdicts(values, threshold), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
+  assert.deepEqual(verdicts(values, threshold), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1));
   assert.equal(chooseThreshold(values, 0.8).value, 2);
-  assert.equal(flagged(values, 2), 8);
-});
-
-test("a rate below one row flags none", () => {
-  assert.equal(chooseThreshold(Float64Array.of(1, 2, 3), 0.3).value, 3);
 });
 
 test("a verdict is score > threshold", () => {
   const values = Float64Array.of(-1, 0, -0, 1, Infinity);
-  const threshold = { value: 0, method: "contamination", rate: 0.1 } as const;
-  assert.deepEqual(verdicts(values, threshold), Uint8Array.of(0, 0, 0, 1, 1));
+  assert.deepEqual(verdicts(values, { value: 0 }), Uint8Array.of(0, 0, 0, 1, 1));
 });
 
 test("the threshold tells how it was chosen", () => {
   const values = Float64Array.of(1, 2);
-  assert.deepEqual(chooseThreshold(values, 0.1), {
-    value: 2,
-    method: "false-alarm-rate",
-    rate: 0.1,
-    scores: values,
-  });
-  assert.deepEqual(chooseThreshold(values, 0.1, "contamination"), {
-    value: 2,
-    method: "contamination",
-    rate: 0.1,
-    scores: values,
-  });
+  assert.deepEqual(chooseThreshold(values, 0.1), { value: 2, rate: 0.1, rows: 2, scores: values });
 });
 
 test("a rate outside (0, 1), no scores, and scores that are not numbers are refused", () => {
   const values = Float64Array.of(1, 2);
   for (const wrong of [0, 1, -0.1, 5, Number.NaN]) {
-    const range = `must be a number in (0, 1), got ${wrong}`;
     assert.throws(() => chooseThreshold(values, wrong), {
       name: "InputError",
-      message: `falseAlarmRate ${range}`,
-    });
-    assert.throws(() => chooseThreshold(values, wrong, "contamination"), {
-      name: "InputError",
-      message: `contamination ${range}`,
+      message: `falseAlarmRate must be a number in (0, 1), got ${wrong}`,
     });
   }
   assert.throws(() => chooseThreshold(new Float64Array(), 0.1), { name: "InputError" });
@@ -99,36 +160,4 @@ test("a rate outside (0, 1), no scores, and scores that are not numbers are refu
     name: "RangeError",
     message: "the score of row 1 is not a number",
   });
-});
-
-test("p-values are counted among the scores that the threshold was chosen from, and fall as scores rise", () => {
-  fc.assert(
-    fc.property(scores, scores, rate, (known, asked, rate) => {
-      const threshold = chooseThreshold(known, rate);
-      const found = pValues(asked, threshold);
-      for (const [row, score] of asked.entries()) {
-        const asHigh = known.filter((other) => other >= score).length;
-        assert.equal(found[row], (1 + asHigh) / (1 + known.length));
-        assert.ok(score <= threshold.value || found[row] <= (1 + rate * known.length) / (1 + known.length));
-      }
-    }),
-    runs,
-  );
-});
-
-test("of many scores 10,000 are kept, evenly spread, and p-values become no smaller", () => {
-  const random = createRandom(1, "scores");
-  const known = Float64Array.from({ length: 25_007 }, () => random.uniform());
-  const threshold = chooseThreshold(known, 0.05);
-  assert.equal(threshold.scores.length, 10_000);
-  assert.equal(
-    threshold.scores.at(-1),
-    known.reduce((most, score) => Math.max(most, score)),
-  );
-  assert.ok(threshold.scores.every((score, i) => i === 0 || score >= threshold.scores[i - 1]));
-  const asked = Float64Array.of(-1, 0.2, 0.5, 0.95, 0.999, 1, 2);
-  for (const [row, p] of pValues(asked, threshold).entries()) {
-    const exact = (1 + known.filter((other) => other >= asked[row]).length) / (1 + known.length);
-    assert.ok(p >= exact && p < exact + 3e-4, `${p} for ${exact}`);
-  }
 });

@@ -493,6 +493,18 @@ for (const [title, scores, sentence] of [
     sentence,
   );
 
+for (const rows of [1, 10_000, 2.5, "many"])
+  add(
+    `a threshold of ${rows} rows`,
+    "forest",
+    json("threshold.json", (document) => {
+      document.rows = rows;
+    }),
+    rows === 1 || rows === 10_000
+      ? /threshold\.json is damaged: of \d+ rows it must have \d+ scores, got \d+$/
+      : / rows must be an integer in \[1, \d+\], got /,
+  );
+
 // components.json.
 const components = (edit: Edit): Tampering["tamper"] => json("components.json", edit);
 add(

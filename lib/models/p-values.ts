@@ -1,0 +1,73 @@
+import { requireNumber } from "../common/errors";
+import { highestRank, type Threshold } from "./threshold";
+
+/**
+ * One a row: how probable so high a score is for a row like those that the threshold was chosen from, (1 + how many of their
+ * scores are as high) / (1 + how many there are). Of such rows at most a share p has a p-value of p or less in expectation,
+ * whatever the detector (conformal p-values; Bates, Candès, Lei, Romano and Sesia 2023, "Testing for outliers with conformal
+ * p-values"). It says nothing of rows that the detector was fitted on, and can't be less than 1 / (1 + how many there are).
+ *
+ * @example
+ * pValues(Float64Array.of(9.5), chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 0.2))[0]; // 0.1
+ */
+export function pValues(scores: Float64Array, { scores: known }: Pick<Threshold, "scores">): Float64Array {
+  return scores.map((score) => {
+    let [low, high] = [0, known.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (known[middle] < score) low = middle + 1;
+      else high = middle;
+    }
+    return (1 + known.length - low) / (1 + known.length);
+  });
+}
+
+/** The score that those with a p-value of at most p exceed, and no others; p in [0, 1). ∞ where no p-value is so low. */
+export function scoreAtPValue(p: number, { scores }: Pick<Threshold, "scores">): number {
+  const rank = highestRank(p, scores.length);
+  return rank < 1 ? Infinity : scores[scores.length - rank];
+}
+
+/**
+ * Benjamini and Hochberg's procedure: which rows to report so that, of those reported, at most a share `rate` is usual in
+ * expectation, the false discovery rate, however many of all rows are anomalous. It looks at a whole batch: the more of it
+ * is unusual, the less unusual a row must be. It holds for p-values that do not depend on each other, and for conformal ones
+ * (Bates et al. 2023), as long as usual rows are like those held out. As no p-value is less than 1 / (1 + held-out rows), a
+ * few anomalies among many rows may be reported only if there are many held-out rows.
+ *
+ * @param pValues one a row
+ * @param rate the false discovery rate, in (0, 1)
+ * @returns one a row: 1 = reported, 0 = not
+ * @throws {InputError} if the rate is out of range
+ * @example
+ * falseDiscoveryVerdicts(Float64Array.of(0.01, 0.04, 0.03, 0.5), 0.1); // Uint8Array.of(1, 1, 1, 0)
+ */
+export function falseDiscoveryVerdicts(pValues: Float64Array, rate: number): Uint8Array {
+  const counts = new PValueCounts();
+  counts.add(pValues);
+  const highest = counts.highestReported(rate);
+  return Uint8Array.from(pValues, (p) => (p <= highest ? 1 : 0));
+}
+
+/** Counts p-values of a batch that is too large to be held at once: conformal ones are few different ones. */
+export class PValueCounts {
+  #rows = 0;
+  readonly #counts = new Map<number, number>();
+
+  add(pValues: Float64Array): void {
+    this.#rows += pValues.length;
+    for (const p of pValues) this.#counts.set(p, (this.#counts.get(p) ?? 0) + 1);
+  }
+
+  /** The highest p-value that is reported at a false discovery rate: the last p with p ≤ rate · share of the rows up to it. */
+  highestReported(rate: number): number {
+    requireNumber("falseDiscoveryRate", rate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+    let upTo = 0;
+    let highest = 0;
+    for (const [p, count] of [...this.#counts].sort(([a], [b]) => a - b)) {
+      upTo += count;
+      if (p <= (rate * upTo) / this.#rows) highest = p;
+    }
+    return highest;
+  }
+}
