@@ -1,8 +1,9 @@
 // The real command in a process of its own, and what it leaves on the disk.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -44,12 +45,8 @@ export function runToEnd(
   parameters: readonly string[],
   { cwd, env: more, started }: Omit<CommandOptions, "asNobody">,
 ): Promise<Outcome> {
-  const { TRAFFIC_DATA, ...env } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(file, parameters, {
-      cwd,
-      env: { ...env, ...noNetwork, TRAFFIC_BROWSER: "", ...more },
-    });
+    const child = spawn(file, parameters, { cwd, env: { ...environment(), ...more } });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -62,6 +59,48 @@ export function runToEnd(
     child.on("spawn", () => started?.(child));
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { TRAFFIC_DATA, ...env } = process.env;
+  return { ...env, ...noNetwork, TRAFFIC_BROWSER: "" };
+}
+
+/** Processes of serve-commands.cjs that have nothing to do. */
+const idle: ChildProcess[] = [];
+
+/**
+ * {@link traffic}, in a process that many commands share: where a test is about what a command says, a process of its own
+ * would spend nine tenths of the time on its start.
+ */
+export async function served(
+  parameters: readonly string[],
+  { cwd }: { readonly cwd: string },
+): Promise<Outcome> {
+  const server = idle.pop() ?? (await startServer());
+  for (const handle of [server, server.channel!]) handle.ref();
+  const outcome = await new Promise<Outcome>((resolve, reject) => {
+    const ended = (code: number) =>
+      reject(new Error(`the process ended with ${code} in ${parameters.join(" ")}`));
+    server.once("exit", ended);
+    server.once("message", (outcome: Outcome) => {
+      server.off("exit", ended);
+      resolve(outcome);
+    });
+    server.send({ parameters, cwd });
+  });
+  for (const handle of [server, server.channel!]) handle.unref();
+  idle.push(server);
+  return outcome;
+}
+
+async function startServer(): Promise<ChildProcess> {
+  const server = fork(join(__dirname, "serve-commands.cjs"), [realpathSync(program)], {
+    env: environment(),
+    execArgv: [],
+  });
+  await once(server, "message");
+  return server;
 }
 
 /** Every file and folder below a folder, with the SHA-256 of its content. */
@@ -110,7 +149,10 @@ async function assertRefused(
   sentence: RegExp,
   options: CommandOptions,
 ): Promise<void> {
-  const { code, stdout, stderr } = await traffic(parameters, options);
+  const isOrdinary = !options.asNobody && !options.env;
+  const { code, stdout, stderr } = await (isOrdinary
+    ? served(parameters, options)
+    : traffic(parameters, options));
   assert.equal(code, 2, `exit code ${code} of ${parameters.join(" ")}: ${stderr}`);
   assert.equal(stdout, "");
   assert.match(stderr, /^error: [^\n]+[^.\n]\n$/, "one sentence");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { libraryVersion } from "traffic-anomaly";
 import { temporaryFolder } from "../fixtures/folder";
-import { contents, traffic } from "./command";
+import { contents, served, traffic } from "./command";
 
 const folder = temporaryFolder("help");
 const here = { cwd: folder };
@@ -49,7 +49,7 @@ const options: Record<string, string[]> = {
 
 for (const [command, own] of Object.entries(options)) {
   test(`the help of ${command} names each of its options and what it does`, async () => {
-    const { code, stdout, stderr } = await traffic([command, "--help"], here);
+    const { code, stdout, stderr } = await served([command, "--help"], here);
     assert.deepEqual([code, stderr], [0, ""]);
     const named = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?) {2,}\S+/gm)].map(
       ([, option]) => option,
@@ -62,7 +62,7 @@ for (const [command, own] of Object.entries(options)) {
       [command, "--seed", "1", "--help"],
     ])
       if (command === "run" || !same.includes("--seed"))
-        assert.equal((await traffic(same, here)).stdout, stdout);
+        assert.equal((await served(same, here)).stdout, stdout);
   });
 }
 

@@ -7,7 +7,7 @@ import { before, test } from "node:test";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, withFields, writeLines } from "../fixtures/traffic";
-import { contents, type Outcome, traffic } from "./command";
+import { contents, type Outcome, served } from "./command";
 import { study, testLines, trainLines } from "./study";
 
 const folder = temporaryFolder("score");
@@ -37,7 +37,7 @@ async function predictions(dataset: string, model: ModelName): Promise<Judged> {
 }
 
 async function score(file: string, model: ModelName, out: string, ...options: string[]): Promise<Outcome> {
-  const outcome = await traffic(
+  const outcome = await served(
     ["score", file, "--model", join("models", model), "--out", out, ...options],
     here,
   );

@@ -7,13 +7,13 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { temporaryFolder } from "../fixtures/folder";
-import { refuse, traffic } from "./command";
+import { refuse, served, traffic } from "./command";
 
 const folder = temporaryFolder("simulate");
 const here = { cwd: folder };
 
 test("simulate writes a study's two files and says where", async () => {
-  const { code, stdout, stderr } = await traffic(["simulate", "--connections", "5000", "--out", "kdd"], here);
+  const { code, stdout, stderr } = await served(["simulate", "--connections", "5000", "--out", "kdd"], here);
   assert.deepEqual([code, stderr], [0, ""]);
   const paths = ["simulated-train.csv.gz", "simulated-test.csv.gz"].map((name) => join("kdd", name));
   assert.equal(stdout, `5,000 connections of simulated traffic (seed 1)\n${paths.join("\n")}\n`);
@@ -29,7 +29,7 @@ test("simulate writes a study's two files and says where", async () => {
 
 test("simulate writes a conn.log as TSV or JSON lines, with labels where they are asked for", async () => {
   const log = (format: string, out: string, ...more: string[]) =>
-    traffic(["simulate", "--connections", "2000", "--format", format, "--out", out, ...more], here);
+    served(["simulate", "--connections", "2000", "--format", format, "--out", out, ...more], here);
   const lines = async (file: string) => (await readFile(join(folder, file), "utf8")).trimEnd().split("\n");
   await log("zeek", "plain.log");
   await log("zeek", "labelled.log", "--labels");
@@ -49,7 +49,7 @@ test("simulate writes a conn.log as TSV or JSON lines, with labels where they ar
 
 test("without --out the files are in outputs/simulated", async () => {
   for (const format of ["kdd", "zeek", "zeek-json"])
-    await traffic(["simulate", "--connections", "100", "--format", format], here);
+    await served(["simulate", "--connections", "100", "--format", format], here);
   assert.deepEqual(readdirSync(join(folder, "outputs", "simulated")).sort(), [
     ".traffic-anomaly.json",
     "conn.json.log",

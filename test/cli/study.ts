@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { trafficLines, writeLines } from "../fixtures/traffic";
-import { type Outcome, traffic } from "./command";
+import { type Outcome, served, traffic } from "./command";
 
 /** Options that make a run short. */
 export const small = ["--epochs", "2", "--trees", "10", "--sample-size", "64"];
@@ -17,12 +17,11 @@ export async function study(folder: string, ...parameters: string[]): Promise<Ou
   await chmod(folder, 0o755);
   await writeLines(join(folder, "train.csv"), trainLines);
   await writeLines(join(folder, "test.gz"), testLines, { gzip: true });
-  const outcome = await traffic(
-    ["run", "--data", "train.csv", "--test", "test.gz", ...small, ...parameters],
-    {
-      cwd: folder,
-    },
-  );
+  // A process has one backend.
+  const run = parameters.includes("--backend") ? traffic : served;
+  const outcome = await run(["run", "--data", "train.csv", "--test", "test.gz", ...small, ...parameters], {
+    cwd: folder,
+  });
   assert.equal(outcome.code, 0, outcome.stderr);
   return outcome;
 }

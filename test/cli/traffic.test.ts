@@ -12,7 +12,7 @@ import { dayOf, header, sweep, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 import { realLogTest } from "../traffic/zeek/logs";
-import { assertUnchanged, contents, refuse, refuses, traffic } from "./command";
+import { assertUnchanged, contents, refuse, refuses, served, traffic } from "./command";
 import { small } from "./study";
 
 const folder = temporaryFolder("traffic-command");
@@ -39,7 +39,7 @@ before(async () => {
 });
 
 test("alerts go to the standard output as JSON lines, the summary to stderr", async () => {
-  const { code, stdout, stderr } = await traffic(["score", "mixed.log", ...model], here);
+  const { code, stdout, stderr } = await served(["score", "mixed.log", ...model], here);
   assert.equal(code, 0, stderr);
   const alerts = stdout
     .trimEnd()
@@ -55,21 +55,21 @@ test("alerts go to the standard output as JSON lines, the summary to stderr", as
     ),
   );
   assert.match(stderr, /Most unusual hosts:\n {2}10\.66\.6\.6: \d+ of 200 connections flagged\n/);
-  const quiet = await traffic(["score", "mixed.log", ...model, "--quiet"], here);
+  const quiet = await served(["score", "mixed.log", ...model, "--quiet"], here);
   assert.deepEqual(quiet, { code: 0, stdout, stderr: "" });
 });
 
 test("with --out the summary is on the standard output, with --json as one value", async () => {
-  const shown = await traffic(
+  const shown = await served(
     ["score", "mixed.log", ...model, "--out", "out/alerts.csv", "--format", "csv"],
     here,
   );
   assert.match(shown.stdout, /^800 connections scored, .*\n(.*\n)*Written: out\/alerts\.csv\n$/);
-  const json = await traffic(["score", "mixed.log", ...model, "--out", "out/alerts.json", "--json"], here);
+  const json = await served(["score", "mixed.log", ...model, "--out", "out/alerts.json", "--json"], here);
   const value = JSON.parse(json.stdout);
   const written = (await readFile(join(folder, "out", "alerts.json"), "utf8")).trimEnd().split("\n");
   assert.deepEqual([value.connections, value.alerts, value.path], [800, written.length, "out/alerts.json"]);
-  const mixedUp = await traffic(["score", "mixed.log", ...model, "--json"], here);
+  const mixedUp = await served(["score", "mixed.log", ...model, "--json"], here);
   assert.deepEqual(
     [mixedUp.code, JSON.parse(mixedUp.stdout)],
     [2, { error: "--json prints the summary, so that alerts need a file: add --out FILE" }],
@@ -87,7 +87,7 @@ test("with --out the summary is on the standard output, with --json as one value
 });
 
 test("the standard input is scored as the file it comes from, and a closed pipe ends the work quietly", async () => {
-  const direct = await traffic(["score", "mixed.log", ...model], here);
+  const direct = await served(["score", "mixed.log", ...model], here);
   const piped = await traffic(["score", "-", ...model], {
     ...here,
     started: (child) => child.stdin?.end(`${header}\n${mixed.map((one) => zeekTsvLine(one)).join("\n")}\n`),
@@ -180,8 +180,8 @@ test("TSV, JSON, gzip and other logs in one folder are scored together as their 
   const rest = [header, ...mixed.slice(2 * third).map((one) => zeekTsvLine(one)), ""].join("\n");
   await writeFile(join(folder, "mix", "3.log.gz"), gzipSync(rest));
   await writeFile(join(folder, "mix", "dns.log"), files["a log of another kind"].content);
-  const together = await traffic(["score", "mix", ...model], here);
-  const direct = await traffic(["score", "mixed.log", ...model], here);
+  const together = await served(["score", "mix", ...model], here);
+  const direct = await served(["score", "mixed.log", ...model], here);
   assert.deepEqual(together, direct);
 });
 
@@ -189,7 +189,7 @@ test("bad lines are left out and counted where that is asked for; a truncated la
   const bad = [header, ...lines.slice(0, 500), "not a line", ...lines.slice(500), lines[0].slice(0, 40)];
   await writeFile(join(folder, "some-bad.log"), bad.join("\n"));
   await refuses(["score", "some-bad.log", ...model], /^some-bad\.log, line 509: /, here);
-  const { code, stderr } = await traffic(["score", "some-bad.log", ...model, "--skip-bad-rows"], here);
+  const { code, stderr } = await served(["score", "some-bad.log", ...model, "--skip-bad-rows"], here);
   assert.equal(code, 0);
   assert.match(stderr, /1,500 connections scored, .*; 1 bad line skipped\n/);
   assert.match(stderr, /some-bad\.log, line 1510: the last line was not written to its end/);
@@ -198,21 +198,21 @@ test("bad lines are left out and counted where that is asked for; a truncated la
 test("a clock that jumps back is counted, and no connection is lost", async () => {
   const back = usual.slice(0, 400).map((one) => ({ ...one, uid: `${one.uid}b`, start: one.start - 1e6 }));
   await writeLog(join(folder, "jump.log"), [...usual, ...back]);
-  const { code, stderr } = await traffic(["score", "jump.log", ...model], here);
+  const { code, stderr } = await served(["score", "jump.log", ...model], here);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^1,900 connections scored/);
 });
 
 test("a connection that is there twice is judged once", async () => {
   await writeLog(join(folder, "twice.log"), [...mixed, ...mixed]);
-  const { stdout, stderr } = await traffic(["score", "twice.log", ...model], here);
-  assert.equal(stdout, (await traffic(["score", "mixed.log", ...model], here)).stdout);
+  const { stdout, stderr } = await served(["score", "twice.log", ...model], here);
+  assert.equal(stdout, (await served(["score", "mixed.log", ...model], here)).stdout);
   assert.match(stderr, /800 connections were left out that occurred twice in the logs\n/);
 });
 
 test("model and input must fit: connections, or KDD'99's records", async () => {
   await writeLines(join(folder, "kdd.csv"), trafficLines({ rows: 400 }));
-  const run = await traffic(
+  const run = await served(
     ["run", "--data", "kdd.csv", "--models", "kdd-models", "--outputs", "kdd-outputs", ...small],
     here,
   );
@@ -235,7 +235,7 @@ test("model and input must fit: connections, or KDD'99's records", async () => {
     ],
     here,
   );
-  const scored = await traffic(["score", "kdd.csv", ...kdd], here);
+  const scored = await served(["score", "kdd.csv", ...kdd], here);
   assert.equal(scored.code, 0, scored.stderr);
   assert.match(scored.stdout, /Written: outputs\/scores\.parquet\n$/);
 });
@@ -301,7 +301,7 @@ realLogTest(
   "real logs that are not connection logs are refused, a truncated one loses its last line only",
   async (zeek) => {
     await refuses(["score", join(zeek, "not-a-log.conn.log"), ...model], /is not a log of Zeek's/, here);
-    const { code, stderr } = await traffic(["score", join(zeek, "truncated.conn.log"), ...model], here);
+    const { code, stderr } = await served(["score", join(zeek, "truncated.conn.log"), ...model], here);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^\S+truncated\.conn\.log, line \d+: the last line was not written to its end/);
   },

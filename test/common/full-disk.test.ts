@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { contents } from "../cli/command";
+import { writeResults } from "./write-results";
 
 const disk = join(tmpdir(), `full-disk-${process.pid}`);
 after(() => {
@@ -12,14 +13,7 @@ after(() => {
   rmSync(disk, { recursive: true, force: true });
 });
 
-const run = (folder: string, text?: string) =>
-  spawnSync(
-    process.execPath,
-    [join(__dirname, "write-results.cjs"), folder, ...(text === undefined ? [] : [text])],
-    { encoding: "utf8" },
-  );
-
-test("a disk that is full at any moment of writing keeps the old results, whole, and a sentence names the place", (context) => {
+test("a disk that is full at any moment of writing keeps the old results, whole, and a sentence names the place", async (context) => {
   mkdirSync(disk);
   if (process.getuid?.() !== 0 || spawnSync("mount", ["-t", "tmpfs", "tmpfs", disk]).status !== 0) {
     assert.ok(!process.env.CI, "CI can mount a file system");
@@ -27,7 +21,7 @@ test("a disk that is full at any moment of writing keeps the old results, whole,
     return context.skip("this needs root");
   }
   const folder = join(disk, "results");
-  assert.equal(run(folder, "old").status, 0);
+  await writeResults(folder, "old");
   const old = contents(folder);
   const resize = (blocks: number) => spawnSync("mount", ["-o", `remount,size=${4096 * blocks}`, disk]).status;
   let refusals = 0;
@@ -37,21 +31,23 @@ test("a disk that is full at any moment of writing keeps the old results, whole,
       spawnSync("du", ["-s", "--block-size=4096", disk], { encoding: "utf8" }).stdout.split("\t")[0],
     );
     assert.equal(resize(used + pages), 0);
-    const { status, stderr } = run(folder, "new");
-    if (status === 0) {
-      resize(4096);
-      assert.equal(run(folder, "old").status, 0);
+    const error = await writeResults(folder, "new").then(
+      () => undefined,
+      (reason) => reason,
+    );
+    resize(4096);
+    if (!error) {
+      await writeResults(folder, "old");
       assert.deepEqual(contents(folder), old);
       continue;
     }
     refusals++;
-    resize(4096);
-    assert.equal(status, 2, stderr);
+    assert.equal(error.name, "InputError", error.stack);
     assert.match(
-      stderr,
-      /^InputError: cannot write to .*results\/(alerts\.jsonl|models\/office|outputs).*: no space left on the device\n$/,
+      error.message,
+      /^cannot write to .*results\/(alerts\.jsonl|models\/office|outputs).*: no space left on the device$/,
     );
-    assert.doesNotMatch(stderr, /unfinished/);
+    assert.doesNotMatch(error.message, /unfinished/);
     assert.deepEqual(contents(folder), old, `${pages} pages`);
   }
   assert.ok(refusals > 5, `${refusals} refusals`);

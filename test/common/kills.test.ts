@@ -1,41 +1,29 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { createRandom } from "traffic-anomaly";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
+import { stopAfter } from "../fixtures/stop-after";
+import { mendResults, writeResults } from "./write-results";
 
 const root = temporaryFolder("kills");
-const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
+const [first, second, folder] = ["before", "after", "work"].map((name) => join(root, name));
 
-/** Runs write-results.cjs, killed after so many operations. */
-function writeResults(folder: string, text: string | undefined, killAfter?: number) {
-  const log = join(root, "operations");
-  rmSync(log, { force: true });
-  const parameters = [join(__dirname, "write-results.cjs"), folder, ...(text === undefined ? [] : [text])];
-  const { signal, status, stdout, stderr } = spawnSync(process.execPath, ["-r", hook, ...parameters], {
-    encoding: "utf8",
-    env: { ...process.env, KILL_AFTER: String(killAfter ?? ""), KILL_LOG: log },
-  });
-  assert.ok(signal === "SIGKILL" || status === 0, `${status} ${stderr}`);
-  const operations = signal === null ? Number(readFileSync(log, "utf8")) : Infinity;
-  return { operations, wasKilled: signal !== null, stdout };
-}
-
-/** What is there by names below the folder, but for files on which an unfinished command works. */
+/** What is there by names below the folder. */
 const resultsIn = (folder: string) =>
   Object.fromEntries(
     Object.entries(contents(folder)).map(([path, sha256]) => [path.slice(folder.length), sha256]),
   );
 
 /** A folder with results of a run before and files of the user's, as it is before and after a new run. */
-function prepared() {
-  const [before, after] = [join(root, "before"), join(root, "after")];
-  mkdirSync(join(before, "models", "office"), { recursive: true });
-  mkdirSync(join(before, "outputs"));
-  writeResults(before, "old");
+let start: { old: Record<string, string>; new: Record<string, string>; changes: number };
+before(async () => {
+  mkdirSync(join(first, "models", "office"), { recursive: true });
+  mkdirSync(join(first, "outputs"));
+  await writeResults(first, "old");
   for (const path of [
     "notes.txt",
     "models/office/kept.log",
@@ -43,17 +31,14 @@ function prepared() {
     "outputs/thesis.tex",
     "outputs/plots-of-mine",
   ])
-    writeFileSync(join(before, path), "mine");
-  cpSync(before, after, { recursive: true, preserveTimestamps: true });
-  const { operations } = writeResults(after, "new");
-  return { before, operations, old: resultsIn(before), new: resultsIn(after) };
-}
-
-const start = prepared();
-const folder = join(root, "work");
+    writeFileSync(join(first, path), "mine");
+  cpSync(first, second, { recursive: true, preserveTimestamps: true });
+  const { changes } = await stopAfter(Infinity, () => writeResults(second, "new"));
+  start = { old: resultsIn(first), new: resultsIn(second), changes };
+});
 const restart = () => {
   rmSync(folder, { recursive: true, force: true });
-  cpSync(start.before, folder, { recursive: true, preserveTimestamps: true });
+  cpSync(first, folder, { recursive: true, preserveTimestamps: true });
 };
 /** After fixing, all of the results are old or all are new, files of the user's are there, and nothing else is. */
 const requireWhole = (killedAt: string) => {
@@ -64,7 +49,7 @@ const requireWhole = (killedAt: string) => {
 };
 
 test("a run without a kill replaces our files, removes those not written again, and keeps those of others", () => {
-  assert.deepEqual(readdirSync(join(start.before, "models", "office")).sort(), [
+  assert.deepEqual(readdirSync(join(first, "models", "office")).sort(), [
     "autoencoder",
     "kept.log",
     "manifest.json",
@@ -76,42 +61,61 @@ test("a run without a kill replaces our files, removes those not written again, 
   assert.equal(start.new["/outputs/thesis.tex"], start.old["/outputs/thesis.tex"]);
 });
 
-test(`killed after any of the operations, all results are old or all are new when the next command is done`, () => {
+test("stopped after any of its changes, all results are old or all are new when the next command is done", async () => {
   let became: boolean | undefined;
-  for (let killAfter = 1; killAfter <= start.operations; killAfter++) {
+  for (let change = 1; change <= start.changes; change++) {
     restart();
-    assert.ok(writeResults(folder, "new", killAfter).wasKilled);
-    const { stdout } = writeResults(folder, undefined);
-    const isNew = requireWhole(`after operation ${killAfter}`);
-    assert.ok(
-      isNew || became !== true,
-      `operation ${killAfter}: once the new results count, they go on to count`,
-    );
+    const { wasStopped } = await stopAfter(change, () => writeResults(folder, "new"));
+    assert.ok(wasStopped);
+    const notices = await mendResults(folder);
+    const isNew = requireWhole(`after change ${change}`);
+    assert.ok(isNew || became !== true, `change ${change}: once the new results count, they go on to count`);
     became = isNew;
-    if (stdout !== "")
-      assert.match(stdout, /^a command was ended while .*: its new results are there now, whole\n$/);
+    for (const notice of notices)
+      assert.match(notice, /^a command was ended while .*: its new results are there now, whole$/);
   }
   assert.equal(became, true);
 });
 
-test("killed again while it is fixed, it is fixed by the one after", () => {
-  const random = createRandom(1, "kills");
-  for (let round = 0; round < 40; round++) {
+test("a process that is killed leaves on the disk what one leaves that stops", async () => {
+  const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
+  const parameters = ["-r", hook, ...process.execArgv, join(__dirname, "write-results.ts"), folder, "new"];
+  for (const share of [0.2, 0.5, 0.7, 0.9]) {
+    const change = Math.ceil(share * start.changes);
     restart();
-    const first = 1 + random.integer(start.operations);
-    writeResults(folder, "new", first);
-    const again = 1 + random.integer(20);
-    writeResults(folder, undefined, again);
-    writeResults(folder, undefined);
-    requireWhole(`after operation ${first}, then after ${again} of fixing`);
+    const env = { ...process.env, KILL_AFTER: String(change) };
+    assert.equal(spawnSync(process.execPath, parameters, { env }).signal, "SIGKILL");
+    const killed = Object.values(resultsIn(folder)).sort();
+    await mendResults(folder);
+    requireWhole(`after change ${change}`);
+    restart();
+    await stopAfter(change, () => writeResults(folder, "new"));
+    // Names of work folders are random, and journals hold inodes and times.
+    assert.equal(Object.values(resultsIn(folder)).length, killed.length, `after change ${change}`);
   }
 });
 
-test("a command that writes anew after a kill leaves its own results, whole", () => {
-  for (let killAfter = 3; killAfter <= start.operations; killAfter += 7) {
+test("stopped again while it is fixed, it is fixed by the one after", async () => {
+  const random = createRandom(1, "kills");
+  let stopped = 0;
+  for (let round = 0; round < 60; round++) {
     restart();
-    writeResults(folder, "half", killAfter);
-    writeResults(folder, "new");
-    assert.deepEqual(resultsIn(folder), start.new, `killed after operation ${killAfter}`);
+    const change = 1 + random.integer(start.changes);
+    await stopAfter(change, () => writeResults(folder, "new"));
+    const again = 1 + random.integer(20);
+    const { wasStopped } = await stopAfter(again, () => mendResults(folder));
+    if (wasStopped) stopped++;
+    await mendResults(folder);
+    requireWhole(`after change ${change}, then after ${again} of fixing`);
+  }
+  assert.ok(stopped > 20, `only ${stopped} were stopped while they fixed`);
+});
+
+test("a command that writes anew after a kill leaves its own results, whole", async () => {
+  for (let change = 3; change <= start.changes; change += 7) {
+    restart();
+    await stopAfter(change, () => writeResults(folder, "half"));
+    await writeResults(folder, "new");
+    assert.deepEqual(resultsIn(folder), start.new, `stopped after change ${change}`);
   }
 });
