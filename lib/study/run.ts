@@ -8,6 +8,7 @@ import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { duckdb } from "../data/duckdb";
 import type { Source } from "../data/kdd/reader";
 import type { Metrics } from "../evaluation/metrics";
 import {
@@ -92,6 +93,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   await prepareDetectors(options.settings);
+  duckdb(); // which writes the predictions in the end: to say now if it is missing
   const started = new Date();
   const clock = new StageClock();
   const read = [options.data, options.test].filter((path) => path !== undefined);

@@ -1,12 +1,13 @@
 // The package as others get it: packed, and installed into an empty project outside of this one.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, suite, test } from "node:test";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../fixtures/folder";
-import { libFolder } from "./sources";
+import { copyProject } from "./project-copy";
+import { libFolder, sourceFiles } from "./sources";
 
 const run = promisify(execFile);
 const compiler = join(libFolder, "..", "node_modules", "typescript", "bin", "tsc");
@@ -44,14 +45,22 @@ suite("the package in an empty project", () => {
   }
 
   before(async () => {
-    const report = await npm(libFolder, "pack", "--json", "--ignore-scripts", "--pack-destination", project);
+    const source = join(project, "source");
+    copyProject(source);
+    for (const folder of ["node_modules", join("lib", "node_modules")])
+      symlinkSync(join(libFolder, "..", folder), join(source, folder));
+    for (const folder of ["pipeline", "models"]) {
+      mkdirSync(join(source, "lib", "dist", folder), { recursive: true });
+      writeFileSync(join(source, "lib", "dist", folder, "of-a-source-that-is-gone.js"), "");
+    }
+    const report = await npm(join(source, "lib"), "pack", "--json", "--pack-destination", project);
     const [{ filename, files }] = JSON.parse(report);
     packed = files.map((file: { path: string }) => file.path);
     write("package.json", "{}");
     await install(join(project, filename), "@types/node@20");
   });
 
-  test("it holds README, licence, code, declarations and kernels, and no sources", () => {
+  test("it is built when it is packed: README, licence, code, declarations and kernels, nothing stale, no sources", () => {
     for (const name of ["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"])
       assert.ok(packed.includes(name), name);
     assert.ok(packed.includes("dist/models/kernel/kernel.wasm"));
@@ -60,6 +69,14 @@ suite("the package in an empty project", () => {
       packed.filter((path) => !known.test(path)),
       [],
     );
+    const sources = sourceFiles().map((file) => join("dist", file.replace(/(\.as)?\.ts$/, "")));
+    const stale = packed.filter(
+      (path) =>
+        /\.(js|d\.ts)$/.test(path) &&
+        path.startsWith("dist/") &&
+        !sources.includes(path.replace(/(\.d\.ts|\.js)$/, "")),
+    );
+    assert.deepEqual(stale, []);
   });
 
   test("it brings only what a forest and a table need", async (context) => {
