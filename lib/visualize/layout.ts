@@ -1,7 +1,30 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { escapeHtml } from "../common/html";
-import type { Caption, Figure } from "./figure";
-import { palette } from "./palette";
+import { guideColour, palette } from "./palette";
+
+/**
+ * A figure as plain data, for any Plotly from version 2 on: `Plotly.newPlot(element, figure.data, figure.layout)`.
+ * Typed loosely, because Plotly's own types need the browser's, which a notebook kernel does not load.
+ */
+export interface Figure {
+  readonly data: readonly { readonly [attribute: string]: unknown }[];
+  readonly layout: { readonly height: number; readonly [attribute: string]: unknown };
+}
+
+/** The words above a figure. */
+export interface Caption {
+  /** What was fitted, thresholded and scored on which rows: `fit on 80 % of the normals, scored on corrected`. */
+  readonly protocol: string;
+  /** Default: the name of the kind of figure. */
+  readonly title?: string;
+  /** What a reader must know of the data, before the title: `Simulated traffic`. */
+  readonly remark?: string;
+}
+
+export type Axis = Partial<Layout["xaxis"]>;
+
+/** Width of a page's figure and of a picture, in CSS pixels. */
+export const figureWidth = 960;
 
 /** Joins traces, layout and the template that all figures share. @param usualTitle for a caption without a title */
 export function createFigure(
@@ -19,8 +42,8 @@ export function createFigure(
       ...layout,
       margin: { t: 66 + 17 * lines.length, ...layout.margin },
       title: { text: [heading, ...lines].join("<br>") },
-      template: { layout: template },
-    } satisfies Partial<Layout>,
+      template: { data: traceDefaults, layout: template },
+    },
   };
 }
 
@@ -32,11 +55,26 @@ export function small(markup: string): string {
   return `<span style="font-size:13px;color:#555">${markup}</span>`;
 }
 
+/** The title of an axis of numbers; it says so where the axis is logarithmic. */
+export function scaleTitle(words: string, scale: "linear" | "log" | "share") {
+  return { text: escapeHtml(words) + (scale === "log" ? " (logarithmic)" : "") };
+}
+
+/** A vertical axis with a line for each of some things, from the top; `y` is the number of the line. */
+export function linesAxis(names: readonly string[]): Axis {
+  return { range: [names.length - 0.5, -0.5], tickvals: names.map((_, line) => line), ticktext: [...names] };
+}
+
+/** Sets the marks of one line apart, so that equal values do not hide each other. @param room in [0, 1] of the line */
+export function dodge(position: number, count: number, room: number): number {
+  return count === 1 ? 0 : room * (position / (count - 1) - 0.5);
+}
+
 function wrap(text: string, length: number): string[] {
   return text.match(new RegExp(`\\S(?:.{0,${length - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [""];
 }
 
-const axis: Partial<Layout["xaxis"]> = {
+const axis: Axis = {
   automargin: true,
   showline: true,
   linecolor: "#444",
@@ -47,7 +85,13 @@ const axis: Partial<Layout["xaxis"]> = {
   title: { standoff: 12, font: { size: 14 } },
 };
 
-const template: Partial<Layout> = {
+/** What a trace has unless it says otherwise, by its type. */
+const traceDefaults = {
+  bar: [{ marker: { line: { width: 0 } } }],
+  heatmap: [{ colorbar: { thickness: 14, outlinewidth: 0 } }],
+};
+
+const template = {
   font: { family: "Helvetica, Arial, sans-serif", size: 13, color: "#222" },
   title: {
     font: { size: 13, color: "#555" },
@@ -75,4 +119,13 @@ const template: Partial<Layout> = {
     yanchor: "bottom",
   },
   hoverlabel: { align: "left" },
+  annotationdefaults: { showarrow: false, xref: "paper", yref: "paper" },
+  // A vertical guide through all panels.
+  shapedefaults: {
+    type: "line",
+    yref: "paper",
+    y0: 0,
+    y1: 1,
+    line: { color: guideColour, width: 1, dash: "dot" },
+  },
 };

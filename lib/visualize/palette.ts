@@ -47,8 +47,11 @@ export interface ModelStyle {
   /** As markup. */
   readonly title: string;
   readonly colour: string;
-  readonly dash: "solid" | "dash" | "dot" | "dashdot";
-  readonly width: number;
+  readonly line: {
+    readonly color: string;
+    readonly width: number;
+    readonly dash: "solid" | "dash" | "dot" | "dashdot";
+  };
   readonly symbol: "circle" | "diamond" | "square" | "triangle-up" | "cross" | "x";
 }
 
@@ -66,11 +69,12 @@ export function modelStyles(names: readonly string[]): ModelStyle[] {
   let baselines = 0;
   return names.map((name, i) => {
     const baseline = name.startsWith("baseline:");
+    const colour = modelColours.get(name) ?? free[coloured++ % free.length];
+    const dash = baseline ? dashes[baselines++ % dashes.length] : "solid";
     return {
       title: escapeHtml(modelTitle(name)),
-      colour: modelColours.get(name) ?? free[coloured++ % free.length],
-      dash: baseline ? dashes[baselines++ % dashes.length] : "solid",
-      width: baseline ? 1.5 : 2.5,
+      colour,
+      line: { color: colour, width: baseline ? 1.5 : 2.5, dash },
       symbol: symbols[i % symbols.length],
     };
   });

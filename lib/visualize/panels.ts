@@ -1,6 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
-
-type Axis = Partial<Layout["xaxis"]>;
+import type { Axis } from "./layout";
 
 /** A part of a figure with axes of its own. */
 export interface Panel {
@@ -108,7 +107,6 @@ export function panelHeading(markup: string, panel: number, align: "left" | "cen
     y: 1,
     yanchor: "bottom",
     yshift: 4,
-    showarrow: false,
   } as const;
 }
 
@@ -117,14 +115,11 @@ export function panelLabel(markup: string, [bottom, top]: readonly [number, numb
   return {
     text: markup,
     x: 1,
-    xref: "paper",
     xanchor: "left",
     xshift: 14,
     y: (bottom + top) / 2,
-    yref: "paper",
     yanchor: "middle",
     align: "left",
-    showarrow: false,
   } as const;
 }
 

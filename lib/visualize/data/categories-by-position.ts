@@ -1,9 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 
 /** How a file's rows spread over the categories, from its first row to its last. */
@@ -51,7 +50,7 @@ export function categoriesByPositionFigure(labels: NominalColumn, caption: Capti
       x: positions.map(Math.round),
       y: shares.map((share) => significant(share)),
       width,
-      marker: { color: categoryColours[category], line: { width: 0 } },
+      marker: { color: categoryColours[category] },
       hovertemplate: "about row %{x:,}<br>%{y:.1%} of the rows",
     }),
   );

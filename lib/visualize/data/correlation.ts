@@ -1,9 +1,8 @@
 import { sampleCorrelation } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
 import { numbers, type Rows, type Table } from "../../data/table";
-import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { panelGrid } from "../panels";
 
 /** Correlations of every pair of features. */
@@ -87,7 +86,7 @@ export function correlationFigure(panels: readonly NamedCorrelations[], caption:
             [1, "#2166ac"],
           ],
           showscale: i === panels.length - 1,
-          colorbar: { thickness: 12, outlinewidth: 0, tickvals: [-1, -0.5, 0, 0.5, 1] },
+          colorbar: { tickvals: [-1, -0.5, 0, 0.5, 1] },
           hovertemplate: "%{y}<br>%{x}<br>%{z:.3f}",
         },
       ],

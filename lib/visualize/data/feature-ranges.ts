@@ -3,11 +3,11 @@ import { quantileSorted } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import { labels, numbers, type Table } from "../../data/table";
-import type { Caption, Figure } from "../figure";
 import { formatRows, significant } from "../format";
-import { createFigure, small } from "../layout";
+import { type Axis, type Caption, createFigure, type Figure, small } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 import { panelGrid } from "../panels";
+import { extentOf } from "../traces";
 
 /** Where the values of one feature lie, by category. */
 export interface FeatureRange {
@@ -46,49 +46,33 @@ const across = 3;
  * @throws {RangeError} if a feature is missing or nominal, or the table has no labels
  */
 export function featureRangesFigure(table: Table, features: readonly string[], caption: Caption): Figure {
-  const down = Math.ceil(features.length / across);
   const { data, axes } = panelGrid(
     features.map((feature) => {
-      const linear = table.features.some(
-        (column) => column.kind === "numeric" && column.name === feature && column.measure === "rate",
-      );
+      const linear = isRate(table, feature);
       const ranges = featureRanges(table, feature);
       return {
         x: {
           title: { text: escapeHtml(feature) + (linear ? "" : " + 1"), standoff: 4 },
-          ...(linear
-            ? { range: [-0.04, 1.04] }
-            : {
-                type: "log",
-                range: logRange(ranges),
-                exponentformat: "power",
-                dtick: 1,
-                tickfont: { size: 11 },
-              }),
+          ...(linear ? { range: [-0.04, 1.04] } : logarithmic(ranges)),
         },
         traces: ranges.flatMap((range) => bars(range, linear)),
       };
     }),
     { gap: 0.04, across, gapBelow: 0.12, y: { autorange: "reversed", type: "category" } },
   );
+  const text = small("thin: 5th to 95th percentile; thick: 25th to 75th; circle: median");
   return createFigure(caption, "Where the values lie", data, {
-    height: 130 + 230 * down,
+    height: 130 + 230 * Math.ceil(features.length / across),
     margin: { l: 70, r: 24, b: 90 },
     ...axes,
-    annotations: [
-      {
-        text: small("thin: 5th to 95th percentile; thick: 25th to 75th; circle: median"),
-        x: 0,
-        xref: "paper",
-        xanchor: "left",
-        y: 0,
-        yref: "paper",
-        yanchor: "top",
-        yshift: -62,
-        showarrow: false,
-      },
-    ],
+    annotations: [{ text, x: 0, xanchor: "left", y: 0, yanchor: "top", yshift: -62 }],
   });
+}
+
+function isRate({ features }: Table, feature: string): boolean {
+  return features.some(
+    (column) => column.name === feature && "measure" in column && column.measure === "rate",
+  );
 }
 
 /** One category in one panel: the thin bar, then the thick one with the dot. */
@@ -121,12 +105,11 @@ function bars({ category, rows, percentiles }: FeatureRange, linear: boolean): D
   ];
 }
 
-/** The logarithms that a panel spans, with room for the circles at both ends. */
-function logRange(ranges: readonly FeatureRange[]): [number, number] {
-  const ends = ranges.flatMap(({ percentiles }) =>
-    [percentiles[0], percentiles[4]].map((x) => Math.log10(x + 1)),
-  );
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+/** An axis of 1 + x, with room for the circles at both ends. */
+function logarithmic(ranges: readonly FeatureRange[]): Axis {
+  const ends = ranges.flatMap(({ percentiles }) => [percentiles[0], percentiles[4]]);
+  const [low, high] = extentOf(ends).map((end) => Math.log10(end + 1));
   const room = Math.max(0.05 * (high - low), 0.05);
-  return [low - room, high + room];
+  const range: [number, number] = [low - room, high + room];
+  return { type: "log", range, exponentformat: "power", dtick: 1, tickfont: { size: 11 } };
 }

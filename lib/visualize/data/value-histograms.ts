@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import type { Caption, Figure } from "../figure";
 import { formatRows, significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { palette } from "../palette";
 import { panelGrid } from "../panels";
+import { extentOf } from "../traces";
 
 /** The values of one panel of {@link valueHistogramsFigure}. */
 export interface NamedValues {
@@ -30,13 +30,8 @@ export interface ValueBins {
  * Array.from(counts); // [3, 1]
  */
 export function valueBins(values: Float32Array | Float64Array, bins = 60): ValueBins {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (low > high) return { edges: Float64Array.of(0, 1), counts: Float64Array.of(0) };
+  if (values.length === 0) return { edges: Float64Array.of(0, 1), counts: Float64Array.of(0) };
+  const [low, high] = extentOf(values);
   if (low === high) return { edges: Float64Array.of(low, low + 1), counts: Float64Array.of(values.length) };
   const width = (high - low) / bins;
   const counts = new Float64Array(bins);
@@ -81,7 +76,7 @@ function histogram(values: NamedValues["values"]): Data {
     x: Array.from(counts, (_, b) => significant(edges[b] + bin / 2, 6)),
     y: Array.from(counts, (count) => (count === 0 ? null : count)),
     width: bin,
-    marker: { color: palette[0], line: { width: 0 } },
+    marker: { color: palette[0] },
     hovertemplate: "about %{x:.4~s}<br>%{y:,} rows<extra></extra>",
   };
 }

@@ -1,11 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/kdd/attacks";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure, legendAbove } from "../layout";
-import { categoryTitles, palette } from "../palette";
-import { panelStack } from "../panels";
+import { type LabelDots, labelDotsFigure } from "../label-dots";
+import { type Caption, type Figure, scaleTitle } from "../layout";
+import { palette } from "../palette";
 
 /** One number for each label, such as its rows in one file. A label that is left out has no dot. */
 export interface LabelValues {
@@ -29,47 +27,27 @@ export function valuesByLabelFigure(
   { title: axisTitle, scale = "log" }: ValueAxis,
   caption: Caption,
 ): Figure {
-  const first = (label: string) =>
-    series.find(({ values }) => Object.hasOwn(values, label))?.values[label] ?? 0;
-  const all = [...new Set(series.flatMap(({ values }) => Object.keys(values)))];
-  const groups = categories
-    .map((category) => ({
-      category,
-      labels: all
-        .filter((label) => categoryOf(label) === category)
-        .sort((a, b) => first(b) - first(a) || a.localeCompare(b)),
-    }))
-    .filter(({ labels }) => labels.length > 0);
-  const stack = panelStack(
-    groups.map(({ category, labels }, i) => ({
-      height: 20 * labels.length,
-      label: `<b>${categoryTitles[category]}</b>`,
-      y: {
-        range: [labels.length - 0.5, -0.5],
-        tickvals: labels.map((_, line) => line),
-        ticktext: labels.map(escapeHtml),
-      },
-      traces: series.map((one, s) => ({
+  // The first number of each label, of whatever series.
+  const order = Object.fromEntries(series.flatMap(({ values }) => Object.entries(values)).reverse());
+  const lines: LabelDots = {
+    order,
+    line: 20,
+    gap: 18,
+    name: escapeHtml,
+    traces: (labels, first) =>
+      series.map((one, s) => ({
         ...dots(one, labels, scale),
         ...looks(s),
-        showlegend: i === 0 && series.length > 1,
+        showlegend: first && series.length > 1,
       })),
-    })),
-    18,
-    {
-      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+    x: {
+      title: scaleTitle(axisTitle, scale),
       ...(scale === "log"
         ? { type: "log", dtick: 1, tickformat: ",", rangemode: "normal" }
         : { range: [-0.01, 1.01], dtick: 0.2 }),
     },
-  );
-  return createFigure(caption, "Values by label", stack.data, {
-    height: 190 + stack.height,
-    margin: { r: 90, b: 64 },
-    legend: legendAbove,
-    ...stack.axes,
-    annotations: stack.annotations,
-  });
+  };
+  return labelDotsFigure(lines, caption, "Values by label", { r: 90, b: 64 });
 }
 
 /** The dots of one series in one panel. */

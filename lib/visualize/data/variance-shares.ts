@@ -2,9 +2,8 @@ import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { formatShare, significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { palette } from "../palette";
 
 /**
@@ -45,46 +44,38 @@ export interface NamedShares {
   readonly shares: Readonly<Record<string, number>>;
 }
 
-/** Features with a colour of their own in {@link varianceSharesFigure}. */
-const shownFeatures = 11;
+const colours = [...palette.slice(0, 6), "#F0E442", "#8C564B", "#17408B", "#7F9A48", "#B07AA1"];
 
 /** One bar for each way of preprocessing, cut into features; those with small shares everywhere are drawn as one. */
 export function varianceSharesFigure(series: readonly NamedShares[], caption: Caption): Figure {
-  const greatest = new Map<string, number>();
-  for (const { shares } of series) {
-    for (const [feature, share] of Object.entries(shares))
-      greatest.set(feature, Math.max(greatest.get(feature) ?? 0, share));
-  }
-  const shown = [...greatest]
-    .filter(([, share]) => share >= 0.03)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, shownFeatures)
-    .map(([feature]) => feature);
-  const rest = "all others";
-  const colours = [...palette.slice(0, 6), "#F0E442", "#8C564B", "#17408B", "#7F9A48", "#B07AA1", "#5F6B6D"];
-  const data = [...shown, rest].map((feature, i): Data => {
-    const values = series.map(({ shares }) =>
-      feature === rest
-        ? Math.max(0, 1 - shown.reduce((sum, name) => sum + (shares[name] ?? 0), 0))
-        : (shares[feature] ?? 0),
-    );
-    return {
+  const greatest = (feature: string) => Math.max(...series.map(({ shares }) => shares[feature] ?? 0));
+  const features = [...new Set(series.flatMap(({ shares }) => Object.keys(shares)))]
+    .filter((feature) => greatest(feature) >= 0.03)
+    .sort((a, b) => greatest(b) - greatest(a))
+    .slice(0, colours.length);
+  const rest = series.map(({ shares }) =>
+    Math.max(0, 1 - features.reduce((sum, feature) => sum + (shares[feature] ?? 0), 0)),
+  );
+  const parts = features.map((feature, i) => ({
+    name: escapeHtml(feature),
+    color: colours[i],
+    values: series.map(({ shares }) => shares[feature] ?? 0),
+  }));
+  const data = [...parts, { name: "all others", color: "#dddddd", values: rest }].map(
+    ({ name, color, values }): Data => ({
       type: "bar",
       orientation: "h",
-      name: escapeHtml(feature),
-      y: series.map(({ name }) => escapeHtml(name)),
+      name,
+      y: series.map((one) => escapeHtml(one.name)),
       x: values.map((share) => significant(share)),
-      marker: {
-        color: feature === rest ? "#dddddd" : colours[i % colours.length],
-        line: { color: "white", width: 1 },
-      },
-      text: values.map((share) => (share >= 0.1 ? `${escapeHtml(feature)} ${formatShare(share)}` : "")),
+      marker: { color, line: { color: "white", width: 1 } },
+      text: values.map((share) => (share >= 0.1 ? `${name} ${formatShare(share)}` : "")),
       textposition: "inside",
       insidetextanchor: "middle",
       textangle: 0,
       hovertemplate: "%{x:.1%} of the variance",
-    };
-  });
+    }),
+  );
   return createFigure(caption, "Which features the distances consist of", data, {
     height: 220 + 46 * series.length,
     margin: { b: 130, l: 190 },

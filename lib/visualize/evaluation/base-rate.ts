@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
-import type { Caption, Figure } from "../figure";
+import { escapeHtml } from "../../common/html";
 import { decimals, formatShare, significant } from "../format";
-import { createFigure } from "../layout";
-import { guideColour, modelStyles } from "../palette";
+import { type Caption, createFigure, type Figure } from "../layout";
+import { modelStyles } from "../palette";
 
 /** What a detector does at one threshold, whatever the share of attacks. */
 export interface OperatingRates {
@@ -56,11 +56,10 @@ export function baseRateFigure(
       name: `${styles[i].title} · recall ${formatShare(recall)}, false alarms ${formatShare(falseAlarmRate)}`,
       x: exponents.map((exponent) => significant(10 ** exponent)),
       y: exponents.map((exponent) => decimals(precisionAtBaseRate(detector, 10 ** exponent), 5)),
-      line: { color: styles[i].colour, width: styles[i].width, dash: styles[i].dash, shape: "spline" },
+      line: { ...styles[i].line, shape: "spline" },
       hovertemplate: "%{x:.3~g} attacks: precision %{y:.4f}",
     };
   });
-  const places = Object.entries(marks);
   return createFigure(caption, "Precision over the share of attacks", data, {
     height: 480,
     margin: { t: 112, b: 90 + 20 * Math.ceil(detectors.length / 2) },
@@ -77,23 +76,14 @@ export function baseRateFigure(
       range: [0, 1.02],
       dtick: 0.2,
     },
-    shapes: places.map(([, baseRate]) => ({
-      type: "line",
-      x0: baseRate,
-      x1: baseRate,
-      y0: 0,
-      y1: 1,
-      yref: "paper",
-      line: { color: guideColour, width: 1, dash: "dot" },
-    })),
-    annotations: places.map(([words, baseRate]) => ({
-      text: words,
+    shapes: Object.values(marks).map((baseRate) => ({ x0: baseRate, x1: baseRate })),
+    annotations: Object.entries(marks).map(([words, baseRate]) => ({
+      text: escapeHtml(words),
       x: Math.log10(baseRate),
-      y: 1,
-      yref: "paper",
-      yanchor: "bottom",
+      xref: "x",
       xanchor: "center",
-      showarrow: false,
+      y: 1,
+      yanchor: "bottom",
       font: { size: 12, color: "#555" },
     })),
   });

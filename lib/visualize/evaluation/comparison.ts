@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { createFigure } from "../layout";
-import { guideColour, modelStyles } from "../palette";
+import { type Caption, createFigure, dodge, type Figure, linesAxis } from "../layout";
+import { modelStyles } from "../palette";
+import { guideLine } from "../traces";
 
 /** One line of a comparison: what was measured, and the figure of each detector there. */
 export interface ComparedSetting {
@@ -33,61 +33,39 @@ export function comparisonFigure(
   const names = [...new Set(settings.flatMap(({ figures }) => Object.keys(figures)))];
   const styles = modelStyles(names);
   const data = names.map((name, i): Data => {
+    const { title, colour, symbol } = styles[i];
     const shown = settings.flatMap(({ name: setting, figures }, line) => {
       const figure = figures[name];
       if (figure === undefined) return [];
-      const [mean, deviation] =
-        typeof figure === "number" ? [figure, 0] : [figure.mean, figure.standardDeviation];
+      const { mean, standardDeviation } =
+        typeof figure === "number" ? { mean: figure, standardDeviation: 0 } : figure;
       const others = names.filter((other) => other in figures);
-      return [{ setting, mean, deviation, y: line + dodge(others.indexOf(name), others.length) }];
+      const y = line + dodge(others.indexOf(name), others.length, 0.6);
+      return [{ setting, mean, deviation: decimals(standardDeviation, 5), y }];
     });
+    const array = shown.map(({ deviation }) => deviation);
     return {
       type: "scatter",
       mode: "markers",
-      name: styles[i].title,
+      name: title,
       x: shown.map(({ mean }) => decimals(mean, 5)),
       y: shown.map(({ y }) => decimals(y, 5)),
       text: shown.map(({ setting }) => escapeHtml(setting)),
-      ...(shown.some(({ deviation }) => deviation > 0) && {
-        error_x: {
-          type: "data",
-          array: shown.map(({ deviation }) => decimals(deviation, 5)),
-          visible: true,
-          thickness: 1.5,
-          width: 4,
-          color: styles[i].colour,
-        },
+      ...(array.some((deviation) => deviation > 0) && {
+        error_x: { type: "data", array, visible: true, thickness: 1.5, width: 4, color: colour },
       }),
-      marker: { color: styles[i].colour, symbol: styles[i].symbol, size: 9 },
+      marker: { color: colour, symbol, size: 9 },
       cliponaxis: false,
       hovertemplate: "%{text}<br>%{x:.4f}",
     };
   });
-  if (guide) {
-    data.push({
-      type: "scatter",
-      mode: "lines",
-      name: escapeHtml(guide.words),
-      x: [guide.value, guide.value],
-      y: [-0.5, settings.length - 0.5],
-      line: { color: guideColour, width: 1, dash: "dot" },
-      hoverinfo: "skip",
-    });
-  }
+  const ends = [-0.5, settings.length - 0.5];
+  if (guide) data.push(guideLine(escapeHtml(guide.words), [guide.value, guide.value], ends));
   return createFigure(caption, `${axisTitle} by setting`, data, {
     height: 200 + Math.max(38, 18 * names.length) * settings.length,
     margin: { b: 110 },
     showlegend: true,
     xaxis: { title: { text: escapeHtml(axisTitle) }, range: [...range] },
-    yaxis: {
-      range: [settings.length - 0.5, -0.5],
-      tickvals: settings.map((_, line) => line),
-      ticktext: settings.map(({ name }) => escapeHtml(name)),
-    },
+    yaxis: linesAxis(settings.map(({ name }) => escapeHtml(name))),
   });
-}
-
-/** Sets the dots of one line apart, so that equal figures do not hide each other. */
-function dodge(position: number, count: number): number {
-  return count === 1 ? 0 : 0.6 * (position / (count - 1) - 0.5);
 }

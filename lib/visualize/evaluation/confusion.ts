@@ -1,9 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Confusion } from "../../evaluation/metrics";
-import type { Caption, Figure } from "../figure";
 import { formatCount, formatScore, formatShare } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 
@@ -18,16 +17,31 @@ export interface NamedConfusion {
 /** Confusion matrices side by side: counts, and the share of each true class, which also gives the colour. */
 export function confusionFigure(matrices: readonly NamedConfusion[], caption: Caption): Figure {
   const styles = modelStyles(matrices.map(({ name }) => name));
+  const axis = { ...tableAxis, ticks: "outside", tickcolor: "white", tickfont: { size: 14 } } as const;
   const { data, axes } = panelGrid(
-    matrices.map(({ name, confusion, threshold }, i) => ({
-      x: {
-        ...plainAxis,
-        side: "bottom",
-        title: { text: `<b>${styles[i].title}</b><br>verdict at threshold ${formatScore(threshold)}` },
-      },
-      traces: [{ ...heatmap(confusion), name: escapeHtml(name) }],
-    })),
-    { gap: 0.06, y: { ...plainAxis, autorange: "reversed", title: { text: "Truth" } } },
+    matrices.map(({ name, confusion, threshold }, i) => {
+      const { shares, text } = confusionCells(confusion);
+      return {
+        x: {
+          ...axis,
+          side: "bottom",
+          title: { text: `<b>${styles[i].title}</b><br>verdict at threshold ${formatScore(threshold)}` },
+        },
+        traces: [
+          {
+            ...tableTrace(["flagged", "passed"], ["attack", "normal"], shares, text),
+            name: escapeHtml(name),
+            colorscale: [
+              [0, "#f7fbff"],
+              [1, "#08519c"],
+            ],
+            textfont: { size: 18 },
+            hovertemplate: "%{y} rows %{x}<br>%{text}<extra></extra>",
+          },
+        ],
+      };
+    }),
+    { gap: 0.06, y: { ...axis, autorange: "reversed", title: { text: "Truth" } } },
   );
   return createFigure(caption, matrices.length === 1 ? "Confusion matrix" : "Confusion matrices", data, {
     height: 460,
@@ -36,14 +50,34 @@ export function confusionFigure(matrices: readonly NamedConfusion[], caption: Ca
   });
 }
 
-const plainAxis = {
-  showgrid: false,
-  showline: false,
-  ticks: "outside",
-  tickcolor: "white",
-  type: "category",
-  tickfont: { size: 14 },
-} as const;
+/** An axis of {@link tableTrace}. */
+export const tableAxis = { showgrid: false, showline: false, type: "category" } as const;
+
+/** A table of shares, which give the colours, with words in its cells. */
+export function tableTrace(
+  x: string[],
+  y: string[],
+  shares: readonly (readonly number[])[],
+  text: readonly (readonly string[])[],
+) {
+  return {
+    type: "heatmap",
+    x,
+    y,
+    z: shares.map((row) => [...row]),
+    text: text as unknown as string[],
+    texttemplate: "%{text}",
+    zmin: 0,
+    zmax: 1,
+    colorscale: [
+      [0, "#f7fbff"],
+      [1, "#6baed6"],
+    ],
+    showscale: false,
+    xgap: 3,
+    ygap: 3,
+  } satisfies Data;
+}
 
 /** The shares of each true class that are flagged and passed, and the words for them with their counts. */
 export function confusionCells({ truePositive, falseNegative, falsePositive, trueNegative }: Confusion) {
@@ -58,27 +92,4 @@ export function confusionCells({ truePositive, falseNegative, falsePositive, tru
     row.map((count, j) => `<b>${formatCount(count)}</b><br>${formatShare(shares[i][j])}`),
   );
   return { shares, text };
-}
-
-function heatmap(confusion: Confusion) {
-  const { shares, text } = confusionCells(confusion);
-  return {
-    type: "heatmap",
-    x: ["flagged", "passed"],
-    y: ["attack", "normal"],
-    z: shares,
-    text: text as unknown as string[],
-    texttemplate: "%{text}",
-    textfont: { size: 18 },
-    hovertemplate: "%{y} rows %{x}<br>%{text}<extra></extra>",
-    zmin: 0,
-    zmax: 1,
-    colorscale: [
-      [0, "#f7fbff"],
-      [1, "#08519c"],
-    ],
-    showscale: false,
-    xgap: 3,
-    ygap: 3,
-  } satisfies Data;
 }

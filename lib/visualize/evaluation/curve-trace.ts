@@ -1,59 +1,81 @@
 import type { Data } from "plotly.js-dist";
-import type { Curve } from "../../evaluation/curves";
+import { type Curve, thinCurve } from "../../evaluation/curves";
 import { formatScore, numbersOf } from "../format";
 import type { ModelStyle } from "../palette";
 
-/** A curve as a line; `shape` says how it goes from point to point. */
-export function curveTrace(
-  curve: Curve,
-  style: ModelStyle,
+/** A curve of one detector. */
+export interface NamedCurve {
+  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, `baseline:count`, … */
+  readonly name: string;
+  readonly curve: Curve;
+  /** Marks the point at which the verdicts were given. */
+  readonly threshold?: number;
+}
+
+/**
+ * A thinned curve as a line, and its operating point as a dot.
+ *
+ * @param thin with no more points than a picture needs
+ * @param words what x and y are
+ * @param shape how the line goes from point to point
+ */
+export function curveTraces(
+  { name, curve, threshold }: NamedCurve,
+  { title, line, colour }: ModelStyle,
   words: { x: string; y: string },
   shape: "linear" | "hv" | "vh",
-) {
-  return {
+  thin = thinCurve(curve),
+): [Data, ...Data[]] {
+  const drawn = {
     type: "scatter",
     mode: "lines",
-    name: style.title,
-    x: numbersOf(curve.x),
-    y: numbersOf(curve.y),
-    customdata: Array.from(curve.thresholds, (score) => (score === Infinity ? "∞" : formatScore(score))),
-    line: { color: style.colour, width: style.width, dash: style.dash, shape },
+    name: title,
+    x: numbersOf(thin.x),
+    y: numbersOf(thin.y),
+    customdata: Array.from(thin.thresholds, (score) => (score === Infinity ? "∞" : formatScore(score))),
+    line: { ...line, shape },
+    legendgroup: name,
     hovertemplate: `${words.x} %{x:.4~g}<br>${words.y} %{y:.4f}<br>threshold %{customdata}`,
   } satisfies Data;
+  if (threshold === undefined) return [drawn];
+  const point = operatingPoint(curve, threshold);
+  return [
+    drawn,
+    {
+      type: "scatter",
+      mode: "markers",
+      name: title,
+      x: [point.x],
+      y: [point.y],
+      marker: { ...marker, color: colour },
+      legendgroup: name,
+      showlegend: false,
+      cliponaxis: false,
+      hovertemplate: "at the threshold: (%{x:.4~g}, %{y:.4f})",
+    },
+  ];
 }
 
 /** The point of a curve at which the rows with a score above the threshold count as anomalous. */
-export function operatingPoint(curve: Curve, threshold: number): { x: number; y: number } {
-  const below = curve.thresholds.findIndex((score) => score <= threshold);
-  const index = (below === -1 ? curve.thresholds.length : below) - 1;
-  return { x: curve.x[Math.max(0, index)], y: curve.y[Math.max(0, index)] };
+function operatingPoint({ x, y, thresholds }: Curve, threshold: number): { x: number; y: number } {
+  const below = thresholds.findIndex((score) => score <= threshold);
+  const index = Math.max(0, (below === -1 ? thresholds.length : below) - 1);
+  return { x: x[index], y: y[index] };
 }
 
-/** An operating point as a dot on its curve. */
-export function operatingPointTrace({ x, y }: { x: number; y: number }, style: ModelStyle) {
-  return {
-    type: "scatter",
-    mode: "markers",
-    name: style.title,
-    x: [x],
-    y: [y],
-    marker: { ...marker, color: style.colour },
-    showlegend: false,
-    cliponaxis: false,
-    hovertemplate: "at the threshold: (%{x:.4~g}, %{y:.4f})",
-  } satisfies Data;
-}
-
-/** The legend's entry for operating points; it draws nothing. */
-export function operatingPointKey(): Data {
-  return {
-    type: "scatter",
-    mode: "markers",
-    name: "at the threshold",
-    x: [null],
-    y: [null],
-    marker: { ...marker, color: "#444" },
-  };
+/** The legend's entry for operating points, where there are some; it draws nothing. */
+export function operatingPointKey(curves: readonly NamedCurve[]): Data[] {
+  if (curves.every(({ threshold }) => threshold === undefined)) return [];
+  const none = { x: [null], y: [null] };
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: "at the threshold",
+      ...none,
+      marker: { ...marker, color: "#444" },
+    },
+  ];
 }
 
 const marker = { symbol: "circle", size: 10, line: { color: "white", width: 1.5 } } as const;

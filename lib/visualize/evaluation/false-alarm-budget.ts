@@ -1,11 +1,11 @@
 import type { Data } from "plotly.js-dist";
 import type { Category } from "../../data/kdd/attacks";
 import type { VerdictMetrics } from "../../evaluation/metrics";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
-import { categoryColours, categoryTitles, guideColour } from "../palette";
+import { type Caption, createFigure, type Figure } from "../layout";
+import { categoryColours, categoryTitles } from "../palette";
 import { panelGrid } from "../panels";
+import { guideLine } from "../traces";
 
 /** What one false-alarm budget led to. */
 export interface SpentBudget {
@@ -32,15 +32,7 @@ export function falseAlarmBudgetFigure(spent: readonly SpentBudget[], caption: C
     }),
   );
   const alarms: Data[] = [
-    {
-      type: "scatter",
-      mode: "lines",
-      name: "As promised",
-      x: budgets,
-      y: budgets,
-      line: { color: guideColour, width: 1, dash: "dot" },
-      hoverinfo: "skip",
-    },
+    guideLine("As promised", budgets, budgets),
     {
       type: "scatter",
       mode: "lines+markers",
@@ -51,20 +43,12 @@ export function falseAlarmBudgetFigure(spent: readonly SpentBudget[], caption: C
       hovertemplate: "budget %{x:~%}: %{y:.2%} flagged",
     },
   ];
-  const budgetAxis = {
-    type: "log",
-    title: { text: "False-alarm budget" },
-    tickformat: "~%",
-    dtick: 1,
-  } as const;
+  const rates = { type: "log", tickformat: "~%", dtick: 1 } as const;
+  const x = { ...rates, title: { text: "False-alarm budget" } };
   const { data, axes } = panelGrid(
     [
-      { x: budgetAxis, y: { title: { text: "Recall" }, range: [-0.02, 1.02] }, traces: recalls },
-      {
-        x: budgetAxis,
-        y: { type: "log", title: { text: "False-alarm rate" }, tickformat: "~%", dtick: 1 },
-        traces: alarms,
-      },
+      { x, y: { title: { text: "Recall" }, range: [-0.02, 1.02] }, traces: recalls },
+      { x, y: { ...rates, title: { text: "False-alarm rate" } }, traces: alarms },
     ],
     { gap: 0.1 },
   );

@@ -1,6 +1,6 @@
-import { power } from "../../common/exact-math";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
+import { scaleOf } from "../traces";
 
 /** How the scores of each category spread over common bins. */
 export interface ScoreHistogram {
@@ -34,13 +34,36 @@ export interface HistogramOptions {
 export function scoreHistogram(
   scores: Float64Array,
   labels: NominalColumn,
-  { threshold, scale = "linear", bins = 80 }: HistogramOptions = {},
+  options: HistogramOptions = {},
 ): ScoreHistogram {
-  const toScale = scale === "log" ? Math.log10 : (value: number) => value;
-  const fromScale =
-    scale === "log" ? (position: number) => power(10, position) : (position: number) => position;
-  const line = threshold === undefined || !Number.isFinite(toScale(threshold)) ? undefined : threshold;
+  const { threshold } = options;
+  const { edges, binOf } = binning(scores, options);
+  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
+  const rows = categories.map(() => 0);
+  const flagged = categories.map(() => 0);
+  const counts = categories.map(() => new Float64Array(edges.length - 1));
+  for (let row = 0; row < scores.length; row++) {
+    const category = categoryOfCode[labels.codes[row]];
+    counts[category][binOf(scores[row])]++;
+    rows[category]++;
+    if (threshold !== undefined && scores[row] > threshold) flagged[category]++;
+  }
+  const present = categories.flatMap((category, i) => (rows[i] > 0 ? [{ category, i }] : []));
+  return {
+    edges,
+    groups: present.map(({ category, i }) => ({
+      category,
+      rows: rows[i],
+      shares: counts[i].map((held) => held / rows[i]),
+      ...(threshold !== undefined && { flagged: flagged[i] / rows[i] }),
+    })),
+  };
+}
 
+/** The bounds of the bins, and the bin of a score. */
+function binning(scores: Float64Array, { threshold, scale = "linear", bins = 80 }: HistogramOptions) {
+  const { toScale, fromScale } = scaleOf(scale);
+  const line = threshold === undefined || !Number.isFinite(toScale(threshold)) ? undefined : threshold;
   let low = line === undefined ? Infinity : toScale(line);
   let high = line === undefined ? -Infinity : toScale(line);
   for (const score of scores) {
@@ -59,29 +82,11 @@ export function scoreHistogram(
   const count = Math.max(below + 1, Math.ceil((high - start) / width));
   const edges = Float64Array.from({ length: count + 1 }, (_, i) => fromScale(start + i * width));
   if (line !== undefined) edges[below] = line;
-
-  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
-  const rows = categories.map(() => 0);
-  const flagged = categories.map(() => 0);
-  const counts = categories.map(() => new Float64Array(count));
-  for (let row = 0; row < scores.length; row++) {
-    const category = categoryOfCode[labels.codes[row]];
-    const bin = Math.ceil((toScale(scores[row]) - start) / width) - 1;
-    const above = line !== undefined && scores[row] > line;
+  const binOf = (score: number) => {
+    const bin = Math.ceil((toScale(score) - start) / width) - 1;
     // Rounding must not carry a score over the threshold.
-    const side = line === undefined ? bin : above ? Math.max(bin, below) : Math.min(bin, below - 1);
-    counts[category][Math.min(Math.max(side, 0), count - 1)]++;
-    rows[category]++;
-    if (threshold !== undefined && scores[row] > threshold) flagged[category]++;
-  }
-  const present = categories.flatMap((category, i) => (rows[i] > 0 ? [{ category, i }] : []));
-  return {
-    edges,
-    groups: present.map(({ category, i }) => ({
-      category,
-      rows: rows[i],
-      shares: counts[i].map((held) => held / rows[i]),
-      ...(threshold !== undefined && { flagged: flagged[i] / rows[i] }),
-    })),
+    const side = line === undefined ? bin : score > line ? Math.max(bin, below) : Math.min(bin, below - 1);
+    return Math.min(Math.max(side, 0), count - 1);
   };
+  return { edges, binOf };
 }

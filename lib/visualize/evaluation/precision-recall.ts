@@ -1,20 +1,12 @@
-import type { Data } from "plotly.js-dist";
-import { type Curve, thinCurve } from "../../evaluation/curves";
-import type { Caption, Figure } from "../figure";
 import { formatShare } from "../format";
-import { createFigure } from "../layout";
-import { guideColour, modelStyles } from "../palette";
-import { curveTrace, operatingPoint, operatingPointKey, operatingPointTrace } from "./curve-trace";
+import { type Caption, createFigure, type Figure } from "../layout";
+import { modelStyles } from "../palette";
+import { guideLine } from "../traces";
+import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
 
-/** The precision–recall curve of one detector. */
-export interface NamedPrecisionRecallCurve {
-  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, `baseline:count`, … */
-  readonly name: string;
-  /** Of `precisionRecallCurve`: x = recall, y = precision. */
-  readonly curve: Curve;
+/** The precision–recall curve of one detector: of `precisionRecallCurve`, with x = recall, y = precision. */
+export interface NamedPrecisionRecallCurve extends NamedCurve {
   readonly averagePrecision: number;
-  /** Marks the point at which the verdicts were given. */
-  readonly threshold?: number;
 }
 
 /**
@@ -28,22 +20,20 @@ export function precisionRecallFigure(
   caption: Caption,
 ): Figure {
   const styles = modelStyles(curves.map(({ name }) => name));
-  const data = curves.flatMap(({ name, curve, averagePrecision, threshold }, i): Data[] => {
-    const style = { ...styles[i], title: `${styles[i].title} · AP ${averagePrecision.toFixed(4)}` };
-    const point = threshold === undefined ? [] : [operatingPoint(curve, threshold)];
-    return [
-      {
-        ...curveTrace(thinCurve(curve), style, { x: "recall", y: "precision" }, "vh"),
-        legendgroup: name,
-      },
-      ...point.map((at) => ({ ...operatingPointTrace(at, style), legendgroup: name })),
-    ];
+  const words = { x: "recall", y: "precision" };
+  const data = curves.flatMap((curve, i) => {
+    const title = `${styles[i].title} · AP ${curve.averagePrecision.toFixed(4)}`;
+    return curveTraces(curve, { ...styles[i], title }, words, "vh");
   });
-  const marked = curves.some(({ threshold }) => threshold !== undefined);
+  // Flagging every row is a curve's last point.
+  const rates = curves.slice(0, 1).flatMap(({ curve }) => [...curve.y.slice(-1)]);
+  const baseRate = rates.map((rate) =>
+    guideLine(`Every row flagged · ${formatShare(rate)}`, [0, 1], [rate, rate]),
+  );
   return createFigure(
     caption,
     "Precision–recall curves",
-    [...data, ...baseRate(curves), ...(marked ? [operatingPointKey()] : [])],
+    [...data, ...baseRate, ...operatingPointKey(curves)],
     {
       height: 560,
       margin: { b: 130 },
@@ -54,23 +44,6 @@ export function precisionRecallFigure(
       },
     },
   );
-}
-
-/** Flagging every row: a curve's last point. */
-function baseRate(curves: readonly NamedPrecisionRecallCurve[]): Data[] {
-  const rate = curves[0]?.curve.y.at(-1);
-  if (rate === undefined) return [];
-  return [
-    {
-      type: "scatter",
-      mode: "lines",
-      name: `Every row flagged · ${formatShare(rate)}`,
-      x: [0, 1],
-      y: [rate, rate],
-      line: { color: guideColour, width: 1, dash: "dot" },
-      hoverinfo: "skip",
-    },
-  ];
 }
 
 /** The tenth below all curves; their first 1 % of recall is left out, where one normal row makes the precision 0. */

@@ -1,21 +1,14 @@
-import type { Data } from "plotly.js-dist";
 import { power } from "../../common/exact-math";
 import { type Curve, thinCurve } from "../../evaluation/curves";
-import type { Caption, Figure } from "../figure";
-import { createFigure } from "../layout";
-import { guideColour, modelStyles } from "../palette";
+import { type Caption, createFigure, type Figure } from "../layout";
+import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
-import { curveTrace, operatingPoint, operatingPointKey, operatingPointTrace } from "./curve-trace";
+import { guideLine } from "../traces";
+import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
 
-/** The ROC curve of one detector. */
-export interface NamedRocCurve {
-  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, `baseline:count`, … */
-  readonly name: string;
-  /** Of `rocCurve`: x = false-alarm rate, y = recall. */
-  readonly curve: Curve;
+/** The ROC curve of one detector: of `rocCurve`, with x = false-alarm rate, y = recall. */
+export interface NamedRocCurve extends NamedCurve {
   readonly rocAuc: number;
-  /** Marks the point at which the verdicts were given. */
-  readonly threshold?: number;
 }
 
 /** The left end of the logarithmic panel: one false alarm in 10,000 normal rows. */
@@ -28,35 +21,20 @@ const lowestRate = 1e-4;
  * @param curves one a detector; models are drawn solid, baselines dashed
  */
 export function rocFigure(curves: readonly NamedRocCurve[], caption: Caption): Figure {
-  const styles = modelStyles(curves.map(({ name }) => name));
-  const chance: Data = {
-    type: "scatter",
-    mode: "lines",
-    name: "Chance · AUC 0.5",
-    x: [0, 1],
-    y: [0, 1],
-    line: { color: guideColour, width: 1, dash: "dot" },
-    hoverinfo: "skip",
-  };
-  const traces = curves.map(({ name, curve, rocAuc, threshold }, i) => {
-    const style = { ...styles[i], title: `${styles[i].title} · AUC ${rocAuc.toFixed(4)}` };
-    const words = { x: "false-alarm rate", y: "recall" };
-    const point = threshold === undefined ? [] : [operatingPoint(curve, threshold)];
-    const marks = point.map((at) => ({ ...operatingPointTrace(at, style), legendgroup: name }));
-    return {
-      all: [{ ...curveTrace(thinCurve(curve), style, words, "linear"), legendgroup: name }, ...marks],
-      low: [
-        { ...curveTrace(lowRates(curve), style, words, "hv"), legendgroup: name, showlegend: false },
-        ...marks,
-      ],
-    };
+  const styles = modelStyles(curves.map(({ name }) => name)).map((style, i) => {
+    return { ...style, title: `${style.title} · AUC ${curves[i].rocAuc.toFixed(4)}` };
   });
-  const key = curves.some(({ threshold }) => threshold !== undefined) ? [operatingPointKey()] : [];
+  const words = { x: "false-alarm rate", y: "recall" };
+  const all = curves.flatMap((curve, i) => curveTraces(curve, styles[i], words, "linear"));
+  const low = curves
+    .flatMap((curve, i) => curveTraces(curve, styles[i], words, "hv", lowRates(curve.curve)))
+    .map((trace) => ({ ...trace, showlegend: false }));
+  const chance = guideLine("Chance · AUC 0.5", [0, 1], [0, 1]);
   const { data, axes } = panelGrid(
     [
       {
         x: { title: { text: "False-alarm rate (share of normal rows)" }, range: [-0.01, 1.01], dtick: 0.2 },
-        traces: [...traces.flatMap(({ all }) => all), chance, ...key],
+        traces: [...all, chance, ...operatingPointKey(curves)],
       },
       {
         x: {
@@ -66,7 +44,7 @@ export function rocFigure(curves: readonly NamedRocCurve[], caption: Caption): F
           dtick: 1,
           tickformat: "~g",
         },
-        traces: traces.flatMap(({ low }) => low),
+        traces: low,
       },
     ],
     { gap: 0.08, y: { title: { text: "Recall (share of attack rows)" }, range: [0, 1.02], dtick: 0.2 } },

@@ -1,12 +1,10 @@
-import type { Layout } from "plotly.js-dist";
-import { escapeHtml } from "../../common/html";
 import type { Category } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
-import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";
-import { createFigure } from "../layout";
+import { type Axis, type Caption, createFigure, type Figure, scaleTitle } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 import { panelStack } from "../panels";
+import { scaleOf } from "../traces";
 import { type HistogramOptions, scoreHistogram } from "./histogram";
 
 /** The scores of one detector, and how to draw them. */
@@ -55,12 +53,14 @@ export function scoreDistributionFigure(
     })),
     20,
     {
-      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+      title: scaleTitle(axisTitle, scale),
       ...(scale === "log" ? logarithmic(ends) : { range: ends }),
     },
   );
-  const drawable = threshold !== undefined && (scale === "linear" || threshold > 0);
-  const line = drawable ? thresholdLine(threshold, scale) : undefined;
+  const line =
+    threshold === undefined || (scale === "log" && threshold <= 0)
+      ? undefined
+      : thresholdLine(threshold, scale);
   return createFigure(caption, "Scores by category", stack.data, {
     height: 190 + stack.height,
     margin: { r: 130 },
@@ -72,10 +72,10 @@ export function scoreDistributionFigure(
 }
 
 /** An axis with ticks at 1, 2, 5 within few decades, else at powers of ten, about a dozen at most. */
-function logarithmic(ends: readonly [number, number]): Partial<Layout["xaxis"]> {
+function logarithmic(ends: readonly [number, number]): Axis {
   const range: [number, number] = [Math.log10(ends[0]), Math.log10(ends[1])];
   const decades = range[1] - range[0];
-  const ticks: Partial<Layout["xaxis"]> =
+  const ticks: Axis =
     decades < 2
       ? { dtick: "D2", tickformat: "~g" }
       : { dtick: Math.ceil(decades / 12), exponentformat: "power", tickfont: { size: 11 } };
@@ -87,37 +87,24 @@ const shareTitle = {
   textangle: -90,
   font: { size: 14 },
   x: 0,
-  xref: "paper",
   xanchor: "right",
   xshift: -46,
   y: 0.5,
-  yref: "paper",
   yanchor: "middle",
-  showarrow: false,
 } as const;
 
 function thresholdLine(threshold: number, scale: "linear" | "log") {
+  const line = { color: "#222", width: 1.5, dash: "dash" } as const;
   return {
-    shape: {
-      type: "line",
-      xref: "x",
-      yref: "paper",
-      x0: threshold,
-      x1: threshold,
-      y0: 0,
-      y1: 1,
-      line: { color: "#222", width: 1.5, dash: "dash" },
-    },
+    shape: { x0: threshold, x1: threshold, line },
     label: {
       text: `threshold ${formatScore(threshold)} → flagged`,
       // Plotly wants an annotation's place on a logarithmic axis as its logarithm, but a shape's as it is.
-      x: scale === "log" ? Math.log10(threshold) : threshold,
+      x: scaleOf(scale).toScale(threshold),
       xref: "x",
       xanchor: "center",
       y: 1,
-      yref: "paper",
       yanchor: "bottom",
-      showarrow: false,
     },
   } as const;
 }

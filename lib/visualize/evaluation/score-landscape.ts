@@ -1,11 +1,11 @@
-import type { Data, Layout } from "plotly.js-dist";
-import { categories, categoryOf } from "../../data/kdd/attacks";
+import type { Data } from "plotly.js-dist";
+import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
-import type { Caption, Figure } from "../figure";
 import { decimals, formatRows, formatShare, significant } from "../format";
-import { createFigure } from "../layout";
+import { type Axis, type Caption, createFigure, type Figure } from "../layout";
 import { categoryTitles, modelStyles } from "../palette";
 import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";
+import { extentOf, scaleOf } from "../traces";
 
 /** One detector's part in a landscape. */
 export interface LandscapeAxis {
@@ -50,26 +50,19 @@ export function scoreLandscapeFigure(
   caption: Caption,
   bins = 48,
 ): Figure {
-  const rowsOf = new Map(categories.map((category) => [category, [] as number[]]));
-  const categoryOfCode = labels.categories.map(categoryOf);
-  labels.codes.forEach((code: number, row: number) => {
-    rowsOf.get(categoryOfCode[code])?.push(row);
-  });
-  const present = categories.filter((category) => rowsOf.get(category)!.length > 0);
+  const present = rowsByCategory(labels);
   const across = Math.min(3, present.length);
-  const lines = Math.ceil(present.length / across);
   const [horizontal, vertical] = [cells(x, bins), cells(y, bins)];
   const [styleX, styleY] = modelStyles([x.name, y.name]);
-
   const { data, axes } = panelGrid(
-    present.map((category, i) => ({
+    present.map(({ category, rows }, i) => ({
       x: {
         ...horizontal.axis,
         ...(i + across >= present.length && { title: { text: `${styleX.title}: score` } }),
       },
       traces: [
         {
-          ...densityTrace(x.scores, y.scores, rowsOf.get(category)!, horizontal, vertical),
+          ...densityTrace(rows, horizontal, vertical),
           name: categoryTitles[category],
           showscale: i === 0,
         },
@@ -83,12 +76,11 @@ export function scoreLandscapeFigure(
     },
   );
   return createFigure(caption, "Score landscape", data, {
-    height: 150 + 300 * lines,
+    height: 150 + 300 * Math.ceil(present.length / across),
     margin: { r: 110 },
     showlegend: false,
     ...axes,
-    annotations: present.flatMap((category, i) => {
-      const rows = rowsOf.get(category)!;
+    annotations: present.flatMap(({ category, rows }, i) => {
       const words = `<b>${categoryTitles[category]}</b> · ${formatRows(rows.length)}`;
       return [panelHeading(words, i, "left"), ...cornerShares(agreement(x, y, rows), i)];
     }),
@@ -96,16 +88,20 @@ export function scoreLandscapeFigure(
   });
 }
 
+/** The rows of each category that has some. */
+function rowsByCategory(labels: NominalColumn): { category: Category; rows: number[] }[] {
+  const groups = categories.map((category) => ({ category, rows: [] as number[] }));
+  const groupOfCode = labels.categories.map((label) => groups[categories.indexOf(categoryOf(label))]);
+  labels.codes.forEach((code: number, row: number) => {
+    groupOfCode[code].rows.push(row);
+  });
+  return groups.filter(({ rows }) => rows.length > 0);
+}
+
 /** The decimal logarithm of the share of the rows in each cell; only of the part with rows in it, to keep it small. */
-function densityTrace(
-  x: Float64Array,
-  y: Float64Array,
-  rows: readonly number[],
-  horizontal: Cells,
-  vertical: Cells,
-) {
+function densityTrace(rows: readonly number[], horizontal: Cells, vertical: Cells) {
   const grid = vertical.centres.map(() => horizontal.centres.map(() => 0));
-  for (const row of rows) grid[vertical.cell(y[row])][horizontal.cell(x[row])]++;
+  for (const row of rows) grid[vertical.cell(row)][horizontal.cell(row)]++;
   const [fromX, toX] = occupied(horizontal.centres.map((_, i) => grid.some((cells) => cells[i] > 0)));
   const [fromY, toY] = occupied(grid.map((cells) => cells.some((count) => count > 0)));
   const share = (count: number) => (count === 0 ? null : decimals(Math.log10(count / rows.length), 2));
@@ -121,7 +117,6 @@ function densityTrace(
       title: { text: "Share of the category's rows", side: "right" },
       tickvals: [-5, -4, -3, -2, -1, 0],
       ticktext: ["0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
-      thickness: 14,
     },
     hovertemplate: "%{x:.3~g}, %{y:.3~g}<br>10^%{z} of the rows",
   } satisfies Data;
@@ -144,18 +139,17 @@ function cornerShares({ both, onlyX, onlyY, neither }: Agreement, panel: number)
     yanchor,
     font: { size: 12 },
     bgcolor: "rgba(255,255,255,0.8)",
-    showarrow: false,
   }));
 }
 
 /** Both thresholds as lines through a panel. */
 function thresholdLines(x: number, y: number, panel: number) {
-  const dashed = { type: "line", line: { color: "#222", width: 1, dash: "dash" } } as const;
+  const line = { color: "#222", width: 1, dash: "dash" } as const;
   const { xaxis, yaxis } = panelAxes(panel);
   const { xref, yref } = panelDomain(panel);
   return [
-    { ...dashed, x0: x, x1: x, y0: 0, y1: 1, xref: xaxis, yref },
-    { ...dashed, x0: 0, x1: 1, y0: y, y1: y, xref, yref: yaxis },
+    { x0: x, x1: x, xref: xaxis, yref, line },
+    { x0: 0, x1: 1, xref, y0: y, y1: y, yref: yaxis, line },
   ];
 }
 
@@ -176,25 +170,17 @@ type Cells = ReturnType<typeof cells>;
 
 /** Cells of equal width on the axis's scale, from the lowest score to the highest. */
 function cells({ scores, scale = "linear" }: LandscapeAxis, bins: number) {
-  const onScale =
-    scale === "log" ? (value: number) => Math.log10(Math.max(value, 1e-12)) : (value: number) => value;
-  let low = Infinity;
-  let high = -Infinity;
-  for (const score of scores) {
-    low = Math.min(low, onScale(score));
-    high = Math.max(high, onScale(score));
-  }
+  const { toScale, fromScale } = scaleOf(scale);
+  const positions = scale === "log" ? scores.map((score) => toScale(Math.max(score, 1e-12))) : scores;
+  const [low, high] = extentOf(positions);
   const width = (high - low || 1) / bins;
-  const centre = (i: number) => low + (i + 0.5) * width;
   return {
-    cell: (score: number) => Math.min(bins - 1, Math.floor((onScale(score) - low) / width)),
-    centres: Array.from({ length: bins }, (_, i) =>
-      significant(scale === "log" ? 10 ** centre(i) : centre(i), 5),
-    ),
+    cell: (row: number) => Math.min(bins - 1, Math.floor((positions[row] - low) / width)),
+    centres: Array.from({ length: bins }, (_, i) => significant(fromScale(low + (i + 0.5) * width), 5)),
     axis: {
       ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 2 }),
       range: [low, low + bins * width],
       showgrid: false,
-    } as Partial<Layout["xaxis"]>,
+    } as Axis,
   };
 }

@@ -1,11 +1,11 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { mean } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
-import type { Caption, Figure } from "../figure";
 import { formatCount, significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure, scaleTitle } from "../layout";
 import { guideColour, palette } from "../palette";
 import { panelAxes, panelGrid } from "../panels";
+import { extentOf } from "../traces";
 
 /** How a figure of merit answers to one setting. */
 export interface Sensitivity {
@@ -33,9 +33,9 @@ export function sensitivityFigure(
   caption: Caption,
 ): Figure {
   const results = panels.flatMap(({ series }) =>
-    series.flatMap(({ points }) => points.flatMap((point) => point.results)),
+    series.flatMap(({ points }) => points.flatMap((p) => p.results)),
   );
-  const [lowest, highest] = [Math.min(...results), Math.max(...results)];
+  const [lowest, highest] = extentOf(results);
   const margin = 0.04 * (highest - lowest) || 0.01;
   const names = [...new Set(panels.flatMap(({ series }) => series.map(({ name }) => name)))];
   const { data, axes } = panelGrid(
@@ -46,7 +46,7 @@ export function sensitivityFigure(
           type: "log",
           tickvals: values,
           ticktext: values.map(formatCount),
-          title: { text: `${escapeHtml(setting)} (logarithmic)` },
+          title: scaleTitle(setting, "log"),
         },
         traces: series.flatMap((one) => seriesTraces(one, names.indexOf(one.name), i === 0)),
       };
@@ -65,24 +65,12 @@ export function sensitivityFigure(
     margin: { b: 120 },
     showlegend: true,
     ...axes,
-    shapes: panels.flatMap(
-      ({ used }, i): NonNullable<Layout["shapes"]> =>
-        used === undefined
-          ? []
-          : [
-              {
-                type: "line",
-                layer: "below",
-                xref: panelAxes(i).xaxis,
-                yref: "paper",
-                x0: used,
-                x1: used,
-                y0: 0,
-                y1: 1,
-                line: { color: guideColour, width: 2, dash: "dot" },
-              },
-            ],
-    ),
+    shapes: panels.flatMap(({ used }, i) => {
+      const line = { color: guideColour, width: 2, dash: "dot" } as const;
+      return used === undefined
+        ? []
+        : [{ layer: "below", xref: panelAxes(i).xaxis, x0: used, x1: used, line }];
+    }),
   });
 }
 

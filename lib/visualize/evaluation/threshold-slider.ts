@@ -1,14 +1,12 @@
 import type { Data, Layout } from "plotly.js-dist";
-import { power } from "../../common/exact-math";
-import { escapeHtml } from "../../common/html";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
-import type { Caption, Figure } from "../figure";
 import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
-import { createFigure, legendAbove } from "../layout";
+import { type Caption, createFigure, type Figure, legendAbove, scaleTitle } from "../layout";
 import { categoryColours, categoryTitles, modelTitle } from "../palette";
 import { panelAxes } from "../panels";
-import { confusionCells } from "./confusion";
+import { scaleOf } from "../traces";
+import { confusionCells, tableAxis, tableTrace } from "./confusion";
 import { type ScoreHistogram, scoreHistogram } from "./histogram";
 
 /** The scores of one detector, to be judged at any threshold. */
@@ -41,30 +39,18 @@ export function thresholdSliderFigure(
   const thresholds = sliderThresholds(scores, threshold, scale, steps);
   const judged = thresholds.map((value) => verdictMetrics(scores, labels, value));
   const start = thresholds.indexOf(threshold);
-
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins: 100 });
-  const lines = groups.map(
-    ({ category, shares }): Data => ({
-      type: "scatter",
-      mode: "lines",
-      name: categoryTitles[category],
-      x: numbersOf(edges),
-      y: [...Array.from(shares, (share) => significant(share)), 0],
-      line: { shape: "hv", color: categoryColours[category], width: 1.5 },
-      hovertemplate: "%{y:.3~g} of the rows around %{x:.3~g}",
-    }),
-  );
   const tables = judged.map((metrics) => tablesOf(metrics, groups));
-  const data = [...lines, ...tableTraces(tables[start], groups)];
-  const position = scale === "log" ? Math.log10 : (value: number) => value;
+  const data = [...histogramLines(edges, groups), ...tableTraces(tables[start], groups)];
+  const { toScale } = scaleOf(scale);
   return createFigure(caption, `${modelTitle(name)}: move the threshold`, data, {
     height: 700,
     margin: { b: 50, r: 40 },
     legend: legendAbove,
     xaxis: {
-      title: { text: escapeHtml(axisTitle) + (scale === "log" ? " (logarithmic)" : "") },
+      title: scaleTitle(axisTitle, scale),
       ...(scale === "log" && { type: "log", exponentformat: "power", dtick: 1 }),
-      range: [position(thresholds[0]), position(thresholds[thresholds.length - 1])],
+      range: [toScale(thresholds[0]), toScale(thresholds[thresholds.length - 1])],
     },
     yaxis: {
       domain: [0.6, 1],
@@ -73,31 +59,8 @@ export function thresholdSliderFigure(
       nticks: 5,
     },
     ...tableAxes,
-    shapes: [
-      {
-        type: "line",
-        xref: "x",
-        yref: "y domain",
-        x0: threshold,
-        x1: threshold,
-        y0: 0,
-        y1: 1,
-        line: { color: "#222", width: 2, dash: "dash" },
-      },
-    ],
-    annotations: [
-      {
-        text: summary(judged[start]),
-        x: 0,
-        xref: "paper",
-        xanchor: "left",
-        y: 0.32,
-        yref: "paper",
-        yanchor: "bottom",
-        font: { size: 15 },
-        showarrow: false,
-      },
-    ],
+    shapes: [{ ...panelLine, x0: threshold, x1: threshold }],
+    annotations: [{ ...summaryPlace, text: summary(judged[start]) }],
     sliders: [
       {
         ...slider,
@@ -116,6 +79,22 @@ export function thresholdSliderFigure(
   });
 }
 
+function histogramLines(edges: Float64Array, groups: ScoreHistogram["groups"]): Data[] {
+  return groups.map(({ category, shares }) => ({
+    type: "scatter",
+    mode: "lines",
+    name: categoryTitles[category],
+    x: numbersOf(edges),
+    y: [...Array.from(shares, (share) => significant(share)), 0],
+    line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+    hovertemplate: "%{y:.3~g} of the rows around %{x:.3~g}",
+  }));
+}
+
+const panelLine = { yref: "y domain", line: { color: "#222", width: 2, dash: "dash" } } as const;
+
+const summaryPlace = { x: 0, xanchor: "left", y: 0.32, yanchor: "bottom", font: { size: 15 } } as const;
+
 const slider = {
   x: 0,
   len: 1,
@@ -128,61 +107,32 @@ const slider = {
   font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
 } as const;
 
-const tableAxis = { showgrid: false, showline: false, ticks: "", type: "category" } as const;
+const axis = { ...tableAxis, ticks: "" } as const;
 
 /** Where the confusion matrix and the shares flagged stand, below the slider. */
 const tableAxes: Partial<Layout> = {
-  xaxis2: { ...tableAxis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
-  yaxis2: { ...tableAxis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
+  xaxis2: { ...axis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
+  yaxis2: { ...axis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
   xaxis3: {
-    ...tableAxis,
+    ...axis,
     domain: [0.62, 1],
     anchor: "y3",
     showticklabels: false,
     title: { text: "<b>Flagged, by category</b>" },
   },
-  yaxis3: { ...tableAxis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
+  yaxis3: { ...axis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
 };
 
 /** The confusion matrix, and the share flagged of each category, as they are at first. */
 function tableTraces({ z, text }: ReturnType<typeof tablesOf>, groups: ScoreHistogram["groups"]): Data[] {
-  const table = {
-    type: "heatmap",
-    zmin: 0,
-    zmax: 1,
-    colorscale,
-    showscale: false,
-    xgap: 3,
-    ygap: 3,
-    texttemplate: "%{text}",
-    hoverinfo: "skip",
-  } as const;
+  const titles = groups.map(({ category }) => categoryTitles[category]);
+  const matrix = tableTrace(["flagged", "passed"], ["attack", "normal"], z[0], text[0]);
+  const flagged = tableTrace(["flagged"], titles, z[1], text[1]);
   return [
-    {
-      ...table,
-      x: ["flagged", "passed"],
-      y: ["attack", "normal"],
-      z: z[0],
-      text: text[0] as unknown as string[],
-      textfont: { size: 16 },
-      ...panelAxes(1),
-    },
-    {
-      ...table,
-      x: ["flagged"],
-      y: groups.map(({ category }) => categoryTitles[category]),
-      z: z[1],
-      text: text[1] as unknown as string[],
-      textfont: { size: 14 },
-      ...panelAxes(2),
-    },
+    { ...matrix, hoverinfo: "skip", textfont: { size: 16 }, ...panelAxes(1) },
+    { ...flagged, hoverinfo: "skip", textfont: { size: 14 }, ...panelAxes(2) },
   ];
 }
-
-const colorscale: [number, string][] = [
-  [0, "#f7fbff"],
-  [1, "#6baed6"],
-];
 
 /**
  * Thresholds evenly spaced on the axis between the scores' 0.1 % and 99.9 % quantiles, ascending; the one nearest to the
@@ -197,14 +147,13 @@ function sliderThresholds(
   const sorted = scores.slice().sort();
   const positive = scale === "log" ? sorted.subarray(sorted.findIndex((score) => score > 0)) : sorted;
   const quantile = (share: number) => positive[Math.round(share * (positive.length - 1))];
-  const onScale = scale === "log" ? Math.log10 : (value: number) => value;
-  const offScale = scale === "log" ? (value: number) => power(10, value) : (value: number) => value;
-  const low = onScale(Math.min(quantile(0.001), threshold));
-  const high = onScale(Math.max(quantile(0.999), threshold));
+  const { toScale, fromScale } = scaleOf(scale);
+  const low = toScale(Math.min(quantile(0.001), threshold));
+  const high = toScale(Math.max(quantile(0.999), threshold));
   const all = Array.from({ length: steps }, (_, i) =>
-    significant(offScale(low + ((high - low) * i) / (steps - 1)), 6),
+    significant(fromScale(low + ((high - low) * i) / (steps - 1)), 6),
   );
-  const nearest = Math.round(((onScale(threshold) - low) / (high - low || 1)) * (steps - 1));
+  const nearest = Math.round(((toScale(threshold) - low) / (high - low || 1)) * (steps - 1));
   all[nearest] = threshold;
   return all;
 }

@@ -4,9 +4,8 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { categoryTitles } from "../palette";
 
 /** For each label, the mean over its rows of each feature's share of the row's squared reconstruction error. */
@@ -76,7 +75,7 @@ export function attackProfileFigure(
       ],
       xgap: 1,
       ygap: 1,
-      colorbar: { title: { text: "Share of the error", side: "right" }, tickformat: ".0%", thickness: 14 },
+      colorbar: { title: { text: "Share of the error", side: "right" }, tickformat: ".0%" },
       hovertemplate: "%{y}<br>%{x}: %{z:.1%}<extra></extra>",
     },
   ];

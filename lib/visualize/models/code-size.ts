@@ -1,9 +1,9 @@
-import type { Data, Layout } from "plotly.js-dist";
-import type { Caption, Figure } from "../figure";
+import type { Data } from "plotly.js-dist";
 import { decimals, significant } from "../format";
-import { createFigure } from "../layout";
-import { guideColour, modelStyles } from "../palette";
+import { type Axis, type Caption, createFigure, type Figure, scaleTitle } from "../layout";
+import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
+import { extentOf, guideLine } from "../traces";
 
 /** Models of one kind whose codes differ in size. */
 export interface CodeSizes {
@@ -40,18 +40,10 @@ export function codeSizeFigure(kinds: readonly CodeSizes[], caption: Caption): F
   const errors = lines(({ heldOutError }) => (heldOutError > 1e-9 ? significant(heldOutError) : null), true);
   const areas = lines(({ rocAuc }) => decimals(rocAuc), false);
   const sizes = kinds.flatMap(({ models }) => models.map(({ size }) => size));
-  const chance: Data = {
-    type: "scatter",
-    mode: "lines",
-    name: "Chance",
-    x: [Math.min(...sizes), Math.max(...sizes)],
-    y: [0.5, 0.5],
-    line: { color: guideColour, width: 1, dash: "dot" },
-    hoverinfo: "skip",
-  };
-  const x: Partial<Layout["xaxis"]> = {
+  const chance = guideLine("Chance", extentOf(sizes), [0.5, 0.5]);
+  const x: Axis = {
     type: "log",
-    title: { text: "Numbers in the code (logarithmic)" },
+    title: scaleTitle("Numbers in the code", "log"),
     tickvals: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
   };
   const y = {

@@ -1,8 +1,7 @@
 import { escapeHtml } from "../../common/html";
 import type { FeatureContribution } from "../../models/contributions";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure, linesAxis } from "../layout";
 import { palette } from "../palette";
 import { panelStack } from "../panels";
 
@@ -34,12 +33,7 @@ export function contributionFigure(
       return {
         height: 22 * bars.length,
         label: `<b>${escapeHtml(name)}</b>${note ? `<br>${escapeHtml(note)}` : ""}`,
-        y: {
-          range: [bars.length - 0.5, -0.5],
-          tickvals: bars.map((_, bar) => bar),
-          ticktext: bars.map(({ text }) => text),
-          showgrid: false,
-        },
+        y: { ...linesAxis(bars.map(({ text }) => text)), showgrid: false },
         traces: [
           {
             type: "bar",

@@ -1,9 +1,10 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
+import { mean } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { palette } from "../palette";
+import { extentOf } from "../traces";
 
 /** The path lengths of one point, one a tree. */
 export interface NamedPathLengths {
@@ -16,12 +17,9 @@ export interface NamedPathLengths {
  * the mean of each point as a dashed line.
  */
 export function pathLengthFigure(points: readonly NamedPathLengths[], caption: Caption): Figure {
-  const longest = Math.max(1, ...points.flatMap(({ pathLengths }) => Array.from(pathLengths)));
+  const longest = Math.max(1, ...points.map(({ pathLengths }) => extentOf(pathLengths)[1]));
   const bins = Math.floor(longest) + 1;
-  const means = points.map(({ pathLengths }) => {
-    const values = Array.from(pathLengths);
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
+  const means = points.map(({ pathLengths }) => mean(Array.from(pathLengths)));
   const data = points.map(({ name, pathLengths }, i): Data => {
     const shares = Array.from({ length: bins }, () => 0);
     for (const length of Array.from(pathLengths)) shares[Math.floor(length)] += 1 / pathLengths.length;
@@ -46,14 +44,6 @@ export function pathLengthFigure(points: readonly NamedPathLengths[], caption: C
       dtick: 1,
     },
     yaxis: { title: { text: "Share of the trees" }, rangemode: "tozero", tickformat: ".0%" },
-    shapes: means.map((mean, i): NonNullable<Layout["shapes"]>[number] => ({
-      type: "line",
-      x0: mean,
-      x1: mean,
-      yref: "paper",
-      y0: 0,
-      y1: 1,
-      line: { color: palette[i], width: 2, dash: "dash" },
-    })),
+    shapes: means.map((x, i) => ({ x0: x, x1: x, line: { color: palette[i], width: 2, dash: "dash" } })),
   });
 }

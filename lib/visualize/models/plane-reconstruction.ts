@@ -1,11 +1,9 @@
-import type { Data } from "plotly.js-dist";
 import type { Matrix } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
-import { coordinates } from "./plane";
+import { planeDots } from "./plane";
 
 /** What one model makes of points of a plane. */
 export interface PlaneReconstruction {
@@ -68,12 +66,12 @@ export function planeReconstructionFigure(
             [0, "#ffffff"],
             [1, "#08519c"],
           ],
-          colorbar: { title: { text: "Error", side: "right" }, thickness: 14 },
+          colorbar: { title: { text: "Error", side: "right" } },
           showscale: i === models.length - 1,
           hovertemplate: "(%{x:.2f}, %{y:.2f})<br>error %{z:.4f}<extra></extra>",
         },
-        { ...dots(points, "#777777", 3), name: "Points", showlegend: i === 0 },
-        { ...dots(reconstruction, "#D55E00", 4), name: "Their reconstructions", showlegend: i === 0 },
+        { ...planeDots(points, "#777777", 3), name: "Points", showlegend: i === 0 },
+        { ...planeDots(reconstruction, "#D55E00", 4), name: "Their reconstructions", showlegend: i === 0 },
       ],
     })),
     { gap: 0.06, y: { range: [low, high] } },
@@ -83,15 +81,4 @@ export function planeReconstructionFigure(
     margin: { b: 100, r: 90 },
     ...axes,
   });
-}
-
-function dots(points: Matrix, color: string, size: number) {
-  return {
-    type: "scatter",
-    mode: "markers",
-    x: coordinates(points, 0),
-    y: coordinates(points, 1),
-    marker: { color, size },
-    hoverinfo: "skip",
-  } satisfies Data;
 }

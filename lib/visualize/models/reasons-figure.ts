@@ -1,8 +1,7 @@
 import { escapeHtml } from "../../common/html";
 import type { Reason } from "../../models/reasons";
-import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 

@@ -2,9 +2,8 @@ import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { decimals, formatScore } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { panelGrid } from "../panels";
 
 /** A few rows and what a model makes of them. */

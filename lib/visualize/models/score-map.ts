@@ -1,12 +1,12 @@
 import { escapeHtml } from "../../common/html";
 import type { Detector } from "../../models/detector";
 import type { Matrix } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { scoreColours } from "../palette";
 import { panelGrid, panelHeading } from "../panels";
-import { areaOf, coordinates } from "./plane";
+import { extentOf } from "../traces";
+import { areaOf, planeDots } from "./plane";
 
 /** Scores of a detector of two columns on a grid over the plane. */
 export interface ScoreMap {
@@ -54,11 +54,7 @@ export async function scoreMap(
  * @param maps at least one
  */
 export function scoreMapFigure(maps: readonly ScoreMap[], matrix: Matrix, caption: Caption): Figure {
-  const all = maps.flatMap(({ scores }) => scores.flat());
-  const [lowest, highest] = all.reduce(
-    ([a, b], v) => [Math.min(a, v), Math.max(b, v)],
-    [Infinity, -Infinity],
-  );
+  const [lowest, highest] = extentOf(maps.flatMap(({ scores }) => scores.flat()));
   const [x0, x1, y0, y1] = areaOf(matrix);
   const { data, axes } = panelGrid(
     maps.map(({ x, y, scores }, i) => ({
@@ -73,17 +69,10 @@ export function scoreMapFigure(maps: readonly ScoreMap[], matrix: Matrix, captio
           zmin: lowest,
           zmax: highest,
           showscale: i === 0,
-          colorbar: { title: { text: "Score" }, thickness: 14, len: 0.9, outlinewidth: 0 },
+          colorbar: { title: { text: "Score" }, len: 0.9 },
           hovertemplate: "(%{x:.2f}, %{y:.2f})<br>score %{z:.3f}<extra></extra>",
         },
-        {
-          type: "scatter",
-          mode: "markers",
-          x: coordinates(matrix, 0),
-          y: coordinates(matrix, 1),
-          marker: { color: "#444", size: 3, opacity: 0.55 },
-          hoverinfo: "skip",
-        },
+        planeDots(matrix, "#444", 3, 0.55),
       ],
     })),
     { gap: 0.03, y: { range: [y0, y1], title: { text: escapeHtml(matrix.columns[1]) }, showgrid: false } },

@@ -1,10 +1,8 @@
 import type { Data } from "plotly.js-dist";
-import { escapeHtml } from "../../common/html";
 import type { Detector } from "../../models/detector";
 import { detectorTitle } from "../../models/detectors";
-import type { Caption, Figure } from "../figure";
 import { formatScore } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure, scaleTitle } from "../layout";
 import { palette } from "../palette";
 
 /** The loss at the end of one epoch of training. */
@@ -24,43 +22,32 @@ export function trainingLossFigure(
   axisTitle = "Mean squared error",
 ): Figure {
   const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
-  const best = validated.reduce(
-    (lowest: EpochLoss | undefined, now) =>
-      lowest && lowest.validationLoss! <= now.validationLoss! ? lowest : now,
-    undefined,
-  );
-  const line = (name: string, points: readonly EpochLoss[], y: number[], i: number): Data => ({
-    type: "scatter",
-    mode: points.length > 50 ? "lines" : "lines+markers",
-    name,
-    x: points.map(({ epoch }) => epoch),
-    y,
-    line: { color: palette[i], width: 2, dash: i === 0 ? "solid" : "dash" },
-    marker: { symbol: i === 0 ? "circle" : "diamond", size: 6 },
-    hovertemplate: "epoch %{x}: %{y:.4~g}",
-  });
+  const epochs = history.map(({ epoch }) => epoch);
   const data = [
-    line(
+    lossLine(
       "Rows trained on",
-      history,
+      epochs,
       history.map(({ loss }) => loss),
       0,
     ),
   ];
-  if (best) {
+  if (validated.length > 0) {
+    const losses = validated.map(({ validationLoss }) => validationLoss!);
+    const lowest = Math.min(...losses);
+    const best = validated[losses.indexOf(lowest)].epoch;
     data.push(
-      line(
+      lossLine(
         "Rows held out",
-        validated,
-        validated.map(({ validationLoss }) => validationLoss!),
+        validated.map(({ epoch }) => epoch),
+        losses,
         1,
       ),
       {
         type: "scatter",
         mode: "markers",
-        name: `Lowest on rows held out · ${formatScore(best.validationLoss!)} in epoch ${best.epoch}`,
-        x: [best.epoch],
-        y: [best.validationLoss!],
+        name: `Lowest on rows held out · ${formatScore(lowest)} in epoch ${best}`,
+        x: [best],
+        y: [lowest],
         marker: { symbol: "circle-open", size: 14, color: "#222", line: { width: 2 } },
         hoverinfo: "skip",
       },
@@ -75,19 +62,29 @@ export function trainingLossFigure(
     showlegend: true,
     xaxis: {
       title: { text: "Epoch" },
-      range: [0, Math.max(0, ...history.map(({ epoch }) => epoch)) + 1],
+      range: [0, Math.max(0, ...epochs) + 1],
       tickformat: "d",
       ...(history.length <= 20 && { dtick: 1 }),
     },
-    yaxis: logarithmic
-      ? {
-          title: { text: `${escapeHtml(axisTitle)} (logarithmic)` },
-          type: "log",
-          dtick: "D2",
-          tickformat: "~g",
-        }
-      : { title: { text: escapeHtml(axisTitle) }, rangemode: "tozero", tickformat: "~g" },
+    yaxis: {
+      title: scaleTitle(axisTitle, logarithmic ? "log" : "linear"),
+      tickformat: "~g",
+      ...(logarithmic ? { type: "log", dtick: "D2" } : { rangemode: "tozero" }),
+    },
   });
+}
+
+function lossLine(name: string, x: number[], y: number[], i: 0 | 1): Data {
+  return {
+    type: "scatter",
+    mode: x.length > 50 ? "lines" : "lines+markers",
+    name,
+    x,
+    y,
+    line: { color: palette[i], width: 2, dash: i === 0 ? "solid" : "dash" },
+    marker: { symbol: i === 0 ? "circle" : "diamond", size: 6 },
+    hovertemplate: "epoch %{x}: %{y:.4~g}",
+  };
 }
 
 /** {@link trainingLossFigure} of each of some detectors that learns by epochs, by the name of a file. */

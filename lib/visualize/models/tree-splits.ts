@@ -1,12 +1,12 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { IsolationForest } from "../../models/isolation-forest/isolation-forest";
 import type { Matrix } from "../../preprocess/matrix";
-import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { palette, scoreColour, scoreColours } from "../palette";
-import { areaOf, type Box, coordinates } from "./plane";
+import { extentOf } from "../traces";
+import { areaOf, type Box, planeDots } from "./plane";
 
 /** A point of the plane that a figure points at. */
 export interface MarkedPoint {
@@ -40,33 +40,40 @@ export function treeSplitsFigure(
     throw new RangeError(`splits are drawn over 2 columns, the forest has ${forest.columns.length}`);
   if (!(tree in forest.nodes.roots))
     throw new RangeError(`the forest has ${forest.nodes.roots.length} trees, none of number ${tree}`);
-  const area = areaOf(matrix);
-  const { leaves, splits } = boxesOf(forest, tree, area);
-  const lengths = leaves.map(({ pathLength }) => pathLength);
-  const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
-  const place = (length: number) => (longest > shortest ? (longest - length) / (longest - shortest) : 0);
-
-  const lines = splits.map(
-    (segments, depth): Data => ({
-      type: "scatter",
-      mode: "lines",
-      name: depth === 0 ? "split 1 (root)" : `splits ${depth + 1}`,
-      x: segments.flatMap(([x0, x1]) => [significant(x0), significant(x1), null]),
-      y: segments.flatMap(([, , y0, y1]) => [significant(y0), significant(y1), null]),
-      line: { color: "#222", width: Math.max(0.5, 4 * 0.62 ** depth) },
-      hoverinfo: "skip",
+  const [x0, x1, y0, y1] = areaOf(matrix);
+  const { leaves, splits } = boxesOf(forest, tree, [x0, x1, y0, y1]);
+  const [shortest, longest] = extentOf(leaves.map(({ pathLength }) => pathLength));
+  const rows = { ...planeDots(matrix, "#444", 4, 0.55), name: "rows" };
+  const data = [rows, ...splits.map(splitLines), markedDots(marked), colourScale(shortest, longest)];
+  return createFigure(caption, "The splits of one isolation tree", data, {
+    height: 560,
+    margin: { b: 120, r: 60 },
+    xaxis: { title: { text: escapeHtml(matrix.columns[0]) }, range: [x0, x1], showgrid: false },
+    yaxis: { title: { text: escapeHtml(matrix.columns[1]) }, range: [y0, y1], showgrid: false },
+    shapes: leaves.map((leaf) => leafBox(leaf, shortest, longest)),
+    annotations: marked.map(({ name, point }) => {
+      const length = leaves.find(({ box }) => contains(box, point))?.pathLength;
+      const words = length === undefined ? "" : `<br>path length ${significant(length)}`;
+      return arrow(`<b>${escapeHtml(name)}</b>${words}`, point);
     }),
-  );
-  const points: Data = {
+  });
+}
+
+/** The splits of one depth. */
+function splitLines(segments: readonly Box[], depth: number): Data {
+  return {
     type: "scatter",
-    mode: "markers",
-    name: "rows",
-    x: coordinates(matrix, 0),
-    y: coordinates(matrix, 1),
-    marker: { color: "#444", size: 4, opacity: 0.55 },
+    mode: "lines",
+    name: depth === 0 ? "split 1 (root)" : `splits ${depth + 1}`,
+    x: segments.flatMap(([x0, x1]) => [significant(x0), significant(x1), null]),
+    y: segments.flatMap(([, , y0, y1]) => [significant(y0), significant(y1), null]),
+    line: { color: "#222", width: Math.max(0.5, 4 * 0.62 ** depth) },
     hoverinfo: "skip",
   };
-  const named: Data = {
+}
+
+function markedDots(marked: readonly MarkedPoint[]): Data {
+  return {
     type: "scatter",
     mode: "markers",
     x: marked.map(({ point }) => significant(point[0])),
@@ -75,7 +82,11 @@ export function treeSplitsFigure(
     marker: { color: palette[0], size: 10, symbol: "diamond", line: { color: "white", width: 1.5 } },
     hoverinfo: "skip",
   };
-  const scale: Data = {
+}
+
+/** Draws nothing but the scale of the path lengths' colours. */
+function colourScale(shortest: number, longest: number): Data {
+  return {
     type: "scatter",
     mode: "markers",
     x: [null, null],
@@ -90,35 +101,24 @@ export function treeSplitsFigure(
       colorbar: { title: { text: "Path<br>length" }, thickness: 14, len: 0.9, outlinewidth: 0 },
     },
   };
-  return createFigure(caption, "The splits of one isolation tree", [points, ...lines, named, scale], {
-    height: 560,
-    margin: { b: 120, r: 60 },
-    xaxis: { title: { text: escapeHtml(matrix.columns[0]) }, range: [area[0], area[1]], showgrid: false },
-    yaxis: { title: { text: escapeHtml(matrix.columns[1]) }, range: [area[2], area[3]], showgrid: false },
-    shapes: leaves.map(({ box: [x0, x1, y0, y1], pathLength }): NonNullable<Layout["shapes"]>[number] => ({
-      type: "rect",
-      layer: "below",
-      x0: significant(x0),
-      x1: significant(x1),
-      y0: significant(y0),
-      y1: significant(y1),
-      line: { width: 0 },
-      fillcolor: scoreColour(place(pathLength)),
-    })),
-    annotations: marked.map(({ name, point }) => {
-      const length = leaves.find(({ box }) => contains(box, point))?.pathLength;
-      const words = length === undefined ? "" : `<br>path length ${significant(length)}`;
-      return arrow(`<b>${escapeHtml(name)}</b>${words}`, point);
-    }),
-  });
+}
+
+function leafBox({ box, pathLength }: Leaf, shortest: number, longest: number) {
+  const [x0, x1, y0, y1] = box.map((bound) => significant(bound));
+  const place = longest > shortest ? (longest - pathLength) / (longest - shortest) : 0;
+  const rectangle = { type: "rect", layer: "below", yref: "y", line: { width: 0 } } as const;
+  return { ...rectangle, x0, x1, y0, y1, fillcolor: scoreColour(place) };
 }
 
 /** Words with an arrow to a point. */
 function arrow(text: string, point: ArrayLike<number>) {
   return {
     text,
+    showarrow: true,
     x: significant(point[0]),
+    xref: "x",
     y: significant(point[1]),
+    yref: "y",
     ax: -70,
     ay: -38,
     arrowhead: 2,
@@ -131,9 +131,14 @@ function arrow(text: string, point: ArrayLike<number>) {
   } as const;
 }
 
+interface Leaf {
+  readonly box: Box;
+  readonly pathLength: number;
+}
+
 /** The leaves of a tree as boxes, and its splits as segments by depth. */
 function boxesOf({ nodes }: IsolationForest, tree: number, area: Box) {
-  const leaves: { box: Box; pathLength: number }[] = [];
+  const leaves: Leaf[] = [];
   const splits: Box[][] = [];
   const visit = (node: number, box: Box, depth: number): void => {
     const [x0, x1, y0, y1] = box;

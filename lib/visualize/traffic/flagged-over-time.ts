@@ -1,7 +1,6 @@
 import type { Data } from "plotly.js-dist";
-import type { Caption, Figure } from "../figure";
 import { formatCount, formatShare, significant } from "../format";
-import { createFigure } from "../layout";
+import { type Caption, createFigure, type Figure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
 import { panelStack } from "../panels";
 
@@ -77,17 +76,6 @@ export function flaggedOverTimeFigure(
     height: 460,
     hovermode: "x",
     ...stack.axes,
-    shapes: [
-      {
-        type: "line",
-        xref: "paper",
-        x0: 0,
-        x1: 1,
-        yref: "y",
-        y0: expected,
-        y1: expected,
-        line: { color: guideColour, width: 1, dash: "dash" },
-      },
-    ],
+    shapes: [{ xref: "paper", x0: 0, x1: 1, yref: "y", y0: expected, y1: expected, line: { dash: "dash" } }],
   });
 }
