@@ -4,9 +4,10 @@ import { InputError } from "../common/errors";
 import type { FollowOptions } from "../detect/follow";
 import type { ScoreTrafficResult } from "../detect/score";
 import { trainedDetectors } from "../models/detectors";
+import { rateRange } from "../models/threshold";
 import { type Answer, addCommand, answering, type Context } from "./command";
 import { numberOption, workOptions } from "./options";
-import { scoreReport } from "./traffic-report";
+import { discoveryRule, scoreReport } from "./traffic-report";
 
 /** The command `score`: the model decides whether it reads KDD'99's records or logs of connections. */
 export function addScoreCommand(program: Command): void {
@@ -34,6 +35,11 @@ export function addScoreCommand(program: Command): void {
       numberOption("--top", { min: 1, max: 1_000_000, integer: true }),
     )
     .option("--allow <file>", "hosts, ports and services not to alert on, one a line")
+    .option(
+      "--false-discovery-rate <share>",
+      "share of what is reported that may be usual, in place of the model's false-alarm rate",
+      numberOption("--false-discovery-rate", rateRange),
+    )
     .option("--follow", "wait for more lines of one log, also when it is rotated, until Ctrl+C")
     .option(
       "--lateness <seconds>",
@@ -56,6 +62,8 @@ export function addScoreCommand(program: Command): void {
 type Options = Record<string, any>;
 
 async function scoreLogs(logs: readonly string[], options: Options, context: Context): Promise<Answer> {
+  if (options.falseDiscoveryRate !== undefined)
+    throw new InputError("--false-discovery-rate is for files of KDD'99's records");
   if (options.json && options.out === undefined)
     throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
   const result = options.follow ? await follow(logs, options, context) : await score(logs, options, context);
@@ -100,9 +108,10 @@ async function scoreKddFile(file: string, options: Options, context: Context): P
   const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
   const result = await scoreFile(file, options.model, { ...context, ...options, out });
-  const { rows, anomalies, threshold, skippedRows, unseen, path } = result;
+  const { rows, anomalies, threshold, discoveries, skippedRows, unseen, path } = result;
+  const rule = discoveries ? discoveryRule(discoveries, "rows") : `score > ${threshold}`;
   const lines = [
-    `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (score > ${threshold})`,
+    `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (${rule})`,
     ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
     ...unseen.map(
       ({ feature, category, rows }) => `${feature} '${category}' was not seen in training: ${rows} rows`,

@@ -1,6 +1,7 @@
 import type { ScoreTrafficResult } from "../detect/score";
 import type { TrainResult } from "../detect/train";
 import { detectorTitle, trainedDetectors } from "../models/detectors";
+import type { Discoveries } from "../models/p-values";
 import { formatCount, formatShare } from "../visualize/format";
 
 /** What training found, for people. */
@@ -54,6 +55,21 @@ export function scoreReport(result: ScoreTrafficResult): string {
     ...hostLines(unusualHosts),
     ...(path === undefined ? [] : [`Written: ${path}`]),
   ].join("\n");
+}
+
+/** How a false discovery rate judged a batch, and where none of it can be reported, what would be needed. */
+export function discoveryRule(
+  { rate, rows, reported, highestPValue, lowestPValue }: Discoveries,
+  what: string,
+): string {
+  const short = (p: number) => Number(p.toPrecision(3));
+  const asked = `a false discovery rate of ${short(100 * rate)} %`;
+  if (reported > 0) return `p-value ≤ ${short(highestPValue)}, by ${asked}`;
+  const needed = Math.ceil((rows * lowestPValue) / rate);
+  const lowest = `no p-value of the model is below ${short(lowestPValue)}`;
+  return needed > rows
+    ? `${asked} can report none: ${lowest}`
+    : `${asked} reports none: ${lowest}, which at least ${formatCount(needed)} ${what} would have to have`;
 }
 
 function hostLines(hosts: ScoreTrafficResult["unusualHosts"]): string[] {

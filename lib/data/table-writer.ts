@@ -80,8 +80,17 @@ export class TableWriter {
     if (this.#heldRows >= partRows) await this.#writePart();
   }
 
-  /** Writes all rows, in their order; as CSV with a header if `format` says so. @throws {InputError} on a full disk */
-  async write(path: string, format: "parquet" | "csv"): Promise<void> {
+  /**
+   * Writes all rows, in their order; as CSV with a header if `format` says so.
+   *
+   * @param replaced columns whose values are known only now, by what they are in SQL
+   * @throws {InputError} on a full disk
+   */
+  async write(
+    path: string,
+    format: "parquet" | "csv",
+    replaced: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const options = format === "parquet" ? "FORMAT parquet, COMPRESSION zstd" : "FORMAT csv, HEADER";
     let rows = `${this.catalog}.held`;
     if (this.#parts.length > 0) {
@@ -92,6 +101,8 @@ export class TableWriter {
     const columns = this.columns.map((column) => this.#withNames(column));
     if (this.#names.size > 0)
       rows = `(SELECT ${columns.map((column, i) => this.#nameColumn(column, i)).join(", ")} FROM ${rows})`;
+    const values = Object.entries(replaced).map(([name, value]) => `${value} AS "${name}"`);
+    if (values.length > 0) rows = `(SELECT * REPLACE (${values.join(", ")}) FROM ${rows})`;
     if (format === "csv") rows = `(SELECT ${columns.map(csvColumn).join(", ")} FROM ${rows})`;
     await copy(rows, path, options);
   }

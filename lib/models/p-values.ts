@@ -1,5 +1,5 @@
 import { requireNumber } from "../common/errors";
-import { highestRank, type Threshold } from "./threshold";
+import { highestRank, rateRange, type Threshold } from "./threshold";
 
 /**
  * One a row: how probable so high a score is for a row like those that the threshold was chosen from, (1 + how many of their
@@ -20,6 +20,11 @@ export function pValues(scores: Float64Array, { scores: known }: Pick<Threshold,
     }
     return (1 + known.length - low) / (1 + known.length);
   });
+}
+
+/** The p-value of a score above all that the threshold was chosen from. */
+export function lowestPValue({ scores }: Pick<Threshold, "scores">): number {
+  return 1 / (1 + scores.length);
 }
 
 /** The score that those with a p-value of at most p exceed, and no others; p in [0, 1). ∞ where no p-value is so low. */
@@ -43,31 +48,46 @@ export function scoreAtPValue(p: number, { scores }: Pick<Threshold, "scores">):
  * falseDiscoveryVerdicts(Float64Array.of(0.01, 0.04, 0.03, 0.5), 0.1); // Uint8Array.of(1, 1, 1, 0)
  */
 export function falseDiscoveryVerdicts(pValues: Float64Array, rate: number): Uint8Array {
-  const counts = new PValueCounts();
+  const counts = new PValueCounts(0);
   counts.add(pValues);
-  const highest = counts.highestReported(rate);
-  return Uint8Array.from(pValues, (p) => (p <= highest ? 1 : 0));
+  const { highestPValue } = counts.discoveries(rate);
+  return Uint8Array.from(pValues, (p) => (p <= highestPValue ? 1 : 0));
 }
 
-/** Counts p-values of a batch that is too large to be held at once: conformal ones are few different ones. */
+/** What a false discovery rate reports of a batch. */
+export interface Discoveries {
+  readonly rate: number;
+  /** Of the batch. */
+  readonly rows: number;
+  readonly reported: number;
+  /** The highest p-value that is reported; 0 where none is. */
+  readonly highestPValue: number;
+  /** The lowest p-value that there can be. */
+  readonly lowestPValue: number;
+}
+
+/** Counts the p-values of a batch that is too large to be held at once: conformal ones are few different ones. */
 export class PValueCounts {
   #rows = 0;
   readonly #counts = new Map<number, number>();
+
+  /** @param lowest p-value that there can be */
+  constructor(private readonly lowest: number) {}
 
   add(pValues: Float64Array): void {
     this.#rows += pValues.length;
     for (const p of pValues) this.#counts.set(p, (this.#counts.get(p) ?? 0) + 1);
   }
 
-  /** The highest p-value that is reported at a false discovery rate: the last p with p ≤ rate · share of the rows up to it. */
-  highestReported(rate: number): number {
-    requireNumber("falseDiscoveryRate", rate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  /** Reported are the p-values up to the last p with p ≤ rate · the share of the rows up to it. */
+  discoveries(rate: number): Discoveries {
+    requireNumber("falseDiscoveryRate", rate, rateRange);
     let upTo = 0;
-    let highest = 0;
+    let [reported, highestPValue] = [0, 0];
     for (const [p, count] of [...this.#counts].sort(([a], [b]) => a - b)) {
       upTo += count;
-      if (p <= (rate * upTo) / this.#rows) highest = p;
+      if (p <= (rate * upTo) / this.#rows) [reported, highestPValue] = [upTo, p];
     }
-    return highest;
+    return { rate, rows: this.#rows, reported, highestPValue, lowestPValue: this.lowest };
   }
 }

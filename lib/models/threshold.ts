@@ -11,6 +11,9 @@ export interface Threshold {
   readonly scores: Float64Array;
 }
 
+/** Where a rate lies that is asked for. */
+export const rateRange = { min: 0, max: 1, minExcluded: true, maxExcluded: true } as const;
+
 /** Scores that a threshold keeps: p-values need no more. */
 export const mostThresholdScores = 10_000;
 
@@ -28,7 +31,7 @@ export const mostThresholdScores = 10_000;
  * chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 0.2).value; // 8
  */
 export function chooseThreshold(scores: Float64Array, rate: number): Threshold {
-  requireNumber("falseAlarmRate", rate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  requireNumber("falseAlarmRate", rate, rateRange);
   const rows = scores.length;
   if (rows === 0) throw new InputError("a threshold needs at least one score, got none");
   const notNumber = scores.findIndex(Number.isNaN);
@@ -70,6 +73,24 @@ export function promisedRate(threshold: Pick<Threshold, "rate" | "rows">): numbe
 export function sufficientRows(rate: number): number {
   const rows = Math.ceil(2 / rate) - 1;
   return highestRank(rate, rows) >= 2 ? rows : rows + 1;
+}
+
+/**
+ * Says that too few rows were held out to rely on a false-alarm rate, and what they promise; undefined where they suffice.
+ *
+ * @param threshold of each detector that shares the rate
+ * @param what the rows are
+ */
+export function fewRowsNotice(
+  threshold: Pick<Threshold, "rate" | "rows">,
+  detectors = 1,
+  what = "rows",
+): string | undefined {
+  const { rate, rows } = threshold;
+  const enough = sufficientRows(rate);
+  if (rows >= enough) return undefined;
+  const percent = (share: number) => `${Number((100 * detectors * share).toPrecision(2))} %`;
+  return `${rows} held-out ${what} are too few to rely on a false-alarm rate of ${percent(rate)}: the threshold is the highest of their scores, which ${percent(promisedRate(threshold))} of such ${what} exceed on average, and many more or fewer in a single case; ${enough} are enough`;
 }
 
 /** At most so many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */

@@ -4,6 +4,7 @@ import { labels, type Table } from "../data/table";
 import { type OutputColumn, TableWriter } from "../data/table-writer";
 import type { NoveltyResult, NoveltyStudy } from "../evaluation/protocols";
 import { fieldName } from "../models/detectors";
+import { pValues } from "../models/p-values";
 import { verdicts } from "../models/threshold";
 import type { StudyData } from "./data";
 
@@ -11,8 +12,8 @@ import type { StudyData } from "./data";
 const blockRows = 122_880;
 
 /**
- * Writes row, label, scores and verdicts of all models for every row of a study, as a Parquet file and, where a path for it
- * is given, as CSV.
+ * Writes row, label, scores, p-values and verdicts of all models for every row of a study, as a Parquet file and, where a path
+ * for it is given, as CSV. P-values say nothing of the rows that the models were fitted on (`part` = fit).
  */
 export async function writePredictions(
   study: NoveltyStudy,
@@ -30,6 +31,7 @@ export async function writePredictions(
     { name: "label", type: { categories: names } },
     ...models.flatMap(({ detector: { kind } }): OutputColumn[] => [
       { name: `${fieldName(kind)}_score`, type: "number" },
+      { name: `${fieldName(kind)}_p_value`, type: "number" },
       { name: `${fieldName(kind)}_anomaly`, type: "boolean" },
     ]),
   ]);
@@ -47,10 +49,13 @@ export async function writePredictions(
       part,
       rowNumbers(source, 0, table.rows),
       new Uint16Array(codes).map((code) => position[code]),
-      ...models.flatMap((model) => [scoresOf(model), verdicts(scoresOf(model), model.threshold)]),
     ];
     for (let start = 0; start < table.rows; start += blockRows) {
-      await writer.append(columns.map((values) => values.subarray(start, start + blockRows)));
+      const judged = models.flatMap((model) => {
+        const scores = scoresOf(model).subarray(start, start + blockRows);
+        return [scores, pValues(scores, model.threshold), verdicts(scores, model.threshold)];
+      });
+      await writer.append([...columns.map((values) => values.subarray(start, start + blockRows)), ...judged]);
       await breathe(); // so that what DuckDB was given is freed
     }
   };

@@ -30,6 +30,7 @@ import {
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
+import { fewRowsNotice } from "../models/threshold";
 import { writeFigures } from "../visualize/write-figures";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
 import { studyFigures } from "./figures";
@@ -105,6 +106,8 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     const data = await clock.time("load", () => loadData(options, outputs));
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const { first, studies } = await runStudies(data, seeds, options, clock);
+    const fewRows = fewRowsNotice(first.models.autoencoder.threshold, 1, "normal rows");
+    if (fewRows) options.onNotice?.(fewRows);
     const metrics: RunMetrics = {
       schemaVersion: 1,
       seed,

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from "node:path";
-import { InputError } from "../common/errors";
+import { InputError, requireNumber } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import { filesIn } from "../common/places";
 import { isStream } from "../common/streams";
@@ -11,7 +11,9 @@ import { type OutputColumn, type OutputValues, TableWriter } from "../data/table
 import type { ScoreOptions } from "../models/detector";
 import { judge } from "../models/model";
 import { loadModel } from "../models/model-folder";
+import { type Discoveries, lowestPValue, PValueCounts } from "../models/p-values";
 import type { Backend } from "../models/tensorflow";
+import { fewRowsNotice, rateRange } from "../models/threshold";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 
 export interface ScoreFileOptions extends ScoreOptions {
@@ -19,6 +21,8 @@ export interface ScoreFileOptions extends ScoreOptions {
   readonly out: string;
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
+  /** Verdicts by this false discovery rate among all rows instead of the model's threshold. In (0, 1). */
+  readonly falseDiscoveryRate?: number;
   readonly backend?: Backend;
   /** Told in a sentence what was put right that an interrupted command had left. */
   readonly onNotice?: (sentence: string) => void;
@@ -27,9 +31,12 @@ export interface ScoreFileOptions extends ScoreOptions {
 /** What scoring a file found. */
 export interface ScoreFileResult {
   readonly rows: number;
-  /** Rows whose score is greater than the model's threshold. */
+  /** Rows whose score is greater than the threshold, or that the false discovery rate reports. */
   readonly anomalies: number;
+  /** The model's. */
   readonly threshold: number;
+  /** Where a false discovery rate was asked for. */
+  readonly discoveries?: Discoveries;
   readonly skippedRows: number;
   /** Categories that the model was not trained on. */
   readonly unseen: readonly UnseenCategory[];
@@ -41,16 +48,17 @@ const blockRows = 65_536;
 
 /**
  * Scores a file with a saved model, block by block in constant memory, and writes row number, label (where there is
- * one), score (higher = more anomalous) and verdict of every row.
+ * one), score (higher = more anomalous), p-value and verdict of every row.
  *
- * @throws {InputError} on anything wrong with the file, the model folder or the output
+ * @throws {InputError} on anything wrong with the file, the model folder, the output or an option
  */
 export async function scoreFile(
   file: string,
   modelFolder: string,
   options: ScoreFileOptions,
 ): Promise<ScoreFileResult> {
-  const { out, skipBadRows = false, onProgress, onNotice, signal, workers } = options;
+  const { out, skipBadRows = false, falseDiscoveryRate, onProgress, onNotice, signal, workers } = options;
+  if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   const format = await formatOf(out);
   if (skipBadRows && basename(out) === rejectedName)
     throw new InputError(`${out} is where bad rows go: choose another output`);
@@ -66,11 +74,15 @@ export async function scoreFile(
     const stage = `scoring ${await sourceName(file)}`;
     const unseen = new Map<string, UnseenCategory>();
     const memories: Float32Array[] = [];
+    const fewRows = fewRowsNotice(model.threshold);
+    if (fewRows) onNotice?.(fewRows);
+    const counts = new PValueCounts(lowestPValue(model.threshold));
     let done = 0;
     let anomalies = 0;
     for await (const table of reader.blocks(blockRows)) {
-      const { scores, anomalous } = await judge(model, table, { signal, workers }, memories);
+      const { scores, anomalous, pValues } = await judge(model, table, { signal, workers }, memories);
       for (const flag of anomalous) anomalies += flag;
+      counts.add(pValues);
       for (const category of unseenCategories(model.preprocessor, table)) {
         const key = `${category.feature}=${category.category}`;
         unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
@@ -79,6 +91,7 @@ export async function scoreFile(
         [{ name: "row", type: "integer" }, rowNumbers(reader, done, done + table.rows)],
         ...(table.labels ? [labelColumn(table.labels)] : []),
         [{ name: "score", type: "number" }, scores],
+        [{ name: "p_value", type: "number" }, pValues],
         [{ name: "anomaly", type: "boolean" }, anomalous],
       ];
       writer ??= await TableWriter.create(columns.map(([column]) => column));
@@ -86,11 +99,17 @@ export async function scoreFile(
       done += table.rows;
       onProgress?.({ stage, done: reader.bytesRead, total: reader.bytes });
     }
-    await writer?.write(staged, format);
+    const discoveries = falseDiscoveryRate === undefined ? undefined : counts.discoveries(falseDiscoveryRate);
+    await writer?.write(
+      staged,
+      format,
+      discoveries && { anomaly: `p_value <= '${discoveries.highestPValue}'::DOUBLE` },
+    );
     return {
       rows: done,
-      anomalies,
+      anomalies: discoveries?.reported ?? anomalies,
       threshold: model.threshold.value,
+      ...(discoveries && { discoveries }),
       skippedRows: reader.skippedRows.length,
       unseen: [...unseen.values()],
       path: out,

@@ -34,7 +34,13 @@ const options: Record<string, string[]> = {
   score: [
     ...shared,
     ...["--model <folder>", "--out <file>", "--format <name>", "--detector <name>", "--top <n>"],
-    ...["--allow <file>", "--follow", "--lateness <seconds>", "--state <file>"],
+    ...[
+      "--false-discovery-rate <share>",
+      "--allow <file>",
+      "--follow",
+      "--lateness <seconds>",
+      "--state <file>",
+    ],
   ],
   download: ["--data-folder <folder>"],
   simulate: [

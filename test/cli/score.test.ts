@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { falseDiscoveryVerdicts } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, withFields, writeLines } from "../fixtures/traffic";
-import { contents, type Outcome, served } from "./command";
+import { contents, type Outcome, refuses, served } from "./command";
 import { study, testLines, trainLines } from "./study";
 
 const folder = temporaryFolder("score");
@@ -94,7 +95,7 @@ for (const model of modelNames) {
       (await query(`DESCRIBE SELECT * FROM '${join(folder, "scores", "unlabelled.parquet")}'`)).map(
         ([name]) => name,
       ),
-      ["row", "score", "anomaly"],
+      ["row", "score", "p_value", "anomaly"],
     );
     await score("nsl.csv", model, "scores/nsl.parquet");
     assertSame(await scores("scores/nsl.parquet"), expected);
@@ -137,6 +138,72 @@ test("the verdict is the comparison of the score with the threshold of the model
     for (const [, , score, anomaly] of await predictions("test.gz", model))
       assert.equal(anomaly, score > value);
   }
+});
+
+test("every score has its p-value, the same in scores and predictions, and in CSV", async () => {
+  for (const model of modelNames) {
+    const file = await readFile(join(folder, "models", model, "threshold.json"), "utf8");
+    const { scores: known, rate } = JSON.parse(file) as { scores: number[]; rate: number };
+    await score("test.gz", model, "scores/p.parquet");
+    await score("test.gz", model, "scores/p.csv");
+    const from = (path: string) => `SELECT score, p_value, anomaly FROM '${join(folder, "scores", path)}'`;
+    const found = (await query(from("p.parquet"))) as [number, number, boolean][];
+    for (const [value, p, anomaly] of found) {
+      const asHigh = known.filter((other) => other >= value).length;
+      assert.equal(p, (1 + asHigh) / (1 + known.length));
+      assert.equal(anomaly, p <= rate);
+    }
+    assert.deepEqual(await query(from("p.csv")), found);
+    const column = models[model];
+    assert.deepEqual(
+      await query(
+        `SELECT ${column}_score, ${column}_p_value, ${column}_anomaly
+         FROM '${join(folder, "outputs", "predictions.parquet")}' WHERE dataset = 'test.gz'`,
+      ),
+      found,
+    );
+  }
+});
+
+test("a false discovery rate takes the place of the threshold, and says where p-values are too coarse for it", async () => {
+  const verdictsAt = async (rate: string) => {
+    const outcome = await score("test.gz", "autoencoder", "scores/found.csv", "--false-discovery-rate", rate);
+    const rows = await query(`SELECT p_value, anomaly FROM '${join(folder, "scores", "found.csv")}'`);
+    return { line: outcome.stdout.split("\n")[0], rows: rows as [number, boolean][] };
+  };
+  const { line, rows } = await verdictsAt("0.1");
+  const found = rows.filter(([, anomaly]) => anomaly);
+  const pValues = Float64Array.from(rows, ([p]) => p);
+  assert.deepEqual(
+    rows.map(([, anomaly]) => anomaly),
+    Array.from(falseDiscoveryVerdicts(pValues, 0.1), Boolean),
+  );
+  assert.ok(found.length > 100, `${found.length} of 150 attacks`);
+  const highest = Math.max(...found.map(([p]) => p)).toPrecision(3);
+  assert.equal(
+    line,
+    `300 rows scored, ${found.length} anomalous (p-value ≤ ${Number(highest)}, by a false discovery rate of 10 %)`,
+  );
+  assert.equal(
+    (await verdictsAt("0.02")).line,
+    "300 rows scored, 0 anomalous (a false discovery rate of 2 % can report none: no p-value of the model is below 0.0244)",
+  );
+  await refuses(
+    ["score", "test.gz", "--model", "models/autoencoder", "--false-discovery-rate", "1"],
+    /^--false-discovery-rate must be a number in \(0, 1\), got 1$/,
+    here,
+  );
+});
+
+test("where too few rows were held out for the rate, run and score say so, and what can be promised", async () => {
+  const few = join(folder, "few");
+  const notice =
+    /^40 held-out (normal )?rows are too few to rely on a false-alarm rate of 1 %: the threshold is the highest of their scores, which 2\.4 % of such \1?rows exceed on average, and many more or fewer in a single case; 199 are enough$/m;
+  assert.match((await study(few, "--false-alarm-rate", "0.01")).stderr, notice);
+  const options = ["--model", "models/autoencoder", "--out", "scores.csv"];
+  const scored = await served(["score", "test.gz", ...options], { cwd: few });
+  assert.equal(scored.code, 0);
+  assert.match(scored.stderr, notice);
 });
 
 test("score twice, and to another folder, gives the same bytes", async () => {

@@ -72,6 +72,21 @@ for (const format of ["parquet", "csv"] as const) {
   }
 }
 
+test("values that are known only at the end take the place of those given", async () => {
+  for (const format of ["parquet", "csv"] as const) {
+    const path = join(folder, `replaced.${format}`);
+    const writer = await TableWriter.create(columns(names(2)));
+    await writer.append(rows(4, 2));
+    await writer.write(path, format, { anomaly: "score > '0.3'::DOUBLE" });
+    await writer.close();
+    const found = await readBack(path);
+    assert.deepEqual(
+      found.map(([, score, anomaly, label]) => [score, anomaly, label]),
+      [0, 0.1, 1 / 3, Math.PI].map((score, i) => [score, score > 0.3, `name ${i % 2}`]),
+    );
+  }
+});
+
 test("more rows than are held in memory come back in order, each once", async () => {
   const count = 2_100_000;
   const row = Uint32Array.from({ length: count }, (_, i) => i);

@@ -110,13 +110,14 @@ test("the procedure reports what its definition does, and counting it in parts c
       const all = Float64Array.of(...first, ...second);
       const reported = falseDiscoveryVerdicts(all, rate);
       assert.deepEqual(reported, byDefinition(all, rate));
-      const counts = new PValueCounts();
+      const counts = new PValueCounts(0);
       counts.add(first);
       counts.add(second);
-      const highest = counts.highestReported(rate);
+      const { rows, reported: count, highestPValue } = counts.discoveries(rate);
+      assert.deepEqual([rows, count], [all.length, reported.reduce((sum, flag) => sum + flag, 0)]);
       assert.deepEqual(
         reported,
-        Uint8Array.from(all, (p) => (p <= highest ? 1 : 0)),
+        Uint8Array.from(all, (p) => (p <= highestPValue ? 1 : 0)),
       );
     }),
     runs,
