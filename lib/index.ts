@@ -172,11 +172,11 @@ export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 
 export type { Alert } from "./detect/alert";
 export { type FollowOptions, followTraffic } from "./detect/follow";
-export { HostRanking, type UnusualHost } from "./detect/host-ranking";
-export { truthOf } from "./detect/labels";
-export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score";
+export { HostRanking, type UnusualHost } from "./detect/ranking";
+export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score-traffic";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";
 export { type TrainOptions, type TrainResult, trainOnTraffic } from "./detect/train";
+export { truthOf } from "./detect/training-data";
 
 // What a notebook's cell uses
 

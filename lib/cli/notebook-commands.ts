@@ -9,12 +9,7 @@ export function addNotebookCommands(program: Command): void {
     .description("Run notebooks without Jupyter and save their outputs, if every cell passes.")
     .argument("[names...]", "such as 03 or 03-isolation-forest; default: all", [])
     .option("--check", "write nothing; fail if outputs are stale")
-    .option(
-      "--timeout <seconds>",
-      "longest time for one cell",
-      numberOption("--timeout", { min: 1, max: 86_400 }),
-      600,
-    )
+    .addOption(numberOption("--timeout <seconds>", "longest time for one cell", { min: 1, max: 86_400 }, 600))
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .action(
       answering<string[]>(async ({ check, timeout, folder }, context, names) => {

@@ -1,20 +1,25 @@
 import { type Command, Option } from "commander";
 import { InputError, requireNumber } from "../common/errors";
+import { tensorFlowBackends } from "../models/tensorflow";
+import { rateRange } from "../models/threshold";
+import { type TrainingOptions, trainingDefaults } from "../models/training-options";
 
 type Range = Parameters<typeof requireNumber>[2];
 
-/** A parser for a numeric option: refuses what is not a number or out of range, in one sentence. */
-export function numberOption(parameter: string, range: Range): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
+/** A numeric option: what is not a number or out of range is refused in one sentence. */
+export function numberOption(flags: string, text: string, range: Range, otherwise?: number): Option {
+  const [name] = flags.split(" ");
+  const option = new Option(flags, text).argParser((given: string) => {
+    const value = given.trim() === "" ? Number.NaN : Number(given);
     try {
-      requireNumber(parameter, value, range);
+      requireNumber(name, value, range);
     } catch (error) {
       if (!(error instanceof InputError) || !Number.isNaN(value)) throw error;
-      throw new InputError(error.message.replace(/got NaN$/, `got '${text}'`));
+      throw new InputError(error.message.replace(/got NaN$/, `got '${given}'`));
     }
     return value;
-  };
+  });
+  return otherwise === undefined ? option : option.default(otherwise);
 }
 
 /** The options of commands that compute: on what, and in how many threads. */
@@ -25,41 +30,57 @@ export function workOptions(command: Command): Command {
         "--backend <name>",
         "what computes the autoencoder: kernel, or TensorFlow.js on one of the others",
       )
-        .choices(["kernel", "native", "wasm", "cpu"])
+        .choices(["kernel", ...tensorFlowBackends])
         .default("kernel"),
     )
-    .option(
-      "--workers <n>",
-      "threads that compute",
-      numberOption("--workers", { min: 1, max: 256, integer: true }),
-    );
+    .addOption(numberOption("--workers <n>", "threads that compute", { min: 1, max: 256, integer: true }));
 }
 
 export function seedOption(): Option {
-  return new Option("--seed <n>", "fixes every random choice")
-    .argParser(numberOption("--seed", { min: 0, max: 0xffffffff, integer: true }))
-    .default(1);
+  const range = { min: 0, max: 0xffffffff, integer: true };
+  return numberOption("--seed <n>", "fixes every random choice", range, trainingDefaults.seed);
 }
 
-/** The options of commands that train both detectors. */
-export function detectorOptions(command: Command, { sampleSize }: { readonly sampleSize: number }): Command {
-  return command
-    .option(
-      "--trees <n>",
-      "trees of the isolation forest",
-      numberOption("--trees", { min: 1, max: 100_000, integer: true }),
-      100,
-    )
-    .option(
-      "--sample-size <n>",
-      "rows each tree is grown on",
-      numberOption("--sample-size", { min: 2, max: 1_000_000, integer: true }),
-      sampleSize,
-    )
-    .option(
-      "--epochs <n>",
-      "most passes of the autoencoder over its rows",
-      numberOption("--epochs", { min: 1, max: 100_000, integer: true }),
-      30,
-    );
+type Defaults = Pick<typeof trainingDefaults, "seed" | "maxRows"> & {
+  readonly falseAlarmRate: number;
+  readonly settings: { readonly "isolation-forest": Record<"trees" | "sampleSize", number> } & Pick<
+    typeof trainingDefaults.settings,
+    "autoencoder"
+  >;
+};
+
+/** The options of commands that train, from the library's own defaults. */
+export function trainingOptions(command: Command, { falseAlarmRate, maxRows, settings }: Defaults): Command {
+  const { trees, sampleSize } = settings["isolation-forest"];
+  const { epochs } = settings.autoencoder;
+  const upTo = (max: number, min = 1) => ({ min, max, integer: true });
+  const options: [flags: string, text: string, range: Range, otherwise: number][] = [
+    ["--false-alarm-rate <share>", "share of normal rows that may be flagged", rateRange, falseAlarmRate],
+    ["--trees <n>", "trees of the isolation forest", upTo(100_000), trees],
+    ["--sample-size <n>", "rows each tree is grown on", upTo(1_000_000, 2), sampleSize],
+    ["--epochs <n>", "most passes of the autoencoder over its rows", upTo(100_000), epochs],
+    [
+      "--max-rows <n>",
+      "most rows to read: data with more is refused before it takes all memory",
+      { min: 1, integer: true },
+      maxRows,
+    ],
+  ];
+  for (const option of options) command.addOption(numberOption(...option));
+  return workOptions(command).addOption(seedOption());
+}
+
+/** What the user said with {@link trainingOptions}, as the library takes it. */
+export function trainingValues({
+  falseAlarmRate,
+  seed,
+  workers,
+  trees,
+  sampleSize,
+  epochs,
+  backend,
+  // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
+}: Record<string, any>): TrainingOptions {
+  const settings = { "isolation-forest": { trees, sampleSize }, autoencoder: { epochs, backend } };
+  return { falseAlarmRate, seed, workers, settings };
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
+import { followDefaults } from "../detect/defaults";
 import type { FollowOptions } from "../detect/follow";
-import type { ScoreTrafficResult } from "../detect/score";
+import type { ScoreTrafficResult } from "../detect/score-traffic";
 import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
 import { type Answer, addCommand, answering, type Context } from "./command";
@@ -15,7 +16,7 @@ export function addScoreCommand(program: Command): void {
     .description("Score logs or a KDD'99 file with a saved model, in constant memory.")
     .argument(
       "<file...>",
-      "for a model of train: logs or folders with them; else a KDD'99 or NSL-KDD file; - is the standard input",
+      "for a model of train: logs or folders with them; otherwise a KDD'99 or NSL-KDD file; - is the standard input",
     )
     .requiredOption("--model <folder>", "a model folder, such as models/office or models/isolation-forest")
     .option(
@@ -23,33 +24,45 @@ export function addScoreCommand(program: Command): void {
       "what to write (default: alerts to the standard output; scores of a KDD'99 file, .parquet or .csv, to outputs/scores.parquet)",
     )
     .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
-    .addOption(new Option("--format <name>", "of alerts (default: json)").choices(["json", "csv", "parquet"]))
+    .addOption(
+      new Option("--format <name>", "of alerts (default: as the file's name ends, otherwise json)").choices([
+        "json",
+        "csv",
+        "parquet",
+      ]),
+    )
     .addOption(
       new Option("--detector <name>", "of the model (default: all)").choices(
         trainedDetectors.map(({ kind }) => kind),
       ),
     )
-    .option(
-      "--top <n>",
-      "only so many alerts, the most anomalous first",
-      numberOption("--top", { min: 1, max: 1_000_000, integer: true }),
+    .addOption(
+      numberOption("--top <n>", "only so many alerts, the most anomalous first", {
+        min: 1,
+        max: 1_000_000,
+        integer: true,
+      }),
     )
     .option("--allow <file>", "hosts, ports and services not to alert on, one a line")
-    .option(
-      "--false-discovery-rate <share>",
-      "share of what is reported that may be usual, in place of the model's false-alarm rate",
-      numberOption("--false-discovery-rate", rateRange),
+    .addOption(
+      numberOption(
+        "--false-discovery-rate <share>",
+        "share of what is reported that may be usual, in place of the model's false-alarm rate",
+        rateRange,
+      ),
     )
     .option("--follow", "wait for more lines of one log, also when it is rotated, until Ctrl+C")
-    .option(
-      "--lateness <seconds>",
-      "how long to wait for earlier connections while following (default: 60)",
-      numberOption("--lateness", { min: 0, max: 86_400 }),
+    .addOption(
+      numberOption(
+        "--lateness <seconds>",
+        `how long to wait for earlier connections while following (default: ${followDefaults.lateness})`,
+        { min: 0, max: 86_400 },
+      ),
     )
     .option("--state <file>", "remembers where following was, for the next start")
     .action(
       answering<string[]>(async (options, context, files) => {
-        const { matchingSubject } = await import("../detect/subject.js");
+        const { matchingSubject } = await import("../detect/traffic-model.js");
         const subject = await matchingSubject(files, options.model, context.onNotice);
         return subject === "traffic"
           ? scoreLogs(files, options, context)
@@ -80,7 +93,7 @@ async function score(
 ): Promise<ScoreTrafficResult> {
   for (const name of ["lateness", "state"])
     if (options[name] !== undefined) throw new InputError(`--${name} is for --follow`);
-  const { scoreTraffic } = await import("../detect/score.js");
+  const { scoreTraffic } = await import("../detect/score-traffic.js");
   return scoreTraffic(logs, options.model, { ...options, ...context });
 }
 

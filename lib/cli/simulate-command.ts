@@ -15,11 +15,13 @@ export function addSimulateCommand(program: Command): void {
         .choices(["kdd", "zeek", "zeek-json"])
         .default("kdd"),
     )
-    .option(
-      "--connections <n>",
-      "how many; a working day has some 18,000",
-      numberOption("--connections", { min: 2, max: 1e12, integer: true }),
-      100_000,
+    .addOption(
+      numberOption(
+        "--connections <n>",
+        "how many; a working day has some 18,000",
+        { min: 2, max: 1e12, integer: true },
+        100_000,
+      ),
     )
     .addOption(seedOption())
     .addOption(

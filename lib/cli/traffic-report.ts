@@ -1,4 +1,4 @@
-import type { ScoreTrafficResult } from "../detect/score";
+import type { ScoreTrafficResult } from "../detect/score-traffic";
 import type { TrainResult } from "../detect/train";
 import { detectorTitle, trainedDetectors } from "../models/detectors";
 import type { Discoveries } from "../models/p-values";

@@ -4,16 +4,12 @@ import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { inQuotes } from "../common/csv";
 import { InputError, systemErrorCode } from "../common/errors";
-import { printableJson } from "../common/shown";
 import { isStream, openStream } from "../common/streams";
 import { Transaction, type TransactionOptions } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
 import { database, quoted } from "../data/duckdb";
 import type { Alert } from "./alert";
-import { alertFields, csvHeader, csvLine } from "./alert-fields";
-
-/** `json`: one object a line, as {@link Alert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
-export type AlertFormat = "json" | "csv" | "parquet";
+import { type AlertFormat, alertFields, alertHead, alertLine, csvLine, type LineFormat } from "./alert-lines";
 
 /** Where alerts go. */
 export interface AlertWriter {
@@ -63,7 +59,7 @@ export async function openAlertWriter(
 
 /** Opens the standard output, a pipe or a device, where alerts go as they come. */
 export async function openLineWriter(
-  format: Exclude<AlertFormat, "parquet">,
+  format: LineFormat,
   out: string | undefined,
   signal?: AbortSignal,
 ): Promise<AlertWriter> {
@@ -71,30 +67,32 @@ export async function openLineWriter(
   return new LineWriter(format, await openStream(out, signal), out);
 }
 
-/** Lines of JSON or CSV into a stream. */
+/** Lines of JSON or CSV into a stream, which are seen as they come. */
 class LineWriter implements AlertWriter {
-  #started = false;
+  #head: string;
   #failure: Error | null | undefined;
   readonly #onError = (error: Error) => {
     this.#failure = error;
   };
 
   constructor(
-    private readonly format: Exclude<AlertFormat, "parquet">,
-    private readonly stream: Writable,
+    private readonly format: LineFormat,
+    protected readonly stream: Writable,
     /** What messages call it. */
-    private readonly place = "the standard output",
+    protected readonly place: string,
     private readonly line = alertLine,
   ) {
+    this.#head = alertHead(format);
     stream.on("error", this.#onError);
   }
 
   async write(alerts: readonly Alert[]): Promise<void> {
-    const head = this.#started || this.format === "json" ? "" : `${csvHeader}\n`;
-    this.#started = true;
-    const text = head + alerts.map((alert) => `${this.line(alert, this.format)}\n`).join("");
+    const text = this.#head + alerts.map((alert) => `${this.line(alert, this.format)}\n`).join("");
+    this.#head = "";
     if (text !== "") this.#failure ??= await new Promise((resolve) => this.stream.write(text, resolve));
-    this.#throwFailure();
+    if (!this.#failure) return;
+    if (systemErrorCode(this.#failure) === "EPIPE") throw new NobodyReads();
+    throw unwritable(this.place, this.#failure);
   }
 
   async finish(): Promise<void> {
@@ -107,70 +105,48 @@ class LineWriter implements AlertWriter {
     this.stream.on("error", () => {}).end();
     await finished(this.stream).catch(() => {});
   }
-
-  #throwFailure(): void {
-    if (!this.#failure) return;
-    if (systemErrorCode(this.#failure) === "EPIPE") throw new NobodyReads();
-    throw unwritable(this.place, this.#failure);
-  }
 }
 
 /** A file that appears when all is written. Parquet is made from CSV, by DuckDB, so that memory stays small. */
-class FileWriter implements AlertWriter {
-  readonly #lines: string;
-  readonly #stream: Writable;
-  readonly #writer: LineWriter;
-
+class FileWriter extends LineWriter {
   constructor(
-    private readonly format: AlertFormat,
-    private readonly out: string,
+    private readonly alertsAs: AlertFormat,
+    out: string,
     private readonly staged: string,
     private readonly transaction: Transaction,
   ) {
-    this.#lines = format === "parquet" ? `${staged}.csv` : staged;
-    this.#stream = createWriteStream(this.#lines);
-    this.#writer =
-      format === "parquet"
-        ? new LineWriter("csv", this.#stream, out, (alert) => csvLine(alert, inQuotes))
-        : new LineWriter(format, this.#stream, out);
+    const [format, lines] = alertsAs === "parquet" ? (["csv", `${staged}.csv`] as const) : [alertsAs, staged];
+    super(format, createWriteStream(lines), out, alertsAs === "parquet" ? lineInQuotes : alertLine);
   }
 
-  async write(alerts: readonly Alert[]): Promise<void> {
+  override async finish(): Promise<void> {
+    await super.finish();
     try {
-      await this.#writer.write(alerts);
+      this.stream.end();
+      await finished(this.stream);
+      if (this.alertsAs === "parquet") await toParquet(`${this.staged}.csv`, this.staged);
     } catch (error) {
-      throw unwritable(this.out, error);
-    }
-  }
-
-  async finish(): Promise<void> {
-    await this.#writer.finish();
-    try {
-      this.#stream.end();
-      await finished(this.#stream);
-      if (this.format === "parquet") await this.#toParquet();
-    } catch (error) {
-      throw unwritable(this.out, error);
+      throw unwritable(this.place, error);
     }
     await this.transaction.commit();
   }
 
-  async close(): Promise<void> {
-    this.#stream.destroy();
+  override async close(): Promise<void> {
+    this.stream.destroy();
     await this.transaction.rollback();
-  }
-
-  async #toParquet(): Promise<void> {
-    const columns = alertFields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
-    const read = `read_csv(${quoted(this.#lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
-    await (await database()).run(
-      `COPY (SELECT * FROM ${read}) TO ${quoted(this.staged)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-    await rm(this.#lines);
   }
 }
 
-/** An alert in one line. */
-export function alertLine(alert: Alert, format: Exclude<AlertFormat, "parquet">): string {
-  return format === "json" ? printableJson(alert) : csvLine(alert);
+/** CSV that is read back as it was: nothing is changed for the sake of spreadsheets. */
+function lineInQuotes(alert: Alert): string {
+  return csvLine(alert, inQuotes);
+}
+
+async function toParquet(lines: string, file: string): Promise<void> {
+  const columns = alertFields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
+  const read = `read_csv(${quoted(lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
+  await (await database()).run(
+    `COPY (SELECT * FROM ${read}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  await rm(lines);
 }

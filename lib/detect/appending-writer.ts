@@ -6,14 +6,8 @@ import { isResult, requireNotRead } from "../common/places";
 import { isStream } from "../common/streams";
 import { unwritable } from "../common/unwritable";
 import type { Alert } from "./alert";
-import { csvHeader } from "./alert-fields";
-import {
-  type AlertFormat,
-  type AlertPlaceOptions,
-  type AlertWriter,
-  alertLine,
-  openLineWriter,
-} from "./alert-writer";
+import { type AlertFormat, alertHead, alertLine, csvHeader, type LineFormat } from "./alert-lines";
+import { type AlertPlaceOptions, type AlertWriter, openLineWriter } from "./alert-writer";
 
 /** Where the alerts of a log that is followed go. */
 export interface AppendingWriter extends AlertWriter {
@@ -23,7 +17,7 @@ export interface AppendingWriter extends AlertWriter {
 
 /**
  * Opens a place that alerts are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
- * as after a crash, that line is cut off. A file that is renamed, removed or truncated meanwhile is begun anew.
+ * as after a crash, that line is cut off. A file that is renamed, removed or truncated meanwhile is started anew.
  *
  * @throws {InputError} if it can't be written, or for parquet, which can't be added to
  */
@@ -47,7 +41,7 @@ class LineAppender implements AppendingWriter {
   #isSynced = true;
 
   constructor(
-    private readonly format: Exclude<AlertFormat, "parquet">,
+    private readonly format: LineFormat,
     private readonly out: string,
     private file: FileHandle,
   ) {}
@@ -56,7 +50,7 @@ class LineAppender implements AppendingWriter {
     if (alerts.length === 0) return;
     try {
       const own = await this.#ownFile();
-      const head = own.size === 0 && this.format === "csv" ? `${csvHeader}\n` : "";
+      const head = own.size === 0 ? alertHead(this.format) : "";
       await this.file.appendFile(head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join(""));
       this.#isSynced = false;
     } catch (error) {

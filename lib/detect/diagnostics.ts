@@ -1,5 +1,5 @@
 import { valuesAt } from "../common/values-at";
-import { labels as labelsOf, type NominalColumn, selectRows } from "../data/table";
+import { allRows, labels as labelsOf, type NominalColumn, selectRows } from "../data/table";
 import { baselineScores } from "../evaluation/baselines";
 import { evaluate, type Metrics } from "../evaluation/metrics";
 import type { MetricsByDetector } from "../evaluation/protocols";
@@ -7,7 +7,7 @@ import type { ScoreOptions } from "../models/detector";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { FittedModel } from "../models/fit-model";
 import { scoreTable } from "../models/model";
-import { chooseThreshold } from "../models/threshold";
+import { chooseThreshold, verdicts } from "../models/threshold";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
 import type { Figure } from "../visualize/layout";
 import { lossFigures } from "../visualize/models/training-loss";
@@ -15,9 +15,8 @@ import { modelTitle } from "../visualize/palette";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
 import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
 import type { FittedTraffic } from "./fit";
-import { HostRanking, type UnusualHost } from "./host-ranking";
-import { truthOf, withNormal } from "./labels";
-import type { TrainingData } from "./training-data";
+import { HostRanking, type UnusualHost } from "./ranking";
+import { type TrainingData, truthOf, withNormal } from "./training-data";
 
 /** What training can tell without labels, and with them where the logs have some. */
 export interface Diagnostics {
@@ -40,59 +39,46 @@ export interface Diagnostics {
   readonly metrics?: MetricsByDetector;
 }
 
-/** Scores of every connection, by detector; higher = more anomalous. */
-export type ScoresByDetector = Readonly<Record<TrainedDetectorName, Float64Array>>;
+/** What training found, and the figures that show it, by the names of their files. */
+export interface Found {
+  readonly diagnostics: Diagnostics;
+  readonly figures: Readonly<Record<string, Figure>>;
+}
+
+/** What a detector says of every connection that was read; `flags` are the verdicts, 1 = anomalous. */
+interface Judged {
+  readonly scores: Float64Array;
+  readonly flags: Uint8Array;
+}
+
+type JudgedBy = Readonly<Record<TrainedDetectorName, Judged>>;
 
 const detectorNames = trainedDetectors.map(({ kind }) => kind);
 
 /** Stretches of equal time that the log is cut into. */
 const stretches = 100;
 
-/** The scores of every connection that was read. */
-export function scoreTraining(
-  { table }: TrainingData,
-  { models }: FittedTraffic,
-  { onProgress, signal, workers }: ScoreOptions = {},
-): Promise<ScoresByDetector> {
-  return ofEachDetector((_, name) =>
-    scoreTable(models[name], table, undefined, { onProgress, signal, workers }),
-  );
-}
-
 /** Looks at how the fitted models judge all connections that were read. */
 export async function diagnose(
   data: TrainingData,
-  fitted: FittedTraffic,
-  scores: ScoresByDetector,
-  falseAlarmRate: number,
-  options: ScoreOptions = {},
-): Promise<Diagnostics> {
-  const hosts = new HostRanking(falseAlarmRate);
-  const flaggedRows: Record<TrainedDetectorName | "any", number> = {
-    ...(await ofEachDetector(() => 0)),
-    any: 0,
-  };
-  for (let row = 0; row < data.table.rows; row++) {
-    const flagging = flaggedBy(row, scores, fitted);
-    for (const name of flagging) flaggedRows[name]++;
-    if (flagging.length > 0) flaggedRows.any++;
-    hosts.add(data.hosts[data.hostCodes[row]], flagging.length > 0);
-  }
-  const shares = Object.entries(flaggedRows).map(([name, rows]) => [name, rows / data.table.rows]);
-  return {
-    scores: await ofEachDetector((_, name) => summary(scores[name], fitted.models[name])),
-    flaggedShare: Object.fromEntries(shares),
-    flaggedOverTime: overTime(data.starts, scores, fitted),
-    unusualHosts: hosts.top(20),
+  { detectors }: FittedTraffic,
+  { falseAlarmRate, onProgress, signal, workers }: ScoreOptions & { readonly falseAlarmRate: number },
+): Promise<Found> {
+  const judged = await ofEachDetector(async (_, name) => {
+    const model = detectors[name];
+    const scores = await scoreTable(model, data.table, undefined, { onProgress, signal, workers });
+    return { scores, flags: verdicts(scores, model.threshold) };
+  });
+  const diagnostics: Diagnostics = {
+    scores: await ofEachDetector((_, name) => summary(judged[name].scores, detectors[name])),
+    flaggedShare: flaggedShares(judged),
+    flaggedOverTime: overTime(data.starts, judged),
+    unusualHosts: rankHosts(data, judged, falseAlarmRate),
     ...(data.labels && {
-      metrics: await measure(data, data.labels, fitted, scores, falseAlarmRate, options.signal),
+      metrics: await measure(data, data.labels, detectors, judged, falseAlarmRate, signal),
     }),
   };
-}
-
-/** The detectors whose threshold a connection's score exceeds. */
-function flaggedBy(row: number, scores: ScoresByDetector, { models }: FittedTraffic): TrainedDetectorName[] {
-  return detectorNames.filter((name) => scores[name][row] > models[name].threshold.value);
+  return { diagnostics, figures: figuresOf(data, detectors, judged, diagnostics, falseAlarmRate) };
 }
 
 function summary(
@@ -107,7 +93,31 @@ function summary(
   return { threshold: threshold.value, quantiles: Object.fromEntries(quantiles) };
 }
 
-function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: FittedTraffic): FlaggedStretch[] {
+function isFlagged(judged: JudgedBy, row: number): boolean {
+  return detectorNames.some((name) => judged[name].flags[row] === 1);
+}
+
+function flaggedShares(judged: JudgedBy): Diagnostics["flaggedShare"] {
+  const [{ flags }] = Object.values(judged);
+  const shareOf = (holds: (row: number) => boolean) =>
+    flags.reduce((count, _, row) => count + Number(holds(row)), 0) / flags.length;
+  const shares = detectorNames.map((name) => [name, shareOf((row) => judged[name].flags[row] === 1)]);
+  return { ...Object.fromEntries(shares), any: shareOf((row) => isFlagged(judged, row)) };
+}
+
+function rankHosts(
+  { hosts, hostCodes }: TrainingData,
+  judged: JudgedBy,
+  falseAlarmRate: number,
+): readonly UnusualHost[] {
+  const ranking = new HostRanking(falseAlarmRate);
+  hostCodes.forEach((code, row) => {
+    ranking.add(hosts[code], isFlagged(judged, row));
+  });
+  return ranking.top(20);
+}
+
+function overTime(starts: readonly number[], judged: JudgedBy): FlaggedStretch[] {
   // Not Math.min(...starts): there may be millions.
   const first = starts.reduce((least, start) => Math.min(least, start), Infinity);
   const last = starts.reduce((most, start) => Math.max(most, start), -Infinity);
@@ -115,81 +125,71 @@ function overTime(starts: Float64Array, scores: ScoresByDetector, fitted: Fitted
   const counted = Array.from({ length: stretches }, (_, i) => ({
     start: first + i * width,
     connections: 0,
-    flagged: Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, 0])),
+    flagged: Object.fromEntries(detectorNames.map((name) => [name, 0])),
   }));
-  for (let row = 0; row < starts.length; row++) {
-    const stretch = counted[Math.min(stretches - 1, Math.floor((starts[row] - first) / width))];
+  for (const [row, start] of starts.entries()) {
+    const stretch = counted[Math.min(stretches - 1, Math.floor((start - first) / width))];
     stretch.connections++;
-    for (const name of flaggedBy(row, scores, fitted)) stretch.flagged[name]++;
+    for (const name of detectorNames) stretch.flagged[name] += judged[name].flags[row];
   }
   return counted.filter(({ connections }) => connections > 0);
 }
 
 /** Held-out usual connections and every attack; undefined where there is no attack. */
 async function measure(
-  data: TrainingData,
+  { table }: TrainingData,
   labels: NominalColumn,
-  fitted: FittedTraffic,
-  scores: ScoresByDetector,
+  detectors: FittedTraffic["detectors"],
+  judged: JudgedBy,
   falseAlarmRate: number,
   signal: AbortSignal | undefined,
 ): Promise<MetricsByDetector | undefined> {
   const truths = labels.categories.map(truthOf);
-  const attacks = Array.from(labels.codes.keys()).filter((row) => truths[labels.codes[row]] === "attack");
+  const attacks = allRows(table).filter((row) => truths[labels.codes[row]] === "attack");
   if (attacks.length === 0) return undefined;
-  const rows = Uint32Array.from([...fitted.heldOutRows, ...attacks]);
-  const { table } = data;
-  const judged = selectRows({ ...table, labels: withNormal(labels) }, rows);
+  const [{ fitRows, heldOutRows }] = Object.values(detectors);
+  const rows = Uint32Array.from([...heldOutRows, ...attacks]);
+  const measured = labelsOf(selectRows({ ...table, labels: withNormal(labels) }, rows));
   const metrics: Record<string, Metrics> = {};
-  const add = (name: string, all: Float64Array, threshold: number) => {
-    const own = valuesAt(all, rows);
-    metrics[name] = evaluate({ scores: own, labels: labelsOf(judged), threshold });
+  const add = (name: string, scores: Float64Array, threshold: number) => {
+    metrics[name] = evaluate({ scores: valuesAt(scores, rows), labels: measured, threshold });
   };
-  for (const { kind } of trainedDetectors) add(kind, scores[kind], fitted.models[kind].threshold.value);
-  const baselines = baselineScores(table, undefined, fitted.fitRows, { signal });
-  for await (const { name, trainingScores } of baselines) {
-    const usual = valuesAt(trainingScores, fitted.heldOutRows);
-    add(`baseline:${name}`, trainingScores, chooseThreshold(usual, falseAlarmRate).value);
+  for (const name of detectorNames) add(name, judged[name].scores, detectors[name].threshold.value);
+  for await (const { name, trainingScores } of baselineScores(table, undefined, fitRows, { signal })) {
+    const heldOut = valuesAt(trainingScores, heldOutRows);
+    add(`baseline:${name}`, trainingScores, chooseThreshold(heldOut, falseAlarmRate).value);
   }
   return metrics;
 }
 
-/** The figures of what training found, by the names of their files. */
-export function diagnosticFigures(
+function figuresOf(
   { labels, table, logs }: TrainingData,
-  { models }: FittedTraffic,
-  scores: ScoresByDetector,
+  detectors: FittedTraffic["detectors"],
+  judged: JudgedBy,
   { flaggedOverTime, unusualHosts }: Diagnostics,
   falseAlarmRate: number,
 ): Record<string, Figure> {
   const names = logs.length === 1 ? logs[0].name : `${logs.length} logs`;
-  const usual = labels ? "usual connections" : "connections";
-  const protocol = `Fit on the earlier 80 % of the ${usual} of ${names}, thresholds from the later 20 %, scored on all`;
-  const plain: NominalColumn = {
-    kind: "nominal",
-    name: "label",
-    codes: new Uint8Array(table.rows),
-    categories: ["normal"],
-  };
+  const learned = labels ? "usual connections" : "connections";
+  const protocol = `Fit on the earlier 80 % of the ${learned} of ${names}, thresholds from the later 20 %, scored on all`;
+  const oneLabel = { codes: new Uint8Array(table.rows), categories: ["normal"] };
   const shared = {
-    labels: labels ? withNormal(labels) : plain,
+    labels: labels ? withNormal(labels) : ({ kind: "nominal", name: "label", ...oneLabel } as const),
     titles: labels ? { normal: "Benign", other: "Other labels" } : { normal: "All connections" },
   };
   const distributions = trainedDetectors.map(({ kind, scores: { title: axisTitle, scale } }) => {
-    const threshold = models[kind].threshold.value;
+    const threshold = detectors[kind].threshold.value;
     const title = `${modelTitle(kind)}: scores`;
-    const shown = { ...shared, scores: scores[kind], threshold, axisTitle, scale };
+    const shown = { ...shared, scores: judged[kind].scores, threshold, axisTitle, scale };
     return [`scores-${kind}`, scoreDistributionFigure(shown, { title, protocol })] as const;
   });
+  const fitted = Object.values(detectors).map(({ detector }) => detector);
   return {
     ...Object.fromEntries(distributions),
     "flagged-over-time": flaggedOverTimeFigure(flaggedOverTime, falseAlarmRate / trainedDetectors.length, {
       protocol: `${protocol}; dashed: the false-alarm rate of each detector`,
     }),
     "unusual-hosts": unusualHostsFigure(unusualHosts, { protocol }),
-    ...lossFigures(
-      Object.values(models).map(({ detector }) => detector),
-      { protocol },
-    ),
+    ...lossFigures(fitted, { protocol }),
   };
 }

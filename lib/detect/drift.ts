@@ -1,7 +1,7 @@
+import { log } from "../common/exact-math";
 import type { NominalColumn, Table } from "../data/table";
-import { detectorKind, type TrainedDetectorName } from "../models/detectors";
+import { detectorTitle, type TrainedDetectorName } from "../models/detectors";
 import type { Preprocessor } from "../preprocess/preprocessor";
-import { populationStability, scoreBin } from "./score-profile";
 import type { TrafficModel } from "./traffic-model";
 
 /** How far traffic differs from what a model learned. */
@@ -22,66 +22,69 @@ const leastConnections = 200;
 const shifted = 0.25;
 const manyUnseen = 0.05;
 
+/** The scores of a detector: as they were in training, and how many there are in each bin now. */
+interface Distribution {
+  readonly name: TrainedDetectorName;
+  readonly profile: ScoreProfile;
+  readonly counts: Float64Array;
+}
+
 /** Watches the scores and categories of connections as they come; memory does not grow. */
 export class DriftMeter {
   #connections = 0;
   #unseenRows = 0;
   readonly #unseen = new Map<string, number>();
-  readonly #bins = new Map<TrainedDetectorName, Float64Array>();
-  readonly #model: TrafficModel;
+  readonly #distributions: readonly Distribution[];
 
-  constructor(model: TrafficModel) {
-    this.#model = model;
-    for (const kind of Object.keys(model.detectors) as TrainedDetectorName[])
-      this.#bins.set(kind, new Float64Array(model.training.profiles[kind].shares.length));
+  constructor(private readonly model: TrafficModel) {
+    this.#distributions = Object.entries(model.detectors).map(([name, { threshold }]) => {
+      const profile = scoreProfile(threshold.scores);
+      const counts = new Float64Array(profile.shares.length);
+      return { name: name as TrainedDetectorName, profile, counts };
+    });
   }
 
-  /** Takes in connections with their scores, one array a detector. */
-  add(table: Table, scores: ReadonlyMap<TrainedDetectorName, Float64Array>): void {
+  /** Takes in connections with their scores, by detector. */
+  add(table: Table, scores: Readonly<Partial<Record<TrainedDetectorName, Float64Array>>>): void {
     this.#connections += table.rows;
-    for (const [kind, values] of scores) {
-      const { edges } = this.#model.training.profiles[kind];
-      const bins = this.#bins.get(kind)!;
-      for (const score of values) bins[scoreBin(edges, score)]++;
-    }
-    const [model] = Object.values(this.#model.detectors);
-    this.#unseenRows += unseenRows(model.preprocessor, table, this.#unseen);
+    for (const { name, profile, counts } of this.#distributions)
+      for (const score of scores[name]!) counts[scoreBin(profile.edges, score)]++;
+    const [{ preprocessor }] = Object.values(this.model.detectors);
+    this.#unseenRows += unseenRows(preprocessor, table, this.#unseen);
   }
 
-  /** Begins anew. */
+  /** Forgets what it took in. */
   reset(): void {
     this.#connections = 0;
     this.#unseenRows = 0;
     this.#unseen.clear();
-    for (const bins of this.#bins.values()) bins.fill(0);
+    for (const { counts } of this.#distributions) counts.fill(0);
   }
 
   get drift(): Drift {
     const connections = this.#connections;
-    const enough = connections >= leastConnections;
     const stability: Partial<Record<TrainedDetectorName, number>> = {};
-    const found: string[] = [];
-    for (const [kind, bins] of this.#bins) {
-      if (!enough) continue;
-      const index = populationStability(this.#model.training.profiles[kind], bins);
-      stability[kind] = index;
-      if (index > shifted)
-        found.push(
-          `the scores of the ${detectorKind(kind).title} have shifted (population stability index ${index.toFixed(2)}, above ${shifted})`,
-        );
-    }
+    if (connections >= leastConnections)
+      for (const { name, profile, counts } of this.#distributions)
+        stability[name] = populationStability(profile, counts);
     const unseenShare = connections === 0 ? 0 : this.#unseenRows / connections;
     const unseen = [...this.#unseen].sort((a, b) => b[1] - a[1]).map(([name]) => name);
-    if (enough && unseenShare > manyUnseen + this.#model.training.unseenShare)
-      found.push(
-        `${Math.round(100 * unseenShare)} % of the connections have a category that training did not see (${unseen.slice(0, 3).join(", ")})`,
-      );
+    const found = [
+      ...Object.entries(stability)
+        .filter(([, index]) => index > shifted)
+        .map(
+          ([name, index]) =>
+            `the scores of the ${detectorTitle(name)} have shifted (population stability index ${index.toFixed(2)}, above ${shifted})`,
+        ),
+      ...(connections >= leastConnections && unseenShare > manyUnseen + this.model.unseenShare
+        ? [
+            `${Math.round(100 * unseenShare)} % of the connections have a category that training did not see (${unseen.slice(0, 3).join(", ")})`,
+          ]
+        : []),
+    ];
     const warning = `the traffic no longer looks like what the model learned: ${found.join("; ")}`;
     return {
-      connections,
-      stability,
-      unseenShare,
-      unseen: unseen.slice(0, 10),
+      ...{ connections, stability, unseenShare, unseen: unseen.slice(0, 10) },
       ...(found.length > 0 && { warning }),
     };
   }
@@ -106,7 +109,49 @@ export function unseenRows(
       seen.set(name, (seen.get(name) ?? 0) + 1);
     }
   }
-  let count = 0;
-  for (const flag of unseen) count += flag;
-  return count;
+  return unseen.reduce((count, flag) => count + flag, 0);
+}
+
+/** How scores are distributed over bins that hold about a tenth each. */
+export interface ScoreProfile {
+  /** Inner bounds of the bins, ascending and different; bin i holds the scores in (edges[i − 1], edges[i]]. */
+  readonly edges: readonly number[];
+  /** Share of the scores in each bin; one more than there are bounds. */
+  readonly shares: readonly number[];
+}
+
+/** The distribution of scores, in ascending order, over their own deciles. @throws {RangeError} if there are none */
+export function scoreProfile(scores: Float64Array): ScoreProfile {
+  if (scores.length === 0) throw new RangeError("a profile needs at least one score");
+  const deciles = Array.from(
+    { length: 9 },
+    (_, i) => scores[Math.floor(((i + 1) / 10) * (scores.length - 1))],
+  );
+  const edges = [...new Set(deciles)];
+  const counts = new Float64Array(edges.length + 1);
+  for (const score of scores) counts[scoreBin(edges, score)]++;
+  return { edges, shares: Array.from(counts, (count) => count / scores.length) };
+}
+
+/**
+ * The population stability index Σ (a − e) · ln(a / e) of counts in the bins of a profile: 0 = the same distribution; by
+ * the usual rule of thumb below 0.1 stable, above 0.25 shifted. Empty bins count as one in 10,000.
+ *
+ * @example
+ * populationStability({ edges: [0], shares: [0.5, 0.5] }, [30, 30]); // 0
+ */
+export function populationStability({ shares }: ScoreProfile, counts: ArrayLike<number>): number {
+  const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
+  return shares.reduce((sum, share, i) => {
+    const expected = Math.max(share, 1e-4);
+    const actual = Math.max(counts[i] / total, 1e-4);
+    return sum + (actual - expected) * log(actual / expected);
+  }, 0);
+}
+
+/** The bin of a score: how many bounds are below it. */
+export function scoreBin(edges: readonly number[], score: number): number {
+  let bin = 0;
+  while (bin < edges.length && score > edges[bin]) bin++;
+  return bin;
 }

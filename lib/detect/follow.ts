@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, requireNumber } from "../common/errors";
-import { filesIn, requireNotRead } from "../common/places";
+import { requireNotRead } from "../common/places";
 import type { Connection } from "../traffic/connection";
 import { ReorderBuffer } from "../traffic/reorder";
 import { BadLineError, ConnectionLogParser } from "../traffic/zeek/read-logs";
+import { alertFormat } from "./alert-lines";
 import { NobodyReads } from "./alert-writer";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
+import { followDefaults } from "./defaults";
 import { StateFile } from "./follow-state";
 import { HeldLines, type WaitingLine } from "./held-lines";
-import type { Judge } from "./judge";
+import type { Monitor } from "./monitor";
 import { noCounts } from "./ordered-connections";
-import { createJudge, type ScoreTrafficOptions, type ScoreTrafficResult, scoreResult } from "./score";
+import {
+  createMonitor,
+  filesRead,
+  type ScoreTrafficOptions,
+  type ScoreTrafficResult,
+  scoreResult,
+} from "./score-traffic";
 import { type LogLine, longestLine } from "./tail/line-splitter";
 import { LogTail, type TailedLines } from "./tail/log-tail";
 import type { ResumeLine, TailedFile } from "./tail/tailed-file";
@@ -49,22 +57,23 @@ export async function followTraffic(
   modelFolder: string,
   options: FollowOptions,
 ): Promise<ScoreTrafficResult> {
-  const { format = "json", out, allow, lateness = 60, state, stop, onNotice = () => {} } = options;
+  const { out, lateness = followDefaults.lateness, state, stop, onNotice = () => {} } = options;
+  const format = alertFormat(options.format, out);
   requireNumber("lateness", lateness, { min: 0 });
-  const read = [log, ...(await filesIn(modelFolder)), ...(allow === undefined ? [] : [allow])];
-  if (state !== undefined) await requireNotRead(state, read);
-  const judge = await createJudge(modelFolder, { ...options, signal: undefined }, allow);
+  const read = await filesRead([log], modelFolder, options);
+  if (state !== undefined) {
+    await requireNotRead(state, read);
+    read.push(state);
+  }
+  const monitor = await createMonitor(modelFolder, options);
   const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
   const saved = await stateFile?.read();
   const tail = await LogTail.open(log, saved, onNotice);
   const counts = noCounts();
   try {
-    const writer = await openAppendingWriter(format, out, {
-      read: state === undefined ? read : [...read, state],
-      signal: stop,
-    });
+    const writer = await openAppendingWriter(format, out, { read, signal: stop });
     try {
-      const following = new Following(tail, judge, writer, stateFile, counts, options);
+      const following = new Following(tail, monitor, writer, stateFile, counts, options);
       await following.run(saved?.waiting ?? []);
     } catch (error) {
       if (!(error instanceof NobodyReads)) throw error;
@@ -74,7 +83,7 @@ export async function followTraffic(
   } finally {
     await tail.close();
   }
-  return scoreResult(judge, counts, out);
+  return scoreResult(monitor, counts, out);
 }
 
 /** What ended the work before it was stopped. */
@@ -97,16 +106,16 @@ class Following {
 
   constructor(
     private readonly tail: LogTail,
-    private readonly judge: Judge,
+    private readonly monitor: Monitor,
     private readonly writer: AppendingWriter,
     private readonly stateFile: StateFile | undefined,
     private readonly counts: ReturnType<typeof noCounts>,
     private readonly options: FollowOptions,
   ) {
-    const { lateness = 60, onNotice = () => {} } = options;
+    const { lateness = followDefaults.lateness, onNotice = () => {} } = options;
     this.#lateness = lateness;
     this.#onNotice = onNotice;
-    this.#order = new ReorderBuffer({ lateness, timeBase: judge.windows.timeBase });
+    this.#order = new ReorderBuffer({ lateness, timeBase: monitor.model.windows.timeBase });
   }
 
   /** Works until it is stopped, or something fails: then what was read before is judged, and the failure thrown. */
@@ -211,17 +220,17 @@ class Following {
   async #judge(connections: readonly Connection[]): Promise<void> {
     for (let start = 0; start < connections.length; start += blockSize) {
       const block = connections.slice(start, start + blockSize);
-      const alerts = await this.judge.alerts(block, this.judge.features(block));
+      const alerts = await this.monitor.alerts(block, this.monitor.features(block));
       await this.writer.write(alerts.map(({ alert }) => alert));
       this.#held.remove(block);
       this.counts.connections += block.length;
     }
     this.counts.lateConnections = this.#order.late;
     this.counts.clockJumps = this.#order.jumps;
-    const { drift } = this.judge.drift;
+    const { drift } = this.monitor.drift;
     if (drift.connections < driftConnections) return;
     if (drift.warning) this.#onNotice(drift.warning);
-    this.judge.drift.reset();
+    this.monitor.drift.reset();
   }
 
   /** Remembers how far the work came; the alerts are on the disk before. */

@@ -1,16 +1,14 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
-import { inTransaction } from "../common/transaction";
-import { readResults } from "../common/unfinished";
-import { unwritable } from "../common/unwritable";
-import { libraryVersion } from "../common/version";
+import { mendResults, readResults } from "../common/unfinished";
+import { writeJson } from "../common/unwritable";
 import { sha256OfFile } from "../data/checksum";
+import { recogniseLayout } from "../data/kdd/layout";
 import type { Feature } from "../data/kdd/schema";
-import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
 import {
   type LoadModelOptions,
@@ -19,34 +17,47 @@ import {
   requireFormatVersion,
   writeModel,
 } from "../models/model-folder";
+import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-features";
 import { kddServices } from "../traffic/service";
-import type { TrafficFile, TrafficTraining } from "./traffic-training";
+import type { TrafficWindowOptions } from "../traffic/windows/windows";
+import { findConnectionLogs } from "../traffic/zeek/read-logs";
 
-export type { TrafficTraining };
+/** What a traffic model has beyond the models of its detectors: `traffic.json`. */
+export interface TrafficDetails {
+  /** The logs that it learned from, in the order in which they were read. */
+  readonly logs: readonly { readonly name: string; readonly sha256: string }[];
+  readonly windows: Required<TrafficWindowOptions>;
+  /** What each feature usually is. */
+  readonly usual: Readonly<Record<string, TypicalValue>>;
+  /** Share of the held-out connections with a category that the others do not have. */
+  readonly unseenShare: number;
+}
 
-/** The detectors of a traffic model, in the order in which alerts name them. */
-export const detectorKinds = trainedDetectors.map(({ kind }): TrainedDetectorName => kind);
+/** `traffic.json` as it is written. */
+export interface TrafficFile extends TrafficDetails {
+  readonly formatVersion: number;
+  /** SHA-256 of the detectors' manifests, to notice a folder put together from two models. */
+  readonly manifests: Readonly<Record<TrainedDetectorName, string>>;
+}
 
 /** All that is needed to judge connections: what a traffic model's folder holds. */
-export interface TrafficModel {
+export interface TrafficModel extends TrafficDetails {
   /** The folder's name. */
   readonly name: string;
-  /** The detectors that were loaded. */
+  /** The models that were loaded, by detector. */
   readonly detectors: Readonly<Partial<Record<TrainedDetectorName, Model>>>;
-  readonly training: TrafficTraining;
+}
+
+/** Share of usual connections that may be flagged, by all of a model's detectors together: they share it equally. */
+export function falseAlarmRateOf({ detectors }: TrafficModel): number {
+  const [{ threshold }] = Object.values(detectors);
+  return trainedDetectors.length * threshold.rate;
 }
 
 const formatVersion = 1;
 const fileName = "traffic.json";
-
-/** Writes a traffic model's folder, with all of its detectors: all of it, or nothing. @throws {InputError} if it can't be written */
-export async function saveTrafficModel(folder: string, model: TrafficModel): Promise<void> {
-  await inTransaction({}, async (transaction) =>
-    writeTrafficModel(await transaction.stageFolder(folder, trafficModelFolder), model),
-  );
-}
 
 /** A traffic model's folder: its traffic.json says that it is ours, and its detectors' manifests what is in theirs. */
 export const trafficModelFolder: FolderKind = {
@@ -66,26 +77,15 @@ export const trafficModelFolder: FolderKind = {
   },
 };
 
-/** Writes a traffic model into a new folder, for a transaction of the caller's. */
-export async function writeTrafficModel(
-  folder: string,
-  { detectors, training }: TrafficModel,
-): Promise<void> {
-  const manifests: Partial<Record<TrainedDetectorName, string>> = {};
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const kind of detectorKinds) {
-      const model = detectors[kind];
-      if (!model) throw new RangeError(`the traffic model lacks its ${kind}`);
-      await writeModel(join(folder, kind), model);
-      manifests[kind] = await sha256OfFile(join(folder, kind, "manifest.json"));
-    }
-    const features = connectionFeatures.map(({ name }) => name);
-    const file = { formatVersion, libraryVersion, features, ...training, manifests };
-    await writeFile(join(folder, fileName), `${JSON.stringify(file, null, 2)}\n`);
-  } catch (error) {
-    throw unwritable(folder, error);
-  }
+/** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
+export async function writeTrafficModel(folder: string, model: TrafficModel): Promise<void> {
+  const { detectors, logs, windows, usual, unseenShare } = model;
+  const manifests = await ofEachDetector(async (_, name) => {
+    await writeModel(join(folder, name), detectors[name]!);
+    return sha256OfFile(join(folder, name, "manifest.json"));
+  });
+  const file: TrafficFile = { formatVersion, logs, windows, usual, unseenShare, manifests };
+  await writeJson(join(folder, fileName), file);
 }
 
 /** What a model judges: connections (`traffic`), or records of KDD'99's columns (`kdd`). */
@@ -97,15 +97,7 @@ export async function modelSubject(folder: string): Promise<ModelSubject> {
   if (await holds(fileName)) return "traffic";
   if (await holds("manifest.json")) return "kdd";
   // A traffic model that lost its traffic.json still has its detectors.
-  return (await holds(join(detectorKinds[0], "manifest.json"))) ? "traffic" : "kdd";
-}
-
-/** The sentence that refuses a model of KDD'99 records for connections. */
-export function kddModelRefusal(folder: string): InputError {
-  return new InputError(
-    `${folder} was trained on KDD'99 records, whose content features a conn.log does not have; ` +
-      "train one on logs: traffic-anomaly train",
-  );
+  return (await holds(join(trainedDetectors[0].kind, "manifest.json"))) ? "traffic" : "kdd";
 }
 
 export interface LoadTrafficModelOptions extends LoadModelOptions {
@@ -130,14 +122,16 @@ export async function loadTrafficModel(
 async function readTrafficModel(folder: string, options: LoadTrafficModelOptions): Promise<TrafficModel> {
   if ((await modelSubject(folder)) === "kdd") {
     await loadModel(folder, options); // says what is wrong with a folder that is none
-    throw kddModelRefusal(folder);
+    throw new InputError(
+      `${folder} was trained on KDD'99 records, whose content features a conn.log does not have; ` +
+        "train one on logs: traffic-anomaly train",
+    );
   }
-  const file = await readTrafficFile(folder);
+  const { formatVersion: _, manifests, ...details } = await readTrafficFile(folder);
   const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
-  for (const kind of options.detectors ?? detectorKinds)
-    detectors[kind] = await loadDetector(folder, kind, file.manifests[kind], options);
-  const { formatVersion: _, libraryVersion: __, features: ___, manifests: ____, ...training } = file;
-  return { name: basename(resolve(folder)), detectors, training };
+  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind))
+    detectors[name] = await loadDetector(folder, name, manifests[name], options);
+  return { name: basename(resolve(folder)), detectors, ...details };
 }
 
 /** One of the detectors, which lie in folders of their own. */
@@ -180,8 +174,44 @@ async function readTrafficFile(folder: string): Promise<TrafficFile> {
   });
   requireFormatVersion(folder, parsed, formatVersion);
   const { trafficSchema } = require("./traffic-schema") as typeof import("./traffic-schema");
-  const file = checked(trafficSchema, parsed, path);
-  if (file.features.join() !== connectionFeatures.map(({ name }) => name).join())
-    throw new InputError(`the model folder ${folder} was made for other features: train it again`);
-  return file;
+  return checked(trafficSchema, parsed, path);
+}
+
+/**
+ * What the model in a folder judges, if that is what the paths hold.
+ *
+ * @throws {InputError} if a model of KDD'99 records is to score logs of connections, or the other way round
+ */
+export async function matchingSubject(
+  paths: readonly string[],
+  folder: string,
+  onNotice?: (sentence: string) => void,
+): Promise<ModelSubject> {
+  await mendResults(folder, onNotice);
+  const subject = await modelSubject(folder);
+  if (subject === "kdd") {
+    const isLog = paths.length > 1 || (await succeeds(findLogFiles(paths)));
+    if (isLog) await loadTrafficModel(folder); // refuses it, with the reason
+    return subject;
+  }
+  for (const path of paths) {
+    if (path !== "-" && (await succeeds(recogniseLayout(path))))
+      throw new InputError(
+        `${path} holds KDD'99 records, but ${folder} was trained on connections; score it with a model of traffic-anomaly run`,
+      );
+  }
+  return subject;
+}
+
+/** A pipe may hold either: it is not read to find out. */
+async function findLogFiles(paths: readonly string[]): Promise<void> {
+  const [log] = await findConnectionLogs(paths);
+  if (log.bytes === undefined) throw new InputError(`${log.path} is a pipe`);
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }

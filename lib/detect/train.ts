@@ -1,44 +1,29 @@
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError, requireNumber } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import { projectPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
-import { unwritable } from "../common/unwritable";
-import { valuesAt } from "../common/values-at";
+import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
-import { allRows, type Rows } from "../data/table";
 import { backendOf, ofEachDetector, prepareDetectors } from "../models/detectors";
 import type { TrainingRecord } from "../models/model";
 import type { Backend } from "../models/tensorflow";
-import type { TrafficWindowOptions } from "../traffic/windows/windows";
+import type { TrainingOptions } from "../models/training-options";
 import { writeFigures } from "../visualize/write-figures";
-import {
-  type Diagnostics,
-  diagnose,
-  diagnosticFigures,
-  type ScoresByDetector,
-  scoreTraining,
-} from "./diagnostics";
-import { type FittedTraffic, fitTraffic, type TrafficFitOptions } from "./fit";
-import { truthOf } from "./labels";
+import { trafficDefaults } from "./defaults";
+import { type Diagnostics, diagnose } from "./diagnostics";
+import { type FittedTraffic, fitTraffic } from "./fit";
 import type { ReadingCounts } from "./ordered-connections";
-import { scoreProfile } from "./score-profile";
-import {
-  type TrafficModel,
-  type TrafficTraining,
-  trafficModelFolder,
-  writeTrafficModel,
-} from "./traffic-model";
+import { trafficModelFolder, writeTrafficModel } from "./traffic-model";
 import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
-export interface TrainOptions extends TrafficFitOptions, TrainingDataOptions {
+/** The detectors share the false-alarm rate; where its default and others are not the study's, `trafficDefaults` says why. */
+export interface TrainOptions extends TrainingOptions, TrainingDataOptions {
   /** The model's folder, such as `models/office`. */
   readonly out: string;
   /** Diagnostics go to a folder in it, named as the model. Default `outputs` in the project. */
   readonly outputsFolder?: string;
-  readonly windows?: TrafficWindowOptions;
 }
 
 /** `outputs/NAME/diagnostics.json`, which is also what training gives back. */
@@ -51,8 +36,10 @@ export interface TrainResult extends Diagnostics {
   readonly falseAlarmRate: number;
   readonly logs: TrainingData["logs"];
   readonly reading: ReadingCounts;
+  /** Connections that the detectors were fitted on, and later ones that gave the thresholds. */
   readonly fitted: number;
   readonly heldOut: number;
+  /** Where the logs have labels: how many connections each has; only benign ones were learned from. */
   readonly labels?: Readonly<Record<string, number>>;
 }
 
@@ -65,70 +52,32 @@ export interface TrainResult extends Diagnostics {
  *
  * @throws {InputError} on anything wrong with a log, an option or a folder; the signal's reason if it is aborted
  */
-export async function trainOnTraffic(paths: readonly string[], options: TrainOptions): Promise<TrainResult> {
-  const { out, outputsFolder = projectPath("outputs"), falseAlarmRate = 0.01, signal, onNotice } = options;
+export async function trainOnTraffic(paths: readonly string[], given: TrainOptions): Promise<TrainResult> {
+  const { falseAlarmRate = trafficDefaults.falseAlarmRate, seed = trafficDefaults.seed } = given;
+  const options = { ...given, falseAlarmRate, seed };
+  const { out, outputsFolder = projectPath("outputs"), onNotice } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
   const name = basename(resolve(out));
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
   await prepareDetectors(options.settings);
-  const { timeWindow = 511, hostWindow = 255, timeBase = "start" } = options.windows ?? {};
-  const windows = { timeWindow, hostWindow, timeBase };
-  let fitted: FittedTraffic | undefined;
   return inTransaction({ read: paths, onNotice }, async (transaction) => {
     const modelFolder = await transaction.stageFolder(out, trafficModelFolder);
     const outputs = await transaction.stageFolder(join(outputsFolder, name), diagnosticsFolder);
-    const data = await readTrainingData(paths, windows, options);
-    const { rows, labels } = learnable(data);
-    fitted = await fitTraffic(data.table, rows, options);
-    const scores = await scoreTraining(data, fitted, options);
-    const diagnostics = await diagnose(data, fitted, scores, falseAlarmRate, options);
-    const figures = diagnosticFigures(data, fitted, scores, diagnostics, falseAlarmRate);
-    const { seed = 1 } = options;
-    const training: TrafficTraining = {
-      logs: data.logs,
-      connections: data.table.rows,
-      fitted: fitted.fitRows.length,
-      heldOut: fitted.heldOutRows.length,
-      ...(labels && { labels }),
-      windows,
-      falseAlarmRate,
-      seed,
-      usual: Object.fromEntries(fitted.typicalValues),
-      profiles: await profilesOf(scores, fitted.heldOutRows),
-      unseenShare: fitted.unseenShare,
-    };
-    const result: TrainResult = {
-      schemaVersion: 1,
-      libraryVersion,
-      model: name,
-      backend: backendOf(fitted.models),
-      seed,
-      falseAlarmRate,
-      logs: data.logs,
-      reading: data.counts,
-      fitted: training.fitted,
-      heldOut: training.heldOut,
-      ...(labels && { labels }),
-      ...diagnostics,
-    };
-    await writeTrafficModel(modelFolder, await trafficModel(name, fitted, training, diagnostics));
-    await writeFigures(figures, outputs, options);
-    await writeFile(join(outputs, "diagnostics.json"), `${JSON.stringify(result, null, 2)}\n`).catch(
-      (error) => {
-        throw unwritable(outputs, error);
-      },
-    );
-    signal?.throwIfAborted();
-    return result;
-  }).finally(() => {
-    for (const { detector } of Object.values(fitted?.models ?? {})) detector.dispose?.();
+    const data = await readTrainingData(paths, options);
+    const fitted = await fitTraffic(name, data, options);
+    try {
+      const { diagnostics, figures } = await diagnose(data, fitted, options);
+      await writeTrafficModel(modelFolder, await withRecords(fitted, data, seed, diagnostics));
+      await writeFigures(figures, outputs, options);
+      const result = trainResult(data, fitted, options, diagnostics);
+      await writeJson(join(outputs, "diagnostics.json"), result);
+      options.signal?.throwIfAborted();
+      return result;
+    } finally {
+      for (const { detector } of Object.values(fitted.detectors)) detector.dispose?.();
+    }
   });
-}
-
-/** How the scores of the held-out connections are distributed. */
-function profilesOf(scores: ScoresByDetector, heldOutRows: Rows): Promise<TrafficTraining["profiles"]> {
-  return ofEachDetector((_, name) => scoreProfile(valuesAt(scores[name], heldOutRows)));
 }
 
 const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
@@ -137,48 +86,50 @@ const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
   ),
 );
 
-/** The rows to learn from, and how many connections each label has. */
-function learnable({ table, labels }: TrainingData): {
-  rows: Rows;
-  labels?: Record<string, number>;
-} {
-  if (!labels) return { rows: allRows(table) };
-  const isNormal = labels.categories.map((label) => truthOf(label) === "normal");
-  const counts = new Float64Array(labels.categories.length);
-  for (const code of labels.codes) counts[code]++;
-  if (!isNormal.includes(true))
-    throw new InputError(
-      `the logs are labelled, but no connection is labelled benign or normal, only ${labels.categories.filter(Boolean).slice(0, 5).join(", ")}`,
-    );
+function trainResult(
+  { logs, counts, labels }: TrainingData,
+  { name, detectors }: FittedTraffic,
+  { seed, falseAlarmRate }: Required<Pick<TrainOptions, "seed" | "falseAlarmRate">>,
+  diagnostics: Diagnostics,
+): TrainResult {
+  const [{ fitRows, heldOutRows }] = Object.values(detectors);
   return {
-    rows: allRows(table).filter((row) => isNormal[labels.codes[row]]),
-    labels: Object.fromEntries(labels.categories.map((label, code) => [label || "(none)", counts[code]])),
+    schemaVersion: 1,
+    libraryVersion,
+    model: name,
+    backend: backendOf(detectors),
+    ...{ seed, falseAlarmRate, logs, reading: counts },
+    fitted: fitRows.length,
+    heldOut: heldOutRows.length,
+    ...(labels && { labels: countLabels(labels) }),
+    ...diagnostics,
   };
 }
 
-/** The models, each with where it comes from. */
-async function trafficModel(
-  name: string,
-  { models }: FittedTraffic,
-  training: TrafficTraining,
+function countLabels({ categories, codes }: NonNullable<TrainingData["labels"]>): Record<string, number> {
+  const counts = new Float64Array(categories.length);
+  for (const code of codes) counts[code]++;
+  return Object.fromEntries(categories.map((label, code) => [label || "(none)", counts[code]]));
+}
+
+/** The traffic model with a record in each of its models of where it comes from. */
+async function withRecords(
+  fitted: FittedTraffic,
+  { logs, table: { rows } }: TrainingData,
+  seed: number,
   { metrics }: Diagnostics,
-): Promise<TrafficModel> {
-  const { seed } = training;
-  const dataset = datasetOf(training);
-  return {
-    name,
-    detectors: await ofEachDetector((_, kind) => {
-      const { rocAuc, averagePrecision } = metrics?.[kind] ?? {};
-      const figures = metrics ? { heldOut: { rocAuc, averagePrecision } } : {};
-      return { ...models[kind], training: { seed, dataset, metrics: figures } };
-    }),
-    training,
+): Promise<FittedTraffic> {
+  const sums = createHash("sha256").update(logs.map(({ sha256 }) => sha256).join("\n"));
+  const all = { name: `${logs.length} logs`, sha256: sums.digest("hex"), rows };
+  const dataset = logs.length === 1 ? { ...logs[0], rows } : all;
+  const record = (name: string): TrainingRecord => {
+    if (!metrics) return { seed, dataset, metrics: {} };
+    const { rocAuc, averagePrecision } = metrics[name];
+    return { seed, dataset, metrics: { heldOut: { rocAuc, averagePrecision } } };
   };
-}
-
-/** The logs as one data set. */
-function datasetOf({ logs, connections: rows }: TrafficTraining): NonNullable<TrainingRecord["dataset"]> {
-  if (logs.length === 1) return { ...logs[0], rows };
-  const sums = logs.map(({ sha256 }) => sha256).join("\n");
-  return { name: `${logs.length} logs`, sha256: createHash("sha256").update(sums).digest("hex"), rows };
+  const detectors = await ofEachDetector((_, name) => ({
+    ...fitted.detectors[name],
+    training: record(name),
+  }));
+  return { ...fitted, detectors };
 }

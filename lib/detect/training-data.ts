@@ -1,21 +1,22 @@
 import { InputError, requireNumber } from "../common/errors";
 import { joinTables } from "../data/join";
-import type { NominalColumn, Table } from "../data/table";
-import type { Connection } from "../traffic/connection";
+import { allRows, type NominalColumn, type Rows, type Table } from "../data/table";
 import { connectionTable } from "../traffic/connection-table";
-import { type TrafficWindowOptions, TrafficWindows } from "../traffic/windows/windows";
+import { resolveWindows, type TrafficWindowOptions, TrafficWindows } from "../traffic/windows/windows";
 import type { ReadLog } from "../traffic/zeek/read-logs";
+import { trafficDefaults } from "./defaults";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 
 /** Logs as one table in memory, in order of time. */
 export interface TrainingData {
   readonly logs: readonly ReadLog[];
+  readonly windows: Required<TrafficWindowOptions>;
   /** Features only. */
   readonly table: Table;
-  /** When each connection began, in seconds. */
-  readonly starts: Float64Array;
-  /** Who began it, as positions in `hosts`. */
-  readonly hostCodes: Uint32Array;
+  /** When each connection started, in seconds. */
+  readonly starts: readonly number[];
+  /** Who started it, as positions in `hosts`. */
+  readonly hostCodes: readonly number[];
   readonly hosts: readonly string[];
   /** Labels as the logs spell them, an empty one where a connection has none; undefined where none has any. */
   readonly labels?: NominalColumn;
@@ -25,6 +26,7 @@ export interface TrainingData {
 export interface TrainingDataOptions extends ReadingOptions {
   /** Logs with more connections are refused, before they take all memory. Default 10,000,000. */
   readonly maxConnections?: number;
+  readonly windows?: TrafficWindowOptions;
 }
 
 /** Labels that 16 bits tell apart. */
@@ -40,91 +42,94 @@ const capacity = 1_000_000;
  */
 export async function readTrainingData(
   paths: readonly string[],
-  windowOptions: TrafficWindowOptions,
   options: TrainingDataOptions = {},
 ): Promise<TrainingData> {
-  const { maxConnections = 10_000_000, ...reading } = options;
+  const { maxConnections = trafficDefaults.maxRows, windows: asked = {}, ...reading } = options;
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
+  const windows = resolveWindows(asked);
+  const tracker = new TrafficWindows(windows);
+  const counts = noCounts();
   const logs: ReadLog[] = [];
-  const onLogRead = (log: ReadLog) => logs.push(log);
-  const windows = new TrafficWindows(windowOptions);
+  const tables: Table[] = [];
+  const starts: number[] = [];
   const hosts = new Dictionary();
   const labels = new Dictionary();
-  const tables: Table[] = [];
-  const parts: { starts: Float64Array; hosts: Uint32Array; labels: Uint32Array }[] = [];
-  const counts = noCounts();
-  const order = { timeBase: windowOptions.timeBase, capacity };
+  const order = { timeBase: windows.timeBase, capacity };
+  const onLogRead = (log: ReadLog) => logs.push(log);
   for await (const connections of orderedConnections(paths, order, counts, { ...reading, onLogRead })) {
     if (counts.connections > maxConnections)
       throw new InputError(
         `the logs have more than ${maxConnections.toLocaleString("en-US")} connections, which is the most to learn from`,
       );
-    const { rows, features } = connectionTable(connections, windows);
+    const { rows, features } = connectionTable(connections, tracker);
     tables.push({ rows, features });
-    parts.push({
-      starts: Float64Array.from(connections, ({ start }) => start),
-      hosts: Uint32Array.from(connections, ({ sourceHost }) => hosts.code(sourceHost)),
-      labels: Uint32Array.from(connections, ({ label }: Connection) => labels.code(label ?? "")),
-    });
+    for (const { start, sourceHost, label } of connections) {
+      starts.push(start);
+      hosts.add(sourceHost);
+      labels.add(label ?? "");
+    }
   }
   if (labels.names.length > mostLabels)
     throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
   if (tables.length === 0) throw new InputError(`there are no connections in ${paths.join(", ")}`);
-  const table = joinTables(tables);
-  const labelCodes = joined(
-    parts.map((part) => part.labels),
-    Uint32Array,
-  );
-  const labelled = labels.names.some((name) => name !== "");
+  const [codes, categories] = [Uint16Array.from(labels.codes), labels.names];
+  const isLabelled = categories.some((name) => name !== "");
   return {
-    logs,
-    table,
-    starts: joined(
-      parts.map((part) => part.starts),
-      Float64Array,
-    ),
-    hostCodes: joined(
-      parts.map((part) => part.hosts),
-      Uint32Array,
-    ),
-    hosts: hosts.names,
-    ...(labelled && {
-      labels: {
-        kind: "nominal",
-        name: "label",
-        codes: Uint16Array.from(labelCodes),
-        categories: labels.names,
-      },
-    }),
-    counts,
+    ...{ logs, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
+    table: joinTables(tables),
+    ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
   };
 }
 
 /** Numbers for names, in the order in which they are met. */
 class Dictionary {
   readonly names: string[] = [];
-  readonly #codes = new Map<string, number>();
+  /** Of the names that were added, one after the other. */
+  readonly codes: number[] = [];
+  readonly #codeOf = new Map<string, number>();
 
-  code(name: string): number {
-    let code = this.#codes.get(name);
+  add(name: string): void {
+    let code = this.#codeOf.get(name);
     if (code === undefined) {
-      code = this.names.length;
-      this.#codes.set(name, code);
-      this.names.push(name);
+      code = this.names.push(name) - 1;
+      this.#codeOf.set(name, code);
     }
-    return code;
+    this.codes.push(code);
   }
 }
 
-function joined<A extends Float64Array | Uint32Array>(
-  parts: readonly A[],
-  ArrayType: new (length: number) => A,
-): A {
-  const all = new ArrayType(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+/**
+ * The connections to learn from: where logs have labels, those that are labelled benign or normal.
+ *
+ * @throws {InputError} if there are labels, and none is of these
+ */
+export function learnableRows({ table, labels }: TrainingData): Rows {
+  if (!labels) return allRows(table);
+  const isNormal = labels.categories.map((label) => truthOf(label) === "normal");
+  if (!isNormal.includes(true))
+    throw new InputError(
+      `the logs are labelled, but no connection is labelled benign or normal, only ${labels.categories.filter(Boolean).slice(0, 5).join(", ")}`,
+    );
+  return allRows(table).filter((row) => isNormal[labels.codes[row]]);
+}
+
+/**
+ * What a log's label says of a connection: `benign` and `normal`, in any case, are normal; `background`, `unknown`, an
+ * unset label and none at all say nothing; anything else names an attack.
+ *
+ * @example
+ * truthOf("Benign"); // "normal"
+ */
+export function truthOf(label: string | undefined): "normal" | "attack" | undefined {
+  const word = (label ?? "").trim().toLowerCase();
+  if (word === "benign" || word === "normal") return "normal";
+  return ["", "-", "(empty)", "background", "unknown"].includes(word) ? undefined : "attack";
+}
+
+/** Labels with those that are normal called `normal`, as metrics and figures expect it. */
+export function withNormal(labels: NominalColumn): NominalColumn {
+  const named = labels.categories.map((label) => (truthOf(label) === "normal" ? "normal" : label));
+  const categories = [...new Set(named)].sort();
+  const code = named.map((name) => categories.indexOf(name));
+  return { ...labels, categories, codes: Uint16Array.from(labels.codes, (own) => code[own]) };
 }

@@ -4,23 +4,19 @@ import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
-import type { Detector, FitOptions, FittedBy } from "../models/detector";
-import { type DetectorSettings, ofEachDetector, type trainedDetectors } from "../models/detectors";
+import type { Detector, FittedBy } from "../models/detector";
+import { ofEachDetector, type trainedDetectors } from "../models/detectors";
 import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
+import { type TrainingOptions, trainingDefaults } from "../models/training-options";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
 
-export interface ProtocolOptions extends FitOptions {
-  /** Share of normal rows that may be flagged; sets the thresholds. In (0, 1). Default 0.05. */
-  readonly falseAlarmRate?: number;
-  /** Of each detector, by its name. */
-  readonly settings?: DetectorSettings;
-}
+export type ProtocolOptions = TrainingOptions;
 
 /** What a protocol knows a detector by: `isolation-forest`, `autoencoder`, `baseline:count`, … */
 export type MetricsByDetector = Record<string, Metrics>;
@@ -90,7 +86,9 @@ export async function noveltyProtocol(
 }
 
 /** What a protocol needs of its options, which may be those of a whole run. */
-function workOf({ seed = 1, falseAlarmRate = 0.05, settings, workers, onProgress, signal }: ProtocolOptions) {
+function workOf(options: ProtocolOptions) {
+  const { seed = trainingDefaults.seed, falseAlarmRate = trainingDefaults.falseAlarmRate } = options;
+  const { settings, workers, onProgress, signal } = options;
   return { seed, falseAlarmRate, settings, workers, onProgress, signal };
 }
 

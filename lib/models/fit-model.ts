@@ -5,6 +5,7 @@ import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../prepr
 import type { Detector, DetectorKind, FitOptions } from "./detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "./model";
 import { chooseThreshold } from "./threshold";
+import { trainingDefaults } from "./training-options";
 
 export interface FitDetectorOptions<Options extends object = object> extends FitOptions {
   /** Default all. */
@@ -46,7 +47,13 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
   kind: DetectorKind<string, Options, Fitted>,
   options: FitModelOptions<Options> = {},
 ): Promise<FittedModel<Fitted>> {
-  const { rows = allRows(table), holdOut = "random", falseAlarmRate = 0.05, seed = 1, ...rest } = options;
+  const {
+    rows = allRows(table),
+    holdOut = "random",
+    falseAlarmRate = trainingDefaults.falseAlarmRate,
+    seed = trainingDefaults.seed,
+    ...rest
+  } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
   const [fitRows, heldOutRows] = holdOut === "last" ? splitInOrder(rows) : splitRows(rows, fitShare, seed);
   if (heldOutRows.length === 0)

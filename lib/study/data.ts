@@ -5,6 +5,7 @@ import { Unavailable } from "../data/kdd/download";
 import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
 import { readKddFile, type Source } from "../data/kdd/reader";
 import { labels, type Table } from "../data/table";
+import { trainingDefaults } from "../models/training-options";
 import { simulatedDataset } from "../traffic/simulator/write-simulated";
 
 /** A labelled training file, and the test file that belongs to it where there is one. */
@@ -46,7 +47,7 @@ const connectTimeout = 4_000;
 export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
   const {
     rejectedFiles,
-    maxRows = 10_000_000,
+    maxRows = trainingDefaults.maxRows,
     onNotice = (sentence) => console.warn(sentence),
     ...given
   } = options;

@@ -31,6 +31,7 @@ import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice } from "../models/threshold";
+import { trainingDefaults } from "../models/training-options";
 import { writeFigures } from "../visualize/write-figures";
 import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
 import { studyFigures } from "./figures";
@@ -90,7 +91,7 @@ export interface RunResult {
  */
 export async function run(options: RunOptions = {}): Promise<RunResult> {
   const { modelsFolder = projectPath("models"), outputsFolder = projectPath("outputs") } = options;
-  const { seed = 1, repeats = 1, signal } = options;
+  const { seed = trainingDefaults.seed, repeats = 1, signal } = options;
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   await prepareDetectors(options.settings);

@@ -28,9 +28,8 @@ import {
   truthOf,
   writeSimulatedLog,
 } from "traffic-anomaly";
-import { trafficDefaults } from "traffic-anomaly/dist/detect/fit";
-import { withNormal } from "traffic-anomaly/dist/detect/labels";
-import { readTrainingData } from "traffic-anomaly/dist/detect/training-data";
+import { trafficDefaults } from "traffic-anomaly/dist/detect/defaults";
+import { readTrainingData, withNormal } from "traffic-anomaly/dist/detect/training-data";
 import { baselineScores } from "traffic-anomaly/dist/evaluation/baselines";
 import { runScript } from "./data";
 
@@ -46,7 +45,7 @@ interface Study {
 }
 
 async function study(name: string, path: string): Promise<Study> {
-  const { table, labels: named } = await readTrainingData([path], {});
+  const { table, labels: named } = await readTrainingData([path]);
   if (!named) throw new InputError(`${path} has no labels`);
   const truths = named.categories.map(truthOf);
   const benign = allRows(table).filter((row) => truths[named.codes[row]] === "normal");
@@ -111,10 +110,10 @@ const singleFeatures: readonly [name: string, sign: 1 | -1][] = [
   ["dst_host_srv_count", -1],
 ];
 
-const own = trafficDefaults["isolation-forest"]!.preprocessing;
+const own = trafficDefaults.preprocessing["isolation-forest"];
 
 async function compareModels(one: Study): Promise<void> {
-  const sampleSize = 1024;
+  const { sampleSize } = trafficDefaults.settings["isolation-forest"];
   print("isolation forest", await forest(one, own, { sampleSize }), one);
   print("autoencoder", await network(one, autoencoder.preprocessing, {}), one);
   for await (const { name, testScores } of baselineScores(one.table, one.judged, one.fitRows))

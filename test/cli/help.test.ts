@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { libraryVersion } from "traffic-anomaly";
+import { trafficDefaults } from "traffic-anomaly/dist/detect/defaults";
+import { trainingDefaults } from "traffic-anomaly/dist/models/training-options";
 import { temporaryFolder } from "../fixtures/folder";
 import { contents, served, traffic } from "./command";
 
@@ -71,6 +73,21 @@ for (const [command, own] of Object.entries(options)) {
         assert.equal((await served(same, here)).stdout, stdout);
   });
 }
+
+test("the help of run and train has the library's defaults", async () => {
+  for (const [command, { seed, falseAlarmRate, maxRows, settings }] of [
+    ["run", trainingDefaults],
+    ["train", trafficDefaults],
+  ] as const) {
+    const { stdout } = await served([command, "--help"], here);
+    const text = stdout.replace(/\s+/g, " ");
+    const { trees, sampleSize } = settings["isolation-forest"];
+    const { epochs } = settings.autoencoder;
+    const values = { seed, "false-alarm-rate": falseAlarmRate, "max-rows": maxRows, trees, epochs };
+    for (const [name, value] of Object.entries({ ...values, "sample-size": sampleSize }))
+      assert.match(text, new RegExp(` --${name} <\\w+> [^(]*\\(default: ${value}\\)`));
+  }
+});
 
 test("the help names every command", async () => {
   for (const parameters of [["--help"], ["help"], ["-h"]]) {

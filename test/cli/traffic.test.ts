@@ -61,10 +61,11 @@ test("alerts go to the standard output as JSON lines, the summary to stderr", as
 
 test("with --out the summary is on the standard output, with --json as one value", async () => {
   const shown = await served(
-    ["score", "mixed.log", ...model, "--out", "out/alerts.csv", "--format", "csv"],
+    ["score", "mixed.log", ...model, "--out", "out/alerts.csv"], // the name says the format
     here,
   );
   assert.match(shown.stdout, /^800 connections scored, .*\n(.*\n)*Written: out\/alerts\.csv\n$/);
+  assert.match(await readFile(join(folder, "out", "alerts.csv"), "utf8"), /^timestamp,uid,source,/);
   const json = await served(["score", "mixed.log", ...model, "--out", "out/alerts.json", "--json"], here);
   const value = JSON.parse(json.stdout);
   const written = (await readFile(join(folder, "out", "alerts.json"), "utf8")).trimEnd().split("\n");
@@ -250,6 +251,11 @@ test("options out of range or that do not go together are refused", async () => 
       [score("--top", "0"), /^--top must be an integer in \[1, 1000000\], got 0$/],
       [score("--format", "xml"), /--format <name>' argument 'xml' is invalid/],
       [score("--format", "parquet"), /^alerts as parquet need a file: add --out FILE$/],
+      [
+        score("--format", "csv", "--out", "a.parquet"),
+        /^a\.parquet is named as parquet, but the format is csv: change one of them$/,
+      ],
+      [score("--follow", "--out", "a.parquet"), /^alerts of a log that is followed can't be parquet$/],
       [score("--detector", "oracle"), /'oracle' is invalid/],
       [score("--allow", "none.txt"), /^none\.txt does not exist$/],
       [score("--allow", "allow.txt"), /^allow\.txt, line 2: expected a host, .* got 'nonsense'$/],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert } from "traffic-anomaly";
 import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alert";
-import { alertFields, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-fields";
+import { alertFields, alertFormat, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-lines";
 import { connectionOf } from "../traffic/connections";
 
 const score = { score: 0.7, threshold: 0.6, verdict: "anomalous" } as const;
@@ -87,4 +87,24 @@ test("a line of CSV has a value for each column, quoted where it must be", () =>
   assert.ok(line.includes(',"a, ""b""; usual: 1",'));
   assert.equal(csvHeader.split(",").length, alertFields.length);
   assert.equal(line.replace(/"(""|[^"])*"/g, "x").split(",").length, alertFields.length);
+});
+
+test("the format is the one asked for, or what the file's name promises; a contradiction is refused", () => {
+  const formats = [
+    "a.json",
+    "a.JSONL",
+    "a.ndjson",
+    "a.csv",
+    "a.Parquet",
+    "a.log",
+    "/dev/null",
+    undefined,
+  ].map((out) => alertFormat(undefined, out));
+  assert.deepEqual(formats, ["json", "json", "json", "csv", "parquet", "json", "json", "json"]);
+  assert.equal(alertFormat("csv", "alerts.txt"), "csv");
+  assert.equal(alertFormat("csv", undefined), "csv");
+  assert.throws(
+    () => alertFormat("json", "a.parquet"),
+    /^InputError: a\.parquet is named as parquet, but the format is json: change one of them$/,
+  );
 });

@@ -15,12 +15,12 @@ const office = trainOffice(folder);
 
 test("training writes both detectors, what is usual, and diagnostics without labels", async () => {
   const { model, result } = await office;
-  const { detectors, training } = await loadTrafficModel(model);
+  const { detectors, logs, windows } = await loadTrafficModel(model);
   assert.deepEqual(Object.keys(detectors), ["isolation-forest", "autoencoder"]);
-  assert.deepEqual([training.connections, training.fitted, training.heldOut], [3000, 2400, 600]);
-  assert.deepEqual(training.logs, result.logs);
-  assert.deepEqual(training.windows, { timeWindow: 511, hostWindow: 255, timeBase: "start" });
-  assert.equal(training.labels, undefined);
+  assert.deepEqual([result.reading.connections, result.fitted, result.heldOut], [3000, 2400, 600]);
+  assert.deepEqual(logs, result.logs);
+  assert.deepEqual(windows, { timeWindow: 511, hostWindow: 255, timeBase: "start" });
+  assert.equal(result.labels, undefined);
   assert.equal(result.metrics, undefined);
   const outputs = join(folder, "outputs", "office");
   assert.deepEqual(JSON.parse(readFileSync(join(outputs, "diagnostics.json"), "utf8")), result);

@@ -623,16 +623,7 @@ for (const [key, value] of [
     }),
     new RegExp(` windows\\.${key} must be `),
   );
-for (const part of [
-  "windows",
-  "usual",
-  "profiles",
-  "manifests",
-  "logs",
-  "seed",
-  "falseAlarmRate",
-  "unseenShare",
-])
+for (const part of ["windows", "usual", "manifests", "logs", "unseenShare"])
   add(
     `${part} is missing`,
     "office",
@@ -641,20 +632,6 @@ for (const part of [
     }),
     new RegExp(` ${part} is missing$`),
   );
-add(
-  "a profile without bounds",
-  "office",
-  json("traffic.json", (document) => {
-    document.profiles.autoencoder.edges = [];
-  }),
-  / profiles\.autoencoder must be bounds in ascending order with one share more, got an object$/,
-);
-add(
-  "a profile of which the median is infinite",
-  "office",
-  replaced("traffic.json", /"median": [^,]*,\s*"edges"/, '"median": 1e999, "edges"'),
-  / profiles\.isolation-forest\.median must be a finite number, got Infinity$/,
-);
 add(
   "a category that no connection has",
   "branch",

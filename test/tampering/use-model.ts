@@ -12,7 +12,7 @@ import {
   unseenCategories,
   verdicts,
 } from "traffic-anomaly";
-import { Judge } from "traffic-anomaly/dist/detect/judge";
+import { Monitor } from "traffic-anomaly/dist/detect/monitor";
 import { dayOf, sweep } from "../detect/network";
 import { type ModelName, models, records } from "./models";
 
@@ -42,14 +42,14 @@ async function useOnRecords(folder: string): Promise<void> {
 async function useOnConnections(folder: string): Promise<void> {
   const model = await loadTrafficModel(folder);
   try {
-    const judge = new Judge(model);
-    const alerts = await judge.alerts(connections, judge.features(connections));
+    const monitor = new Monitor(model);
+    const alerts = await monitor.alerts(connections, monitor.features(connections));
     for (const { alert, excess } of alerts) {
       assert.ok(!Number.isNaN(excess), `excess ${excess}`);
       assert.ok(Number.isFinite(alert.event.risk_score), "risk score");
       assert.doesNotMatch(JSON.stringify(alert), /\p{Cc}|\\u00[01]/u, "codes for a terminal");
     }
-    for (const index of Object.values(judge.drift.drift.stability)) assert.ok(Number.isFinite(index));
+    for (const index of Object.values(monitor.drift.drift.stability)) assert.ok(Number.isFinite(index));
     for (const { threshold } of Object.values(model.detectors))
       requireSound(new Float64Array(), threshold.value);
   } finally {

@@ -57,6 +57,9 @@ const autoencoderOptions: readonly (keyof AutoencoderSettings)[] = [
   "seed",
 ];
 
+/** What a command can be told otherwise. */
+export const autoencoderDefaults = { epochs: 30 } as const;
+
 const mostLayers = 100;
 
 /** Fills in the defaults. @throws {InputError} if an option is out of range or unknown */
@@ -67,7 +70,7 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     outputActivation = "linear",
     loss = "meanSquaredError",
     batchSize = 512,
-    epochs = 30,
+    epochs = autoencoderDefaults.epochs,
     learningRate = 0.001,
     validationShare = 0.1,
     patience = validationShare > 0 ? 5 : 0,

@@ -28,6 +28,9 @@ export interface IsolationForestOptions {
   readonly seed?: number;
 }
 
+/** What the paper recommends. */
+export const forestDefaults = { trees: 100, sampleSize: 256 } as const;
+
 /**
  * Fits an isolation forest (Liu, Ting and Zhou: Isolation Forest, ICDM 2008): trees of random splits, in which
  * anomalies stand alone after few splits. Cost: trees × sampleSize × log₂ sampleSize, whatever the number of rows.
@@ -44,15 +47,16 @@ export async function fitIsolationForest(
   matrix: Matrix | LazyMatrix,
   options: IsolationForestOptions & WorkOptions = {},
 ): Promise<IsolationForest> {
-  const { trees = 100, seed = 1, onProgress, signal } = options;
+  const { trees = forestDefaults.trees, seed = 1, onProgress, signal } = options;
+  const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
   requireOptions(options, ["trees", "sampleSize", "seed", "onProgress", "signal"]);
   if ("data" in matrix) requireFinite(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
-  requireNumber("sampleSize", options.sampleSize ?? 256, { min: 2, integer: true });
+  requireNumber("sampleSize", askedSize, { min: 2, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
   if (matrix.columns.length > mostColumns)
     throw new InputError(`an isolation forest takes at most ${mostColumns} columns`);
-  const sampleSize = Math.min(options.sampleSize ?? 256, matrix.rows);
+  const sampleSize = Math.min(askedSize, matrix.rows);
   const most = trees * (2 * sampleSize - 1);
   requireMemory(
     `${trees.toLocaleString("en")} trees × ${sampleSize.toLocaleString("en")} rows`,

@@ -21,6 +21,18 @@ export interface TrafficWindowOptions {
   readonly timeBase?: TimeBase;
 }
 
+export const windowDefaults = { timeWindow: 511, hostWindow: 255, timeBase: "start" } as const;
+
+/** Fills in the defaults. */
+export function resolveWindows(options: TrafficWindowOptions): Required<TrafficWindowOptions> {
+  const { timeWindow, hostWindow, timeBase } = windowDefaults;
+  return {
+    timeWindow: options.timeWindow ?? timeWindow,
+    hostWindow: options.hostWindow ?? hostWindow,
+    timeBase: options.timeBase ?? timeBase,
+  };
+}
+
 /** Destination hosts and services that are remembered at least; at most twice as many are. */
 const rememberedHosts = 16_384;
 const rememberedServices = 4_096;
@@ -58,7 +70,8 @@ export class TrafficWindows {
   readonly #clock = new Clock();
 
   /** @throws {InputError} if an option is out of its range */
-  constructor({ timeWindow = 511, hostWindow = 255, timeBase = "start" }: TrafficWindowOptions = {}) {
+  constructor(options: TrafficWindowOptions = {}) {
+    const { timeWindow, hostWindow, timeBase } = resolveWindows(options);
     requireNumber("timeWindow", timeWindow, { min: 1, max: rememberedServices, integer: true });
     requireNumber("hostWindow", hostWindow, { min: 1, max: longestHostWindow, integer: true });
     this.#timeBase = timeBase;

@@ -1,6 +1,33 @@
 import { csvCell } from "../common/csv";
+import { InputError } from "../common/errors";
+import { printableJson } from "../common/shown";
 import { fieldName, trainedDetectors } from "../models/detectors";
 import type { Alert } from "./alert";
+
+/** `json`: one object a line, as {@link Alert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
+export type AlertFormat = "json" | "csv" | "parquet";
+/** Those that are written line by line. */
+export type LineFormat = Exclude<AlertFormat, "parquet">;
+
+/** Endings of files, by the format that they promise. */
+const endings: Readonly<Record<AlertFormat, RegExp>> = {
+  json: /\.(json|jsonl|ndjson)$/i,
+  csv: /\.csv$/i,
+  parquet: /\.parquet$/i,
+};
+
+/**
+ * The format of alerts: the one asked for, or else what the file's name promises, or else JSON.
+ *
+ * @throws {InputError} if the file's name promises another than the one asked for
+ */
+export function alertFormat(asked: AlertFormat | undefined, out: string | undefined): AlertFormat {
+  const formats = Object.keys(endings) as AlertFormat[];
+  const promised = formats.find((format) => out !== undefined && endings[format].test(out));
+  if (asked && promised && asked !== promised)
+    throw new InputError(`${out} is named as ${promised}, but the format is ${asked}: change one of them`);
+  return asked ?? promised ?? "json";
+}
 
 /** A column of alerts as CSV or Parquet: its name, its type in DuckDB, and its value. */
 export interface AlertField {
@@ -68,4 +95,14 @@ export function csvLine(alert: Alert, cell: (text: string) => string = csvCell):
       return typeof value === "string" ? cell(value) : String(value);
     })
     .join(",");
+}
+
+/** What stands before the first alert. */
+export function alertHead(format: LineFormat): string {
+  return format === "csv" ? `${csvHeader}\n` : "";
+}
+
+/** An alert in one line, without the end of line. */
+export function alertLine(alert: Alert, format: LineFormat): string {
+  return format === "json" ? printableJson(alert) : csvLine(alert);
 }

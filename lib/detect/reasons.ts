@@ -4,8 +4,10 @@ import type { Connection } from "../traffic/connection";
 import type { AlertReason } from "./alert";
 import { reasonWords } from "./wording";
 
+const mostReasons = 3;
+
 /** Features that tell of one thing, each alone where it stands in no line. */
-const themes = [
+const lines = [
   "protocol_type service",
   "count dst_host_count",
   "srv_count dst_host_srv_count",
@@ -14,61 +16,58 @@ const themes = [
   "same_srv_rate diff_srv_rate dst_host_same_srv_rate dst_host_diff_srv_rate",
   "srv_diff_host_rate dst_host_srv_diff_host_rate",
 ].map((line) => line.split(" "));
-const themeOf = new Map(themes.flatMap((names) => names.map((name) => [name, names[0]] as const)));
+const themeOf = new Map(lines.flatMap((names) => names.map((name) => [name, names[0]] as const)));
+
+/** What a theme adds to the reasons: its share of what raised the scores, and the words of its strongest feature. */
+interface Theme {
+  share: number;
+  told?: Omit<AlertReason, "share">;
+}
 
 /**
  * The features that raised the scores of a row most. Each detector's positive contributions count as shares of their sum.
  * Features that tell the same, such as the four shares of half-open connections, are counted together, and the strongest
  * speaks for them: three reasons are three different things. A feature whose value reads as usual is passed over.
  *
- * @param features names, in the order of the contributions
- * @param contributions of every feature, by each detector that found the row anomalous
- * @param most at most so many reasons
+ * @param contributions of each feature of the table, by every detector that found the row anomalous
  * @returns largest share first
  */
 export function alertReasons(
   connection: Connection,
   table: Table,
   row: number,
-  features: readonly string[],
   contributions: readonly Float64Array[],
   usual: ReadonlyMap<string, TypicalValue>,
-  most = 3,
 ): AlertReason[] {
-  const columns = new Map(table.features.map((column) => [column.name, column]));
   const numberOf = (name: string) => {
-    const value = valueAt(columns.get(name), row);
-    return typeof value === "number" ? value : 0;
+    const column = table.features.find((feature) => feature.name === name);
+    return column?.kind === "numeric" ? (valueAt(column, row) as number) : 0;
   };
-  const shares = sharesOf(contributions, features.length);
-  const order = Array.from(features.keys()).sort((a, b) => shares[b] - shares[a]);
-  const byTheme = new Map<string, { share: number; told?: Omit<AlertReason, "share"> }>();
+  const shares = sharesOf(contributions, table.features.length);
+  const order = Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a]);
+  const themes = new Map<string, Theme>();
   for (const i of order) {
     if (shares[i] <= 0) break;
-    const feature = features[i];
-    const value = valueAt(columns.get(feature), row);
+    const feature = table.features[i].name;
+    const value = valueAt(table.features[i], row);
     const name = feature === "flag" ? flagTheme(String(value)) : feature;
-    const theme = themeOf.get(name) ?? name;
-    const found = byTheme.get(theme) ?? { share: 0 };
-    byTheme.set(theme, found);
-    found.share += shares[i];
-    if (found.told) continue;
-    const text = reasonWords(feature, value, numberOf, usual, connection);
+    const key = themeOf.get(name) ?? name;
+    const theme: Theme = themes.get(key) ?? { share: 0 };
+    themes.set(key, theme);
+    theme.share += shares[i];
+    const text = theme.told ? undefined : reasonWords(feature, value, numberOf, usual, connection);
     if (text === undefined) continue;
     const usually = usual.get(feature);
-    found.told = { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };
+    theme.told = { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };
   }
-  const reasons: AlertReason[] = [];
-  for (const { share, told } of byTheme.values())
-    if (told)
-      reasons.push({
-        feature: told.feature,
-        value: told.value,
-        usual: told.usual,
-        share: Number(share.toFixed(4)),
-        text: told.text,
-      });
-  return reasons.sort((a, b) => b.share - a.share).slice(0, most);
+  return [...themes.values()]
+    .flatMap(({ share, told }) => {
+      if (!told) return [];
+      const { feature, value, usual, text } = told;
+      return { feature, value, usual, share: Number(share.toFixed(4)), text };
+    })
+    .sort((a, b) => b.share - a.share)
+    .slice(0, mostReasons);
 }
 
 /** What each feature did to the scores, as shares that sum to 1. */
@@ -89,8 +88,7 @@ function flagTheme(flag: string): string {
 }
 
 /** The value of a column; rates have 32 bits, and are told as 0.98 rather than 0.9800000190734863. */
-function valueAt(column: Column | undefined, row: number): number | string {
-  if (!column) return 0;
+function valueAt(column: Column, row: number): number | string {
   return column.kind === "nominal"
     ? column.categories[column.codes[row]]
     : Number(column.values[row].toPrecision(6));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alertReasons } from "traffic-anomaly/dist/detect/alert-reasons";
+import { alertReasons } from "traffic-anomaly/dist/detect/reasons";
 import { typicalValues } from "traffic-anomaly/dist/models/typical-values";
 import { tableOf } from "../fixtures/table";
 import { connectionOf } from "../traffic/connections";
@@ -14,7 +14,6 @@ const columns = {
   count: [...new Array<number>(99).fill(1), 50],
   duration: new Array<number>(100).fill(1),
 };
-const features = Object.keys(columns);
 const table = tableOf(columns);
 const usually = typicalValues(
   table,
@@ -26,7 +25,6 @@ const reasons = (...contributions: number[][]) =>
     connection,
     table,
     99,
-    features,
     contributions.map((values) => Float64Array.from(values)),
     usually,
   );

@@ -4,13 +4,13 @@ import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
 import type { Backend } from "../models/tensorflow";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";
-import { type AlertFormat, NobodyReads, openAlertWriter } from "./alert-writer";
+import { type AlertFormat, alertFormat } from "./alert-lines";
+import { NobodyReads, openAlertWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
 import type { Drift } from "./drift";
-import type { UnusualHost } from "./host-ranking";
-import { Judge, type RankedAlert } from "./judge";
+import { type Findings, Monitor } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
-import { TopAlerts } from "./top-alerts";
+import { type RankedAlert, TopAlerts, type UnusualHost } from "./ranking";
 import { loadTrafficModel } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
@@ -18,7 +18,7 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly detector?: TrainedDetectorName;
   /** The file to write. Default: the standard output. */
   readonly out?: string;
-  /** Default `json`. */
+  /** Default: as the name of `out` ends, else `json`. */
   readonly format?: AlertFormat;
   /** Write only so many alerts, those farthest beyond their thresholds, in this order. An integer ≥ 1. Default: all, in order of time. */
   readonly top?: number;
@@ -27,18 +27,12 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly backend?: Backend;
 }
 
-/** What scoring found. */
-export interface ScoreTrafficResult {
+/** What scoring found; of the alerts raised fewer are written with `top`. */
+export interface ScoreTrafficResult extends Readonly<Findings> {
   readonly connections: number;
-  /** Alerts raised; with `top` fewer are written. */
-  readonly alerts: number;
-  /** Connections that each detector found anomalous, silenced ones included. */
-  readonly flagged: Readonly<Partial<Record<TrainedDetectorName, number>>>;
-  /** Anomalous connections that the allow list let pass. */
-  readonly silenced: number;
   readonly reading: Omit<ReadingCounts, "connections">;
   readonly drift: Drift;
-  /** Hosts that began connections, ranked by alerts beyond the expected. */
+  /** Hosts that started connections, ranked by alerts beyond the expected. */
   readonly unusualHosts: readonly UnusualHost[];
   /** The file written; undefined for the standard output. */
   readonly path?: string;
@@ -60,21 +54,24 @@ export async function scoreTraffic(
   modelFolder: string,
   options: ScoreTrafficOptions = {},
 ): Promise<ScoreTrafficResult> {
-  const { format = "json", out, top, allow, onNotice, signal } = options;
+  const { out, top, onNotice, signal } = options;
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
-  const judge = await createJudge(modelFolder, options, allow);
-  const writer = await openAlertWriter(format, out, {
-    read: await filesRead(paths, modelFolder, options),
-    onNotice,
-    signal,
-  });
+  const format = alertFormat(options.format, out);
+  const monitor = await createMonitor(modelFolder, options);
+  const logs = out === undefined ? [] : await findConnectionLogs(paths, signal);
+  const read = await filesRead(
+    logs.map(({ path }) => path),
+    modelFolder,
+    options,
+  );
+  const writer = await openAlertWriter(format, out, { read, onNotice, signal });
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
   try {
-    await judgeAll(paths, judge, counts, options, async (alerts) => {
+    for await (const alerts of alertsOf(paths, monitor, counts, options)) {
       if (best) best.add(alerts);
       else await writer.write(alerts.map(({ alert }) => alert));
-    });
+    }
     if (best) await writer.write(best.alerts);
     await writer.finish();
   } catch (error) {
@@ -82,72 +79,55 @@ export async function scoreTraffic(
   } finally {
     await writer.close();
   }
-  return scoreResult(judge, counts, out);
+  return scoreResult(monitor, counts, out);
 }
 
 /** The files that an output must not replace: logs, those of the model, and the allow list. */
 export async function filesRead(
-  paths: readonly string[],
+  logs: readonly string[],
   modelFolder: string,
-  { out, allow, signal }: ScoreTrafficOptions,
+  { allow }: Pick<ScoreTrafficOptions, "allow">,
 ): Promise<string[]> {
-  if (out === undefined) return [];
-  const logs = await findConnectionLogs(paths, signal);
-  return [
-    ...logs.map(({ path }) => path),
-    ...(await filesIn(modelFolder)),
-    ...(allow === undefined ? [] : [allow]),
-  ];
+  return [...logs, ...(await filesIn(modelFolder)), ...(allow === undefined ? [] : [allow])];
 }
 
 /** Reads the model and the allow list. */
-export async function createJudge(
-  modelFolder: string,
-  options: ScoreTrafficOptions,
-  allow: string | undefined,
-): Promise<Judge> {
-  const { detector, backend, onNotice } = options;
-  const model = await loadTrafficModel(modelFolder, {
-    backend,
-    onNotice,
-    ...(detector && { detectors: [detector] }),
-  });
-  return new Judge(model, allow === undefined ? undefined : await readAllowList(allow), options);
+export async function createMonitor(modelFolder: string, options: ScoreTrafficOptions): Promise<Monitor> {
+  const { allow, detector, backend, onNotice } = options;
+  const detectors = detector && [detector];
+  const model = await loadTrafficModel(modelFolder, { backend, onNotice, detectors });
+  return new Monitor(model, allow === undefined ? undefined : await readAllowList(allow), options);
 }
 
-/** What a judge found, with what was met while reading. */
+/** What a monitor found, with what was met while reading. */
 export function scoreResult(
-  judge: Judge,
+  monitor: Monitor,
   { connections, ...reading }: ReadingCounts,
   path?: string,
 ): ScoreTrafficResult {
-  const { alerts, flagged, silenced } = judge.findings;
   return {
     connections,
-    alerts,
-    flagged,
-    silenced,
+    ...monitor.findings,
     reading,
-    drift: judge.drift.drift,
-    unusualHosts: judge.hosts.top(shownHosts),
+    drift: monitor.drift.drift,
+    unusualHosts: monitor.hosts.top(shownHosts),
     ...(path !== undefined && { path }),
   };
 }
 
-async function judgeAll(
+/** The alerts of logs, block by block. */
+async function* alertsOf(
   paths: readonly string[],
-  judge: Judge,
+  monitor: Monitor,
   counts: ReadingCounts,
   options: ScoreTrafficOptions,
-  write: (alerts: readonly RankedAlert[]) => Promise<void>,
-): Promise<void> {
+): AsyncGenerator<readonly RankedAlert[]> {
   let pending: Promise<readonly RankedAlert[]> | undefined;
-  const blocks = orderedConnections(paths, judge.windows, counts, options);
-  for await (const connections of blocks) {
-    const table = judge.features(connections);
-    if (pending) await write(await pending);
-    pending = judge.alerts(connections, table);
+  for await (const connections of orderedConnections(paths, monitor.model.windows, counts, options)) {
+    const table = monitor.features(connections);
+    if (pending) yield pending;
+    pending = monitor.alerts(connections, table);
     pending.catch(() => {}); // it is thrown where it is awaited, unless reading fails before
   }
-  if (pending) await write(await pending);
+  if (pending) yield pending;
 }

@@ -163,7 +163,7 @@ test("csv and parquet hold the alerts of json", async () => {
   };
   for (const format of ["csv", "parquet"] as const) {
     const out = join(folder, `alerts.${format}`);
-    await scoreTraffic([await log], model, { out, format });
+    await scoreTraffic([await log], model, { out }); // the name says the format
     const source = format === "csv" ? `read_csv('${out}', header = true, all_varchar = true)` : `'${out}'`;
     assert.deepEqual(await query(source), expected);
   }

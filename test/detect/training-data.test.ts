@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { truthOf } from "traffic-anomaly";
-import { withNormal } from "traffic-anomaly/dist/detect/labels";
+import { withNormal } from "traffic-anomaly/dist/detect/training-data";
 import { nominalColumn } from "../fixtures/table";
 
 test("benign and normal in any case are normal, background and unset labels say nothing, others are attacks", () => {

@@ -1,0 +1,143 @@
+import type { Table } from "../data/table";
+import { featureContributions } from "../models/contributions";
+import type { ScoreOptions } from "../models/detector";
+import type { TrainedDetectorName } from "../models/detectors";
+import { type Model, scoreTable } from "../models/model";
+import { verdicts } from "../models/threshold";
+import type { TypicalValue } from "../models/typical-values";
+import type { Connection } from "../traffic/connection";
+import { connectionTable } from "../traffic/connection-table";
+import { TrafficWindows } from "../traffic/windows/windows";
+import { type AlertScore, createAlert } from "./alert";
+import type { AllowList } from "./allow-list";
+import { DriftMeter } from "./drift";
+import { excess, HostRanking, type RankedAlert, riskScore } from "./ranking";
+import { alertReasons } from "./reasons";
+import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
+
+/** What a monitor found so far. */
+export interface Findings {
+  alerts: number;
+  /** Connections that each detector found anomalous, those that the list allows included. */
+  readonly flagged: Partial<Record<TrainedDetectorName, number>>;
+  /** Flagged connections that raised no alert, since the list allows them. */
+  silenced: number;
+}
+
+/** A detector of the model. */
+interface Detecting {
+  readonly name: TrainedDetectorName;
+  readonly model: Model;
+  /** The median of the held-out scores. */
+  readonly median: number;
+  /** Where blocks are made into numbers: see `scoreTable`. */
+  readonly memories: Float32Array[];
+}
+
+/** What a detector says of a block of connections. */
+interface Judged extends Detecting {
+  readonly scores: Float64Array;
+  /** 1 = anomalous. */
+  readonly flags: Uint8Array;
+}
+
+/**
+ * Judges connections that come in order of time, block by block: a connection raises an alert when the score of some
+ * detector is greater than its threshold. However a log is cut into blocks, the alerts are the same.
+ */
+export class Monitor {
+  readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0 };
+  readonly hosts: HostRanking;
+  readonly drift: DriftMeter;
+  readonly #detectors: readonly Detecting[];
+  readonly #windows: TrafficWindows;
+  readonly #usual: ReadonlyMap<string, TypicalValue>;
+
+  constructor(
+    readonly model: TrafficModel,
+    private readonly allowList?: AllowList,
+    private readonly options: ScoreOptions = {},
+  ) {
+    this.#detectors = Object.entries(model.detectors).map(([name, model]) => {
+      const { scores } = model.threshold;
+      const median = scores[Math.floor((scores.length - 1) / 2)];
+      return { name: name as TrainedDetectorName, model, median, memories: [] };
+    });
+    this.#windows = new TrafficWindows(model.windows);
+    this.#usual = new Map(Object.entries(model.usual));
+    this.hosts = new HostRanking(falseAlarmRateOf(model));
+    this.drift = new DriftMeter(model);
+    for (const { name } of this.#detectors) this.findings.flagged[name] = 0;
+  }
+
+  /** The features of the next connections. Call it once for each, in order. */
+  features(connections: readonly Connection[]): Table {
+    const { rows, features } = connectionTable(connections, this.#windows);
+    return { rows, features };
+  }
+
+  /** The alerts of connections, in their order. */
+  async alerts(connections: readonly Connection[], table: Table): Promise<RankedAlert[]> {
+    if (connections.length === 0) return [];
+    const judged = await Promise.all(this.#detectors.map((detecting) => this.#judge(detecting, table)));
+    this.drift.add(table, Object.fromEntries(judged.map(({ name, scores }) => [name, scores])));
+    const rows = this.#rowsToAlert(connections, judged);
+    const contributions: Float64Array[] = [];
+    for (const { model } of judged)
+      contributions.push(await featureContributions(model, table, rows, { signal: this.options.signal }));
+    const width = table.features.length;
+    return Array.from(rows, (row, i) => {
+      const own = contributions.map((all) => all.subarray(i * width, (i + 1) * width));
+      return this.#alert(connections[row], table, row, judged, own);
+    });
+  }
+
+  async #judge(detecting: Detecting, table: Table): Promise<Judged> {
+    const { model, memories } = detecting;
+    const { signal, workers } = this.options;
+    const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
+    return { ...detecting, scores, flags: verdicts(scores, model.threshold) };
+  }
+
+  /** The rows that some detector flags and the list does not allow. Counts what was found. */
+  #rowsToAlert(connections: readonly Connection[], judged: readonly Judged[]): Uint32Array {
+    const { findings } = this;
+    const rows: number[] = [];
+    for (const [row, connection] of connections.entries()) {
+      for (const { name, flags } of judged) findings.flagged[name]! += flags[row];
+      const isAnomalous = judged.some(({ flags }) => flags[row] === 1);
+      const isAllowed = isAnomalous && this.allowList?.allows(connection);
+      if (isAllowed) findings.silenced++;
+      else if (isAnomalous) rows.push(row);
+      this.hosts.add(connection.sourceHost, isAnomalous && !isAllowed);
+    }
+    findings.alerts += rows.length;
+    return Uint32Array.from(rows);
+  }
+
+  /** @param contributions of each feature of the row, by detector */
+  #alert(
+    connection: Connection,
+    table: Table,
+    row: number,
+    judged: readonly Judged[],
+    contributions: readonly Float64Array[],
+  ): RankedAlert {
+    const alertScores = judged.map(({ name, scores, flags, model }): [TrainedDetectorName, AlertScore] => {
+      const verdict = flags[row] === 1 ? "anomalous" : "normal";
+      return [name, { score: scores[row], threshold: model.threshold.value, verdict }];
+    });
+    const beyond = Math.max(
+      ...judged.map(({ scores, model, median }) => excess(scores[row], model.threshold.value, median)),
+    );
+    const raising = contributions.filter((_, i) => judged[i].flags[row] === 1);
+    const alert = createAlert({
+      model: this.model.name,
+      connection,
+      scores: new Map(alertScores),
+      riskScore: riskScore(beyond),
+      reasons: alertReasons(connection, table, row, raising, this.#usual),
+    });
+    return { alert, excess: beyond };
+  }
+}
