@@ -64,6 +64,10 @@ export { Autoencoder, fitAutoencoder, loadAutoencoder } from "./models/autoencod
 export { autoencoder } from "./models/autoencoder/detector";
 export type { AutoencoderOptions } from "./models/autoencoder/settings";
 export type { EpochLoss } from "./models/autoencoder/train";
+export { ecod } from "./models/baselines/ecod/detector";
+export { localOutlierFactor } from "./models/baselines/local-outlier-factor/detector";
+export { mahalanobis } from "./models/baselines/mahalanobis/detector";
+export { nearestNeighbours } from "./models/baselines/nearest-neighbours/detector";
 export { principalComponents } from "./models/baselines/principal-components/detector";
 export {
   fitPrincipalComponents,

@@ -1,4 +1,8 @@
 import { autoencoder } from "./autoencoder/detector";
+import { ecod } from "./baselines/ecod/detector";
+import { localOutlierFactor } from "./baselines/local-outlier-factor/detector";
+import { mahalanobis } from "./baselines/mahalanobis/detector";
+import { nearestNeighbours } from "./baselines/nearest-neighbours/detector";
 import { principalComponents } from "./baselines/principal-components/detector";
 import type { Detector, DetectorKind, OptionsOf } from "./detector";
 import { isolationForest } from "./isolation-forest/detector";
@@ -8,7 +12,14 @@ import type { Backend } from "./tensorflow";
 export const trainedDetectors = [isolationForest, autoencoder] as const;
 
 /** Every detector that a model folder may hold: another one is added here, or above, and nowhere else. */
-export const detectors = [...trainedDetectors, principalComponents] as const;
+export const detectors = [
+  ...trainedDetectors,
+  principalComponents,
+  mahalanobis,
+  ecod,
+  nearestNeighbours,
+  localOutlierFactor,
+] as const;
 
 /** What a detector is called in files, options and results. */
 export type DetectorName = (typeof detectors)[number]["kind"];

@@ -22,6 +22,10 @@ export const models = {
   network: "records",
   "sigmoid-network": "records",
   components: "records",
+  distances: "records",
+  tails: "records",
+  neighbours: "records",
+  outliers: "records",
   office: "connections",
   branch: "connections",
 } as const;
@@ -41,6 +45,10 @@ export async function writeModels(folder: string): Promise<void> {
   await writeRecordModel(join(folder, "network"), {}, "autoencoder");
   await writeRecordModel(join(folder, "sigmoid-network"), { encoding: "none" }, "autoencoder");
   await writeRecordModel(join(folder, "components"), {}, "principal-components");
+  await writeRecordModel(join(folder, "distances"), {}, "mahalanobis");
+  await writeRecordModel(join(folder, "tails"), {}, "ecod");
+  await writeRecordModel(join(folder, "neighbours"), {}, "nearest-neighbours");
+  await writeRecordModel(join(folder, "outliers"), {}, "local-outlier-factor");
   for (const [name, seed] of [["office", 1] as const, ["branch", 2] as const]) {
     const log = await writeLog(join(folder, `${name}.log`), dayOf(600, { seed }));
     await trainOnTraffic([log], {
@@ -67,6 +75,10 @@ async function writeRecordModel(
     "isolation-forest": { trees: 10, sampleSize: 64 },
     autoencoder: { layers: [8, 3, 8], epochs: 2, ...activations },
     "principal-components": { components: 4 },
+    mahalanobis: {},
+    ecod: {},
+    "nearest-neighbours": { sampleSize: 50 },
+    "local-outlier-factor": { sampleSize: 50, neighbours: 5 },
   };
   const detector = await detectorKind(name).fit(matrix, options[name]);
   const threshold = chooseThreshold(await detector.score(matrix), 0.05);

@@ -201,7 +201,7 @@ add(
   json("manifest.json", (document) => {
     document.kind = clear;
   }),
-  / kind must be one of "isolation-forest", "autoencoder", "principal-components", got "\ufffd\[2J\ufffd31m"$/,
+  / kind must be one of "isolation-forest", .*"local-outlier-factor", got "\ufffd\[2J\ufffd31m"$/,
 );
 add(
   "a feature clears the screen",

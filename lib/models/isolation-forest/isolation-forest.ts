@@ -5,6 +5,7 @@ import { createRandom } from "../../common/random";
 import { type LazyMatrix, type Matrix, mostColumns, requireFinite } from "../../preprocess/matrix";
 import {
   type Detector,
+  explainEach,
   requireColumns,
   requireFiniteScores,
   requireRow,
@@ -139,16 +140,8 @@ export class IsolationForest implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix, { signal }: WorkOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
-    const breatheIfDue = breather(signal);
-    const width = this.columns.length;
-    const contributions = new Float64Array(matrix.rows * width);
-    for (let start = 0; start < contributions.length; start += width) {
-      contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
-      await breatheIfDue();
-    }
-    return contributions;
+  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
+    return explainEach(this, matrix, options);
   }
 
   /** log₂ of the score that a row of expected path length gets; see {@link explain}. */

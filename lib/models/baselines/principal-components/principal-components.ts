@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
-import { requireMemory } from "../../../common/memory";
-import { loadPackage } from "../../../common/packages";
-import { breather, type WorkOptions } from "../../../common/progress";
+import type { WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite } from "../../../preprocess/matrix";
 import {
   type Detector,
+  explainEach,
   requireColumns,
   requireFiniteScores,
   requireRow,
   type ScoreOptions,
 } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { spectrumOf } from "../spectrum";
 import { scorer } from "./reconstruction-errors";
 
 export interface PrincipalComponentsOptions {
@@ -24,9 +24,6 @@ export interface PrincipalComponentsOptions {
 
 /** Numbers of mean and components that are saved, so that a file of them can be read. */
 const mostNumbers = 900_000;
-
-/** Rows between two looks at the clock. */
-const someRows = 256;
 
 /**
  * Principal component analysis (Pearson 1901; as a detector Shyu et al. 2003). Cost: rows × columns², then columns³.
@@ -48,11 +45,8 @@ export async function fitPrincipalComponents(
   requireFinite(matrix);
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
-  requireMemory(`principal components of ${width.toLocaleString("en")} columns`, 3 * width * width * 8);
-  signal?.throwIfAborted();
-  const mean = columnMeans(matrix);
-  const covariance = await covarianceOf(matrix, mean, { onProgress, signal });
-  return new PrincipalComponents(columns, mean, eigenvectors(covariance, width, components));
+  const { mean, directions } = await spectrumOf(matrix, { onProgress, signal });
+  return new PrincipalComponents(columns, mean, directions.slice(0, components));
 }
 
 /** Fitted principal components, the linear counterpart of an autoencoder; made by {@link fitPrincipalComponents}. */
@@ -111,16 +105,8 @@ export class PrincipalComponents implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix, { signal }: WorkOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
-    const breatheIfDue = breather(signal);
-    const width = this.columns.length;
-    const contributions = new Float64Array(matrix.data.length);
-    for (let start = 0; start < matrix.data.length; start += width) {
-      contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
-      await breatheIfDue();
-    }
-    return contributions;
+  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
+    return explainEach(this, matrix, options);
   }
 
   /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */
@@ -186,55 +172,4 @@ function requireOrthonormal(
         );
     }
   });
-}
-
-function columnMeans({ rows, columns, data }: Matrix): Float64Array {
-  const width = columns.length;
-  const mean = new Float64Array(width);
-  for (let row = 0, at = 0; row < rows; row++) for (let i = 0; i < width; i++) mean[i] += data[at++];
-  for (let i = 0; i < width; i++) mean[i] /= rows;
-  return mean;
-}
-
-/** The lower triangle of the covariance matrix, row-major. */
-async function covarianceOf(
-  { rows, columns, data }: Matrix,
-  mean: Float64Array,
-  { onProgress, signal }: WorkOptions,
-): Promise<Float64Array> {
-  const width = columns.length;
-  const breatheIfDue = breather(signal);
-  const covariance = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < width; i++) centred[i] = data[row * width + i] - mean[i];
-    for (let i = 0; i < width; i++) {
-      const value = centred[i];
-      for (let j = 0; j <= i; j++) covariance[i * width + j] += value * centred[j];
-    }
-    if ((row + 1) % someRows > 0 && row + 1 < rows) continue;
-    onProgress?.({ stage: "finding principal components", done: row + 1, total: rows });
-    await breatheIfDue();
-  }
-  return covariance.map((sum) => sum / rows);
-}
-
-/** Of the largest eigenvalues, in descending order. */
-function eigenvectors(lowerTriangle: Float64Array, width: number, count: number): Float64Array[] {
-  const { Matrix: DenseMatrix, EigenvalueDecomposition } = loadPackage(
-    "ml-matrix",
-    () => require("ml-matrix") as typeof import("ml-matrix"),
-  );
-  const symmetric = DenseMatrix.zeros(width, width);
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j <= i; j++) {
-      symmetric.set(i, j, lowerTriangle[i * width + j]);
-      symmetric.set(j, i, lowerTriangle[i * width + j]);
-    }
-  }
-  // Eigenvalues come in ascending order.
-  const { eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
-  return Array.from({ length: count }, (_, k) =>
-    Float64Array.from(eigenvectorMatrix.getColumn(width - 1 - k)),
-  );
 }

@@ -1,0 +1,16 @@
+import { wholeMatrix } from "../../../preprocess/matrix";
+import type { DetectorKind } from "../../detector";
+import { type Ecod, fitEcod, loadEcod } from "./ecod";
+
+/** ECOD as a {@link DetectorKind}. It only compares the values of a column: neither logarithm nor scaling would move a score. */
+export const ecod: DetectorKind<"ecod", object, Ecod> = {
+  kind: "ecod",
+  title: "ECOD",
+  scores: { title: "Sum of −log tail probabilities", scale: "linear" },
+  preprocessing: { encoding: "one-hot", logarithm: [], scaling: "none" },
+  files: ["tails.json"],
+  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
+    return fitEcod(await wholeMatrix(matrix, options.signal), options);
+  },
+  load: loadEcod,
+};

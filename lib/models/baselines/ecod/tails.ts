@@ -1,0 +1,113 @@
+import { log } from "../../../common/exact-math";
+import { distinctBlocks, spread } from "../../kernel/distinct-blocks";
+import { isStopped, type RowScorer } from "../../kernel/scoring-task";
+
+/** How the values of one column are distributed over the fitted rows. */
+export interface ColumnDistribution {
+  /** Different values, ascending. */
+  readonly values: readonly number[];
+  /** How many rows have each of them. */
+  readonly counts: readonly number[];
+  /** Whether small values are the rare ones: the distribution's third central moment is negative. */
+  readonly leftTailed: boolean;
+}
+
+/** Tail probabilities of all columns, one after another, in arrays that threads can share. */
+export interface Tails {
+  /** Where each column's values start in `values`, and where the last one's end. */
+  readonly starts: Uint32Array;
+  /** The different values of each column, ascending. */
+  readonly values: Float32Array;
+  /**
+   * −log of the share of rows up to a value, and from a value on. A column has one more of each than it has values: before
+   * its first value, and beyond its last.
+   */
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  /** 1 for columns whose left tail is the longer one. */
+  readonly leftTailed: Uint8Array;
+}
+
+/** Tail probabilities where the row that is judged counts as one more. */
+export function tailsOf(rows: number, distributions: readonly ColumnDistribution[]): Tails {
+  const width = distributions.length;
+  const starts = new Uint32Array(width + 1);
+  distributions.forEach(({ values }, i) => {
+    starts[i + 1] = starts[i] + values.length;
+  });
+  const values = new Float32Array(starts[width]);
+  const left = new Float64Array(starts[width] + width);
+  const right = new Float64Array(starts[width] + width);
+  distributions.forEach((distribution, i) => {
+    values.set(distribution.values, starts[i]);
+    let below = 0;
+    for (let k = 0; k <= distribution.values.length; k++) {
+      left[starts[i] + i + k] = -log((below + 1) / (rows + 1));
+      right[starts[i] + i + k] = -log((rows - below + 1) / (rows + 1));
+      below += distribution.counts[k] ?? 0;
+    }
+  });
+  return {
+    starts,
+    values,
+    left,
+    right,
+    leftTailed: Uint8Array.from(distributions, (d) => Number(d.leftTailed)),
+  };
+}
+
+/** −log tail probabilities of one row, by column: left, right, and on the side to which the column is skewed. */
+export function tailsOfRow(
+  { starts, values, left, right, leftTailed }: Tails,
+  data: Float32Array,
+  at: number,
+): { readonly left: Float64Array; readonly right: Float64Array; readonly skewed: Float64Array } {
+  const width = leftTailed.length;
+  const row = {
+    left: new Float64Array(width),
+    right: new Float64Array(width),
+    skewed: new Float64Array(width),
+  };
+  for (let i = 0; i < width; i++) {
+    const below = valuesBelow(values, starts[i], starts[i + 1], data[at + i]);
+    const equal = values[starts[i] + below] === data[at + i] && starts[i] + below < starts[i + 1] ? 1 : 0;
+    row.left[i] = left[starts[i] + i + below + equal];
+    row.right[i] = right[starts[i] + i + below];
+    row.skewed[i] = leftTailed[i] ? row.left[i] : row.right[i];
+  }
+  return row;
+}
+
+/** How many of the ascending values from `start` to `end` (exclusive) are less than a value. */
+function valuesBelow(values: Float32Array, start: number, end: number, value: number): number {
+  let [low, high] = [start, end];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low - start;
+}
+
+/** Writes the largest of the three sums. Of rows that repeat, one is judged. */
+export const scorer: RowScorer<Tails> = {
+  file: __filename,
+  scoreRows(task) {
+    const { data, width, start, end, scores } = task;
+    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end)) {
+      const distinct = new Float64Array(count);
+      for (let row = 0; row < count; row++) {
+        if (isStopped(task)) return;
+        const { left, right, skewed } = tailsOfRow(task, rows, row * width);
+        let [l, r, s] = [0, 0, 0];
+        for (let i = 0; i < width; i++) {
+          l += left[i];
+          r += right[i];
+          s += skewed[i];
+        }
+        distinct[row] = Math.max(l, r, s);
+      }
+      spread(block, distinct, scores);
+    }
+  },
+};

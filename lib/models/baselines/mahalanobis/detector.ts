@@ -1,0 +1,16 @@
+import { wholeMatrix } from "../../../preprocess/matrix";
+import type { DetectorKind } from "../../detector";
+import { fitMahalanobis, loadMahalanobis, type Mahalanobis, type MahalanobisOptions } from "./mahalanobis";
+
+/** The principal component classifier as a {@link DetectorKind}. */
+export const mahalanobis: DetectorKind<"mahalanobis", MahalanobisOptions, Mahalanobis> = {
+  kind: "mahalanobis",
+  title: "Mahalanobis",
+  scores: { title: "Distance over its threshold", scale: "log" },
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "standard" },
+  files: ["distances.json"],
+  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
+    return fitMahalanobis(await wholeMatrix(matrix, options.signal), options);
+  },
+  load: loadMahalanobis,
+};

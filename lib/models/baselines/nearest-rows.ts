@@ -1,0 +1,76 @@
+// What k nearest neighbours and the local outlier factor share: a sample of rows, and those of it that are nearest to a row.
+import { createRandom, sampleWithoutReplacement } from "../../common/random";
+import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
+
+/** Rows in memory that threads can share: `rows × width`, row-major. */
+export interface Sample {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly rows: number;
+}
+
+/** Settings of a detector that keeps a sample of rows, defaults filled in. */
+export interface SampleSettings {
+  readonly neighbours: number;
+  readonly sampleSize: number;
+  readonly seed: number;
+}
+
+/** Columns between two looks at whether a row is too far already. */
+const someColumns = 8;
+
+/** Draws rows without replacement: all of them where there are no more than `size`. */
+export function sampleRows(matrix: Matrix | LazyMatrix, size: number, seed: number, purpose: string): Sample {
+  const count = Math.min(size, matrix.rows);
+  const drawn = sampleWithoutReplacement(matrix.rows, count, createRandom(seed, purpose)).sort();
+  const { columns, data } = selectMatrixRows(matrix, drawn);
+  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
+  shared.set(data);
+  return { data: shared, width: columns.length, rows: count };
+}
+
+/**
+ * The k rows of a sample that are nearest to a row by Euclidean distance, nearest first; of rows equally far, the first.
+ * The result is exact: a row is given up as soon as some of its columns alone are farther than the k nearest so far.
+ *
+ * @param except a row of the sample that does not count: the row itself
+ * @returns positions in the sample, and the squared distances
+ */
+export function nearestRows(
+  { data, width, rows }: Sample,
+  row: Float32Array,
+  k: number,
+  except = -1,
+): { readonly nearest: Int32Array; readonly squares: Float64Array } {
+  const nearest = new Int32Array(k).fill(-1);
+  const squares = new Float64Array(k).fill(Infinity);
+  for (let other = 0; other < rows; other++) {
+    if (other === except) continue;
+    const limit = squares[k - 1];
+    const at = other * width;
+    let sum = 0;
+    for (let i = 0; i < width && sum < limit; ) {
+      for (const stop = Math.min(i + someColumns, width); i < stop; i++) {
+        const difference = row[i] - data[at + i];
+        sum += difference * difference;
+      }
+    }
+    if (!(sum < limit)) continue;
+    let place = k - 1;
+    for (; place > 0 && squares[place - 1] > sum; place--) {
+      squares[place] = squares[place - 1];
+      nearest[place] = nearest[place - 1];
+    }
+    squares[place] = sum;
+    nearest[place] = other;
+  }
+  return { nearest, squares };
+}
+
+/** The squared difference between a row and one of a sample, by column. */
+export function squaredDifferences({ data, width }: Sample, row: Float32Array, other: number): Float64Array {
+  return Float64Array.from({ length: width }, (_, i) => {
+    const difference = row[i] - data[other * width + i];
+    return difference * difference;
+  });
+}
