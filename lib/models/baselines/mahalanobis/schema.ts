@@ -1,14 +1,13 @@
 // distances.json. A folder may come from anybody: nothing is read from it that is not described here.
 import { finite, list, numberBetween, object, type Schema } from "../../../common/json-schema";
 import { mostColumns } from "../../../preprocess/matrix";
-import type { MahalanobisOptions } from "./mahalanobis";
 
 const numbers = list(finite, mostColumns, 1);
 const share = numberBetween(0, 1);
 
 /** `distances.json` */
 export const distancesSchema: Schema<{
-  readonly settings: Required<MahalanobisOptions>;
+  readonly settings: Readonly<Record<"trimmed" | "majorShare" | "minorVariance" | "falseAlarmRate", number>>;
   readonly mean: number[];
   readonly major: number[][];
   readonly minor: number[][];
