@@ -1,6 +1,6 @@
 // What run.ts runs in a process: some test files, and a thread that ends it where a test does not end.
-import { join } from "node:path";
-import { afterEach, beforeEach } from "node:test";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, suite } from "node:test";
 import { Worker } from "node:worker_threads";
 
 const files = JSON.parse(process.env.TEST_FILES!) as string[];
@@ -24,5 +24,7 @@ afterEach((context) => {
 
 for (const file of files) {
   guard.postMessage({ running: [], state: `loading ${file}` });
-  require(file);
+  // A suite of its own keeps what a file does before, between and after its tests to them.
+  if (files.length > 1) suite(relative(__dirname, file), () => require(file));
+  else require(file);
 }

@@ -8,6 +8,9 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { endLeftBehind } from "./left-behind";
 
+// The processes of the tests need tsx for CommonJS only, which takes a third of the time to start.
+process.execArgv = ["--require", require.resolve("tsx/cjs")];
+
 const wanted = process.argv.slice(2);
 const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))
@@ -18,22 +21,26 @@ const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" })
 if (files.length === 0) throw new Error(`no test file matches ${wanted.join(", ")}`);
 
 /** What a file does to its whole process, or may: such a file has one of its own. */
-const aloneIf = /^(before|beforeEach|afterEach)\(|process\.(env|chdir|on)\b|\btensorflow\(|\bmock\b/m;
+const aloneIf = /^\s*delete process\.env|process\.(env\.\w+ \??=|chdir|on)\b|\btensorflow\(|\bmock\b/m;
+
+/** Folders whose files take long: each has a process of its own, and they start first, so that nothing waits in the end. */
+const slow = ["notebooks", "cli", "browser", "notebook", "study"];
 
 /** The files by process: the others share one by folder, since to start one takes a second. */
 function grouped(): string[][] {
   const groups = new Map<string, string[]>();
   for (const file of files) {
-    const alone = aloneIf.test(readFileSync(file, "utf8"));
-    const key = alone ? file : relative(__dirname, file).split(sep)[0];
+    const folder = folderOf(file);
+    const isAlone = slow.includes(folder) || aloneIf.test(readFileSync(file, "utf8"));
+    const key = isAlone ? file : folder;
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
-  // Whole notebooks take longest: they start first, so that nothing waits for them in the end.
-  return [...groups.values()].sort(([a], [b]) => Number(isOfNotebooks(b)) - Number(isOfNotebooks(a)));
+  const place = (file: string) => (slow.indexOf(folderOf(file)) + slow.length + 1) % (slow.length + 1);
+  return [...groups.values()].sort(([a], [b]) => place(a) - place(b));
 }
 
-function isOfNotebooks(file: string): boolean {
-  return relative(__dirname, file).startsWith(join("notebooks", sep));
+function folderOf(file: string): string {
+  return relative(__dirname, file).split(sep)[0];
 }
 
 type Event = { readonly type: string; readonly data: { name?: string; nesting?: number; message?: string } };
@@ -73,11 +80,13 @@ async function runGroup(group: readonly string[], folder: string): Promise<unkno
   return events;
 }
 
-/** What node:test tells of all files, two processes at a time; the counts come last, for all of them. */
+/** Processes at a time. Tests wait for others half of the time; in CI there is other work beside them. */
+const lanes = Math.min(2, availableParallelism()) + (process.env.CI ? 0 : 1);
+
+/** What node:test tells of all files; the counts come last, for all of them. */
 async function* runAll(): AsyncGenerator<unknown> {
   const folder = mkdtempSync(join(tmpdir(), "tests-"));
   const waiting = grouped();
-  const lanes = Math.min(2, availableParallelism());
   const running = new Set<Promise<unknown[]>>();
   try {
     while (waiting.length > 0 || running.size > 0) {

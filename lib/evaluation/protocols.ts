@@ -57,27 +57,7 @@ export async function noveltyProtocol(
   test: Table | undefined,
   options: ProtocolOptions = {},
 ): Promise<NoveltyStudy> {
-  const fitted: FittedModel[] = [];
-  try {
-    return await studyNovelty(train, test, workOf(options), fitted);
-  } catch (error) {
-    disposeDetectors(fitted);
-    throw error;
-  }
-}
-
-/** Frees what detectors hold outside of the garbage collector's sight. */
-export function disposeDetectors(models: Iterable<Pick<Model, "detector">>): void {
-  for (const { detector } of models) detector.dispose?.();
-}
-
-/** @param fitted is given each model once it is fitted */
-async function studyNovelty(
-  train: Table,
-  test: Table | undefined,
-  { settings, falseAlarmRate, ...work }: ReturnType<typeof workOf>,
-  fitted: FittedModel[],
-): Promise<NoveltyStudy> {
+  const { settings, falseAlarmRate, ...work } = workOf(options);
   const rows = rowsWhere(train, (label) => label === "normal");
   const scoresOf = async (model: PreprocessedDetector): Promise<StudyScores> => ({
     trainingScores: await scoreDistinct(model, train, work),
@@ -85,7 +65,6 @@ async function studyNovelty(
   });
   const models = (await ofEachDetector(async (kind, name): Promise<NoveltyResult> => {
     const model = await fitModel(train, kind, { ...work, rows, falseAlarmRate, settings: settings?.[name] });
-    fitted.push(model);
     return { ...model, ...(await scoresOf(model)) };
   })) as NoveltyStudy["models"];
   const [{ fitRows, heldOutRows, preprocessor }] = Object.values(models);

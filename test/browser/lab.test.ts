@@ -1,4 +1,4 @@
-// A reader's way: JupyterLab in a browser, notebook 03 from a fresh kernel, all cells.
+// A reader's way: JupyterLab in a browser, notebook 03 from a fresh kernel, all cells; without data and network.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
@@ -9,6 +9,7 @@ import { chromium, type Page } from "playwright-core";
 import { writeStudentEdition } from "traffic-anomaly/dist/notebook/tools/student-edition";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { jupyterTest } from "../fixtures/jupyter";
+import { noNetwork } from "../fixtures/no-network";
 
 const project = join(__dirname, "..", "..");
 const token = "test";
@@ -108,9 +109,11 @@ async function scrollToFigures(page: Page): Promise<number[]> {
 }
 
 jupyterTest(
-  "JupyterLab runs notebook 03 from a fresh kernel, and Plotly draws its figures",
-  { browser: true, data: true },
-  async (environment, context) => {
+  "JupyterLab runs notebook 03 from a fresh kernel on simulated traffic, Plotly draws its figures, and each says so",
+  { browser: true, slow: true },
+  async (jupyter, context) => {
+    const environment: NodeJS.ProcessEnv = { ...jupyter, ...noNetwork }; // the kernel inherits it
+    delete environment.TRAFFIC_DATA;
     const copy = await copyProject();
     const port = await freePort();
     const lab = spawn(
@@ -156,6 +159,16 @@ jupyterTest(
         numbers,
         Array.from(numbers, (_, i) => i + 1),
       );
+
+      const captions = await page.evaluate<string[]>(
+        `(({ cells }) => [...cells]
+          .slice([...cells].findIndex((cell) => cell.sharedModel.getSource().includes("await loadStudyData()")))
+          .flatMap((cell) => (cell.type === "code" ? cell.outputs.toJSON() : []))
+          .filter(({ data }) => data && data["application/vnd.plotly.v1+json"])
+          .map(({ data }) => String(data["text/plain"])))(jupyterapp.shell.currentWidget.content.model)`,
+      );
+      assert.ok(captions.length > 3, `${captions.length} figures`);
+      for (const caption of captions) assert.match(caption, /^Simulated traffic: /);
 
       const drawn = await scrollToFigures(page);
       context.diagnostic(

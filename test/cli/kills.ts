@@ -8,7 +8,7 @@ import { writeSimulatedLog } from "traffic-anomaly";
 import { mend } from "traffic-anomaly/dist/common/unfinished";
 import { noNetwork } from "../fixtures/no-network";
 import { trafficLines, writeLines } from "../fixtures/traffic";
-import { contents } from "./command";
+import { contents, served } from "./command";
 
 const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
 const project = join(__dirname, "..", "..");
@@ -72,33 +72,16 @@ export async function prepareInputs(folder: string): Promise<void> {
       const cells = [{ cell_type: "markdown", id: "a", metadata: {}, source: [`seed ${seed}`] }];
       writeFileSync(join(notebooks, `${number}-a.ipynb`), JSON.stringify({ ...notebook, cells }));
     }
-    assert.equal(
-      await run(folder, [
-        "train",
-        "conn.log",
-        "--out",
-        `given/${seed}`,
-        "--outputs",
-        "given/outputs",
-        "--seed",
-        `${seed}`,
-        ...small,
-      ]),
-      0,
-    );
-    const study = [
-      "run",
-      "--data",
-      "train.csv",
-      "--test",
-      "train.csv",
-      "--models",
-      `given/study-${seed}`,
-      "--outputs",
-      "given/study",
-    ];
-    assert.equal(await run(folder, [...study, "--seed", `${seed}`, ...small]), 0);
+    const out = ["--out", `given/${seed}`, "--outputs", "given/outputs"];
+    await succeed(folder, ["train", "conn.log", ...out, "--seed", `${seed}`, ...small]);
+    const study = ["--models", `given/study-${seed}`, "--outputs", "given/study", "--seed", `${seed}`];
+    await succeed(folder, ["run", "--data", "train.csv", "--test", "train.csv", ...study, ...small]);
   }
+}
+
+async function succeed(cwd: string, parameters: readonly string[]): Promise<void> {
+  const { code, stderr } = await served(parameters, { cwd });
+  assert.equal(code, 0, `${parameters.join(" ")}: ${stderr}`);
 }
 
 /** A moment to kill a command at: after so many changes to the disk, or after so many milliseconds. */
@@ -142,7 +125,7 @@ export async function killable(name: string, inputs: string, folder: string): Pr
   };
   const [before, after, work] = ["before", "after", "work"].map((part) => join(folder, part));
   copy(inputs, before);
-  assert.equal(await run(before, writers[name](1)), 0, `${name} for the first time`);
+  await succeed(before, writers[name](1));
   for (const path of mine) {
     mkdirSync(join(before, path, ".."), { recursive: true });
     writeFileSync(join(before, path), "mine");

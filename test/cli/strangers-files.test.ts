@@ -17,6 +17,7 @@ import {
 } from "traffic-anomaly";
 import { writeModel } from "traffic-anomaly/dist/models/model-folder";
 import { dayOf, writeLog } from "../detect/network";
+import { someOf } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 import { tsvLog } from "../traffic/zeek/logs";
@@ -52,7 +53,7 @@ let base = 0;
 
 /** Asserts that each line of bash is refused with a sentence, in at most 300 MB more than a good log takes. */
 async function refuse(cases: readonly (readonly [line: string, sentence: string])[]): Promise<void> {
-  const waiting = cases.slice();
+  const waiting = someOf(cases, 3);
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [line, sentence] = next;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { share } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import type { Case, Outcome } from "../tampering/attempt";
 import { writeModels } from "../tampering/models";
@@ -11,7 +12,7 @@ import { limits, tryModels } from "../tampering/try-models";
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("tampered");
 const sentences = new Map(tamperings.map(({ title, sentence }) => [title as Case, sentence]));
-const random = Array.from({ length: 150 }, (_, i) => i);
+const random = Array.from({ length: share(150, 5) }, (_, i) => i);
 const outcomes = (async () => {
   const originals = join(folder, "originals");
   await writeModels(originals);

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { test } from "node:test";
 import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 
 const project = join(__dirname, "..", "..");
@@ -30,7 +31,9 @@ async function copyProject(): Promise<string> {
   return copy;
 }
 
-test("a notebook that reloads the library", async (context) => {
+const skip = tryAll ? false : "takes half a minute: set CI=true to run it";
+
+test("a notebook that reloads the library", { skip }, async (context) => {
   const copy = await copyProject();
   const kernel = await Kernel.create(join(copy, "notebooks"));
   context.after(() => kernel.shutdown());

@@ -8,7 +8,7 @@ import type { Kind } from "./trial";
 /** Model folders that somebody tampered with, by name and at random: refused in a sentence or used, soon and in little memory. */
 export const tamperedModels: Kind = {
   fault: "model folders that were tampered with",
-  times: { long: 10_000, short: 100 },
+  times: { long: 10_000, short: 10 },
   async run(trial, folder, times) {
     const originals = join(folder, "originals");
     await writeModels(originals);

@@ -18,6 +18,7 @@ import { InputError, zeekTsvLine } from "traffic-anomaly";
 import type { SavedFiles } from "traffic-anomaly/dist/detect/tail/known-files";
 import type { LogLine } from "traffic-anomaly/dist/detect/tail/line-splitter";
 import { LogTail } from "traffic-anomaly/dist/detect/tail/log-tail";
+import { share } from "../../fixtures/cases";
 import { temporaryFolder } from "../../fixtures/folder";
 import { header, sweep } from "../network";
 import { readAtRandom } from "./read-at-random";
@@ -408,7 +409,7 @@ test("a file that is gone, or whose inode has another content, is noticed", asyn
 });
 
 test("whatever is done to a log between any two steps of reading, and of stops in between, each line is read once", async () => {
-  for (let seed = 1; seed <= 3; seed++)
+  for (let seed = 1; seed <= share(3, 3); seed++)
     assert.deepEqual(
       await readAtRandom(folder, seed, { restarts: 0.02 }),
       { lost: [], doubled: [] },
@@ -417,6 +418,6 @@ test("whatever is done to a log between any two steps of reading, and of stops i
 });
 
 test("whatever is done to a log, and however often reading is killed, no line is lost", async () => {
-  for (let seed = 1; seed <= 2; seed++)
+  for (let seed = 1; seed <= share(2, 2); seed++)
     assert.deepEqual((await readAtRandom(folder, seed, { kills: 0.03 })).lost, [], `seed ${seed}`);
 });
