@@ -14,7 +14,7 @@ type Term = (connection: Connection) => boolean;
 
 /**
  * Reads a list of what not to alert on. A line holds one or more terms, with blanks between, that must all hold;
- * a connection that any line fits is allowed; `#` begins a comment. A term is
+ * a connection that any line fits is allowed; `#` starts a comment. A term is
  *
  * - a host, `10.0.0.5`, `fe80::1`, or a network, `10.0.0.0/8`: source or destination; `from 10.0.0.5` only the source,
  *   `to 10.0.0.5` only the destination;

@@ -58,7 +58,7 @@ export class StateFile {
     } catch (error) {
       if (systemErrorCode(error) !== "ENOENT")
         this.onNotice(
-          `cannot read the state file ${this.path}: ${(error as Error).message}: the log is read from its beginning`,
+          `cannot read the state file ${this.path}: ${(error as Error).message}: the log is read from its start`,
         );
       return undefined;
     }
@@ -69,7 +69,7 @@ export class StateFile {
       this.#isForeign = true;
       const aside = await this.#setAside().catch(() => undefined);
       this.onNotice(
-        `${error.message}: the log is read from its beginning${aside ? `, and the file is now ${aside}` : ""}`,
+        `${error.message}: the log is read from its start${aside ? `, and the file is now ${aside}` : ""}`,
       );
       return undefined;
     }

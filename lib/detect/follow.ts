@@ -45,9 +45,9 @@ const driftConnections = 10_000;
 const blockSize = 8_192;
 
 /**
- * Scores a log that grows, and goes on through every kind of rotation, until it is stopped. No line is lost, also not by
+ * Scores a log that grows, and goes on through every kind of rotation, until it is stopped. No line is lost, not even by
  * a restart with a state file: after `stop` each line is judged once, after a crash those of the last moments may be
- * judged twice. The windows of the features begin anew with each start.
+ * judged twice. The windows of the features start empty each time.
  *
  * @throws {InputError} on anything wrong with the log, the model folder, the output or an option; what was read before
  *   is judged and written

@@ -21,7 +21,7 @@ export function noCounts(): ReadingCounts {
 }
 
 /** Connections held to be put in order: some minutes of a busy network, and all of a smaller log. */
-const usualCapacity = 32_768;
+const defaultCapacity = 32_768;
 /** Connections that are handed on at a time. */
 const blockSize = 8_192;
 
@@ -34,7 +34,7 @@ const blockSize = 8_192;
  */
 export async function* orderedConnections(
   paths: readonly string[],
-  { timeBase, capacity = usualCapacity }: Pick<ReorderOptions, "timeBase" | "capacity">,
+  { timeBase, capacity = defaultCapacity }: Pick<ReorderOptions, "timeBase" | "capacity">,
   counts: ReadingCounts,
   options: ReadingOptions = {},
 ): AsyncGenerator<Connection[]> {

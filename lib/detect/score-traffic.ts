@@ -18,7 +18,7 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly detector?: TrainedDetectorName;
   /** The file to write. Default: the standard output. */
   readonly out?: string;
-  /** Default: as the name of `out` ends, else `json`. */
+  /** Default: as the name of `out` ends, otherwise `json`. */
   readonly format?: AlertFormat;
   /** Write only so many alerts, those farthest beyond their thresholds, in this order. An integer ≥ 1. Default: all, in order of time. */
   readonly top?: number;

@@ -19,8 +19,8 @@ import { longestHostWindow } from "../traffic/windows/host-window";
 
 const share = numberIn(0, 1);
 
-const usualNumber = object({ kind: v.literal("number"), low: finite, median: finite, high: finite });
-const usualName = (known: readonly string[]) =>
+const typicalNumber = object({ kind: v.literal("number"), low: finite, median: finite, high: finite });
+const typicalName = (known: readonly string[]) =>
   object({
     kind: v.literal("name"),
     names: list(object({ name: word(...known), share }), 3, 1),
@@ -39,7 +39,7 @@ export const trafficSchema = object({
     Object.fromEntries(
       connectionFeatures.map(({ name, measure, values = kddServices }): [string, Schema<TypicalValue>] => [
         name,
-        measure === "nominal" ? usualName(values) : usualNumber,
+        measure === "nominal" ? typicalName(values) : typicalNumber,
       ]),
     ),
   ),

@@ -112,16 +112,39 @@ const rate = ({ among, alone, base }: Shares, verb: (at: Connection) => string):
 const halfOpen = () => "stayed unanswered or open";
 const rejected = () => "met a rejection";
 /** Of one connection all are to the same service, and from the same port: that says nothing. */
-const ofSeveral = (words: Words, { base }: Shares): Words => ({
-  ...words,
-  idle: (_, of) => of(base) <= 1,
+const ofSeveral = (shares: Shares, verb: (at: Connection) => string): Words => ({
+  ...rate(shares, verb),
+  idle: (_, of) => of(shares.base) <= 1,
 });
 
-/** Counts of two seconds end at 511. */
-const upTo = (most: number, value: number) => (value >= most ? `${most} or more` : String(value));
-/** How many are different among so many: the rate is 0 where there is one. */
-const different = (share: number, among: number) =>
-  share === 0 ? 1 : Math.max(1, Math.round(share * among));
+/** How many connections. A window of two seconds holds at most 511. */
+const connections = (where: (at: Connection) => string, when: string, most = Infinity): Words => {
+  const short = (value: number) => (value >= most ? `${most} or more` : String(value));
+  const noun = (value: number) => (value === 1 ? "connection" : "connections");
+  return { said: (value, _, at) => `${short(value)} ${noun(value)} ${where(at)} ${when}`, short };
+};
+const toHost = () => "to this host";
+
+/** How many different ones there are among so many connections: the rate is 0 where there is one. */
+const different = (
+  what: "host" | "service",
+  base: string,
+  said: (of: ValueOf, at: Connection) => string,
+): Words => {
+  const number = (share: number, of: ValueOf) =>
+    share === 0 ? 1 : Math.max(1, Math.round(share * of(base)));
+  return {
+    said: (value, of, at) => `${count(number(value, of), what)} ${said(of, at)}`,
+    short: (value, of) => String(number(value, of)),
+  };
+};
+/** No more of them than usual is no reason. */
+const orMore = (words: Words): Words => ({
+  ...words,
+  counted: (value, of) => Number(words.short(value, of)),
+});
+
+const lastOf = (of: ValueOf, base: string) => `contacted by the last ${count(of(base), "connection")}`;
 
 const numberWords: Readonly<Record<string, Words>> = {
   duration: { said: (value) => `lasted ${seconds(value)}`, short: seconds },
@@ -131,64 +154,31 @@ const numberWords: Readonly<Record<string, Words>> = {
     said: (value) => (value === 1 ? "same address and port at both ends" : "different ends"),
     short: (value) => (value === 1 ? "the same" : "different"),
   },
-  count: {
-    said: (value) =>
-      `${upTo(511, value)} ${value === 1 ? "connection" : "connections"} to this host within 2 s`,
-    short: (value) => upTo(511, value),
-  },
-  srv_count: {
-    said: (value, _, at) =>
-      `${upTo(511, value)} ${value === 1 ? "connection" : "connections"} ${toService(at)} within 2 s`,
-    short: (value) => upTo(511, value),
-  },
+  count: connections(toHost, "within 2 s", 511),
+  srv_count: connections(toService, "within 2 s", 511),
   serror_rate: rate(hostNow, halfOpen),
   srv_serror_rate: rate(serviceNow, halfOpen),
   rerror_rate: rate(hostNow, rejected),
   srv_rerror_rate: rate(serviceNow, rejected),
-  same_srv_rate: ofSeveral(
-    rate(hostNow, (at) => `went ${toService(at)}`),
-    hostNow,
+  same_srv_rate: ofSeveral(hostNow, (at) => `went ${toService(at)}`),
+  diff_srv_rate: orMore(different("service", "count", () => "of this host contacted within 2 s")),
+  srv_diff_host_rate: orMore(
+    different("host", "srv_count", (_, at) => `contacted ${onService(at)} within 2 s`),
   ),
-  diff_srv_rate: {
-    said: (value, of) =>
-      `${count(different(value, of("count")), "service")} of this host contacted within 2 s`,
-    short: (value, of) => String(different(value, of("count"))),
-    counted: (value, of) => different(value, of("count")),
-  },
-  srv_diff_host_rate: {
-    said: (value, of, at) =>
-      `${count(different(value, of("srv_count")), "host")} contacted ${onService(at)} within 2 s`,
-    short: (value, of) => String(different(value, of("srv_count"))),
-    counted: (value, of) => different(value, of("srv_count")),
-  },
-  dst_host_count: {
-    said: (value) => `${count(value, "connection")} to this host lately`,
-    short: String,
-  },
-  dst_host_srv_count: {
-    said: (value, _, at) => `${count(value, "connection")} ${toService(at)} lately`,
-    short: String,
-  },
-  dst_host_same_srv_rate: ofSeveral(
-    rate(hostLately, (at) => `went ${toService(at)}`),
-    hostLately,
+  dst_host_count: connections(toHost, "lately"),
+  dst_host_srv_count: connections(toService, "lately"),
+  dst_host_same_srv_rate: ofSeveral(hostLately, (at) => `went ${toService(at)}`),
+  dst_host_diff_srv_rate: different(
+    "service",
+    "dst_host_count",
+    (of) => `${lastOf(of, "dst_host_count")} to this host`,
   ),
-  dst_host_diff_srv_rate: {
-    said: (value, of) =>
-      `${count(different(value, of("dst_host_count")), "service")} contacted by the last ${count(of("dst_host_count"), "connection")} to this host`,
-    short: (value, of) => String(different(value, of("dst_host_count"))),
-    counted: (value, of) => different(value, of("dst_host_count")),
-  },
-  dst_host_same_src_port_rate: ofSeveral(
-    rate(hostLately, (at) => `came from ${sourceEnd(at)}`),
-    hostLately,
+  dst_host_same_src_port_rate: ofSeveral(hostLately, (at) => `came from ${sourceEnd(at)}`),
+  dst_host_srv_diff_host_rate: different(
+    "host",
+    "dst_host_srv_count",
+    (of, at) => `${lastOf(of, "dst_host_srv_count")} ${toService(at)}`,
   ),
-  dst_host_srv_diff_host_rate: {
-    said: (value, of, at) =>
-      `${count(different(value, of("dst_host_srv_count")), "host")} contacted by the last ${count(of("dst_host_srv_count"), "connection")} ${toService(at)}`,
-    short: (value, of) => String(different(value, of("dst_host_srv_count"))),
-    counted: (value, of) => different(value, of("dst_host_srv_count")),
-  },
   dst_host_serror_rate: rate(hostLately, halfOpen),
   dst_host_srv_serror_rate: rate(serviceLately, halfOpen),
   dst_host_rerror_rate: rate(hostLately, rejected),
@@ -225,7 +215,7 @@ function count(value: number, what: string): string {
   return `${value} ${what}${value === 1 ? "" : "s"}`;
 }
 
-/** A share in whole per cent, never rounded to none or all. */
+/** A share in per cent without decimals, never rounded to none or all. */
 function percent(share: number): string {
   if (share > 0 && share < 0.005) return "< 1 %";
   if (share < 1 && share > 0.995) return "> 99 %";

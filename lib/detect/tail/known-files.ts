@@ -184,7 +184,7 @@ export class KnownFiles {
     return undefined;
   }
 
-  /** The file that some content in a place is the same as, or a part of, or the beginning of. */
+  /** The file that some content in a place is the same as, or a part of, or the start of. */
   async #alike(content: LogContent, first: Buffer, place: string | undefined) {
     for (const file of this.#byNeed(place)) {
       const likeness = await file.likeness(content, first);

@@ -100,7 +100,7 @@ export class LineSplitter {
   }
 }
 
-/** A log that was truncated while its writer wrote on at its old place begins with zeros: a hole. */
+/** A log that was truncated while its writer wrote on at its old place starts with zeros: a hole. */
 function afterZeros(bytes: Buffer, start: number, end: number): number {
   let first = start;
   while (first < end && bytes[first] === 0) first++;

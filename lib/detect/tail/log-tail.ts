@@ -18,8 +18,8 @@ export interface TailedLines {
 }
 
 const chunkBytes = 1_048_576;
-/** How long a writer may go on writing to a file that was rotated before that is held to be read to its end. */
-const usualPatience = 10_000;
+/** How long a writer may go on writing to a file that was rotated before it counts as read to the end. */
+const defaultPatience = 10_000;
 /** A look at the folder while files are renamed may miss one. */
 const looksForLost = 5;
 const pauseForLost = 100;
@@ -49,20 +49,20 @@ export class LogTail {
   }
 
   /**
-   * Opens the log at its beginning, or where reading ended before, whatever was done to its files since.
+   * Opens the log at its start, or where reading ended before, whatever was done to its files since.
    *
-   * @param patience milliseconds without growth after which a rotated file is held to be finished
+   * @param patience milliseconds without growth after which a rotated file counts as finished
    * @throws {InputError} if nothing was read before, and there is no such file, or it can't be read
    */
   static async open(
     path: string,
     saved: SavedFiles | undefined,
     onNotice: (sentence: string) => void,
-    patience = usualPatience,
+    patience = defaultPatience,
   ): Promise<LogTail> {
     const tail = new LogTail(path, onNotice, patience, saved);
     if (saved) await tail.#resume();
-    else await tail.#begin();
+    else await tail.#start();
     return tail;
   }
 
@@ -92,7 +92,7 @@ export class LogTail {
     await this.#known.close();
   }
 
-  async #begin(): Promise<void> {
+  async #start(): Promise<void> {
     try {
       const found = await stat(this.path);
       if (!found.isFile() && !found.isDirectory())

@@ -1,7 +1,12 @@
-import { beforeBytes, Fingerprint, headOf } from "./fingerprint";
+import { beforeBytes, type Fingerprint, fingerprintOf, headOf, startsWith } from "./fingerprint";
 import { LineSplitter, type LogLine } from "./line-splitter";
 import type { LogContent } from "./log-content";
 import type { FoundFile } from "./log-folder";
+
+/** How much of a file was read, and what stands before this place. */
+interface ReadUpTo extends Fingerprint {
+  readonly at: number;
+}
 
 /** Where reading is in a file, and how the file is known again. */
 export interface SavedFile {
@@ -10,9 +15,8 @@ export interface SavedFile {
   readonly modified: number;
   readonly isRead?: boolean;
   readonly isMissing?: boolean;
-  readonly head: { readonly length: number; readonly hash: string };
-  /** How much was read, and what stood before this place. */
-  readonly readUpTo?: { readonly at: number; readonly length: number; readonly hash: string };
+  readonly head: Fingerprint;
+  readonly readUpTo?: ReadUpTo;
   /** The line to go on with. */
   readonly offset: number;
   readonly number: number;
@@ -46,9 +50,9 @@ export class TailedFile {
   #content: LogContent | undefined;
   #head: Fingerprint | undefined;
   /** What was read of it while it had no head. */
-  #beginning: Fingerprint | undefined;
-  /** How much of it was read, and what stands before this place; undefined if it lay there packed from the beginning. */
-  #readUpTo: { at: number; before: Fingerprint } | undefined;
+  #start: Fingerprint | undefined;
+  /** Undefined if it lay there packed when the log was first followed. */
+  #readUpTo: ReadUpTo | undefined;
   #lines: LineSplitter;
 
   private constructor(
@@ -65,7 +69,7 @@ export class TailedFile {
     this.#lines = lines;
   }
 
-  /** A file to be read from its beginning. */
+  /** A file to be read from its start. */
   static fresh(
     { path, place, modified }: FoundFile,
     head: Fingerprint | undefined,
@@ -73,7 +77,7 @@ export class TailedFile {
   ): TailedFile {
     const file = new TailedFile(path, place, modified, head, new LineSplitter());
     file.#content = content;
-    file.#readUpTo = { at: 0, before: Fingerprint.of(Buffer.alloc(0)) };
+    file.#readUpTo = { at: 0, ...fingerprintOf(Buffer.alloc(0)) };
     return file;
   }
 
@@ -82,29 +86,15 @@ export class TailedFile {
     const at = content.isPacked ? undefined : content.size;
     const file = new TailedFile(found.path, found.place, found.modified, head, new LineSplitter(at, unknown));
     file.isRead = true;
-    if (at !== undefined) file.#readUpTo = { at, before: Fingerprint.of(await bytesBefore(content, at)) };
+    if (at !== undefined) file.#readUpTo = { at, ...fingerprintOf(await bytesBefore(content, at)) };
     return file;
   }
 
-  static saved({
-    path,
-    place,
-    modified,
-    head,
-    readUpTo,
-    offset,
-    number,
-    header,
-    ...rest
-  }: SavedFile): TailedFile {
-    const known = new Fingerprint(head.length, head.hash);
-    const file = new TailedFile(path, place, modified, known, new LineSplitter(offset, number, header));
+  static saved({ path, place, modified, head, offset, number, header, ...rest }: SavedFile): TailedFile {
+    const file = new TailedFile(path, place, modified, head, new LineSplitter(offset, number, header));
     file.isRead = rest.isRead ?? false;
     file.isMissing = rest.isMissing ?? false;
-    if (readUpTo) {
-      const { at, length, hash } = readUpTo;
-      file.#readUpTo = { at, before: new Fingerprint(length, hash) };
-    }
+    file.#readUpTo = rest.readUpTo;
     return file;
   }
 
@@ -113,15 +103,14 @@ export class TailedFile {
     if (!this.#head) return undefined;
     const { path, place, modified, isRead, isMissing } = this;
     const { offset, number, header } = resume;
-    const read = this.#readUpTo;
     return {
       path,
       ...(place !== undefined && { place }),
       modified,
       ...(isRead && { isRead }),
       ...(isMissing && { isMissing }),
-      head: { length: this.#head.length, hash: this.#head.hash },
-      ...(read && { readUpTo: { at: read.at, length: read.before.length, hash: read.before.hash } }),
+      head: this.#head,
+      ...(this.#readUpTo && { readUpTo: this.#readUpTo }),
       ...{ offset, number, header },
     };
   }
@@ -183,29 +172,28 @@ export class TailedFile {
   /** Counts the unfinished line as read. */
   takeUnfinished(): void {
     this.#lines.takeUnfinished();
-    this.#head ??= this.#beginning;
+    this.#head ??= this.#start;
   }
 
-  /** It begins with these bytes, and is no copy of another file. */
+  /** It starts with these bytes, and is no copy of another file. */
   growUp(first: Buffer): void {
-    if (this.#beginning?.begins(first) ?? true) this.#head = headOf(first);
+    if (!this.#start || startsWith(first, this.#start)) this.#head = headOf(first);
   }
 
-  /** How some content, that begins with these bytes, compares with what was read of this file. */
+  /** How some content, which starts with these bytes, compares with what was read of this file. */
   async likeness(content: LogContent, first: Buffer): Promise<Likeness> {
-    if (!this.#head?.begins(first)) return "other";
+    if (!this.#head || !startsWith(first, this.#head)) return "other";
     const read = this.#readUpTo;
     if (!read) return "copy";
-    const { at, before } = read;
+    const { at } = read;
     const { size, isPacked } = content;
     if (isPacked && !this.isLost && size === at) return "copy"; // as it says, so that it needs no unpacking
     if (!isPacked && size < at) return "copy";
-    const start = at - before.length;
-    const bytes = Buffer.alloc(before.length + 1);
-    const length = await content.read(bytes, start);
-    if (length < before.length) return "copy"; // gzip of which a part is written yet
-    if (!before.begins(bytes)) return "other";
-    return length > before.length || this.isLost ? "more" : "copy";
+    const bytes = Buffer.alloc(read.length + 1);
+    const length = await content.read(bytes, at - read.length);
+    if (length < read.length) return "copy"; // gzip of which a part is written yet
+    if (!startsWith(bytes, read)) return "other";
+    return length > read.length || this.isLost ? "more" : "copy";
   }
 
   /** It was read to the end, and its content is not at hand or has nothing more now. */
@@ -213,7 +201,7 @@ export class TailedFile {
     return !this.#content || (this.isDrained && (this.isPacked || (await this.#unread()) !== 1));
   }
 
-  /** Goes on reading in this content, which begins with what was read. */
+  /** Goes on reading in this content, which starts with what was read. */
   async goOn(content: LogContent, path: string): Promise<void> {
     this.path = path;
     await this.#content?.close();
@@ -230,12 +218,10 @@ export class TailedFile {
     const before = await bytesBefore(content, lines.offset);
     if (before.length > 0 && before.at(-1) !== lineFeed) lines.isRemainder = true;
     if (lines.offset === read.at) return;
-    // What was read after the line may be replaced just now: then what is before it is something else, too.
+    // What was read after the line may be replaced just now: then what is before it is something else as well.
     const isSame = (await this.#unread()) !== undefined;
-    this.#readUpTo = {
-      at: lines.offset,
-      before: isSame || lines.offset === 0 ? Fingerprint.of(before) : nothing,
-    };
+    const known = isSame || lines.offset === 0 ? fingerprintOf(before) : nothing;
+    this.#readUpTo = { at: lines.offset, ...known };
   }
 
   /**
@@ -247,25 +233,26 @@ export class TailedFile {
   async read(buffer: Buffer): Promise<LogLine[] | undefined> {
     const content = this.#content!;
     for (;;) {
-      const { at, before } = this.#readUpTo!;
+      const read = this.#readUpTo!;
+      const { at } = read;
       // What is before is read again, at once with what follows, so that nothing can be changed in between.
-      const again = this.isYoung ? at : content.isPacked ? 0 : before.length;
+      const again = this.isYoung ? at : content.isPacked ? 0 : read.length;
       const bytes = buffer.subarray(0, await content.read(buffer, at - again));
-      if (again > 0 && !before.begins(bytes.subarray(again - before.length))) return undefined;
-      if (at === 0 && this.#head && !this.#head.begins(bytes)) return undefined;
+      if (again > 0 && !startsWith(bytes.subarray(again - read.length), read)) return undefined;
+      if (at === 0 && this.#head && !startsWith(bytes, this.#head)) return undefined;
       if (this.isYoung) {
         if (headOf(bytes)) {
           this.changedAt = Date.now();
           return []; // it is not young any more
         }
-        this.#beginning = Fingerprint.of(bytes);
+        this.#start = fingerprintOf(bytes);
       }
       const fresh = bytes.subarray(again);
       this.isDrained = fresh.length === 0;
       if (this.isDrained) return [];
       this.changedAt = Date.now();
       const lines = this.#lines.split(fresh);
-      this.#readUpTo = { at: at + fresh.length, before: Fingerprint.of(bytes.subarray(-beforeBytes)) };
+      this.#readUpTo = { at: at + fresh.length, ...fingerprintOf(bytes.subarray(-beforeBytes)) };
       if (lines.length > 0) return lines;
     }
   }
@@ -292,10 +279,10 @@ export class TailedFile {
 
   /** Whether there is something to read, 1 or 0; undefined if what was read is not there any more. */
   async #unread(): Promise<number | undefined> {
-    const { at, before } = this.#readUpTo!;
-    const bytes = Buffer.alloc(before.length + 1);
-    const length = await this.#content!.read(bytes, at - before.length);
-    return before.begins(bytes.subarray(0, length)) ? length - before.length : undefined;
+    const read = this.#readUpTo!;
+    const bytes = Buffer.alloc(read.length + 1);
+    const length = await this.#content!.read(bytes, read.at - read.length);
+    return startsWith(bytes.subarray(0, length), read) ? length - read.length : undefined;
   }
 
   /** Reads what was there before the log was followed, for its header and the number of its lines. */
@@ -314,7 +301,7 @@ export class TailedFile {
 
 const lineFeed = 10;
 /** Is before no place but the first. */
-const nothing = new Fingerprint(1, "");
+const nothing: Fingerprint = { length: 1, hash: "" };
 /** The number of a line that was not counted. */
 const unknown = 0;
 
