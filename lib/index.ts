@@ -175,7 +175,7 @@ export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 // A network of one's own
 
 export type { Alert } from "./detect/alert";
-export { type FollowOptions, followTraffic } from "./detect/follow";
+export { type FollowOptions, followTraffic } from "./detect/follow/follow";
 export { HostRanking, type UnusualHost } from "./detect/ranking";
 export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score-traffic";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";

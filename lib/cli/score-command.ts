@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
 import { followDefaults } from "../detect/defaults";
-import type { FollowOptions } from "../detect/follow";
+import type { FollowOptions } from "../detect/follow/follow";
 import type { ScoreTrafficResult } from "../detect/score-traffic";
 import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
@@ -104,7 +104,7 @@ async function follow(
 ): Promise<ScoreTrafficResult> {
   if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
-  const { followTraffic } = await import("../detect/follow.js");
+  const { followTraffic } = await import("../detect/follow/follow.js");
   const { onNotice, signal: stop } = context;
   return followTraffic(logs[0], options.model, {
     ...(options as Omit<FollowOptions, "stop">),

@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, type Random } from "traffic-anomaly";
 import { traffic } from "../cli/command";
+import { RandomWriter } from "../detect/follow/random-writer";
 import { small, trainOffice } from "../detect/network";
-import { RandomWriter } from "../detect/tail/random-writer";
 import type { Kind, Trial } from "./trial";
 
 /** A log that is rotated in every way, again and again, while following it is killed: each line is judged. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAtRandom } from "../detect/tail/read-at-random";
+import { readAtRandom } from "../detect/follow/read-at-random";
 import type { Kind } from "./trial";
 
 /**

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { createRandom } from "traffic-anomaly";
-import { openContent } from "traffic-anomaly/dist/detect/tail/log-content";
+import { openContent } from "traffic-anomaly/dist/detect/follow/log-content";
 import { temporaryFolder } from "../../fixtures/folder";
 
 const folder = temporaryFolder("log-content");

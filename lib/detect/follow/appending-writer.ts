@@ -1,13 +1,13 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { InputError } from "../common/errors";
-import { isResult, requireNotRead } from "../common/places";
-import { isStream } from "../common/streams";
-import { unwritable } from "../common/unwritable";
-import type { Alert } from "./alert";
-import { type AlertFormat, alertHead, alertLine, csvHeader, type LineFormat } from "./alert-lines";
-import { type AlertPlaceOptions, type AlertWriter, openLineWriter } from "./alert-writer";
+import { InputError } from "../../common/errors";
+import { isResult, requireNotRead } from "../../common/places";
+import { isStream } from "../../common/streams";
+import { unwritable } from "../../common/unwritable";
+import type { Alert } from "../alert";
+import { type AlertFormat, alertHead, alertLine, csvHeader, type LineFormat } from "../alert-lines";
+import { type AlertPlaceOptions, type AlertWriter, openLineWriter } from "../alert-writer";
 
 /** Where the alerts of a log that is followed go. */
 export interface AppendingWriter extends AlertWriter {

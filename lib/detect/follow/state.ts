@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { InputError, systemErrorCode } from "../common/errors";
-import { unwritable } from "../common/unwritable";
+import { InputError, systemErrorCode } from "../../common/errors";
+import { unwritable } from "../../common/unwritable";
 import type { WaitingLine } from "./held-lines";
-import type { SavedFiles } from "./tail/known-files";
-import type { SavedFile } from "./tail/tailed-file";
+import type { SavedFiles } from "./known-files";
+import type { SavedFile } from "./tailed-file";
 
 /** What following remembers: how far each file of the log was read, and lines that wait for their turn. */
 export interface FollowState extends SavedFiles {

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError, requireNumber } from "../common/errors";
-import { requireNotRead } from "../common/places";
-import type { Connection } from "../traffic/connection";
-import { ReorderBuffer } from "../traffic/reorder";
-import { BadLineError, ConnectionLogParser } from "../traffic/zeek/read-logs";
-import { alertFormat } from "./alert-lines";
-import { NobodyReads } from "./alert-writer";
-import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
-import { followDefaults } from "./defaults";
-import { StateFile } from "./follow-state";
-import { HeldLines, type WaitingLine } from "./held-lines";
-import type { Monitor } from "./monitor";
-import { noCounts } from "./ordered-connections";
+import { InputError, requireNumber } from "../../common/errors";
+import { requireNotRead } from "../../common/places";
+import type { Connection } from "../../traffic/connection";
+import { ReorderBuffer } from "../../traffic/reorder";
+import { BadLineError, ConnectionLogParser } from "../../traffic/zeek/read-logs";
+import { alertFormat } from "../alert-lines";
+import { NobodyReads } from "../alert-writer";
+import { followDefaults } from "../defaults";
+import type { Monitor } from "../monitor";
+import { noCounts } from "../ordered-connections";
 import {
   createMonitor,
   filesRead,
   type ScoreTrafficOptions,
   type ScoreTrafficResult,
   scoreResult,
-} from "./score-traffic";
-import { type LogLine, longestLine } from "./tail/line-splitter";
-import { LogTail, type TailedLines } from "./tail/log-tail";
-import type { ResumeLine, TailedFile } from "./tail/tailed-file";
+} from "../score-traffic";
+import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
+import { HeldLines, type WaitingLine } from "./held-lines";
+import { type LogLine, longestLine } from "./line-splitter";
+import { LogTail, type TailedLines } from "./log-tail";
+import { StateFile } from "./state";
+import type { ResumeLine, TailedFile } from "./tailed-file";
 
 export interface FollowOptions extends Omit<ScoreTrafficOptions, "top" | "signal" | "onProgress"> {
   /** Ends the work: what was read is judged and written, and the result given. */

@@ -1,6 +1,6 @@
-import type { Connection } from "../traffic/connection";
-import type { LogLine } from "./tail/line-splitter";
-import type { ResumeLine, TailedFile } from "./tail/tailed-file";
+import type { Connection } from "../../traffic/connection";
+import type { LogLine } from "./line-splitter";
+import type { ResumeLine, TailedFile } from "./tailed-file";
 
 /** A line whose connection waits for its turn, kept as text. */
 export interface WaitingLine extends Pick<LogLine, "text" | "number" | "header"> {

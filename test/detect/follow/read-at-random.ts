@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "traffic-anomaly";
-import { StateFile } from "traffic-anomaly/dist/detect/follow-state";
-import { LogTail, type TailedLines } from "traffic-anomaly/dist/detect/tail/log-tail";
+import { LogTail, type TailedLines } from "traffic-anomaly/dist/detect/follow/log-tail";
+import { StateFile } from "traffic-anomaly/dist/detect/follow/state";
 import { RandomWriter } from "./random-writer";
 import { takeTurns } from "./turns";
 
