@@ -43,9 +43,6 @@ export interface ScoreFileResult {
   readonly path: string;
 }
 
-/** Rows read and scored at a time. */
-const blockRows = 65_536;
-
 /**
  * Scores a file with a saved model, block by block in constant memory, and writes row number, label (where there is
  * one), score (higher = more anomalous), p-value and verdict of every row.
@@ -79,7 +76,7 @@ export async function scoreFile(
     const counts = new PValueCounts(lowestPValue(model.threshold));
     let done = 0;
     let anomalies = 0;
-    for await (const table of reader.blocks(blockRows)) {
+    for await (const table of reader.blocks()) {
       const { scores, anomalous, pValues } = await judge(model, table, { signal, workers }, memories);
       for (const flag of anomalous) anomalies += flag;
       counts.add(pValues);

@@ -52,7 +52,7 @@ export async function study(): Promise<void> {
   const file = typed(await locateTrainingFile());
   const { source, table } = typed(await readKddFile(file));
   typed(source.sha256);
-  for await (const block of new KddReader(file).blocks(1000)) typed(typed(block).rows);
+  for await (const block of new KddReader(file).blocks()) typed(typed(block).rows);
   typed(typed(table.features)[0].name);
   typed(typed(kddFeatures)[0].measure);
   typed(numbers(table, "count")[0]);

@@ -1,8 +1,10 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { quotedCell } from "../../common/csv";
 import { InputError } from "../../common/errors";
+import { unwritable } from "../../common/unwritable";
 import { EndlessLine, lineTooLong, longestLine, mostEmptyLines } from "../content";
-import type { RejectedRows } from "./rejected-rows";
 import { RowParser } from "./row-parser";
-import { kddFeatures, type Layout, rowFields, rowProblem } from "./schema";
+import { kddColumns, type Layout, rowFields, rowProblem } from "./schema";
 
 /** Bad rows that can be left out, since all of them are remembered. */
 const mostBadRows = 1_000_000;
@@ -41,19 +43,15 @@ export class CheckedRows {
   rows = 0;
   readonly #parser: RowParser;
   /** The names of each nominal column so far. */
-  readonly #names: ReadonlyMap<number, Set<string>>;
+  readonly #names = kddColumns.map(() => new Set<string>());
   #lines = 0;
   #header: boolean;
   /** Lines since the last good row. */
   #emptyLines = 0;
 
   constructor(private readonly options: CheckOptions) {
-    const { layout } = options;
-    this.#parser = new RowParser(layout);
-    const nominal = kddFeatures.flatMap(({ measure }, i) => (measure === "nominal" ? [i] : []));
-    if (layout.columns > kddFeatures.length) nominal.push(kddFeatures.length);
-    this.#names = new Map(nominal.map((i) => [i, new Set()]));
-    this.#header = layout.header;
+    this.#parser = new RowParser(options.layout);
+    this.#header = options.layout.header;
   }
 
   /**
@@ -65,8 +63,10 @@ export class CheckedRows {
     try {
       for await (const text of blocks) {
         for (let at = 0; at < text.length; ) {
-          at = this.#addRows(text, at);
-          if (this.#parser.isFull) yield* this.#takeGroup();
+          const before = this.#parser.rows;
+          at = this.#parser.parse(text, at);
+          this.#countRows(this.#parser.rows - before);
+          if (this.#parser.isFull) yield this.#takeGroup();
           else if (at < text.length) at = await this.#addUnusualLine(text, at);
         }
       }
@@ -75,16 +75,8 @@ export class CheckedRows {
     }
     if (this.rows === this.bad.length)
       throw new InputError(`${this.options.name} has no ${this.rows === 0 ? "rows" : "good row"}`);
-    yield* this.#takeGroup();
+    if (this.#parser.rows > 0) yield this.#takeGroup();
     if (this.bad.length > 0) await this.options.rejected?.flush();
-  }
-
-  /** Adds as many rows as the parser takes. @returns the position after them */
-  #addRows(text: Buffer, start: number): number {
-    const before = this.#parser.rows;
-    const end = this.#parser.parse(text, start);
-    this.#countRows(this.#parser.rows - before);
-    return end;
   }
 
   #countRows(rows: number): void {
@@ -97,17 +89,18 @@ export class CheckedRows {
       throw new InputError(`${name} has more than ${inWords(maxRows)} rows, which is the limit`);
   }
 
-  /** Adds a line that the parser leaves, and passes over blank ones. @returns the position after them */
+  /** Adds a line that the parser leaves, or passes over a blank one. @returns the position after it */
   async #addUnusualLine(text: Buffer, start: number): Promise<number> {
-    const end = lineEnd(text, start);
+    let end = start;
+    while (end < text.length && text[end] !== 10 && text[end] !== 13) end++;
     const line = text.toString("utf8", start, end);
-    if (line.length <= longestLine && line.trim() !== "" && !this.#header && this.#addFields(line))
-      this.#countRows(1);
+    const isBlank = line.trim() === "";
+    if (!isBlank && !this.#header && line.length <= longestLine && this.#addFields(line)) this.#countRows(1);
     else {
       this.#countEmptyLine();
-      if (line.trim() !== "") await this.#leaveOut(line);
+      if (!isBlank) await this.#leaveOut(line);
     }
-    return this.#skipBlankLines(text, afterLineEnd(text, end));
+    return end + (text[end] === 13 && text[end + 1] === 10 ? 2 : 1);
   }
 
   #addFields(line: string): boolean {
@@ -142,48 +135,36 @@ export class CheckedRows {
     return new InputError(`${this.options.name}, line ${this.#lines + 1}: ${problem}`);
   }
 
-  /** The position after the blank lines at a position: the parser takes long over each. */
-  #skipBlankLines(text: Buffer, start: number): number {
-    let lineStart = start;
-    for (let at = start; at < text.length && isBlank(text[at]); at++) {
-      if (!isLineEnd(text[at])) continue;
-      lineStart = afterLineEnd(text, at);
-      at = lineStart - 1;
-      this.#countEmptyLine();
-    }
-    return lineStart;
-  }
-
-  /** What the parser holds, if it is anything. */
-  *#takeGroup(): Generator<RowGroup> {
+  /** What the parser holds. */
+  #takeGroup(): RowGroup {
     const { rows, columns } = this.#parser.block();
-    const taken = columns.map(({ dictionary, codes }, i): GroupColumn => {
-      if (dictionary instanceof Float64Array) return narrow(dictionary, codes);
-      return this.#withUsedNames(i, dictionary, codes);
-    });
+    const taken = columns.map(({ dictionary, codes }, i) =>
+      dictionary instanceof Float64Array ? narrow(dictionary, codes) : this.#usedNames(i, dictionary, codes),
+    );
     this.#parser.clear();
-    if (rows > 0) yield { rows, columns: taken };
+    return { rows, columns: taken };
   }
 
   /** Without the names that the dictionary met in bad rows only. */
-  #withUsedNames(column: number, dictionary: readonly string[], codes: Uint16Array): GroupColumn {
+  #usedNames(column: number, dictionary: readonly string[], codes: Uint16Array): GroupColumn {
     const used = new Uint8Array(dictionary.length);
     for (let row = 0; row < codes.length; row++) used[codes[row]] = 1;
-    const all = this.#names.get(column) as Set<string>;
-    const position = new Uint16Array(dictionary.length);
-    const names = dictionary.filter((name, code) => {
-      if (used[code] === 0) return false;
-      all.add(name);
-      return true;
-    });
-    for (let code = 0, next = 0; code < position.length; code++) position[code] = used[code] ? next++ : 0;
+    const names = dictionary.filter((_, code) => used[code] === 1);
+    const all = this.#names[column];
+    for (const name of names) all.add(name);
     if (all.size > mostNames) {
       throw new InputError(
-        `${this.options.name} has more than ${mostNames} different values in the column ${columnName(column)}; ` +
+        `${this.options.name} has more than ${mostNames} different values in the column ${kddColumns[column].name}; ` +
           "no more can be told apart",
       );
     }
-    return narrow(names, names.length < dictionary.length ? codes.map((code) => position[code]) : codes);
+    if (names.length === dictionary.length) return narrow(names, codes);
+    let next = 0;
+    const position = Uint16Array.from(used, (isUsed) => (isUsed ? next++ : 0));
+    return narrow(
+      names,
+      codes.map((code) => position[code]),
+    );
   }
 }
 
@@ -193,30 +174,33 @@ function narrow(values: GroupColumn["values"], codes: Uint16Array): GroupColumn 
   return { values, codes: values.length <= 256 ? new Uint8Array(codes) : codes.slice() };
 }
 
-function columnName(column: number): string {
-  return kddFeatures[column]?.name ?? "label";
-}
-
 function inWords(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-function isLineEnd(byte: number): boolean {
-  return byte === 10 || byte === 13;
-}
+/** Writes rows that were left out, with line number and reason, to a CSV file. Without any, there is no file. */
+export class RejectedRows {
+  #file: FileHandle | undefined;
+  #text = "line,reason,text\n";
 
-function isBlank(byte: number): boolean {
-  return byte === 32 || (byte >= 9 && byte <= 13);
-}
+  constructor(private readonly path: string) {}
 
-/** The position of the first byte of a line's end, or of the end of the text. */
-function lineEnd(text: Buffer, start: number): number {
-  let at = start;
-  while (at < text.length && !isLineEnd(text[at])) at++;
-  return at;
-}
+  async add(line: number, reason: string, text: string): Promise<void> {
+    this.#text += `${line},${quotedCell(reason)},${quotedCell(text)}\n`;
+    if (!this.#file || this.#text.length > 65_536) await this.flush();
+  }
 
-/** The position after a line's end, which begins at `end`. */
-function afterLineEnd(text: Buffer, end: number): number {
-  return end + (text[end] === 13 && text[end + 1] === 10 ? 2 : 1);
+  async flush(): Promise<void> {
+    try {
+      this.#file ??= await open(this.path, "w");
+      await this.#file.appendFile(this.#text);
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
+    this.#text = "";
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
 }

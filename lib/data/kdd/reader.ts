@@ -1,12 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../../common/errors";
-import { breathe, type WorkOptions } from "../../common/progress";
+import type { WorkOptions } from "../../common/progress";
 import { beginsAsGzip, contentOf, inputName, lookAt, peek, sourceName, wholeLines } from "../content";
-import type { Column, Table } from "../table";
-import { CheckedRows, type RowGroup } from "./checked-rows";
+import type { Table } from "../table";
+import { CheckedRows, RejectedRows, type RowGroup } from "./checked-rows";
 import { type DatasetName, datasetName } from "./datasets";
+import { groupTable } from "./group-table";
 import { layoutOf, recognisedBytes } from "./layout";
-import { RejectedRows } from "./rejected-rows";
 import { kddFeatures } from "./schema";
 import { sources } from "./sources";
 
@@ -48,8 +48,9 @@ export async function readKddFile(
   options: ReadKddOptions = {},
 ): Promise<{ readonly source: Source; readonly table: Table }> {
   const reader = new KddReader(path, options);
-  for await (const table of reader.blocks(Number.POSITIVE_INFINITY)) return { source: reader.source, table };
-  throw new InputError(`${inputName(path)} has no rows`);
+  const groups: RowGroup[] = [];
+  for await (const group of reader.groups()) groups.push(group);
+  return { source: reader.source, table: await groupTable(groups) };
 }
 
 /**
@@ -80,16 +81,22 @@ export class KddReader {
   }
 
   /**
-   * The rows in tables of `blockRows`, the last with fewer; in constant memory, however long the file. Each table has
-   * the names that occur in it. Call it once.
+   * The rows in tables of 65,536 at most; in constant memory, however long the file. Each table has the names that occur in
+   * it. Call it once.
    *
    * @throws {InputError} that names file, line and column if anything is wrong with it
    */
-  async *blocks(blockRows: number): AsyncGenerator<Table> {
+  async *blocks(): AsyncGenerator<Table> {
+    for await (const group of this.groups()) yield groupTable([group]);
+  }
+
+  /** As {@link blocks}, the rows as they were parsed. */
+  async *groups(): AsyncGenerator<RowGroup> {
+    const { path } = this;
     const { rejectedFile, maxRows, onProgress, signal } = this.options;
-    const name = inputName(this.path);
-    await this.#look();
-    const stage = `reading ${await sourceName(this.path)}`;
+    if (path !== "-") this.bytes = await sizeOf(path);
+    const [name, ownName] = [inputName(path), await sourceName(path)];
+    const stage = `reading ${ownName}`;
     const stored = createHash("sha256");
     /** Of the content; a file that is not packed, or by its size one of the known, needs no second hash. */
     let content: Hash | undefined;
@@ -100,44 +107,38 @@ export class KddReader {
       this.bytesRead += bytes.length;
       onProgress?.({ stage, done: Math.min(this.bytesRead, this.bytes), total: this.bytes });
     };
-    const pieces = contentOf(this.path, { onStored, signal });
+    const pieces = contentOf(path, { onStored, signal });
     const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
     try {
       const { first, all } = await peek(pieces, recognisedBytes + 1);
       const layout = layoutOf(name, first);
-
-      this.#rows = new CheckedRows({ name, layout, rejected, maxRows });
-      const labelled = layout.columns > kddFeatures.length;
-      const parts = new Parts();
-      for await (const group of this.#rows.groups(wholeLines(content ? hashed(all, content) : all))) {
-        parts.add(group);
-        while (parts.rows >= blockRows) yield await parts.take(blockRows);
-      }
-      const rows = this.#rows.rows - this.#rows.bad.length;
+      const checked = new CheckedRows({ name, layout, rejected, maxRows });
+      this.#rows = checked;
+      yield* checked.groups(wholeLines(content ? hashed(all, content) : all));
+      const rows = checked.rows - checked.bad.length;
       const sha256 = stored.digest("hex");
       const contentSha256 = content?.digest("hex") ?? sha256;
       const known = datasetName({ sha256, contentSha256, columns: layout.columns, rows });
       this.#source = {
-        path: this.path,
-        name: known ?? (await sourceName(this.path)),
+        path,
+        name: known ?? ownName,
         sha256,
         rows,
-        labelled,
-        skippedRows: this.#rows.bad,
+        labelled: layout.columns > kddFeatures.length,
+        skippedRows: checked.bad,
       };
-      if (parts.rows > 0) yield await parts.take(parts.rows);
     } finally {
       await pieces.return(undefined);
       await rejected?.close();
     }
   }
+}
 
-  async #look(): Promise<void> {
-    if (this.path === "-") return;
-    const found = await lookAt(this.path);
-    if (found.isDirectory()) throw new InputError(`${this.path} is a directory, not a data file`);
-    this.bytes = found.size;
-  }
+/** The bytes of a file, 0 of a pipe. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await lookAt(path);
+  if (found.isDirectory()) throw new InputError(`${path} is a directory, not a data file`);
+  return found.size;
 }
 
 async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
@@ -145,95 +146,6 @@ async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
     hash.update(piece);
     yield piece;
   }
-}
-
-/** Rows of a group that are not in a table yet. */
-interface Part {
-  readonly group: RowGroup;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Groups of rows on their way into tables. */
-class Parts {
-  rows = 0;
-  #waiting: Part[] = [];
-
-  add(group: RowGroup): void {
-    this.#waiting.push({ group, start: 0, end: group.rows });
-    this.rows += group.rows;
-  }
-
-  /** The first rows as a table. */
-  take(rows: number): Promise<Table> {
-    const taken: Part[] = [];
-    for (let missing = rows; missing > 0; ) {
-      const { group, start, end } = this.#waiting.shift() as Part;
-      const cut = Math.min(end, start + missing);
-      taken.push({ group, start, end: cut });
-      if (cut < end) this.#waiting.unshift({ group, start: cut, end });
-      missing -= cut - start;
-    }
-    this.rows -= rows;
-    return tableOf(taken, rows);
-  }
-}
-
-async function tableOf(parts: readonly Part[], rows: number): Promise<Table> {
-  const columns: Column[] = [];
-  for (const i of parts[0].group.columns.keys()) {
-    columns.push(columnOf(parts, i, rows));
-    // Of a long file, codes and columns together would take much memory.
-    for (const { group, end } of parts) if (end === group.rows) group.columns[i] = { values: [] };
-    await breathe(); // so that it is freed, and signals have their turn
-  }
-  const features = columns.slice(0, kddFeatures.length);
-  const labels = columns.at(kddFeatures.length);
-  return { rows, features, ...(labels?.kind === "nominal" && { labels }) };
-}
-
-function columnOf(parts: readonly Part[], i: number, rows: number): Column {
-  const { name, measure } = kddFeatures[i] ?? { name: "label", measure: "nominal" };
-  if (measure !== "nominal") {
-    const values = measure === "amount" ? new Float64Array(rows) : new Float32Array(rows);
-    decode(values, parts, i, ({ group }) => group.columns[i].values as Float64Array);
-    return { kind: "numeric", name, measure, values };
-  }
-  const namesOf = ({ group }: Part) => group.columns[i].values as readonly string[];
-  const categories = [...new Set(parts.flatMap(namesOf))].sort();
-  const codeOf = new Map(categories.map((category, code) => [category, code]));
-  const codes = categories.length <= 255 ? new Uint8Array(rows) : new Uint16Array(rows);
-  decode(codes, parts, i, (part) => Float64Array.from(namesOf(part), (name) => codeOf.get(name) as number));
-  return { kind: "nominal", name, codes, categories };
-}
-
-/** Writes the values of a column, part after part. */
-function decode(
-  target: Uint8Array | Uint16Array | Float32Array | Float64Array,
-  parts: readonly Part[],
-  column: number,
-  valuesOf: (part: Part) => Float64Array,
-): void {
-  let at = 0;
-  for (const part of parts) {
-    const { group, start, end } = part;
-    const values = valuesOf(part);
-    const { codes } = group.columns[column];
-    // A new array holds zeros. Where there is nothing else its memory is never touched: the first touch is what takes long.
-    if (codes) decodeRows(target, at, values, codes.subarray(start, end));
-    else if (values[0] !== 0) target.fill(values[0], at, at + end - start);
-    at += end - start;
-  }
-}
-
-function decodeRows(
-  target: Uint8Array | Uint16Array | Float32Array | Float64Array,
-  at: number,
-  values: Float64Array,
-  codes: Uint8Array | Uint16Array,
-): void {
-  const zero = values.indexOf(0);
-  for (let i = 0; i < codes.length; i++) if (codes[i] !== zero) target[at + i] = values[codes[i]];
 }
 
 /** 1-based numbers, in the file, of the rows `start` to `end` (exclusive) that were read; skipped rows count. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { endOfLines } from "../content";
-import { featureNumber, fieldValue, kddFeatures, type Layout } from "./schema";
+import { fieldValue, kddColumns, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
 const blockRows = 65_536;
@@ -11,12 +11,8 @@ const cacheBytes = 16 * 65_536;
 const columnBytes = 2 * blockRows + 64; // a power of two would have the codes of a row displace each other in caches
 const textBytes = 16_384; // little, as it is copied again after each line that is left to others
 
-/** Digits of which no whole number loses one as a float. */
-const exactDigits = 15;
-
-// Bytes
-const dot = 46;
-const zero = 48;
+/** Blank lines begin with a byte up to this one: they are left at once. */
+const carriageReturn = 13;
 
 /** A column of the rows of a block: `dictionary[codes[row]]`, of numbers or of names. */
 export interface ParsedColumn {
@@ -27,6 +23,7 @@ export interface ParsedColumn {
 /** The values of a column met in a block, numbered in the order of their first appearance. */
 class Dictionary {
   readonly #codeOfValue = new Map<string | number, number>();
+  /** Of texts that are too long for the kernel's cache. */
   readonly #codeOfText = new Map<string, number>();
 
   constructor(private readonly column: number) {}
@@ -42,43 +39,17 @@ class Dictionary {
     if (known !== undefined) return known;
     const value = fieldValue(text, this.column);
     if (value === undefined) return undefined;
-    const code = this.valueCode(value);
-    this.#codeOfText.set(text, code);
-    return code;
-  }
-
-  valueCode(value: string | number): number {
-    const known = this.#codeOfValue.get(value);
-    if (known !== undefined) return known;
-    const code = this.#codeOfValue.size;
+    const code = this.#codeOfValue.get(value) ?? this.#codeOfValue.size;
     this.#codeOfValue.set(value, code);
+    if (text.length > 8) this.#codeOfText.set(text, code);
     return code;
   }
 
   values(): Float64Array | string[] {
     const values = [...this.#codeOfValue.keys()];
-    return isNominal(this.column) ? (values as string[]) : Float64Array.from(values as number[]);
+    const { measure } = kddColumns[this.column];
+    return measure === "nominal" ? (values as string[]) : Float64Array.from(values as number[]);
   }
-}
-
-function isNominal(column: number): boolean {
-  return column === kddFeatures.length || kddFeatures[column].measure === "nominal";
-}
-
-/** The number that digits stand for, with at most one dot after the first, as `Number` reads it; NaN for other bytes. */
-function plainNumber(bytes: Buffer, start: number, end: number): number {
-  if (start === end || end - start > exactDigits) return Number.NaN;
-  let digits = 0;
-  let divisor = 0;
-  for (let at = start; at < end; at++) {
-    const digit = bytes[at] - zero;
-    if (digit >= 0 && digit <= 9) {
-      digits = 10 * digits + digit;
-      divisor *= 10;
-    } else if (bytes[at] === dot && divisor === 0 && at > start) divisor = 1;
-    else return Number.NaN;
-  }
-  return divisor > 1 ? digits / divisor : digits; // both exact, so the quotient is rounded once
 }
 
 /** parse-lines.as.ts: what it takes are addresses in memory, and counts. */
@@ -130,7 +101,7 @@ export class RowParser {
     const { buffer, kernel } = createKernel(bytes, lookUp);
     this.#kernel = kernel;
     this.#cache = new Uint8Array(buffer, 0, cacheBytes);
-    const encoded = Math.min(columns, kddFeatures.length + 1); // NSL-KDD's difficulty is not read
+    const encoded = Math.min(columns, kddColumns.length); // NSL-KDD's difficulty is not read
     this.#codes = Array.from(
       { length: encoded },
       (_, column) => new Uint16Array(buffer, cacheBytes + column * columnBytes, blockRows),
@@ -174,7 +145,7 @@ export class RowParser {
    */
   parse(bytes: Buffer, start: number): number {
     let position = start;
-    while (position < bytes.length && !this.isFull) {
+    while (position < bytes.length && bytes[position] > carriageReturn && !this.isFull) {
       const parsed = this.#parseText(bytes.subarray(position, position + textBytes));
       if (parsed === 0) break;
       position += parsed;
@@ -215,11 +186,6 @@ export class RowParser {
   #lookUp(column: number, start: number, end: number): number | undefined {
     if (column === this.#codes.length) return 0; // it is not read
     const dictionary = this.#dictionaries[column];
-    if (dictionary.isFull) return undefined;
-    const number = isNominal(column) ? Number.NaN : plainNumber(this.#text, start, end);
-    const value = number >= 0 ? featureNumber(number, kddFeatures[column]) : undefined;
-    return value === undefined
-      ? dictionary.code(this.#text.toString("utf8", start, end))
-      : dictionary.valueCode(value);
+    return dictionary.isFull ? undefined : dictionary.code(this.#text.toString("utf8", start, end));
   }
 }

@@ -1,3 +1,4 @@
+import { decimalIn } from "../../common/decimal";
 import { shown } from "../../common/shown";
 import type { Measure } from "../table";
 
@@ -47,6 +48,9 @@ export const kddFeatures: readonly Feature[] = [
   ...feature("rate", "dst_host_rerror_rate dst_host_srv_rerror_rate"),
 ];
 
+/** The columns of a file whose rows have labels. */
+export const kddColumns: readonly Feature[] = [...kddFeatures, { name: "label", measure: "nominal" }];
+
 /** How the columns of one file are laid out; recognised from its first lines. */
 export interface Layout {
   /** Whether line 1 names the columns. */
@@ -68,15 +72,10 @@ export function fieldValue(text: string, column: number): number | string | unde
     const label = withoutDot(field);
     return name.test(label) ? label : undefined;
   }
-  const { measure } = kddFeatures[column];
-  if (valueProblem(field, kddFeatures[column])) return undefined;
-  return measure === "nominal" ? field : storedNumber(numberOf(field), measure);
-}
-
-/** A number as a numeric feature stores it; undefined if the feature has no such value. */
-export function featureNumber(number: number, { measure }: Feature): number | undefined {
-  const stored = storedNumber(number, measure);
-  return rangeProblem(stored, measure) ? undefined : stored;
+  const { measure, values } = kddFeatures[column];
+  if (measure === "nominal") return nameProblem(field, values) ? undefined : field;
+  const value = storedNumber(field, measure);
+  return Number.isFinite(value) && !rangeProblem(value, measure) ? value : undefined;
 }
 
 /** Why a line is not a good row, in a few words that name the column; undefined if it is good. */
@@ -136,19 +135,14 @@ function withoutDot(label: string): string {
   return trim(label.replace(/\.$/, ""));
 }
 
-/** As DuckDB and JavaScript write numbers: 1_000 is one. */
+/** Besides plain decimals, as DuckDB and JavaScript write numbers: +1, and 1_000. */
 const digits = "\\d+(?:_\\d+)*";
-const decimal = new RegExp(
-  `^[+-]?(${digits}\\.?|${digits}\\.${digits}|\\.${digits})(e[+-]?${digits})?$`,
-  "i",
-);
+const decimal = new RegExp(`^[+-]?(${digits}(\\.(${digits})?)?|\\.${digits})(e[+-]?${digits})?$`, "i");
 
-function numberOf(text: string): number {
-  return Number(text.replaceAll("_", ""));
-}
-
-/** Amounts have 64 bits, other numbers 32. */
-function storedNumber(number: number, measure: Feature["measure"]): number {
+/** Amounts have 64 bits, other numbers 32. NaN if the text is no number. */
+function storedNumber(text: string, measure: Feature["measure"]): number {
+  let number = decimalIn(text, 0, text.length);
+  if (Number.isNaN(number) && decimal.test(text)) number = Number(text.replaceAll("_", ""));
   return (measure === "amount" ? number : Math.fround(number)) + 0; // not −0
 }
 
@@ -158,16 +152,20 @@ function rangeProblem(value: number, measure: Feature["measure"]): string | unde
   return measure === "rate" && value > 1 ? "must be in [0, 1]" : undefined;
 }
 
+function nameProblem(text: string, values: Feature["values"]): string | undefined {
+  if (values) return values.includes(text) ? undefined : `must be one of ${values.join(", ")}`;
+  return name.test(text) ? undefined : "must be a name";
+}
+
 function valueProblem(text: string, { measure, values }: Feature): string | undefined {
   if (text === "") return "is empty";
   if (measure === "nominal") {
-    if (values && !values.includes(text)) return `must be one of ${values.join(", ")}, got '${shown(text)}'`;
-    return name.test(text) ? undefined : `must be a name, got '${shown(text)}'`;
+    const problem = nameProblem(text, values);
+    return problem && `${problem}, got '${shown(text)}'`;
   }
-  if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return `must be a finite number, got '${text}'`;
-  if (!decimal.test(text)) return `must be a number, got '${shown(text)}'`;
-  const value = storedNumber(numberOf(text), measure);
-  if (!Number.isFinite(value)) return `must be a finite number, got '${shown(text)}'`;
+  const value = storedNumber(text, measure);
   const problem = rangeProblem(value, measure);
-  return problem && `${problem}, got ${shown(text)}`;
+  if (Number.isFinite(value)) return problem && `${problem}, got ${shown(text)}`;
+  const isNumber = !Number.isNaN(value) || /^[+-]?(nan|inf(inity)?)$/i.test(text);
+  return `must be a ${isNumber ? "finite number" : "number"}, got '${shown(text)}'`;
 }

@@ -1,5 +1,5 @@
+import { decimalIn } from "../../common/decimal";
 import type { Connection } from "../connection";
-import { decimalIn } from "./decimal";
 import { fieldNames, requiredFields, zeekName } from "./fields";
 import { ownText, Recurring } from "./recurring";
 import {

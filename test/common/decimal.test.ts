@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decimalIn } from "traffic-anomaly/dist/traffic/zeek/decimal";
-import fc from "../../fixtures/fast-check";
+import { decimalIn } from "traffic-anomaly/dist/common/decimal";
+import fc from "../fixtures/fast-check";
 
 const decimal = (text: string) => decimalIn(`7${text}7`, 1, 1 + text.length);
 
