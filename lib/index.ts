@@ -33,8 +33,7 @@ export { sources } from "./data/kdd/sources";
 // Connections: Zeek's logs, window features, simulated traffic
 
 export type { Connection } from "./traffic/connection";
-export { connectionFeatures } from "./traffic/connection-features";
-export { connectionTable } from "./traffic/connection-table";
+export { connectionFeatures, connectionTable } from "./traffic/connection-table";
 export { ReorderBuffer } from "./traffic/reorder";
 export { type SimulationOptions, simulatedConnections } from "./traffic/simulator/simulate";
 export type { SimulatedConnection } from "./traffic/simulator/simulated-connection";

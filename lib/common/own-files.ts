@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { readJsonFile } from "./json-file";
+import { sha256OfPlainFiles } from "./plain-file";
 import { writeJson } from "./unwritable";
 
 /**
@@ -89,8 +87,5 @@ async function readList(folder: string): Promise<Map<string, { kind: string; sha
 
 /** The checksum of a plain file; undefined of anything else. */
 async function sha256Of(path: string): Promise<string | undefined> {
-  if (!(await lstat(path).catch(() => undefined))?.isFile()) return undefined;
-  const hash = createHash("sha256");
-  for await (const bytes of createReadStream(path)) hash.update(bytes);
-  return hash.digest("hex");
+  return sha256OfPlainFiles([path], Number.POSITIVE_INFINITY).catch(() => undefined);
 }

@@ -173,5 +173,5 @@ export async function isResult(path: string): Promise<boolean> {
 const resultMarks = [
   /^\{"@timestamp":.*"traffic_anomaly/, // alerts as JSON lines
   /^timestamp,uid,source,source_port,/, // alerts as CSV
-  /^row,(label,)?score,anomaly/, // scores as CSV
+  /^row,(label,)?score,(p_value,)?anomaly/, // scores as CSV
 ];

@@ -5,7 +5,7 @@ import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { mendResults, readResults } from "../common/unfinished";
 import { writeJson } from "../common/unwritable";
-import { sha256OfFile } from "../data/checksum";
+import { sha256OfFile } from "../data/content";
 import { recogniseLayout } from "../data/kdd/layout";
 import type { Feature } from "../data/kdd/schema";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
@@ -19,7 +19,7 @@ import {
 } from "../models/model-folder";
 import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
-import { connectionFeatures } from "../traffic/connection-features";
+import { connectionFeatures } from "../traffic/connection-table";
 import { kddServices } from "../traffic/service";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";

@@ -13,7 +13,7 @@ import {
 } from "../common/json-schema";
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { TypicalValue } from "../models/typical-values";
-import { connectionFeatures } from "../traffic/connection-features";
+import { connectionFeatures } from "../traffic/connection-table";
 import { kddServices } from "../traffic/service";
 import { longestHostWindow } from "../traffic/windows/host-window";
 

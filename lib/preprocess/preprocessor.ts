@@ -3,15 +3,7 @@ import { log1p, square } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
-import {
-  allRows,
-  type Column,
-  column,
-  type Measure,
-  type NominalColumn,
-  type Rows,
-  type Table,
-} from "../data/table";
+import { allRows, type Column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
 
 export interface PreprocessOptions {
@@ -276,7 +268,7 @@ function sourceColumn(table: Table, step: Step): Column {
   if ((found.kind === "numeric") !== (step.kind === "number")) {
     throw new InputError(`the column ${name} is ${found.kind} in the data, but not in the model`);
   }
-  return column(table, step.feature);
+  return found;
 }
 
 function gather(values: ArrayLike<number>, rows: Rows | undefined): Float64Array {

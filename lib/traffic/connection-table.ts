@@ -1,11 +1,35 @@
+import { type Feature, kddFeatures } from "../data/kdd/schema";
 import type { Column, NominalColumn, Table } from "../data/table";
 import type { Connection } from "./connection";
-import { connectionFeatures } from "./connection-features";
 import { kddFlag } from "./flag";
 import { kddService, kddServices } from "./service";
 import { type TrafficWindows, windowFeatureNames } from "./windows/windows";
 
+/** KDD'99's features 8 to 22, which no log of connections holds: from headers of packets and from the payload. */
+export const contentFeatureNames = [
+  "wrong_fragment",
+  "urgent",
+  "hot",
+  "num_failed_logins",
+  "logged_in",
+  "num_compromised",
+  "root_shell",
+  "su_attempted",
+  "num_root",
+  "num_file_creations",
+  "num_shells",
+  "num_access_files",
+  "num_outbound_cmds",
+  "is_host_login",
+  "is_guest_login",
+] as const;
+
 const protocols = ["icmp", "other", "tcp", "udp"];
+
+/** The 26 of KDD'99's features that a log of connections gives, in KDD's order. A protocol that KDD has not is `other`. */
+export const connectionFeatures: readonly Feature[] = kddFeatures
+  .filter(({ name }) => !contentFeatureNames.some((content) => content === name))
+  .map((feature) => (feature.name === "protocol_type" ? { ...feature, values: protocols } : feature));
 
 /** How the features that no window needs are read off a connection. */
 const ownFeatures: Readonly<Record<string, (connection: Connection) => number | string>> = {

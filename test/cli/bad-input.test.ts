@@ -566,7 +566,7 @@ test("--skip-bad-rows goes on, counts and saves them, and the rows keep their nu
   );
   assert.match(
     await readFile(join(bad, "scores", "s.csv"), "utf8"),
-    /^row,label,score,anomaly\n1,.*\n2,.*\n4,/,
+    /^row,label,score,p_value,anomaly\n1,.*\n2,.*\n4,/,
   );
   assert.deepEqual((await readdir(join(bad, "scores"))).sort(), [
     ".traffic-anomaly.json",

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { sha256OfContent, sha256OfFile } from "traffic-anomaly/dist/data/checksum";
-import { isGzip } from "traffic-anomaly/dist/data/content";
+import { isGzip, sha256OfContent, sha256OfFile } from "traffic-anomaly/dist/data/content";
 
 // FIPS 180-2, appendix B.1.
 const SHA256_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kddFeatures } from "traffic-anomaly";
-import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-features";
+import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-table";
 
 test("26 of KDD's 41 features are in a log of connections, in KDD's order", () => {
   const names = connectionFeatures.map(({ name }) => name);

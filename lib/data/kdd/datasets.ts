@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../common/errors";
-import { sha256OfFile } from "../checksum";
-import { contentOf, lookAt } from "../content";
+import { contentOf, lookAt, sha256OfFile } from "../content";
 import { recogniseLayout } from "./layout";
 import { type SourceId, sources } from "./sources";
 

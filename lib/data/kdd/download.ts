@@ -8,8 +8,7 @@ import { isThere } from "../../common/plain-file";
 import type { WorkOptions } from "../../common/progress";
 import { inTransaction } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
-import { sha256OfContent, sha256OfFile } from "../checksum";
-import { isGzip } from "../content";
+import { isGzip, sha256OfContent, sha256OfFile } from "../content";
 import type { DownloadSource } from "./sources";
 
 export interface DownloadOptions extends WorkOptions {

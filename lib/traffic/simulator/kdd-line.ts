@@ -1,9 +1,9 @@
 import { kddFeatures } from "../../data/kdd/schema";
-import { isLand } from "../connection-table";
+import { contentFeatureNames, isLand } from "../connection-table";
 import { kddFlag } from "../flag";
 import { kddService } from "../service";
 import { type TrafficWindows, windowFeatureNames } from "../windows/windows";
-import { contentFeatureNames, type SimulatedConnection } from "./simulated-connection";
+import type { SimulatedConnection } from "./simulated-connection";
 
 const windowMeasures = windowFeatureNames.map(
   (name) => kddFeatures.find((feature) => feature.name === name)?.measure,

@@ -1,7 +1,8 @@
 import { createRandom, type Random } from "../../common/random";
 import { outsider } from "./company";
 import { Draw } from "./draw";
-import type { Content, SimulatedConnection } from "./simulated-connection";
+import type { Schedule } from "./rhythm";
+import type { Activity, Content, SimulatedConnection } from "./simulated-connection";
 
 /** How a connection went. What is left out is 0. */
 export interface Exchange {
@@ -77,6 +78,20 @@ export class Scene {
     return this.#ip("icmp", at, from, to, code, "OTH", { ...exchange, fromPort: type });
   }
 
+  /** So many connections one after the other, at random with so many seconds between two on the average. */
+  *repeated(
+    at: number,
+    times: number,
+    gap: number,
+    connection: (time: number, i: number) => SimulatedConnection,
+  ): Activity {
+    let time = at;
+    for (let i = 0; i < times; i++) {
+      yield connection(time, i);
+      time += this.draw.exponential(gap);
+    }
+  }
+
   /** Any host outside. */
   stranger(): string {
     return outsider(this.draw.integer(0x8000, 0x1ffff));
@@ -142,4 +157,24 @@ export class Scene {
 /** Logs have no finer time. */
 function microseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
+}
+
+/** Something that is done again and again in normal traffic. */
+export interface Habit {
+  readonly name: string;
+  readonly schedule: Schedule;
+  /** What it does once, from a time on. */
+  readonly act: (scene: Scene, at: number) => Activity;
+}
+
+/** A type of attack. */
+export interface Attack {
+  /** KDD'99's name, where it is one of KDD's types. */
+  readonly label: string;
+  /** Least and most connections of one attack. */
+  readonly size: readonly [least: number, most: number];
+  /** Kept for the test part. Default false. */
+  readonly novel?: boolean;
+  /** One attack of about `size` connections, from a time on. */
+  readonly act: (scene: Scene, at: number, size: number) => Activity;
 }

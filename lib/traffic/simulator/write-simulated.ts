@@ -9,9 +9,9 @@ import { breathe, type WorkOptions } from "../../common/progress";
 import { isStream, openStream } from "../../common/streams";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
+import { TimeQueue } from "../time-queue";
 import { TrafficWindows } from "../windows/windows";
 import { zeekFooter, zeekHeader, zeekJsonLine, zeekTsvLine } from "../zeek/write-log";
-import { inOrderOfEnd } from "./end-order";
 import { kddLine } from "./kdd-line";
 import { beginning } from "./rhythm";
 import {
@@ -136,6 +136,22 @@ export async function writeSimulatedLog(path: string, options: WriteLogOptions =
   await inTransaction(options, async (transaction) =>
     writeFile(await transaction.stageFile(path), file, options),
   );
+}
+
+/**
+ * Connections that come as they start, in the order of their ends, as Zeek writes them. Those that are still open are
+ * held.
+ */
+export function* inOrderOfEnd(
+  connections: Iterable<SimulatedConnection>,
+): Generator<SimulatedConnection, void, undefined> {
+  const open = new TimeQueue<SimulatedConnection>();
+  for (const connection of connections) {
+    const { start, duration } = connection;
+    while (open.nextTime <= start) yield open.pop() as SimulatedConnection;
+    open.push(start + duration, connection);
+  }
+  while (open.size > 0) yield open.pop() as SimulatedConnection;
 }
 
 /**

@@ -3,8 +3,10 @@ import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
 import { shown } from "../../common/shown";
 import {
+  contentOf,
   EndlessLine,
   inputName,
+  lineBlocks,
   lineTooLong,
   longestLine,
   mostEmptyLines,
@@ -15,7 +17,6 @@ import type { Connection } from "../connection";
 import { Duplicates } from "./duplicates";
 import { type ConnectionLog, findConnectionLogs } from "./log-files";
 import { anotherLog, BadLineError, ConnectionLogParser } from "./log-parser";
-import { textBlocks } from "./log-text";
 
 export { type ConnectionLog, findConnectionLogs } from "./log-files";
 export { BadLineError, ConnectionLogParser } from "./log-parser";
@@ -96,12 +97,15 @@ async function* connectionBlocks(
   const name = inputName(log.path);
   const lines = new LogLines(name, options);
   const hash = onLogRead && createHash("sha256");
+  let bytesRead = 0;
+  const onStored = (bytes: Buffer) => {
+    bytesRead += bytes.length;
+    hash?.update(bytes);
+  };
+  const endOfLines = (bytes: Buffer) => bytes.lastIndexOf("\n") + 1;
   try {
-    for await (const { text, bytesRead } of textBlocks(log, {
-      onStored: (bytes) => hash?.update(bytes),
-      signal,
-    }))
-      yield { connections: lines.connections(text), bytesRead };
+    for await (const block of lineBlocks(contentOf(log.path, { onStored, signal }), endOfLines))
+      yield { connections: lines.connections(block.toString("utf8")), bytesRead };
   } catch (error) {
     if (error instanceof EndlessLine) throw lines.atNextLine(error.message);
     throw unreadable(name, error);

@@ -1,14 +1,15 @@
 import { decimalIn } from "../../common/decimal";
 import type { Connection } from "../connection";
 import { fieldNames, requiredFields, zeekName } from "./fields";
-import { ownText, Recurring } from "./recurring";
 import {
   amount,
   FieldProblem,
   isoSeconds,
   LineProblem,
   mustBe,
+  ownText,
   port,
+  Recurring,
   type Requirement,
   secondsOf,
   type Texts,

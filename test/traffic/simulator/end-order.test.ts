@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inOrderOfEnd } from "traffic-anomaly/dist/traffic/simulator/end-order";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
+import { inOrderOfEnd } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
 
 test("connections come as they end, and none is lost", () => {
   const options = { seed: 5, connections: 20_000 };

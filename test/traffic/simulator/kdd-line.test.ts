@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Column, kddFeatures } from "traffic-anomaly";
 import { rowProblem } from "traffic-anomaly/dist/data/kdd/schema";
-import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
+import { connectionTable, contentFeatureNames } from "traffic-anomaly/dist/traffic/connection-table";
 import { kddLine } from "traffic-anomaly/dist/traffic/simulator/kdd-line";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
-import { contentFeatureNames } from "traffic-anomaly/dist/traffic/simulator/simulated-connection";
 import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
 
 const connections = [...simulatedConnections({ seed: 2, connections: 20_000 })];

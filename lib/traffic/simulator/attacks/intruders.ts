@@ -1,7 +1,6 @@
 import { createRandom, permutation, type Random } from "../../../common/random";
-import { Scene } from "../scene";
+import { type Attack, Scene } from "../scene";
 import type { Activity } from "../simulated-connection";
-import type { Attack } from "./attack";
 import { denialAttacks } from "./denial";
 import { intrusions } from "./intrusions";
 import { leaks } from "./leaks";

@@ -1,9 +1,8 @@
 import { company, servers } from "../company";
 import { ftpData } from "../habits/files";
 import { attempt } from "../habits/people";
-import type { Scene } from "../scene";
+import type { Attack, Scene } from "../scene";
 import type { Activity, Content } from "../simulated-connection";
-import type { Attack } from "./attack";
 
 /** Getting in from outside (KDD's r2l), and from a user's rights to the administrator's (u2r). */
 export const intrusions: readonly Attack[] = [
@@ -51,11 +50,7 @@ function* guessPasswords(scene: Scene, at: number, size: number): Activity {
     [company.mailServer, 110],
   ] as const);
   const gap = draw.pick([1, 4, 60]);
-  let time = at;
-  for (let i = 0; i < size; i++) {
-    yield attempt(scene, time, attacker, server, port);
-    time += draw.exponential(gap);
-  }
+  yield* scene.repeated(at, size, gap, (time) => attempt(scene, time, attacker, server, port));
 }
 
 /** A guest copies from, or puts onto, the server what should not be there. */
@@ -157,44 +152,38 @@ function* guessCommunities(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [attacker, device] = [scene.stranger(), draw.pick([company.gateway, ...company.printers])];
   const gap = draw.pick([0.02, 0.1, 1]);
-  let time = at;
-  for (let i = 0; i < size; i++) {
-    yield scene.udp(time, attacker, device, 161, {
+  yield* scene.repeated(at, size, gap, (time) =>
+    scene.udp(time, attacker, device, 161, {
       sent: draw.integer(36, 48),
       received: draw.chance(0.05) ? 90 : 0,
-    });
-    time += draw.exponential(gap);
-  }
+    }),
+  );
 }
 
 /** With the right password it looks as the monitoring does. */
 function* readCountersFromOutside(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [attacker, device] = [scene.stranger(), draw.pick([company.gateway, ...servers])];
-  let time = at;
-  for (let i = 0; i < size; i++) {
-    yield scene.udp(time, attacker, device, 161, {
+  yield* scene.repeated(at, size, 30, (time) =>
+    scene.udp(time, attacker, device, 161, {
       sent: draw.integer(38, 46),
       received: draw.integer(60, 160),
       duration: draw.logNormal(0.02, 0.6),
-    });
-    time += draw.exponential(30);
-  }
+    }),
+  );
 }
 
 /** A program inside takes its orders from outside, dressed as web requests. */
 function* tunnel(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [host, master] = [draw.pick(company.workstations), scene.stranger()];
-  let time = at;
-  for (let i = 0; i < size; i++) {
-    yield scene.tcp(time, host, master, 80, {
+  yield* scene.repeated(at, size, 60, (time) =>
+    scene.tcp(time, host, master, 80, {
       sent: draw.logNormal(2_000, 1),
       received: draw.logNormal(700, 0.8),
       duration: draw.logNormal(30, 1),
       state: scene.ending(),
       content: { logged_in: 1 },
-    });
-    time += draw.exponential(60);
-  }
+    }),
+  );
 }

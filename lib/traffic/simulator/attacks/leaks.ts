@@ -1,7 +1,6 @@
 import { company } from "../company";
-import type { Scene } from "../scene";
+import type { Attack, Scene } from "../scene";
 import type { Activity } from "../simulated-connection";
-import type { Attack } from "./attack";
 
 /** What an intruder does once inside. KDD'99 has no types for it: their category is `other`. */
 export const leaks: readonly Attack[] = [
@@ -14,17 +13,15 @@ function* carryOut(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [host, receiver] = [draw.pick(company.workstations), scene.stranger()];
   const port = draw.pick([22, 443, 8443]);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  yield* scene.repeated(at, size, 180, (time) => {
     const bytes = draw.logNormal(5e7, 1);
-    yield scene.tcp(time, host, receiver, port, {
+    return scene.tcp(time, host, receiver, port, {
       sent: bytes,
       received: bytes / 300,
       duration: bytes / draw.logNormal(8e5, 0.3),
       state: scene.ending(),
     });
-    time += draw.exponential(180);
-  }
+  });
 }
 
 /** A program asks its master for orders, always after the same time, a little more or less. */

@@ -1,7 +1,6 @@
 import { addresses, answers, company, servers } from "../company";
-import type { Scene } from "../scene";
+import type { Attack, Scene } from "../scene";
 import type { Activity, SimulatedConnection } from "../simulated-connection";
-import type { Attack } from "./attack";
 
 /** Looking around: which hosts are there, and what do they offer? Some hurry, some take hours so as not to be seen. */
 export const probes: readonly Attack[] = [
@@ -44,21 +43,19 @@ function* sweepAddresses(scene: Scene, at: number, size: number): Activity {
   const gap = draw.logNormal(1, 1.8);
   const bytes = draw.pick([8, 8, 18, 56]);
   const first = draw.integer(0, addresses.length - size);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  yield* scene.repeated(at, size, gap, (time, i) => {
     const address = addresses[first + i];
     if (port)
-      yield answers(address)
+      return answers(address)
         ? knock(scene, time, attacker, address, port)
         : scene.tcp(time, attacker, address, port, { state: "S0" });
     else
-      yield scene.icmp(time, attacker, address, 8, 0, {
+      return scene.icmp(time, attacker, address, 8, 0, {
         sent: bytes,
         received: answers(address) ? bytes : 0,
         duration: answers(address) ? 0.02 : 0,
       });
-    time += draw.exponential(gap);
-  }
+  });
 }
 
 /** Tries the weak services of a few hosts and reads what they say of themselves. */
@@ -67,26 +64,24 @@ function* surveyServices(scene: Scene, at: number, size: number): Activity {
   const attacker = scene.stranger();
   const victims = [draw.pick(servers), draw.pick(servers), draw.pick(company.workstations)];
   const gap = draw.logNormal(0.4, 1);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  yield* scene.repeated(at, size, gap, (time, i) => {
     const victim = victims[Math.floor((i * victims.length) / size)];
     const port = draw.pick(weakServices);
     if (draw.chance(0.12))
-      yield scene.udp(time, attacker, victim, draw.pick([53, 69, 111, 161, 177]), {
+      return scene.udp(time, attacker, victim, draw.pick([53, 69, 111, 161, 177]), {
         sent: draw.integer(1, 44),
       });
     else if (draw.chance(0.25)) {
       const isLetIn = port === 21 || port === 25 || port === 80;
-      yield scene.tcp(time, attacker, victim, port, {
+      return scene.tcp(time, attacker, victim, port, {
         sent: draw.integer(0, 30),
         received: draw.integer(15, 400),
         duration: draw.logNormal(0.5, 1),
         state: draw.pick(["SF", "SF", "RSTO"]),
         content: isLetIn ? { logged_in: 1, is_guest_login: port === 21 ? 1 : 0 } : undefined,
       });
-    } else yield knock(scene, time, attacker, victim, port);
-    time += draw.exponential(gap);
-  }
+    } else return knock(scene, time, attacker, victim, port);
+  });
 }
 
 /** Half-open connections, odd flags, a ping now and then: what the host is, from how it reacts. */
@@ -95,22 +90,20 @@ function* probeHalfOpen(scene: Scene, at: number, size: number): Activity {
   const [attacker, victim] = [scene.stranger(), draw.pick(servers)];
   const gap = draw.logNormal(1, 1.2);
   const fromPort = draw.integer(32_768, 60_999);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  yield* scene.repeated(at, size, gap, (time) => {
     const method = draw.integer(1, 10);
     const port = draw.integer(1, 1_100);
     if (method <= 5)
-      yield scene.tcp(time, attacker, victim, port, {
+      return scene.tcp(time, attacker, victim, port, {
         state: draw.pick(["SH", "SH", "OTH", "RSTOS0"]),
         fromPort,
       });
     else if (method <= 7)
-      yield scene.udp(time, attacker, victim, port, { sent: draw.pick([0, 100, 207]), fromPort });
+      return scene.udp(time, attacker, victim, port, { sent: draw.pick([0, 100, 207]), fromPort });
     else if (method === 8)
-      yield scene.icmp(time, attacker, victim, 8, 0, { sent: 8, received: 8, duration: 0.02 });
-    else yield knock(scene, time, attacker, victim, port);
-    time += draw.exponential(gap);
-  }
+      return scene.icmp(time, attacker, victim, 8, 0, { sent: 8, received: 8, duration: 0.02 });
+    else return knock(scene, time, attacker, victim, port);
+  });
 }
 
 /** A few services of every host, with a pause between. */
@@ -118,15 +111,13 @@ function* scanManyHosts(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const attacker = scene.stranger();
   const gap = draw.logNormal(3, 0.8);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  yield* scene.repeated(at, size, gap, (time) => {
     const address = draw.chance(0.5) ? draw.pick(servers) : draw.pick(addresses);
     const port = draw.pick([23, 53, 80, 110, 111, 143]);
-    yield answers(address)
+    return answers(address)
       ? knock(scene, time, attacker, address, port)
       : scene.tcp(time, attacker, address, port, { state: "S0" });
-    time += draw.exponential(gap);
-  }
+  });
 }
 
 /** Asks for a port: most are closed, some are silent, few are open, and then the caller hangs up. */

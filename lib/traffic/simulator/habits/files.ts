@@ -1,8 +1,7 @@
 import { company, outsider, servers, sites } from "../company";
 import { atRandom, daily, office, publicRhythm } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity, Content, SimulatedConnection } from "../simulated-connection";
-import type { Habit } from "./habit";
 
 /** Files: shared, printed, transferred, saved at night. */
 export const fileHabits: readonly Habit[] = [
@@ -134,16 +133,14 @@ function* backUp(scene: Scene, at: number): Activity {
 
 function* backUpOffSite(scene: Scene, at: number): Activity {
   const { draw } = scene;
-  let time = at;
-  for (let parts = draw.integer(4, 16); parts > 0; parts--) {
+  yield* scene.repeated(at, draw.integer(4, 16), 200, (time) => {
     const size = draw.logNormal(2e8, 1);
-    yield scene.tcp(time, company.backupServer, outsider(0x0200), draw.chance(0.5) ? 443 : 22, {
+    return scene.tcp(time, company.backupServer, outsider(0x0200), draw.chance(0.5) ? 443 : 22, {
       sent: size,
       received: size / 400,
       duration: size / 4e6,
     });
-    time += draw.exponential(200);
-  }
+  });
 }
 
 /** Someone sends pictures or a presentation to a site. */

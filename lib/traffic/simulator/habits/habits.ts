@@ -1,5 +1,5 @@
+import type { Habit } from "../scene";
 import { fileHabits } from "./files";
-import type { Habit } from "./habit";
 import { mailHabits } from "./mail";
 import { mishapHabits } from "./mishaps";
 import { nameHabits } from "./names";

@@ -1,8 +1,7 @@
 import { company, sites } from "../company";
 import { always, atRandom, office } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity } from "../simulated-connection";
-import type { Habit } from "./habit";
 
 /** What goes wrong in any network without anybody's ill will. */
 export const mishapHabits: readonly Habit[] = [
@@ -36,11 +35,9 @@ function* insist(scene: Scene, at: number): Activity {
     [company.webServer, "S0"],
   ] as const);
   const port = draw.pick([80, 993, 5432]);
-  let time = at;
-  for (let tries = draw.integer(30, 150); tries > 0; tries--) {
-    yield scene.tcp(time, host, server, port, { state });
-    time += draw.exponential(0.04);
-  }
+  yield* scene.repeated(at, draw.integer(30, 150), 0.04, (time) =>
+    scene.tcp(time, host, server, port, { state }),
+  );
 }
 
 /** Packets of connections whose beginning or end nobody saw. */

@@ -1,8 +1,7 @@
 import { company, outsider } from "../company";
 import { atRandom, office } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity, SimulatedConnection } from "../simulated-connection";
-import type { Habit } from "./habit";
 
 /** The name server asks others for what it does not know. */
 export const nameHabits: readonly Habit[] = [

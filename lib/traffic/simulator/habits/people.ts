@@ -1,8 +1,7 @@
 import { company, sites } from "../company";
 import { atRandom, office, publicRhythm } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity, Content, SimulatedConnection } from "../simulated-connection";
-import type { Habit } from "./habit";
 
 /** What people do besides web and mail: work on the login server, chat, telephone. */
 export const peopleHabits: readonly Habit[] = [

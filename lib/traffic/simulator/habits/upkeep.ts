@@ -1,8 +1,7 @@
 import { addresses, answers, company, servers, timeServers } from "../company";
 import { always, atRandom, daily, every, office } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity } from "../simulated-connection";
-import type { Habit } from "./habit";
 
 /** What machines do by themselves: clocks, monitoring, messages. */
 export const upkeepHabits: readonly Habit[] = [
@@ -111,11 +110,9 @@ function* testLine(scene: Scene, at: number): Activity {
 function* reportEvents(scene: Scene, at: number): Activity {
   const { draw } = scene;
   const host = draw.pick([...servers, ...company.printers]);
-  let time = at;
-  for (let messages = draw.several(2); messages > 0; messages--) {
-    yield scene.udp(time, host, company.monitor, 514, { sent: draw.integer(60, 240) });
-    time += draw.exponential(0.5);
-  }
+  yield* scene.repeated(at, draw.several(2), 0.5, (time) =>
+    scene.udp(time, host, company.monitor, 514, { sent: draw.integer(60, 240) }),
+  );
 }
 
 /** Workstations tell everybody their names. */

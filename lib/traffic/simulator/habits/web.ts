@@ -1,8 +1,7 @@
 import { company, sites } from "../company";
 import { atRandom, office, publicRhythm } from "../rhythm";
-import type { Scene } from "../scene";
+import type { Habit, Scene } from "../scene";
 import type { Activity, SimulatedConnection } from "../simulated-connection";
-import type { Habit } from "./habit";
 import { lookUp } from "./names";
 
 /** Web traffic: at work, and on the company's own site. */
