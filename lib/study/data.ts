@@ -64,7 +64,11 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
     requireBothClasses(source, table);
     return { source, table };
   };
-  const found = options.data ?? (await locateTraining(locate, onNotice));
+  const found =
+    options.data ??
+    (await unlessMissing(locateTrainingFile(locate), Unavailable, (reason) =>
+      onNotice(`simulated traffic is used instead of KDD'99: ${reason}`),
+    ));
   if (!found) {
     const files = await simulatedDataset(dataFolder, { onProgress, signal });
     const train = await load(files.train, undefined);
@@ -80,48 +84,35 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
   }
   const trained = await load(found, rejectedFiles?.train);
   const study = { trainSource: trained.source, train: trained.table, simulated: false };
-  const testFile = options.test ?? (await locateTest(trained.source, locate, onNotice));
+  // Without a test file a study ends with the held-out part, and says so.
+  const testFile =
+    options.test ??
+    (await unlessMissing(locateTestFile(trained.source.name, locate), InputError, (reason) =>
+      onNotice(`no test file: ${reason}`),
+    ));
   if (!testFile) return study;
   const tested = await load(testFile, rejectedFiles?.test);
   return { ...study, testSource: tested.source, test: tested.table };
 }
 
-/** The training file; undefined if there is none and none can be fetched. */
-async function locateTraining(
-  options: LocateOptions,
-  onNotice: (sentence: string) => void,
+/** A file's path; undefined if there is none and none can be fetched, of which `tell` is told the reason. */
+async function unlessMissing(
+  path: Promise<string | undefined>,
+  kind: typeof InputError | typeof Unavailable,
+  tell: (reason: string) => void,
 ): Promise<string | undefined> {
   try {
-    return await locateTrainingFile(options);
+    return await path;
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    onNotice(`simulated traffic is used instead of KDD'99: ${error.message}`);
-    return undefined;
-  }
-}
-
-/** The test file is optional: without it a study ends with the held-out part, and says so. */
-async function locateTest(
-  { name }: Source,
-  options: LocateOptions,
-  onNotice: (sentence: string) => void,
-): Promise<string | undefined> {
-  try {
-    return await locateTestFile(name, options);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    onNotice(`no test file: ${error.message}`);
+    if (!(error instanceof kind)) throw error;
+    tell(error.message);
     return undefined;
   }
 }
 
 function requireBothClasses({ path }: Source, table: Table): void {
   const { categories } = labels(table);
-  const missing = !categories.includes("normal")
-    ? "row labelled normal"
-    : categories.length < 2
-      ? "attack"
-      : undefined;
-  if (missing)
+  const missing = categories.includes("normal") ? "attack" : "row labelled normal";
+  if (missing !== "attack" || categories.length < 2)
     throw new InputError(`${inputName(path)} has no ${missing}; a study needs normal rows and attacks`);
 }

@@ -36,15 +36,17 @@ export function planeGrid({ low, high, steps }: PlaneBounds, columns: readonly [
   return { rows: steps * steps, columns, data };
 }
 
+/** Of the colour scale. */
+const highestError = 0.3;
+
 /**
  * Panels side by side, one a model: the points it was fitted on, where it puts them, and its error everywhere else. All
- * panels share one colour scale; errors above `highest` have its last colour.
+ * panels share one colour scale; errors above the highest have its last colour.
  */
 export function planeReconstructionFigure(
   models: readonly PlaneReconstruction[],
   bounds: PlaneBounds,
   caption: Caption,
-  highest = 0.3,
 ): Figure {
   const { low, high, steps } = bounds;
   const axis = Array.from({ length: steps }, (_, i) => decimals(low + ((high - low) * i) / (steps - 1)));
@@ -61,7 +63,7 @@ export function planeReconstructionFigure(
             Array.from(gridScores.subarray(row * steps, (row + 1) * steps), (score) => decimals(score)),
           ),
           zmin: 0,
-          zmax: highest,
+          zmax: highestError,
           colorscale: [
             [0, "#ffffff"],
             [1, "#08519c"],

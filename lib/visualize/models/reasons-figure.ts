@@ -13,8 +13,11 @@ export interface NamedReasons {
   readonly reasons: readonly Reason[];
 }
 
+/** Reasons that are shown of each detector. */
+const top = 8;
+
 /** The reasons of detectors for the score of one row, side by side: the largest contributions, with value and usual. */
-export function reasonsFigure(detectors: readonly NamedReasons[], caption: Caption, top = 8): Figure {
+export function reasonsFigure(detectors: readonly NamedReasons[], caption: Caption): Figure {
   const styles = modelStyles(detectors.map(({ name }) => name));
   const { data, axes } = panelGrid(
     detectors.map(({ reasons }, i) => {

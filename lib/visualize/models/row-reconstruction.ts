@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import { sum } from "simple-statistics";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
@@ -26,51 +27,30 @@ export function rowReconstructionFigure(
   caption: Caption,
   columns = 20,
 ): Figure {
-  const width = matrix.columns.length;
-  const error = (row: number, column: number) =>
-    square(matrix.data[row * width + column] - reconstruction.data[row * width + column]);
-  const total = matrix.columns.map((_, column) => {
-    let sum = 0;
-    for (let row = 0; row < matrix.rows; row++) sum += error(row, column);
-    return sum;
-  });
+  const rows = titles.map((title, row) => ({
+    title,
+    values: rowOf(matrix, row),
+    made: rowOf(reconstruction, row),
+  }));
+  const error = ({ values, made }: (typeof rows)[number], column: number) =>
+    square(values[column] - made[column]);
+  const total = matrix.columns.map((_, column) => sum(rows.map((row) => error(row, column))));
   const shown = Array.from(total.keys())
     .sort((a, b) => total[b] - total[a])
     .slice(0, columns)
     .reverse();
   const names = shown.map((column) => escapeHtml(matrix.columns[column]));
   const { data, axes } = panelGrid(
-    titles.map((rowTitle, row) => {
-      const score = matrix.columns.reduce((sum, _, column) => sum + error(row, column), 0) / width;
-      const values = shown.map((column) => decimals(matrix.data[row * width + column]));
-      const made = shown.map((column) => decimals(reconstruction.data[row * width + column]));
-      const first = row === 0;
+    rows.map((row, i) => {
+      const score = sum(matrix.columns.map((_, column) => error(row, column))) / matrix.columns.length;
+      const values = shown.map((column) => decimals(row.values[column]));
+      const made = shown.map((column) => decimals(row.made[column]));
+      const text = `<b>${escapeHtml(row.title)}</b><br>scaled value · mean squared error ${formatScore(score)}`;
       return {
-        x: {
-          ...(!first && { matches: "x" }),
-          zeroline: true,
-          zerolinecolor: "#cccccc",
-          title: {
-            text: `<b>${escapeHtml(rowTitle)}</b><br>scaled value · mean squared error ${formatScore(score)}`,
-          },
-        },
-        traces: [
-          {
-            type: "scatter",
-            mode: "lines",
-            x: values.flatMap((value, i) => [value, made[i], null]),
-            y: names.flatMap((name) => [name, name, null]),
-            line: { color: "#999999", width: 3 },
-            showlegend: false,
-            hoverinfo: "skip",
-          },
-          { ...marks(values, names, "#0072B2", "circle"), name: "Value in the row", showlegend: first },
-          {
-            ...marks(made, names, "#D55E00", "diamond"),
-            name: "What the model makes of it",
-            showlegend: first,
-          },
-        ],
+        x: { ...(i > 0 && { matches: "x" }), zeroline: true, zerolinecolor: "#cccccc", title: { text } },
+        traces: panelTraces(values, made, names).map((trace) =>
+          i === 0 ? trace : { ...trace, showlegend: false },
+        ),
       };
     }),
     { gap: 0.03, y: { type: "category", categoryarray: names, categoryorder: "array" } },
@@ -80,6 +60,27 @@ export function rowReconstructionFigure(
     margin: { b: 120 },
     ...axes,
   });
+}
+
+function rowOf({ columns, data }: Matrix, row: number): Float32Array {
+  return data.subarray(row * columns.length, (row + 1) * columns.length);
+}
+
+/** The values, what the model makes of them, and lines between. */
+function panelTraces(values: number[], made: number[], names: string[]): Data[] {
+  return [
+    {
+      type: "scatter",
+      mode: "lines",
+      x: values.flatMap((value, i) => [value, made[i], null]),
+      y: names.flatMap((name) => [name, name, null]),
+      line: { color: "#999999", width: 3 },
+      showlegend: false,
+      hoverinfo: "skip",
+    },
+    { ...marks(values, names, "#0072B2", "circle"), name: "Value in the row" },
+    { ...marks(made, names, "#D55E00", "diamond"), name: "What the model makes of it" },
+  ];
 }
 
 function marks(x: number[], y: string[], color: string, symbol: "circle" | "diamond") {

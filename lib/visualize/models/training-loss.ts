@@ -16,11 +16,7 @@ export interface EpochLoss {
 }
 
 /** The loss of each epoch, on a logarithmic axis if it falls to a quarter, and the epoch with the lowest validation loss. */
-export function trainingLossFigure(
-  history: readonly EpochLoss[],
-  caption: Caption,
-  axisTitle = "Mean squared error",
-): Figure {
+export function trainingLossFigure(history: readonly EpochLoss[], caption: Caption): Figure {
   const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
   const epochs = history.map(({ epoch }) => epoch);
   const data = [
@@ -67,7 +63,7 @@ export function trainingLossFigure(
       ...(history.length <= 20 && { dtick: 1 }),
     },
     yaxis: {
-      title: scaleTitle(axisTitle, logarithmic ? "log" : "linear"),
+      title: scaleTitle("Mean squared error", logarithmic ? "log" : "linear"),
       tickformat: "~g",
       ...(logarithmic ? { type: "log", dtick: "D2" } : { rangemode: "tozero" }),
     },

@@ -31,15 +31,14 @@ export function flaggedOverTimeFigure(
   const x = stretches.map(({ start }) => (isDate ? new Date(1000 * start).toISOString() : start));
   const lines = names.map((name, i): Data => {
     const shares = stretches.map(({ flagged, connections }) => flagged[name] / connections);
+    const counts = stretches.map(({ connections }) => formatCount(connections));
     return {
       type: "scatter",
       mode: "lines+markers",
       name: styles[i].title,
       x,
       y: shares.map((share) => significant(share)),
-      customdata: shares.map(
-        (share, at) => `${formatShare(share)} of ${formatCount(stretches[at].connections)}`,
-      ),
+      customdata: shares.map((share, at) => `${formatShare(share)} of ${counts[at]}`),
       line: { color: styles[i].colour, width: 1.5 },
       marker: { size: 4 },
       hovertemplate: "%{customdata}",
@@ -53,18 +52,12 @@ export function flaggedOverTimeFigure(
     showlegend: false,
     hovertemplate: "%{y:,} connections<extra></extra>",
   };
+  const shareAxis = { title: { text: "Share flagged" }, tickformat: ".1~%", rangemode: "tozero" } as const;
+  const rowAxis = { title: { text: "Connections" }, nticks: 3, tickformat: "~s" };
   const stack = panelStack(
     [
-      {
-        height: 224,
-        y: { title: { text: "Share flagged" }, tickformat: ".1~%", rangemode: "tozero" },
-        traces: lines,
-      },
-      {
-        height: 70,
-        y: { title: { text: "Connections" }, nticks: 3, tickformat: "~s" },
-        traces: [rows],
-      },
+      { height: 224, y: shareAxis, traces: lines },
+      { height: 70, y: rowAxis, traces: [rows] },
     ],
     26,
     {
