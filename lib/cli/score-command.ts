@@ -12,7 +12,7 @@ import { discoveryRule, scoreReport } from "./traffic-report";
 
 /** The command `score`: the model decides whether it reads KDD'99's records or logs of connections. */
 export function addScoreCommand(program: Command): void {
-  workOptions(addCommand(program, "score"))
+  const command = workOptions(addCommand(program, "score"))
     .description("Score logs or a KDD'99 file with a saved model, in constant memory.")
     .argument(
       "<file...>",
@@ -24,6 +24,27 @@ export function addScoreCommand(program: Command): void {
       "what to write (default: alerts to the standard output; scores of a KDD'99 file, .parquet or .csv, to outputs/scores.parquet)",
     )
     .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
+    .addOption(
+      numberOption(
+        "--false-discovery-rate <share>",
+        "share of what is reported that may be usual, in place of the model's false-alarm rate",
+        rateRange,
+      ),
+    );
+  logOptions(command).action(
+    answering<string[]>(async (options, context, files) => {
+      const { matchingSubject } = await import("../detect/traffic-model.js");
+      const subject = await matchingSubject(files, options.model, context.onNotice);
+      return subject === "traffic"
+        ? scoreLogs(files, options, context)
+        : scoreKddFile(files[0], options, context);
+    }),
+  );
+}
+
+/** The options that only logs of connections have. */
+function logOptions(command: Command): Command {
+  return command
     .addOption(
       new Option("--format <name>", "of alerts (default: as the file's name ends, otherwise json)").choices([
         "json",
@@ -44,13 +65,6 @@ export function addScoreCommand(program: Command): void {
       }),
     )
     .option("--allow <file>", "hosts, ports and services not to alert on, one a line")
-    .addOption(
-      numberOption(
-        "--false-discovery-rate <share>",
-        "share of what is reported that may be usual, in place of the model's false-alarm rate",
-        rateRange,
-      ),
-    )
     .option("--follow", "wait for more lines of one log, also when it is rotated, until Ctrl+C")
     .addOption(
       numberOption(
@@ -59,16 +73,7 @@ export function addScoreCommand(program: Command): void {
         { min: 0, max: 86_400 },
       ),
     )
-    .option("--state <file>", "remembers where following was, for the next start")
-    .action(
-      answering<string[]>(async (options, context, files) => {
-        const { matchingSubject } = await import("../detect/traffic-model.js");
-        const subject = await matchingSubject(files, options.model, context.onNotice);
-        return subject === "traffic"
-          ? scoreLogs(files, options, context)
-          : scoreKddFile(files[0], options, context);
-      }),
-    );
+    .option("--state <file>", "remembers where following was, for the next start");
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
