@@ -77,6 +77,7 @@ export {
   projectRows,
   reconstructRows,
 } from "./models/baselines/principal-components/projection";
+export { combined } from "./models/combined/detector";
 export { explainRow } from "./models/contributions";
 export type { Detector, DetectorKind, FitOptions, ScoreOptions } from "./models/detector";
 export { type DetectorName, detectorKind, detectors, type TrainedDetectorName } from "./models/detectors";

@@ -48,6 +48,17 @@ export function list<T>(item: Schema<T>, most: number, least = 0): Schema<T[]> {
   );
 }
 
+/** At least one number, in ascending order. */
+export function ascendingNumbers(most: number): Schema<number[]> {
+  return v.pipe(
+    list(finite, most, 1),
+    v.check(
+      (found) => found.every((number, i) => i === 0 || number >= found[i - 1]),
+      "numbers in ascending order",
+    ),
+  );
+}
+
 /** Different names. */
 export function names(most: number): Schema<string[]> {
   return v.pipe(

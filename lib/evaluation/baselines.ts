@@ -1,19 +1,19 @@
 import { numbers, type Rows, type Table } from "../data/table";
-import { principalComponents } from "../models/baselines/principal-components/detector";
-import type { ScoreOptions } from "../models/detector";
+import type { Detector, ScoreOptions } from "../models/detector";
+import { baselineDetectors } from "../models/detectors";
 import { fitDetector } from "../models/fit-model";
 import { scoreDistinct } from "./score-distinct";
 
 /** Scores of one baseline; higher = more anomalous. */
 export interface BaselineScores {
-  readonly name: "count" | "dst_bytes" | "principal-components";
+  readonly name: "count" | "dst_bytes" | (typeof baselineDetectors)[number]["kind"];
   readonly trainingScores: Float64Array;
   readonly testScores?: Float64Array;
 }
 
 /**
- * What any model must beat: `count` alone, few `dst_bytes` alone, and the reconstruction error of 8 principal
- * components, as many as a narrow autoencoder's code, fitted on the same rows and columns as the autoencoder.
+ * What any model must beat: `count` alone, few `dst_bytes` alone, and detectors that take a second and need no tuning, each
+ * fitted on the same rows as the models.
  */
 export async function* baselineScores(
   train: Table,
@@ -31,6 +31,8 @@ export async function* baselineScores(
   });
   yield both("count", (table) => new Float64Array(numbers(table, "count")));
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
-  const model = await fitDetector(train, principalComponents, { rows: fitRows, signal });
-  yield both(principalComponents.kind, (table) => scoreDistinct(model, table, { signal, workers }));
+  for (const kind of baselineDetectors) {
+    const model = await fitDetector<object, Detector>(train, kind, { rows: fitRows, signal });
+    yield both(kind.kind, (table) => scoreDistinct(model, table, { signal, workers }));
+  }
 }

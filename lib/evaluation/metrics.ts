@@ -1,7 +1,7 @@
 import { valuesAt } from "../common/values-at";
 import { anomalousRows, type Category, categoryOf } from "../data/kdd/attacks";
 import type { NominalColumn } from "../data/table";
-import { averagePrecision, rocAuc, scoreSteps } from "./curves";
+import { averagePrecision, rocAuc, type ScoreSteps, scoreSteps } from "./curves";
 
 /** Rows by truth and verdict; positive = anomalous. */
 export interface Confusion {
@@ -17,13 +17,17 @@ export interface RankingMetrics {
   averagePrecision: number;
 }
 
-/** Quality of the verdicts at one threshold. */
-export interface VerdictMetrics {
-  threshold: number;
+/** What verdicts are worth; a ratio over no rows is 0. */
+export interface VerdictRates {
   falseAlarmRate: number;
   precision: number;
   recall: number;
   f1: number;
+}
+
+/** Quality of the verdicts at one threshold. */
+export interface VerdictMetrics extends VerdictRates {
+  threshold: number;
   confusion: Confusion;
   recallByCategory: Partial<Record<Category, number>>;
   recallByAttack: Record<string, number>;
@@ -31,10 +35,23 @@ export interface VerdictMetrics {
   recallNovelAttacks?: number;
 }
 
+/** False-alarm rates at which verdicts are reported. */
+export const reportedRates = [0.05, 0.01, 0.001] as const;
+
+/** Something at each of {@link reportedRates}. */
+export type AtReportedRates<T> = Record<`${(typeof reportedRates)[number]}`, T>;
+
 /** What a protocol reports of one detector. Fields that a protocol has no use for are left out. */
 export interface Metrics extends RankingMetrics, Partial<VerdictMetrics> {
-  /** The same ranking over distinct rows only. */
-  deduplicated?: RankingMetrics;
+  /** The same over distinct rows only: the first of each group of rows that are equal in all features and in the label. */
+  deduplicated?: RankingMetrics & Partial<VerdictRates>;
+  /** At thresholds that held-out rows promise to keep these false-alarm rates. */
+  atPromisedRate?: AtReportedRates<VerdictRates>;
+  /**
+   * At thresholds that keep these rates on the very rows that are judged, as far as equal scores allow: what a ranking is
+   * worth, whether its budget is kept or not. Nobody has such a threshold beforehand.
+   */
+  atTrueRate?: AtReportedRates<VerdictRates>;
 }
 
 /** Scores with what is known of their rows. */
@@ -46,28 +63,74 @@ export interface Judged {
   readonly distinct?: Uint32Array;
   /** A row is anomalous when its score is greater. */
   readonly threshold?: number;
+  /** Thresholds that promise {@link reportedRates}. */
+  readonly promised?: AtReportedRates<number>;
   /** Labels that the training file holds; any other attack is novel. */
   readonly knownLabels?: ReadonlySet<string>;
 }
 
 /** Measures a detector's scores against the labels. @throws {RangeError} as {@link scoreSteps} does */
-export function evaluate({ scores, labels, distinct, threshold, knownLabels }: Judged): Metrics {
+export function evaluate({ scores, labels, distinct, threshold, promised, knownLabels }: Judged): Metrics {
   const anomalous = anomalousRows(labels);
+  const steps = scoreSteps(scores, anomalous);
+  const ofDistinct = distinct && {
+    scores: valuesAt(scores, distinct),
+    anomalous: Uint8Array.from(distinct, (row) => anomalous[row]),
+  };
+  const distinctSteps = ofDistinct && scoreSteps(ofDistinct.scores, ofDistinct.anomalous);
   return {
-    ...ranking(scores, anomalous),
-    ...(threshold === undefined ? {} : verdictMetrics(scores, labels, threshold, knownLabels)),
-    ...(distinct && {
-      deduplicated: ranking(
-        valuesAt(scores, distinct),
-        Uint8Array.from(distinct, (row) => anomalous[row]),
-      ),
+    ...ranking(steps),
+    ...(threshold !== undefined && verdictMetrics(scores, labels, threshold, knownLabels)),
+    ...(distinctSteps && {
+      deduplicated: {
+        ...ranking(distinctSteps),
+        ...(threshold !== undefined && ratesAbove(distinctSteps, threshold)),
+      },
+    }),
+    ...(promised && {
+      atPromisedRate: atReportedRates((rate) => ratesAbove(steps, promised[rate])),
+      atTrueRate: atReportedRates((rate) => ratesAtFalseAlarmRate(steps, Number(rate))),
     }),
   };
 }
 
-function ranking(scores: Float64Array, anomalous: Uint8Array): RankingMetrics {
-  const steps = scoreSteps(scores, anomalous);
+/** Something made for each of {@link reportedRates}. */
+export function atReportedRates<T>(make: (rate: keyof AtReportedRates<T>) => T): AtReportedRates<T> {
+  const names = reportedRates.map((rate) => `${rate}` as const);
+  return Object.fromEntries(names.map((rate) => [rate, make(rate)])) as AtReportedRates<T>;
+}
+
+function ranking(steps: ScoreSteps): RankingMetrics {
   return { rocAuc: rocAuc(steps), averagePrecision: averagePrecision(steps) };
+}
+
+/** What verdicts `score > threshold` are worth. */
+export function ratesAbove(steps: ScoreSteps, threshold: number): VerdictRates {
+  const passed = steps.thresholds.findIndex((score) => score <= threshold);
+  return ratesOfFirst(steps, passed < 0 ? steps.thresholds.length : passed);
+}
+
+/** The same for the lowest threshold that flags at most a share of the normal rows. */
+export function ratesAtFalseAlarmRate(steps: ScoreSteps, rate: number): VerdictRates {
+  const beyond = steps.falsePositives.findIndex((count) => count > rate * steps.negatives);
+  return ratesOfFirst(steps, beyond < 0 ? steps.thresholds.length : beyond);
+}
+
+/** The same where the rows of the first so many steps are flagged. */
+function ratesOfFirst(steps: ScoreSteps, count: number): VerdictRates {
+  const { truePositives, falsePositives, positives, negatives } = steps;
+  const [found, falseAlarms] = count === 0 ? [0, 0] : [truePositives[count - 1], falsePositives[count - 1]];
+  return ratesOf(found, falseAlarms, positives, negatives);
+}
+
+function ratesOf(found: number, falseAlarms: number, attacks: number, normals: number): VerdictRates {
+  const alarms = found + falseAlarms;
+  return {
+    falseAlarmRate: normals === 0 ? 0 : falseAlarms / normals,
+    precision: alarms === 0 ? 0 : found / alarms,
+    recall: attacks === 0 ? 0 : found / attacks,
+    f1: found === 0 ? 0 : (2 * found) / (alarms + attacks),
+  };
 }
 
 /** Judges each row by `score > threshold` and counts. A ratio over no rows is 0. */
@@ -105,13 +168,9 @@ export function verdictMetrics(
     trueNegative: normals.all - normals.found,
     falseNegative: attacks.all - attacks.found,
   };
-  const alarms = attacks.found + normals.found;
   return {
     threshold,
-    falseAlarmRate: normals.rate,
-    precision: alarms === 0 ? 0 : attacks.found / alarms,
-    recall: attacks.rate,
-    f1: attacks.found === 0 ? 0 : (2 * attacks.found) / (alarms + attacks.all),
+    ...ratesOf(attacks.found, normals.found, attacks.all, normals.all),
     confusion,
     recallByCategory: Object.fromEntries(
       (["dos", "probe", "r2l", "u2r", "other"] as const)

@@ -4,8 +4,10 @@ import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
-import type { Detector, FittedBy } from "../models/detector";
-import { ofEachDetector, type trainedDetectors } from "../models/detectors";
+import { autoencoder } from "../models/autoencoder/detector";
+import { combineModels } from "../models/combined/combine-models";
+import type { Detector, DetectorKind, FittedBy } from "../models/detector";
+import type { studyDetectors, TrainedDetectorName } from "../models/detectors";
 import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
@@ -13,7 +15,7 @@ import { chooseThreshold } from "../models/threshold";
 import { type TrainingOptions, trainingDefaults } from "../models/training-options";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
-import { evaluate, type Metrics } from "./metrics";
+import { atReportedRates, evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
 
 export type ProtocolOptions = TrainingOptions;
@@ -39,7 +41,7 @@ export interface NoveltyStudy {
   readonly holdoutRows: Rows;
   /** By detector. */
   readonly models: {
-    readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]: NoveltyResult<FittedBy<Kind>>;
+    readonly [Kind in (typeof studyDetectors)[number] as Kind["kind"]]: NoveltyResult<FittedBy<Kind>>;
   };
   /** By name: `baseline:count`, … */
   readonly baselines: Readonly<Record<string, StudyScores & Pick<Model, "threshold">>>;
@@ -63,11 +65,21 @@ export async function noveltyProtocol(
     trainingScores: await scoreDistinct(model, train, work),
     ...(test && { testScores: await scoreDistinct(model, test, work) }),
   });
-  const models = (await ofEachDetector(async (kind, name): Promise<NoveltyResult> => {
-    const model = await fitModel(train, kind, { ...work, rows, falseAlarmRate, settings: settings?.[name] });
-    return { ...model, ...(await scoresOf(model)) };
-  })) as NoveltyStudy["models"];
-  const [{ fitRows, heldOutRows, preprocessor }] = Object.values(models);
+  const fit = <Options extends object, Fitted extends Detector>(
+    kind: DetectorKind<TrainedDetectorName, Options, Fitted>,
+  ) => {
+    const own = settings?.[kind.kind] as Options | undefined;
+    return fitModel(train, kind, { ...work, rows, falseAlarmRate, settings: own });
+  };
+  const forest = await fit(isolationForest);
+  const network = await fit(autoencoder);
+  const both = await combineModels(forest, network, train, work);
+  const models = {
+    "isolation-forest": { ...forest, ...(await scoresOf(forest)) },
+    autoencoder: { ...network, ...(await scoresOf(network)) },
+    combined: { ...both, ...(await scoresOf(both)) },
+  };
+  const { fitRows, heldOutRows, preprocessor } = both;
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
   for await (const { name, ...scores } of baselineScores(train, test, fitRows, work)) {
     const threshold = chooseThreshold(valuesAt(scores.trainingScores, heldOutRows), falseAlarmRate);
@@ -80,7 +92,13 @@ export async function noveltyProtocol(
     holdoutRows,
     models,
     baselines,
-    metrics: await measure({ ...models, ...baselines }, train, holdoutRows, test, work.signal),
+    metrics: await measure(
+      { ...models, ...baselines },
+      train,
+      { heldOutRows, holdoutRows },
+      test,
+      work.signal,
+    ),
     unseen: test ? unseenCategories(preprocessor, test) : [],
   };
 }
@@ -105,7 +123,7 @@ function withAttacks(table: Table, normals: Rows): Rows {
 async function measure(
   results: Readonly<Record<string, StudyScores & Pick<Model, "threshold">>>,
   train: Table,
-  holdoutRows: Rows,
+  { heldOutRows, holdoutRows }: { readonly heldOutRows: Rows; readonly holdoutRows: Rows },
   test: Table | undefined,
   signal: AbortSignal | undefined,
 ): Promise<NoveltyStudy["metrics"]> {
@@ -122,11 +140,15 @@ async function measure(
   const onTest: MetricsByDetector = {};
   for (const [name, { trainingScores, testScores, threshold }] of Object.entries(results)) {
     await breathe(signal);
-    const scores = valuesAt(trainingScores, holdoutRows);
-    holdout[name] = evaluate({ ...heldOut, scores, threshold: threshold.value });
+    const normals = valuesAt(trainingScores, heldOutRows);
+    const thresholds = {
+      threshold: threshold.value,
+      promised: atReportedRates((rate) => chooseThreshold(normals, Number(rate)).value),
+    };
+    holdout[name] = evaluate({ ...heldOut, ...thresholds, scores: valuesAt(trainingScores, holdoutRows) });
     if (!tested || !testScores) continue;
     await breathe(signal);
-    onTest[name] = evaluate({ ...tested, scores: testScores, threshold: threshold.value });
+    onTest[name] = evaluate({ ...tested, ...thresholds, scores: testScores });
   }
   return { holdout, ...(tested && { test: onTest }) };
 }

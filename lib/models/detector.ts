@@ -30,8 +30,15 @@ export interface DetectorKind<
   readonly files: readonly string[];
   /** To call before work that ends in `fit`. @throws {InputError} if this machine lacks what the options ask for */
   prepare?(options?: Options): Promise<void>;
-  /** @throws {InputError} on an option out of range or too few rows; the reason of `signal` once it is aborted */
-  fit(matrix: Matrix | LazyMatrix, options?: Options & FitOptions): Promise<Fitted>;
+  /**
+   * @param heldOut rows that it is not fitted on, for a detector that must know how it scores such. Default: the same rows
+   * @throws {InputError} on an option out of range or too few rows; the reason of `signal` once it is aborted
+   */
+  fit(
+    matrix: Matrix | LazyMatrix,
+    options?: Options & FitOptions,
+    heldOut?: Matrix | LazyMatrix,
+  ): Promise<Fitted>;
   /**
    * Reads what `save` wrote, or somebody else.
    *

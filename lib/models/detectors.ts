@@ -4,6 +4,7 @@ import { localOutlierFactor } from "./baselines/local-outlier-factor/detector";
 import { mahalanobis } from "./baselines/mahalanobis/detector";
 import { nearestNeighbours } from "./baselines/nearest-neighbours/detector";
 import { principalComponents } from "./baselines/principal-components/detector";
+import { combined } from "./combined/detector";
 import type { Detector, DetectorKind, OptionsOf } from "./detector";
 import { isolationForest } from "./isolation-forest/detector";
 import type { Backend } from "./tensorflow";
@@ -11,12 +12,16 @@ import type { Backend } from "./tensorflow";
 /** The detectors that commands train, in the order in which reports and alerts name them. */
 export const trainedDetectors = [isolationForest, autoencoder] as const;
 
+/** The detectors of a study: those, and both together. */
+export const studyDetectors = [...trainedDetectors, combined] as const;
+
+/** What the study compares them with. */
+export const baselineDetectors = [principalComponents, mahalanobis, ecod] as const;
+
 /** Every detector that a model folder may hold: another one is added here, or above, and nowhere else. */
 export const detectors = [
-  ...trainedDetectors,
-  principalComponents,
-  mahalanobis,
-  ecod,
+  ...studyDetectors,
+  ...baselineDetectors,
   nearestNeighbours,
   localOutlierFactor,
 ] as const;
@@ -27,18 +32,29 @@ export type DetectorName = (typeof detectors)[number]["kind"];
 /** What a detector is called that commands train. */
 export type TrainedDetectorName = (typeof trainedDetectors)[number]["kind"];
 
+/** What a detector of a study is called. */
+export type StudyDetectorName = (typeof studyDetectors)[number]["kind"];
+
 /** The options that each of the detectors has of its own, by its name. */
 export type DetectorSettings = {
   readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]?: OptionsOf<Kind>;
 };
 
 /** Something of each of the detectors that commands train, in their order. */
-export async function ofEachDetector<T>(
+export function ofEachDetector<T>(
   make: (kind: DetectorKind, name: TrainedDetectorName) => T | Promise<T>,
 ): Promise<Readonly<Record<TrainedDetectorName, T>>> {
-  const made: Partial<Record<TrainedDetectorName, T>> = {};
-  for (const kind of trainedDetectors) made[kind.kind] = await make(kind, kind.kind);
-  return made as Record<TrainedDetectorName, T>;
+  return ofEach(trainedDetectors, make);
+}
+
+/** Something of each of some kinds of detectors, in their order. */
+export async function ofEach<Name extends string, T>(
+  kinds: readonly { readonly kind: Name }[],
+  make: (kind: DetectorKind, name: Name) => T | Promise<T>,
+): Promise<Readonly<Record<Name, T>>> {
+  const made: Partial<Record<Name, T>> = {};
+  for (const kind of kinds) made[kind.kind] = await make(kind as DetectorKind<Name>, kind.kind);
+  return made as Record<Name, T>;
 }
 
 /** To call before the data is read. @throws {InputError} if this machine lacks what the detectors' options ask for */

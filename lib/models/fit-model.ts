@@ -10,13 +10,16 @@ import { trainingDefaults } from "./training-options";
 export interface FitDetectorOptions<Options extends object = object> extends FitOptions {
   /** Default all. */
   readonly rows?: Rows;
+  /** Rows that are not fitted, for a detector that must know how it scores such. */
+  readonly heldOutRows?: Rows;
   /** Default: what suits the detector. */
   readonly preprocessing?: PreprocessOptions;
   /** Options of the detector's own. */
   readonly settings?: Options;
 }
 
-export interface FitModelOptions<Options extends object = object> extends FitDetectorOptions<Options> {
+export interface FitModelOptions<Options extends object = object>
+  extends Omit<FitDetectorOptions<Options>, "heldOutRows"> {
   /**
    * Which fifth of the rows is held out of fitting, to take the threshold from: a `random` one, or the `last`, which is the
    * test where rows are in order of time. Default `random`.
@@ -58,7 +61,7 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
   const [fitRows, heldOutRows] = holdOut === "last" ? splitInOrder(rows) : splitRows(rows, fitShare, seed);
   if (heldOutRows.length === 0)
     throw new InputError(`a model needs rows to fit and to hold out, got ${rows.length} in all`);
-  const fitted = await fitDetector(table, kind, { ...rest, seed, rows: fitRows });
+  const fitted = await fitDetector(table, kind, { ...rest, seed, rows: fitRows, heldOutRows });
   const { onProgress, signal, workers } = rest;
   const scores = await scoreTable(fitted, table, heldOutRows, { onProgress, signal, workers });
   const threshold = chooseThreshold(scores, falseAlarmRate);
@@ -73,11 +76,18 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
 export async function fitDetector<Options extends object, Fitted extends Detector>(
   table: Table,
   kind: DetectorKind<string, Options, Fitted>,
-  { rows, preprocessing = kind.preprocessing, settings, ...options }: FitDetectorOptions<Options> = {},
+  {
+    rows,
+    heldOutRows,
+    preprocessing = kind.preprocessing,
+    settings,
+    ...options
+  }: FitDetectorOptions<Options> = {},
 ): Promise<PreprocessedDetector<Fitted>> {
   const preprocessor = fitPreprocessor(table, preprocessing, rows);
   const matrix = lazyTransform(preprocessor, table, rows);
-  const detector = await kind.fit(matrix, { ...settings, ...options } as Options & FitOptions);
+  const heldOut = heldOutRows && lazyTransform(preprocessor, table, heldOutRows);
+  const detector = await kind.fit(matrix, { ...settings, ...options } as Options & FitOptions, heldOut);
   return { detector, preprocessor };
 }
 

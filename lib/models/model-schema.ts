@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import {
   anyObject,
+  ascendingNumbers,
   finite,
   integerIn,
   list,
@@ -44,13 +45,7 @@ export const thresholdSchema: Schema<Omit<Threshold, "scores"> & { readonly scor
   value: finite,
   rate: numberBetween(0, 1),
   rows: integerIn(1),
-  scores: v.pipe(
-    list(finite, mostThresholdScores, 1),
-    v.check(
-      (scores) => scores.every((score, i) => i === 0 || score >= scores[i - 1]),
-      "numbers in ascending order",
-    ),
-  ),
+  scores: ascendingNumbers(mostThresholdScores),
 });
 
 /** `preprocessor.json` */

@@ -93,6 +93,11 @@ export function fewRowsNotice(
   return `${rows} held-out ${what} are too few to rely on a false-alarm rate of ${percent(rate)}: the threshold is the highest of their scores, which ${percent(promisedRate(threshold))} of such ${what} exceed on average, and many more or fewer in a single case; ${enough} are enough`;
 }
 
+/** Scores in ascending order, as p-values need them: of many, {@link mostThresholdScores} that are evenly spread over them. */
+export function ascendingScores(scores: Float64Array): Float64Array {
+  return evenlySpread(scores.slice().sort(), mostThresholdScores);
+}
+
 /** At most so many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
 function evenlySpread(sorted: Float64Array, most: number): Float64Array {
   const { length } = sorted;

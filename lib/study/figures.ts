@@ -4,7 +4,7 @@ import { labels, type NominalColumn, selectColumn, type Table } from "../data/ta
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
 import type { MetricsByDetector, NoveltyResult, NoveltyStudy, StudyScores } from "../evaluation/protocols";
-import { trainedDetectors } from "../models/detectors";
+import { studyDetectors } from "../models/detectors";
 import { confusionFigure } from "../visualize/evaluation/confusion";
 import { precisionRecallFigure } from "../visualize/evaluation/precision-recall";
 import { recallByAttackFigure } from "../visualize/evaluation/recall-by-attack";
@@ -116,7 +116,7 @@ function verdictFigures(
 /** How each model's scores are distributed, by category. */
 function scoreFigures(study: NoveltyStudy, { labels, scoresOf, caption }: Part): Record<string, Figure> {
   return Object.fromEntries(
-    trainedDetectors.map(({ kind, scores }) => {
+    studyDetectors.map(({ kind, scores }) => {
       const threshold = study.models[kind].threshold.value;
       const shown = { scores: scoresOf(study.models[kind]), labels, threshold, axisTitle: scores.title };
       const title = `${modelTitle(kind)}: scores by category`;

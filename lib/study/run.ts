@@ -22,10 +22,10 @@ import {
 import { type Spread, spread } from "../evaluation/spread";
 import {
   backendOf,
-  ofEachDetector,
+  ofEach,
   prepareDetectors,
-  type TrainedDetectorName,
-  trainedDetectors,
+  type StudyDetectorName,
+  studyDetectors,
 } from "../models/detectors";
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
@@ -101,7 +101,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   const read = [options.data, options.test].filter((path) => path !== undefined);
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
-    const models = await ofEachDetector((kind) =>
+    const models = await ofEach(studyDetectors, (kind) =>
       transaction.stageFolder(join(modelsFolder, kind.kind), modelFolderKind(kind)),
     );
     const data = await clock.time("load", () => loadData(options, outputs));
@@ -231,9 +231,9 @@ async function runProtocols(
 async function writeModels(
   { models }: NoveltyStudy,
   { dataset, seed, protocols }: RunMetrics,
-  folders: Readonly<Record<TrainedDetectorName, string>>,
+  folders: Readonly<Record<StudyDetectorName, string>>,
 ): Promise<void> {
-  for (const { kind } of trainedDetectors) {
+  for (const { kind } of studyDetectors) {
     const figures = Object.entries(protocols.novelty).map(([part, by]) => [part, ranked(by[kind])]);
     const training = { seed, dataset, metrics: Object.fromEntries(figures) };
     await writeModel(folders[kind], { ...(models[kind] as Model), training });

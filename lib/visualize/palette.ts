@@ -1,6 +1,6 @@
 import { escapeHtml } from "../common/html";
 import type { Category } from "../data/kdd/attacks";
-import { detectorTitle, trainedDetectors } from "../models/detectors";
+import { detectorTitle, studyDetectors } from "../models/detectors";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart (2008, https://jfly.uni-koeln.de/color/). */
 const okabeIto = {
@@ -39,8 +39,8 @@ export const categoryTitles: Readonly<Record<Category, string>> = {
   other: "Other",
 };
 
-/** The detectors that commands train have the first colours of the palette; others take what is left. */
-const modelColours = new Map(trainedDetectors.map(({ kind }, i): [string, string] => [kind, palette[i]]));
+/** The detectors of a study have the first colours of the palette; others take what is left. */
+const modelColours = new Map(studyDetectors.map(({ kind }, i): [string, string] => [kind, palette[i]]));
 
 /** How a detector is drawn: models solid in colours of their own, baselines thin and dashed. */
 export interface ModelStyle {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluate, type Judged, verdictMetrics } from "traffic-anomaly";
+import { evaluate, type Judged, scoreSteps, verdictMetrics } from "traffic-anomaly";
+import { ratesAbove, ratesAtFalseAlarmRate } from "traffic-anomaly/dist/evaluation/metrics";
 import { nominalColumn } from "../fixtures/table";
 import { references } from "./references";
 
@@ -127,4 +128,47 @@ test("nothing that is passed is changed", () => {
   const before = structuredClone({ scores, labels });
   evaluate({ ...judged, threshold: 5, distinct: Uint32Array.of(0, 9) });
   assert.deepEqual({ scores, labels }, before);
+});
+
+test("at promised rates the thresholds are those given, at true rates those that keep the rate on the rows themselves", () => {
+  const { atPromisedRate, atTrueRate } = evaluate({
+    ...judged,
+    promised: { "0.05": 5, "0.01": 9.5, "0.001": 10 },
+  });
+  // As in "every figure at a threshold"; beyond 9.5 only heartbleed; beyond 10 nothing.
+  assert.deepEqual(atPromisedRate, {
+    "0.05": { falseAlarmRate: 1 / 4, precision: 4 / 5, recall: 4 / 6, f1: 8 / 11 },
+    "0.01": { falseAlarmRate: 0, precision: 1, recall: 1 / 6, f1: 2 / 7 },
+    "0.001": { falseAlarmRate: 0, precision: 0, recall: 0, f1: 0 },
+  });
+  // Of four normal rows one is 25 %: none may be flagged, and the highest of them has 7. 8, 9 and 10 are beyond it.
+  const none = { falseAlarmRate: 0, precision: 1, recall: 3 / 6, f1: 6 / 9 };
+  assert.deepEqual(atTrueRate, { "0.05": none, "0.01": none, "0.001": none });
+});
+
+test("at a true rate, rows that equal the normal row beyond it are not flagged", () => {
+  const steps = scoreSteps(Float64Array.of(1, 2, 2, 3), Uint8Array.of(0, 0, 1, 1));
+  assert.deepEqual(ratesAtFalseAlarmRate(steps, 0.4), {
+    falseAlarmRate: 0,
+    precision: 1,
+    recall: 1 / 2,
+    f1: 2 / 3,
+  });
+  assert.deepEqual(ratesAtFalseAlarmRate(steps, 0.5), {
+    falseAlarmRate: 1 / 2,
+    precision: 2 / 3,
+    recall: 1,
+    f1: 4 / 5,
+  });
+  assert.deepEqual(ratesAtFalseAlarmRate(steps, 1), ratesAbove(steps, -1));
+});
+
+test("deduplicated verdicts count the first of each group of equal rows", () => {
+  // Of the three smurf rows two are left: one of them is flagged.
+  const distinct = Uint32Array.of(0, 1, 2, 3, 4, 5, 7, 8, 9);
+  const { deduplicated } = evaluate({ ...judged, threshold: 5, distinct });
+  assert.deepEqual(
+    [deduplicated?.falseAlarmRate, deduplicated?.precision, deduplicated?.recall, deduplicated?.f1],
+    [1 / 4, 3 / 4, 3 / 5, 6 / 9],
+  );
 });

@@ -20,6 +20,7 @@ import {
   transform,
 } from "traffic-anomaly";
 import { literatureSubsets } from "traffic-anomaly/dist/data/kdd/literature";
+import { atReportedRates } from "traffic-anomaly/dist/evaluation/metrics";
 import type { NoveltyStudy } from "traffic-anomaly/dist/evaluation/protocols";
 import { kddTable } from "../fixtures/table";
 import { trafficLines, withFields } from "../fixtures/traffic";
@@ -68,9 +69,12 @@ function learnt(study: NoveltyStudy): unknown {
 const detectorNames = [
   "isolation-forest",
   "autoencoder",
+  "combined",
   "baseline:count",
   "baseline:dst_bytes",
   "baseline:principal-components",
+  "baseline:mahalanobis",
+  "baseline:ecod",
 ];
 
 function scoresOf({ models, baselines }: NoveltyStudy) {
@@ -181,12 +185,17 @@ test("novelty: models and baselines are measured on holdout and test alike", asy
   assert.deepEqual(Object.keys(study.metrics.holdout), detectorNames);
   assert.deepEqual(Object.keys(study.metrics.test!), detectorNames);
   for (const [name, { trainingScores, testScores, threshold }] of scoresOf(study)) {
+    const normalScores = Float64Array.from(
+      study.holdoutRows.filter((row) => isNormal(train, row)),
+      (row) => trainingScores[row],
+    );
+    const promised = atReportedRates((rate) => chooseThreshold(normalScores, Number(rate)).value);
     const judge = (table: Table, scores: Float64Array, known?: ReadonlySet<string>): Metrics =>
-      evaluate({ scores, labels: labels(table), threshold: threshold.value, knownLabels: known });
+      evaluate({ scores, labels: labels(table), threshold: threshold.value, promised, knownLabels: known });
     const held = Float64Array.from(study.holdoutRows, (row) => trainingScores[row]);
     const { deduplicated, ...holdout } = study.metrics.holdout[name];
     assert.deepEqual(holdout, judge(selectRows(train, study.holdoutRows), held));
-    assert.ok(deduplicated && deduplicated.rocAuc > 0);
+    assert.ok(deduplicated && deduplicated.rocAuc > 0 && deduplicated.f1! > 0);
     const { deduplicated: _, ...onTest } = study.metrics.test![name];
     assert.deepEqual(onTest, judge(later, testScores!, new Set(labels(train).categories)));
     assert.ok("recallNovelAttacks" in onTest && !("recallNovelAttacks" in holdout));

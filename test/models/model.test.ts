@@ -191,7 +191,7 @@ test("a manifest of another version, or damaged, is refused", async () => {
     await refuse({ ...manifest, files }, `${path} is damaged: its files must be ${names}`);
   await refuse(
     { ...manifest, kind: "oracle" },
-    `${path} is damaged: kind must be one of "isolation-forest", "autoencoder", "principal-components", got "oracle"`,
+    `${path} is damaged: kind must be one of "isolation-forest", "autoencoder", "combined", "principal-components", "mahalanobis", "ecod", "nearest-neighbours", "local-outlier-factor", got "oracle"`,
   );
 });
 

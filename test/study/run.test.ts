@@ -79,13 +79,18 @@ realDataTest("metrics.json has every field of its contract", async () => {
   const detectors = [
     "isolation-forest",
     "autoencoder",
+    "combined",
     "baseline:count",
     "baseline:dst_bytes",
     "baseline:principal-components",
+    "baseline:mahalanobis",
+    "baseline:ecod",
   ];
   assert.deepEqual(Object.keys(metrics.protocols.novelty.holdout), detectors);
   const all: Required<Metrics> = metrics.protocols.novelty.corrected.autoencoder as Required<Metrics>;
   assert.deepEqual(Object.keys(all).sort(), [
+    "atPromisedRate",
+    "atTrueRate",
     "averagePrecision",
     "confusion",
     "deduplicated",
@@ -110,7 +115,7 @@ realDataTest("metrics.json has every field of its contract", async () => {
 
 realDataTest("a study leaves models, predictions, pages and pictures, and stays below 1.5 GB", async () => {
   realStudy();
-  assert.deepEqual(readdirSync(join(folder, "models")).sort(), ["autoencoder", "isolation-forest"]);
+  assert.deepEqual(readdirSync(join(folder, "models")).sort(), ["autoencoder", "combined", "isolation-forest"]);
   assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
     ".traffic-anomaly.json",
     "metrics.json",
@@ -120,7 +125,7 @@ realDataTest("a study leaves models, predictions, pages and pictures, and stays 
   ]);
   const plots = readdirSync(join(folder, "outputs", "plots"));
   const pages = plots.filter((name) => name.endsWith(".html"));
-  assert.equal(pages.length, 13);
+  assert.equal(pages.length, 15);
   assert.equal(plots.filter((name) => name === "plotly.js").length, 1);
   if (findBrowser()) assert.equal(plots.filter((name) => name.endsWith(".png")).length, pages.length);
   const run = JSON.parse(readFileSync(join(folder, "outputs", "run.json"), "utf8"));
@@ -172,6 +177,7 @@ realDataTest("score reproduces the study's predictions to the bit", async () => 
   for (const [model, column] of [
     ["isolation-forest", "isolation_forest"],
     ["autoencoder", "autoencoder"],
+    ["combined", "combined"],
   ]) {
     traffic(["score", file, "--model", `models/${model}`, "--out", `${model}.parquet`, "--quiet"]);
     const different = await firstValue(

@@ -21,6 +21,7 @@ export const models = {
   "ordinal-forest": "records",
   network: "records",
   "sigmoid-network": "records",
+  both: "records",
   components: "records",
   distances: "records",
   tails: "records",
@@ -44,6 +45,7 @@ export async function writeModels(folder: string): Promise<void> {
   await writeRecordModel(join(folder, "ordinal-forest"), { encoding: "ordinal" }, "isolation-forest");
   await writeRecordModel(join(folder, "network"), {}, "autoencoder");
   await writeRecordModel(join(folder, "sigmoid-network"), { encoding: "none" }, "autoencoder");
+  await writeRecordModel(join(folder, "both"), {}, "combined");
   await writeRecordModel(join(folder, "components"), {}, "principal-components");
   await writeRecordModel(join(folder, "distances"), {}, "mahalanobis");
   await writeRecordModel(join(folder, "tails"), {}, "ecod");
@@ -71,9 +73,13 @@ async function writeRecordModel(
   const matrix = transform(preprocessor, table);
   const activations =
     preprocessing.encoding === "none" ? ({ activation: "tanh", outputActivation: "sigmoid" } as const) : {};
-  const options = {
+  const members = {
     "isolation-forest": { trees: 10, sampleSize: 64 },
     autoencoder: { layers: [8, 3, 8], epochs: 2, ...activations },
+  };
+  const options = {
+    ...members,
+    combined: members,
     "principal-components": { components: 4 },
     mahalanobis: {},
     ecod: {},

@@ -11,7 +11,7 @@ export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOp
   kind: "isolation-forest",
   title: "isolation forest",
   scores: { title: "Isolation score", scale: "linear" },
-  preprocessing: { encoding: "one-hot", logarithm: [], scaling: "none" },
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["forest.json", "forest.bin"],
   fit: (matrix, { workers: _, ...options } = {}) => fitIsolationForest(matrix, options),
   load: loadIsolationForest,

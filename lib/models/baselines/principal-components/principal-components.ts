@@ -18,7 +18,7 @@ import { spectrumOf } from "../spectrum";
 import { scorer } from "./reconstruction-errors";
 
 export interface PrincipalComponentsOptions {
-  /** How many to keep, an integer in [1, number of columns]. Default 8, or all columns if fewer. */
+  /** How many to keep, an integer in [1, number of columns]. Default 4, or all columns if fewer. */
   readonly components?: number;
 }
 
@@ -31,7 +31,7 @@ const mostNumbers = 900_000;
  * @throws {InputError} if an option is out of range, the matrix has no rows, or the columns take too much memory
  * @throws the reason of `signal` once it is aborted
  * @example
- * const fitted = await fitPrincipalComponents(normal, { components: 8 });
+ * const fitted = await fitPrincipalComponents(normal, { components: 4 });
  * const scores = await fitted.score(traffic); // higher = more anomalous
  */
 export async function fitPrincipalComponents(
@@ -40,7 +40,7 @@ export async function fitPrincipalComponents(
 ): Promise<PrincipalComponents> {
   const { rows, columns } = matrix;
   const width = columns.length;
-  const { components = Math.min(8, width) } = options;
+  const { components = Math.min(4, width) } = options;
   requireOptions(options, ["components"]);
   requireFinite(matrix);
   requireNumber("components", components, { min: 1, max: width, integer: true });

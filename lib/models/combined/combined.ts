@@ -1,0 +1,175 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { requireOptions } from "../../common/errors";
+import { exp2, log } from "../../common/exact-math";
+import { checked, readJsonFile } from "../../common/json-file";
+import type { WorkOptions } from "../../common/progress";
+import { type LazyMatrix, type Matrix, wholeMatrix } from "../../preprocess/matrix";
+import type { Autoencoder } from "../autoencoder/autoencoder";
+import { autoencoder } from "../autoencoder/detector";
+import type { AutoencoderOptions } from "../autoencoder/settings";
+import type { Detector, FitOptions, LoadOptions, ScoreOptions } from "../detector";
+import { isolationForest } from "../isolation-forest/detector";
+import type { IsolationForest, IsolationForestOptions } from "../isolation-forest/isolation-forest";
+import { pValues } from "../p-values";
+import { ascendingScores } from "../threshold";
+
+export interface CombinedOptions {
+  /** Options of the members, by their names. */
+  readonly "isolation-forest"?: Omit<IsolationForestOptions, "seed">;
+  readonly autoencoder?: Omit<AutoencoderOptions, "seed">;
+}
+
+/** The two that are combined, which were fitted on the same columns. */
+export type Members = readonly [IsolationForest, Autoencoder];
+
+/**
+ * Fits an isolation forest and an autoencoder on the same rows, and combines them: see {@link combine}.
+ *
+ * @param heldOut rows like the others that the members are not fitted on. Default: the fitted rows
+ * @throws {InputError} as the members do; the reason of `signal` once it is aborted
+ * @example
+ * const model = await fitModel(table, combined, { rows: normal, seed: 1 });
+ */
+export async function fitCombined(
+  matrix: Matrix | LazyMatrix,
+  { "isolation-forest": forest, autoencoder: network, ...options }: CombinedOptions & FitOptions = {},
+  heldOut: Matrix | LazyMatrix = matrix,
+): Promise<Combined> {
+  requireOptions(options, ["seed", "workers", "onProgress", "signal"]);
+  const members: Members = [
+    await isolationForest.fit(matrix, { ...forest, ...options }),
+    await autoencoder.fit(matrix, { ...network, ...options }),
+  ];
+  return combine(members, heldOut, options);
+}
+
+/**
+ * Combines two fitted detectors. What one gives is a depth, the other an error: each score is told by how probable so high
+ * a one is among rows that neither was fitted on.
+ *
+ * @param heldOut rows like those that the members were fitted on
+ */
+export async function combine(
+  members: Members,
+  heldOut: Matrix | LazyMatrix,
+  options: ScoreOptions = {},
+): Promise<Combined> {
+  const rows = await wholeMatrix(heldOut, options.signal);
+  const scores: Float64Array[] = [];
+  for (const member of members) scores.push(ascendingScores(await member.score(rows, options)));
+  return new Combined(members, scores);
+}
+
+/** A forest and an autoencoder that judge together; made by {@link fitCombined} or {@link combine}. */
+export class Combined implements Detector {
+  readonly kind = "combined";
+  readonly columns: readonly string[];
+  readonly settings: object;
+
+  constructor(
+    readonly members: Members,
+    /** Scores of each member for held-out rows, ascending. */
+    readonly heldOutScores: readonly Float64Array[],
+  ) {
+    this.columns = members[0].columns;
+    this.settings = Object.fromEntries(members.map(({ kind, settings }) => [kind, settings]));
+  }
+
+  /**
+   * Mean over the members of −log p, where p is the p-value of the member's score, one a row; higher = more anomalous. It
+   * orders rows as Fisher's method does (1925), which multiplies p-values, and ends at log(1 + held-out rows): beyond all of
+   * those, one row is as anomalous as another.
+   *
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    const sum = new Float64Array(matrix.rows);
+    for (const [i, member] of this.members.entries()) {
+      const surprise = this.#surprise(i, await member.score(matrix, options));
+      for (let row = 0; row < sum.length; row++) sum[row] += surprise[row] / this.members.length;
+    }
+    return sum;
+  }
+
+  /**
+   * How much each column adds to the row's score: each member's −log p is shared out among the columns that made the row more
+   * anomalous to it, in proportion to what they did. They sum to the score, but for rounding.
+   *
+   * @throws {RangeError} if the row has another length
+   */
+  explain(row: Float32Array): Float64Array {
+    return this.#shared(this.members.map((member) => member.explain(row)));
+  }
+
+  /**
+   * {@link explain} for every row: `rows × columns`, row-major.
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
+    const byMember: Float64Array[] = [];
+    for (const member of this.members) byMember.push(await member.explainRows(matrix, options));
+    const width = this.columns.length;
+    const contributions = new Float64Array(matrix.rows * width);
+    for (let start = 0; start < contributions.length; start += width)
+      contributions.set(this.#shared(byMember.map((all) => all.subarray(start, start + width))), start);
+    return contributions;
+  }
+
+  async save(folder: string): Promise<void> {
+    for (const member of this.members) await member.save(folder);
+    const content = { heldOutScores: this.heldOutScores.map((scores) => [...scores]) };
+    await writeFile(join(folder, "combined.json"), `${JSON.stringify(content)}\n`);
+  }
+
+  dispose(): void {
+    this.members[1].dispose();
+  }
+
+  /** −log p of scores of a member. */
+  #surprise(member: number, scores: Float64Array): Float64Array {
+    return pValues(scores, { scores: this.heldOutScores[member] }).map((p) => -log(p));
+  }
+
+  /** What columns add to the score of one row, from what they did to each member. */
+  #shared(byMember: readonly Float64Array[]): Float64Array {
+    const contributions = new Float64Array(this.columns.length);
+    const [forest] = this.members;
+    byMember.forEach((own, m) => {
+      const sum = own.reduce((total, value) => total + value, 0);
+      const score = m === 0 ? exp2(forest.baseline + sum) : sum;
+      // A hair less, lest rounding puts it above a score that it equals.
+      const [surprise] = this.#surprise(m, Float64Array.of(score * (1 - 1e-9)));
+      const raised = own.map((value) => Math.max(0, value));
+      const all = raised.reduce((total, value) => total + value, 0);
+      raised.forEach((value, i) => {
+        contributions[i] += ((all > 0 ? value / all : 1 / raised.length) * surprise) / byMember.length;
+      });
+    });
+    return contributions;
+  }
+}
+
+/**
+ * Reads what {@link Combined.save} wrote.
+ *
+ * @param columns the columns that the members were fitted on, which their own files do not hold
+ * @throws {InputError} if a file is missing or damaged, or does not go with the columns
+ */
+export async function loadCombined(
+  folder: string,
+  columns: readonly string[],
+  options?: LoadOptions,
+): Promise<Combined> {
+  const { combinedSchema } = require("./schema") as typeof import("./schema");
+  const path = join(folder, "combined.json");
+  const { heldOutScores } = checked(combinedSchema, await readJsonFile(path), path);
+  const members: Members = [
+    await isolationForest.load(folder, columns, options),
+    await autoencoder.load(folder, columns, options),
+  ];
+  return new Combined(
+    members,
+    heldOutScores.map((scores) => Float64Array.from(scores)),
+  );
+}

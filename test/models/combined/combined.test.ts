@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { autoencoder, combined, fitModel, isolationForest, pValues, scoreTable } from "traffic-anomaly";
+import { combineModels } from "traffic-anomaly/dist/models/combined/combine-models";
+import { kddTable } from "../../fixtures/table";
+import { trafficLines } from "../../fixtures/traffic";
+
+const table = kddTable(trafficLines({ rows: 400 }));
+const settings = {
+  "isolation-forest": { trees: 20, sampleSize: 64 },
+  autoencoder: { layers: [6, 3, 6], epochs: 2, batchSize: 64 },
+};
+const shared = { seed: 5, falseAlarmRate: 0.1 };
+const fitted = (async () => ({
+  forest: await fitModel(table, isolationForest, { ...shared, settings: settings["isolation-forest"] }),
+  network: await fitModel(table, autoencoder, { ...shared, settings: settings.autoencoder }),
+  both: await fitModel(table, combined, { ...shared, settings }),
+}))();
+
+test("a score is the mean of the members' −log p-values among held-out rows", async () => {
+  const { forest, network, both } = await fitted;
+  const matrixScores = await Promise.all([forest, network, both].map((model) => scoreTable(model, table)));
+  const heldOut = await Promise.all(
+    [forest, network].map(async (model) => (await scoreTable(model, table, model.heldOutRows)).sort()),
+  );
+  const [p, q] = heldOut.map((scores, i) => pValues(matrixScores[i], { scores }));
+  matrixScores[2].forEach((score, row) => {
+    const expected = -(Math.log(p[row]) + Math.log(q[row])) / 2;
+    assert.ok(Math.abs(score - expected) < 1e-12, `row ${row}: ${score} for ${expected}`);
+  });
+});
+
+test("combining two fitted models gives what fitting the combined detector does", async () => {
+  const { forest, network, both } = await fitted;
+  const found = await combineModels(forest, network, table);
+  assert.deepEqual(found.threshold, both.threshold);
+  assert.deepEqual(found.detector.settings, both.detector.settings);
+  assert.deepEqual(await scoreTable(found, table), await scoreTable(both, table));
+});
+
+test("models of other preprocessing or other held-out rows are not combined", async () => {
+  const { forest, network } = await fitted;
+  const other = { ...network, heldOutRows: network.heldOutRows.slice(1) };
+  await assert.rejects(combineModels(forest, other, table), RangeError);
+  const scaled = await fitModel(table, isolationForest, {
+    ...shared,
+    preprocessing: { scaling: "standard" },
+  });
+  await assert.rejects(combineModels(scaled, network, table), RangeError);
+});
+
+test("a row beyond all held-out ones to both has the highest score there is", async () => {
+  const { both } = await fitted;
+  const far = new Float32Array(both.detector.columns.length).fill(100);
+  const matrix = { rows: 1, columns: both.detector.columns, data: far };
+  const [score] = await both.detector.score(matrix);
+  assert.ok(Math.abs(score - Math.log(both.heldOutRows.length + 1)) < 1e-12);
+});
+
+test("only columns that made a row more anomalous to a member add to its score", async () => {
+  const { forest, network, both } = await fitted;
+  const row = new Float32Array(both.detector.columns.length).fill(0.5);
+  const [of, by] = [forest, network].map(({ detector }) => detector.explain(row));
+  both.detector.explain(row).forEach((contribution, i) => {
+    assert.ok(contribution >= 0);
+    assert.equal(contribution > 0, of[i] > 0 || by[i] > 0);
+  });
+});
