@@ -1,7 +1,9 @@
+import { publishedRocAuc } from "../data/kdd/literature";
 import type { Metrics } from "../evaluation/metrics";
 import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
 import type { RunResult } from "../study/run";
+import type { runOneClass } from "../study/run-one-class";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {
@@ -34,8 +36,38 @@ export function runReport({ metrics, paths }: RunResult): string {
       ],
     ),
   ];
-  for (const [name, { rocAuc }, over] of naive)
-    lines.push(row(name, [cell(rocAuc, child(over, "rocAuc"))], repeats !== undefined));
+  const published: Readonly<Record<string, number>> = dataset.name === "full" ? publishedRocAuc : {};
+  for (const [name, { rocAuc }, over] of naive) {
+    const paper = name in published ? `   Liu et al. 2008: ${published[name].toFixed(2)}` : "";
+    lines.push(row(name, [cell(rocAuc, child(over, "rocAuc"))], repeats !== undefined) + paper);
+  }
+  lines.push("", "Written:", ...paths.map((path) => `  ${path}`));
+  return lines.join("\n");
+}
+
+/** The closing words of a protocol of deep papers: every detector's figures, and what papers report. */
+export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runOneClass>>): string {
+  const { dataset, protocol, seeds, studies, spread, published } = result;
+  const several = spread !== undefined;
+  const lines = [
+    `${dataset.name}: ${count(dataset.rows)} rows (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
+    `${protocol}: ${several ? `seeds ${seeds.join(", ")}, mean ± sd` : `seed ${seeds[0]}`}; the threshold flags as many rows as are anomalies`,
+    "",
+    row("", ["F1", "precision", "recall", "ROC AUC"], several),
+  ];
+  for (const [name, figures] of Object.entries(studies[0])) {
+    const over = child(spread, name);
+    const wanted = ["f1", "precision", "recall", "rocAuc"] as const;
+    lines.push(
+      row(
+        detectorTitle(name),
+        wanted.map((figure) => cell(figures[figure], child(over, figure))),
+        several,
+      ),
+    );
+  }
+  lines.push("", "F1 that papers report:");
+  for (const [paper, f1] of Object.entries(published)) lines.push(`  ${paper.padEnd(30)} ${f1.toFixed(4)}`);
   lines.push("", "Written:", ...paths.map((path) => `  ${path}`));
   return lines.join("\n");
 }

@@ -100,13 +100,19 @@ export function atReportedRates<T>(make: (rate: keyof AtReportedRates<T>) => T):
   return Object.fromEntries(names.map((rate) => [rate, make(rate)])) as AtReportedRates<T>;
 }
 
-function ranking(steps: ScoreSteps): RankingMetrics {
+export function ranking(steps: ScoreSteps): RankingMetrics {
   return { rocAuc: rocAuc(steps), averagePrecision: averagePrecision(steps) };
 }
 
 /** What verdicts `score > threshold` are worth. */
 export function ratesAbove(steps: ScoreSteps, threshold: number): VerdictRates {
   const passed = steps.thresholds.findIndex((score) => score <= threshold);
+  return ratesOfFirst(steps, passed < 0 ? steps.thresholds.length : passed);
+}
+
+/** The same for verdicts `score ≥ lowest`. */
+export function ratesFrom(steps: ScoreSteps, lowest: number): VerdictRates {
+  const passed = steps.thresholds.findIndex((score) => score < lowest);
   return ratesOfFirst(steps, passed < 0 ? steps.thresholds.length : passed);
 }
 

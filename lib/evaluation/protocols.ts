@@ -104,7 +104,7 @@ export async function noveltyProtocol(
 }
 
 /** What a protocol needs of its options, which may be those of a whole run. */
-function workOf(options: ProtocolOptions) {
+export function workOf(options: ProtocolOptions) {
   const { seed = trainingDefaults.seed, falseAlarmRate = trainingDefaults.falseAlarmRate } = options;
   const { settings, workers, onProgress, signal } = options;
   return { seed, falseAlarmRate, settings, workers, onProgress, signal };

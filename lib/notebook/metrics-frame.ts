@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { Metrics } from "../evaluation/metrics";
+import type { AtReportedRates, Metrics, VerdictRates } from "../evaluation/metrics";
 import type { MetricsByDetector } from "../evaluation/protocols";
 import type { Frame } from "./frame";
 
@@ -15,7 +15,19 @@ const columns = {
   recallNovelAttacks: (metrics) => metrics.recallNovelAttacks,
 } as const satisfies Record<string, (metrics: Metrics) => number | undefined>;
 
-export type MetricsColumn = keyof typeof columns;
+/** `deduplicated.f1`, and what verdicts are worth at a promised or true false-alarm rate: `atTrueRate.0.01.recall`. */
+type VerdictColumn =
+  `${"deduplicated" | `${"atPromisedRate" | "atTrueRate"}.${keyof AtReportedRates<number>}`}.${keyof VerdictRates}`;
+
+export type MetricsColumn = keyof typeof columns | VerdictColumn;
+
+/** The figure of a column. */
+function figureOf(metrics: Metrics, name: MetricsColumn): number | undefined {
+  if (name in columns) return columns[name as keyof typeof columns](metrics);
+  const [, where, rate, figure] = /^(\w+)(?:\.([\d.]+))?\.(\w+)$/.exec(name) ?? [];
+  const at = metrics[where as keyof Metrics] as Readonly<Record<string, VerdictRates>> & VerdictRates;
+  return (rate ? at?.[rate] : at)?.[figure as keyof VerdictRates];
+}
 
 /**
  * Figures of several detectors in several settings as a frame for `show`, a row each, called `setting / detector`; with
@@ -23,7 +35,7 @@ export type MetricsColumn = keyof typeof columns;
  *
  * @param settings for each setting, what a protocol gave; or what it gave with several seeds, of which mean ± sample
  * standard deviation are shown
- * @param wanted which columns. Default: all that some row has.
+ * @param wanted which columns. Default: all that some row has, but for those of {@link VerdictColumn}.
  * @example
  * await show(metricsFrame({ "mixed / 10-percent": await mixedProtocol(train) }, ["rocAuc"]));
  */
@@ -41,12 +53,14 @@ export function metricsFrame(
   const shown =
     wanted ??
     (Object.keys(columns) as MetricsColumn[]).filter((name) =>
-      rows.some(({ metrics }) => columns[name](metrics[0]) !== undefined),
+      rows.some(({ metrics }) => figureOf(metrics[0], name) !== undefined),
     );
   return {
     columns: shown,
     index: rows.map(({ name }) => name),
-    values: rows.map(({ metrics }) => shown.map((name) => format(metrics.map(columns[name])))),
+    values: rows.map(({ metrics }) =>
+      shown.map((name) => format(metrics.map((figures) => figureOf(figures, name)))),
+    ),
   };
 }
 

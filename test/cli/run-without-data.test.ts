@@ -33,7 +33,7 @@ test("run without data and network studies simulated traffic, and every output s
     inputs.map(({ name }: { name: string }) => name),
     names,
   );
-  for (const model of ["autoencoder", "isolation-forest"]) {
+  for (const model of ["autoencoder", "combined", "isolation-forest"]) {
     const manifest = JSON.parse(read("models", model, "manifest.json"));
     assert.equal(manifest.dataset.name, training);
     assert.deepEqual(Object.keys(manifest.metrics), ["holdout", testing]);
@@ -48,7 +48,7 @@ test("run without data and network studies simulated traffic, and every output s
   ]);
 
   const pages = readdirSync(join(folder, "outputs", "plots")).filter((name) => name.endsWith(".html"));
-  assert.equal(pages.length, 13);
+  assert.equal(pages.length, 15);
   assert.ok(pages.includes("roc-simulated-traffic-test-part.html"), pages.join(", "));
   for (const page of pages) {
     const text = read("outputs", "plots", page);

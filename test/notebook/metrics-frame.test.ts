@@ -43,3 +43,24 @@ test("as text, columns stay apart by two spaces or more, so that it can be read 
   assert.deepEqual(first.slice(1), ["0.9804 ± 0.0000", "1.0000 ± 0.0000", "0.9952 ± 0.0000"]);
   assert.equal(second[2], "–");
 });
+
+test("verdicts of distinct rows, and at promised and true false-alarm rates, are columns that are asked for", () => {
+  const rates = { falseAlarmRate: 0.01, precision: 0.9, recall: 0.8, f1: 0.85 };
+  const at = { "0.05": rates, "0.01": { ...rates, f1: 0.7 }, "0.001": rates };
+  const autoencoder = {
+    rocAuc: 1,
+    averagePrecision: 1,
+    deduplicated: { rocAuc: 1, averagePrecision: 1, ...rates },
+    atPromisedRate: at,
+    atTrueRate: at,
+  };
+  const wanted = ["deduplicated.f1", "atPromisedRate.0.05.recall", "atTrueRate.0.01.f1"] as const;
+  const { values } = metricsFrame(
+    { corrected: { autoencoder, "baseline:count": corrected["baseline:count"] } },
+    wanted,
+  );
+  assert.deepEqual(values, [
+    ["0.8500", "0.8000", "0.7000"],
+    ["–", "–", "–"],
+  ]);
+});

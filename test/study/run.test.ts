@@ -115,7 +115,11 @@ realDataTest("metrics.json has every field of its contract", async () => {
 
 realDataTest("a study leaves models, predictions, pages and pictures, and stays below 1.5 GB", async () => {
   realStudy();
-  assert.deepEqual(readdirSync(join(folder, "models")).sort(), ["autoencoder", "combined", "isolation-forest"]);
+  assert.deepEqual(readdirSync(join(folder, "models")).sort(), [
+    "autoencoder",
+    "combined",
+    "isolation-forest",
+  ]);
   assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
     ".traffic-anomaly.json",
     "metrics.json",

@@ -1,0 +1,98 @@
+import { breathe } from "../common/progress";
+import { createRandom, permutation } from "../common/random";
+import { valuesAt } from "../common/values-at";
+import { anomalousRows } from "../data/kdd/attacks";
+import { rowsWhere } from "../data/split";
+import { labels, type Rows, type Table } from "../data/table";
+import { autoencoder } from "../models/autoencoder/detector";
+import { combine } from "../models/combined/combined";
+import { combined } from "../models/combined/detector";
+import type { Detector, DetectorKind } from "../models/detector";
+import { baselineDetectors } from "../models/detectors";
+import { fitDetector } from "../models/fit-model";
+import { isolationForest } from "../models/isolation-forest/detector";
+import type { PreprocessedDetector } from "../models/model";
+import { lazyTransform } from "../preprocess/preprocessor";
+import { scoreSteps } from "./curves";
+import { type RankingMetrics, ranking, ratesFrom, type VerdictRates } from "./metrics";
+import type { OneClassProtocol } from "./one-class-protocols";
+import { type ProtocolOptions, workOf } from "./protocols";
+import { scoreDistinct } from "./score-distinct";
+
+/** What such a protocol reports of one detector. */
+export type OneClassMetrics = RankingMetrics & VerdictRates;
+
+/**
+ * The one-class protocols of deep papers, by the split of GOAD (Bergman and Hoshen 2020, after DAGMM, Zong et al. 2018), which
+ * NeuTraL AD (Qiu et al. 2021) took over: fitted on a random half of the class that is taken for normal, scored on its
+ * other half and all anomalies, with the threshold that flags as many rows as there are anomalies, which nobody knows in
+ * practice. In `kddcup` the attacks are the normal class, as four rows of five are attacks, and the normal rows are the
+ * anomalies; in `kddcup-rev` normal rows are normal, and a quarter as many attacks are drawn at random.
+ *
+ * @param train the 10 % set
+ * @param options `seed`: draws half and attacks
+ * @throws {InputError} as the detectors do; the reason of `signal` once it is aborted
+ */
+export async function oneClassProtocol(
+  train: Table,
+  protocol: OneClassProtocol,
+  options: ProtocolOptions = {},
+): Promise<Record<string, OneClassMetrics>> {
+  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { fitRows, testRows, anomalous } = oneClassSplit(train, protocol, work.seed);
+  const found: Record<string, OneClassMetrics> = {};
+  const measure = async (name: string, model: PreprocessedDetector) => {
+    const scores = valuesAt(await scoreDistinct(model, train, work), testRows);
+    const steps = scoreSteps(scores, anomalous);
+    found[name] = {
+      ...ranking(steps),
+      ...ratesFrom(steps, scores.slice().sort()[scores.length - steps.positives]),
+    };
+    await breathe(work.signal);
+  };
+  const fit = <Options extends object, Fitted extends Detector>(
+    kind: DetectorKind<string, Options, Fitted>,
+    own?: Options,
+  ) => fitDetector(train, kind, { ...work, rows: fitRows, settings: own });
+  const forest = await fit(isolationForest, settings?.[isolationForest.kind]);
+  const network = await fit(autoencoder, settings?.[autoencoder.kind]);
+  const { preprocessor } = forest;
+  const fitted = lazyTransform(preprocessor, train, fitRows);
+  const both = { detector: await combine([forest.detector, network.detector], fitted, work), preprocessor };
+  await measure(isolationForest.kind, forest);
+  await measure(autoencoder.kind, network);
+  await measure(combined.kind, both);
+  both.detector.dispose();
+  for (const kind of baselineDetectors)
+    await measure(`baseline:${kind.kind}`, await fit<object, Detector>(kind));
+  return found;
+}
+
+/** Rows to fit and to score, and which of the latter are the anomalies. */
+export function oneClassSplit(
+  train: Table,
+  protocol: OneClassProtocol,
+  seed: number,
+): { readonly fitRows: Rows; readonly testRows: Rows; readonly anomalous: Uint8Array } {
+  const random = createRandom(seed, protocol);
+  const shuffled = (isWanted: (label: string) => boolean) => {
+    const rows = rowsWhere(train, isWanted);
+    return permutation(rows.length, random).map((i) => rows[i]);
+  };
+  const normals = shuffled((label) => label === "normal");
+  const attacks = shuffled((label) => label !== "normal");
+  const reversed = protocol === "kddcup-rev";
+  const usual = reversed ? normals : attacks;
+  const anomalies = reversed ? attacks.subarray(0, normals.length >> 2) : normals;
+  const half = usual.length >> 1;
+  const testRows = new Uint32Array(usual.length - half + anomalies.length);
+  testRows.set(usual.subarray(half));
+  testRows.set(anomalies, usual.length - half);
+  testRows.sort();
+  const isAttack = anomalousRows(labels(train));
+  return {
+    fitRows: usual.slice(0, half).sort(),
+    testRows,
+    anomalous: Uint8Array.from(testRows, (row) => (reversed ? isAttack[row] : 1 - isAttack[row])),
+  };
+}
