@@ -1,3 +1,4 @@
+/// <reference lib="es2024.arraybuffer" />
 import { type FileHandle, open } from "node:fs/promises";
 import { quotedCell } from "../../common/csv";
 import { InputError } from "../../common/errors";
@@ -168,10 +169,14 @@ export class CheckedRows {
   }
 }
 
-/** A copy of a column, with codes no wider than needed. */
+/** A copy of a column, with codes no wider than needed, in memory that can be given back at once. */
 function narrow(values: GroupColumn["values"], codes: Uint16Array): GroupColumn {
   if (values.length === 1) return { values };
-  return { values, codes: values.length <= 256 ? new Uint8Array(codes) : codes.slice() };
+  const Codes = values.length <= 256 ? Uint8Array : Uint16Array;
+  const bytes = codes.length * Codes.BYTES_PER_ELEMENT;
+  const copy = new Codes(new ArrayBuffer(bytes, { maxByteLength: bytes }));
+  copy.set(codes);
+  return { values, codes: copy };
 }
 
 function inWords(count: number): string {

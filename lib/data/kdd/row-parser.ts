@@ -4,12 +4,12 @@ import { endOfLines } from "../content";
 import { fieldValue, kddColumns, type Layout } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
-const blockRows = 65_536;
+export const blockRows = 65_536;
 
 // What the kernel works on, one after the other: its cache of fields, a block's codes column by column, and some text.
 const cacheBytes = 16 * 65_536;
 const columnBytes = 2 * blockRows + 64; // a power of two would have the codes of a row displace each other in caches
-const textBytes = 16_384; // little, as it is copied again after each line that is left to others
+const textBytes = 32_768; // little, as it is copied again after each line that is left to others
 
 /** Blank lines begin with a byte up to this one: they are left at once. */
 const carriageReturn = 13;
@@ -35,13 +35,14 @@ class Dictionary {
 
   /** The code of a field as it is written; undefined if it is not good. */
   code(text: string): number | undefined {
-    const known = this.#codeOfText.get(text);
+    const isLong = text.length > 8;
+    const known = isLong ? this.#codeOfText.get(text) : undefined;
     if (known !== undefined) return known;
     const value = fieldValue(text, this.column);
     if (value === undefined) return undefined;
     const code = this.#codeOfValue.get(value) ?? this.#codeOfValue.size;
     this.#codeOfValue.set(value, code);
-    if (text.length > 8) this.#codeOfText.set(text, code);
+    if (isLong) this.#codeOfText.set(text, code);
     return code;
   }
 
