@@ -24,7 +24,16 @@ test("an editor", async (context) => {
   await context.test("is offered the members of what an earlier cell imported", async () => {
     const { matches, start } = await completions("isolationForest.");
     assert.equal(start, "isolationForest.".length);
-    assert.deepEqual(matches.sort(), ["files", "fit", "kind", "load", "preprocessing", "scores", "title"]);
+    assert.deepEqual(matches.sort(), [
+      "files",
+      "fit",
+      "kind",
+      "load",
+      "prepare",
+      "preprocessing",
+      "scores",
+      "title",
+    ]);
   });
 
   await context.test("is offered the methods of a result, and the options of a function", async () => {
