@@ -146,9 +146,9 @@ export { scoreDistributionFigure } from "./visualize/evaluation/score-distributi
 export { agreement, type LandscapeAxis, scoreLandscapeFigure } from "./visualize/evaluation/score-landscape";
 export { sensitivityFigure } from "./visualize/evaluation/sensitivity";
 export { thresholdSliderFigure } from "./visualize/evaluation/threshold-slider";
+export type { Caption, Figure } from "./visualize/figure";
 export { formatShare } from "./visualize/format";
 export { renderImages } from "./visualize/image";
-export type { Caption, Figure } from "./visualize/layout";
 export { attackProfile, attackProfileFigure } from "./visualize/models/attack-profile";
 export { codeSizeFigure } from "./visualize/models/code-size";
 export { contributionFigure } from "./visualize/models/contributions";

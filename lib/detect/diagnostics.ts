@@ -9,7 +9,7 @@ import type { FittedModel } from "../models/fit-model";
 import { scoreTable } from "../models/model";
 import { chooseThreshold, verdicts } from "../models/threshold";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
-import type { Figure } from "../visualize/layout";
+import type { Figure } from "../visualize/figure";
 import { lossFigures } from "../visualize/models/training-loss";
 import { modelTitle } from "../visualize/palette";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";

@@ -2,8 +2,8 @@ import { InputError } from "../common/errors";
 import { scriptJson, unescapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
+import type { Figure } from "../visualize/figure";
 import { type ImageRenderer, openImageRenderer } from "../visualize/image";
-import type { Figure } from "../visualize/layout";
 import { display, inNotebook } from "./display";
 import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
 

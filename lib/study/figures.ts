@@ -10,7 +10,7 @@ import { precisionRecallFigure } from "../visualize/evaluation/precision-recall"
 import { recallByAttackFigure } from "../visualize/evaluation/recall-by-attack";
 import { rocFigure } from "../visualize/evaluation/roc";
 import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
-import type { Caption, Figure } from "../visualize/layout";
+import type { Caption, Figure } from "../visualize/figure";
 import { lossFigures } from "../visualize/models/training-loss";
 import { modelTitle } from "../visualize/palette";
 

@@ -5,7 +5,8 @@ import type { Browser } from "playwright-core";
 import { InputError } from "../common/errors";
 import { loadPackage } from "../common/packages";
 import type { WorkOptions } from "../common/progress";
-import { type Figure, figureWidth } from "./layout";
+import type { Figure } from "./figure";
+import { figureWidth } from "./layout";
 import { plotlyFile } from "./page";
 
 const commands = [

@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import { type Category, categories, categoryOf } from "../data/kdd/attacks";
-import { type Axis, type Caption, createFigure, type Figure, legendAbove, linesAxis } from "./layout";
+import type { Caption, Figure } from "./figure";
+import { type Axis, createFigure, legendAbove, linesAxis } from "./layout";
 import { categoryTitles } from "./palette";
 import { panelStack } from "./panels";
 

@@ -3,7 +3,8 @@ import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { htmlPage, scriptJson } from "../common/html";
 import { loadPackage } from "../common/packages";
-import { type Figure, figureWidth } from "./layout";
+import type { Figure } from "./figure";
+import { figureWidth } from "./layout";
 
 /** The file of the Plotly bundle for browsers, as installed. */
 export function plotlyFile(): string {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { unwritable } from "../common/unwritable";
+import type { Figure } from "./figure";
 import { renderImages } from "./image";
-import type { Figure } from "./layout";
 import { writePage } from "./page";
 
 export interface WriteFiguresOptions extends WorkOptions {

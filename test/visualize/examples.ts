@@ -16,7 +16,7 @@ import { precisionRecallFigure } from "traffic-anomaly/dist/visualize/evaluation
 import { recallByAttackFigure } from "traffic-anomaly/dist/visualize/evaluation/recall-by-attack";
 import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
 import { scoreDistributionFigure } from "traffic-anomaly/dist/visualize/evaluation/score-distribution";
-import type { Figure } from "traffic-anomaly/dist/visualize/layout";
+import type { Figure } from "traffic-anomaly/dist/visualize/figure";
 import { trainingLossFigure } from "traffic-anomaly/dist/visualize/models/training-loss";
 
 export const caption = { protocol: "fit on 80 % of the normals, scored on corrected" };

@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 
 /** How a file's rows spread over the categories, from its first row to its last. */

@@ -1,8 +1,9 @@
 import { sampleCorrelation } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
 import { numbers, type Rows, type Table } from "../../data/table";
+import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { panelGrid } from "../panels";
 
 /** Correlations of every pair of features. */

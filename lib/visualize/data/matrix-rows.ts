@@ -3,8 +3,9 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { categoryTitles } from "../palette";
 import { panelLabel } from "../panels";
 

@@ -1,7 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { formatRows, significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { palette } from "../palette";
 import { panelGrid } from "../panels";
 import { extentOf } from "../traces";

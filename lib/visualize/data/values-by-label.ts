@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
 import { type LabelDots, labelDotsFigure } from "../label-dots";
-import { type Caption, type Figure, scaleTitle } from "../layout";
+import { scaleTitle } from "../layout";
 import { palette } from "../palette";
 
 /** One number for each label, such as its rows in one file. A label that is left out has no dot. */

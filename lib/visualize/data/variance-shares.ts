@@ -2,8 +2,9 @@ import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { formatShare, significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { palette } from "../palette";
 
 /**

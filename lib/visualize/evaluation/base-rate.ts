@@ -1,7 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { decimals, formatShare, significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 
 /** What a detector does at one threshold, whatever the share of attacks. */

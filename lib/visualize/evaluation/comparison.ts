@@ -1,7 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { type Caption, createFigure, dodge, type Figure, linesAxis } from "../layout";
+import { createFigure, dodge, linesAxis } from "../layout";
 import { modelStyles } from "../palette";
 import { guideLine } from "../traces";
 

@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
 import type { Confusion } from "../../evaluation/metrics";
+import type { Caption, Figure } from "../figure";
 import { formatCount, formatScore, formatShare } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 

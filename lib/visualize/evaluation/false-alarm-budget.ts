@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import type { Category } from "../../data/kdd/attacks";
 import type { VerdictMetrics } from "../../evaluation/metrics";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 import { panelGrid } from "../panels";
 import { guideLine } from "../traces";

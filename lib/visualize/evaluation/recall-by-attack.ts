@@ -1,7 +1,8 @@
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { formatCount, formatRows } from "../format";
 import { type LabelDots, labelDotsFigure } from "../label-dots";
-import { type Caption, dodge, type Figure, small } from "../layout";
+import { dodge, small } from "../layout";
 import { modelStyles } from "../palette";
 
 /** The recall of one detector for each attack type. */

@@ -1,10 +1,12 @@
 import { power } from "../../common/exact-math";
 import { type Curve, thinCurve } from "../../evaluation/curves";
-import { type Caption, createFigure, type Figure } from "../layout";
+import type { Caption, Figure } from "../figure";
+import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 import { guideLine } from "../traces";
-import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
+import { curveTraces, operatingPointKey } from "./curve-trace";
+import type { NamedCurve } from "./named-curve";
 
 /** The ROC curve of one detector: of `rocCurve`, with x = false-alarm rate, y = recall. */
 export interface NamedRocCurve extends NamedCurve {

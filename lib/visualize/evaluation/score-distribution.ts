@@ -1,7 +1,8 @@
 import type { Category } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
+import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";
-import { type Axis, type Caption, createFigure, type Figure, scaleTitle } from "../layout";
+import { type Axis, createFigure, scaleTitle } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 import { panelStack } from "../panels";
 import { scaleOf } from "../traces";

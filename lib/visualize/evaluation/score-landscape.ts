@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
+import type { Caption, Figure } from "../figure";
 import { decimals, formatRows, formatShare, significant } from "../format";
-import { type Axis, type Caption, createFigure, type Figure } from "../layout";
+import { type Axis, createFigure } from "../layout";
 import { categoryTitles, modelStyles } from "../palette";
 import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";
 import { extentOf, scaleOf } from "../traces";

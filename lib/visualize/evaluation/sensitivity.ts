@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { mean } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { formatCount, significant } from "../format";
-import { type Caption, createFigure, type Figure, scaleTitle } from "../layout";
+import { createFigure, scaleTitle } from "../layout";
 import { guideColour, palette } from "../palette";
 import { panelAxes, panelGrid } from "../panels";
 import { extentOf } from "../traces";

@@ -1,8 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
+import type { Caption, Figure } from "../figure";
 import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
-import { type Caption, createFigure, type Figure, legendAbove, scaleTitle } from "../layout";
+import { createFigure, legendAbove, scaleTitle } from "../layout";
 import { categoryColours, categoryTitles, modelTitle } from "../palette";
 import { panelAxes } from "../panels";
 import { scaleOf } from "../traces";

@@ -4,8 +4,9 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { categoryTitles } from "../palette";
 
 /** For each label, the mean over its rows of each feature's share of the row's squared reconstruction error. */

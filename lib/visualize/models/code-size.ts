@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import type { Caption, Figure } from "../figure";
 import { decimals, significant } from "../format";
-import { type Axis, type Caption, createFigure, type Figure, scaleTitle } from "../layout";
+import { type Axis, createFigure, scaleTitle } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 import { extentOf, guideLine } from "../traces";

@@ -1,7 +1,8 @@
 import { escapeHtml } from "../../common/html";
 import type { FeatureContribution } from "../../models/contributions";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure, linesAxis } from "../layout";
+import { createFigure, linesAxis } from "../layout";
 import { palette } from "../palette";
 import { panelStack } from "../panels";
 

@@ -3,8 +3,9 @@ import { escapeHtml } from "../../common/html";
 import { categories, categoryOf } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { categoryColours, categoryTitles, palette } from "../palette";
 
 /** Rows as points of a plane, a few thousand at most. */

@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { mean } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { palette } from "../palette";
 import { extentOf } from "../traces";
 

@@ -1,6 +1,7 @@
 import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 import { planeDots } from "./plane";

@@ -1,7 +1,8 @@
 import { escapeHtml } from "../../common/html";
 import type { Reason } from "../../models/reasons";
+import type { Caption, Figure } from "../figure";
 import { decimals } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 

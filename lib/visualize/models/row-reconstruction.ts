@@ -3,8 +3,9 @@ import { sum } from "simple-statistics";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { decimals, formatScore } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { panelGrid } from "../panels";
 
 /** A few rows and what a model makes of them. */

@@ -1,8 +1,9 @@
 import { escapeHtml } from "../../common/html";
 import type { Detector } from "../../models/detector";
 import type { Matrix } from "../../preprocess/matrix";
+import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { scoreColours } from "../palette";
 import { panelGrid, panelHeading } from "../panels";
 import { extentOf } from "../traces";

@@ -1,8 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import type { Detector } from "../../models/detector";
 import { detectorTitle } from "../../models/detectors";
+import type { Caption, Figure } from "../figure";
 import { formatScore } from "../format";
-import { type Caption, createFigure, type Figure, scaleTitle } from "../layout";
+import { createFigure, scaleTitle } from "../layout";
 import { palette } from "../palette";
 
 /** The loss at the end of one epoch of training. */

@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import type { Caption, Figure } from "../figure";
 import { formatCount, formatShare, significant } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
 import { panelStack } from "../panels";
 

@@ -1,7 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import type { Caption, Figure } from "../figure";
 import { formatCount } from "../format";
-import { type Caption, createFigure, type Figure } from "../layout";
+import { createFigure } from "../layout";
 import { palette } from "../palette";
 
 /** A host and the connections that it began. */
