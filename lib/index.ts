@@ -24,9 +24,7 @@ export {
 export { anomalousRows, type Category, categories, categoryOf } from "./data/kdd/attacks";
 export type { DatasetName } from "./data/kdd/datasets";
 export { download } from "./data/kdd/download";
-export { literatureSubset } from "./data/kdd/literature";
-export { locateTestFile, locateTrainingFile } from "./data/kdd/locate";
-export { KddReader, type ReadKddOptions, readKddFile, type Source } from "./data/kdd/reader";
+export { type ReadKddOptions, readKddFile, type Source } from "./data/kdd/reader";
 export { type Feature, kddFeatures } from "./data/kdd/schema";
 export { sources } from "./data/kdd/sources";
 
@@ -80,7 +78,7 @@ export {
 export { combined } from "./models/combined/detector";
 export { explainRow } from "./models/contributions";
 export type { Detector, DetectorKind, FitOptions, ScoreOptions } from "./models/detector";
-export { type DetectorName, detectorKind, detectors, type TrainedDetectorName } from "./models/detectors";
+export { detectorKind, detectors, type TrainedDetectorName } from "./models/detectors";
 export { type FitModelOptions, type FittedModel, fitModel } from "./models/fit-model";
 export { averagePathLength } from "./models/isolation-forest/average-path-length";
 export { isolationForest } from "./models/isolation-forest/detector";
@@ -137,7 +135,6 @@ export { valuesByLabelFigure } from "./visualize/data/values-by-label";
 export { varianceShares, varianceSharesFigure } from "./visualize/data/variance-shares";
 export { baseRateFigure, precisionAtBaseRate } from "./visualize/evaluation/base-rate";
 export { comparisonFigure } from "./visualize/evaluation/comparison";
-export { confusionFigure } from "./visualize/evaluation/confusion";
 export { falseAlarmBudgetFigure } from "./visualize/evaluation/false-alarm-budget";
 export { precisionRecallFigure } from "./visualize/evaluation/precision-recall";
 export { recallByAttackFigure } from "./visualize/evaluation/recall-by-attack";
@@ -148,7 +145,6 @@ export { sensitivityFigure } from "./visualize/evaluation/sensitivity";
 export { thresholdSliderFigure } from "./visualize/evaluation/threshold-slider";
 export type { Caption, Figure } from "./visualize/figure";
 export { formatShare } from "./visualize/format";
-export { renderImages } from "./visualize/image";
 export { attackProfile, attackProfileFigure } from "./visualize/models/attack-profile";
 export { codeSizeFigure } from "./visualize/models/code-size";
 export { contributionFigure } from "./visualize/models/contributions";
@@ -163,7 +159,6 @@ export { treeSplitsFigure } from "./visualize/models/tree-splits";
 export { writePage } from "./visualize/page";
 export { flaggedOverTimeFigure } from "./visualize/traffic/flagged-over-time";
 export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
-export { writeFigures } from "./visualize/write-figures";
 
 // The whole study
 
@@ -197,4 +192,3 @@ export { InputError } from "./common/errors";
 export type { ProgressUpdate, WorkOptions } from "./common/progress";
 export { projectPath } from "./common/project";
 export { createRandom, permutation, type Random, sampleWithoutReplacement } from "./common/random";
-export { libraryVersion } from "./common/version";

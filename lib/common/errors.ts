@@ -1,6 +1,9 @@
 /**
  * A mistake in what the user gave: a file, an option, a model folder. Its message is one sentence that says
  * what is wrong and where; the command line prints it without a stack trace and exits with code 2.
+ *
+ * @example
+ * await readKddFile("missing.gz").catch((error) => error instanceof InputError && error.message); // "missing.gz does not exist"
  */
 export class InputError extends Error {
   override readonly name = "InputError";

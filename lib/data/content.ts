@@ -137,7 +137,7 @@ async function* unpacked(pieces: AsyncGenerator<Buffer>, pieceBytes: number): As
  *
  * @throws {InputError} if the file can't be read; the signal's reason if it is aborted
  * @example
- * await sha256OfFile("data/corrected.gz"); // "74f0daef49b242badc09f2adbd457dea6a45b4f77177efbd11216d333651044b"
+ * const sha256 = await sha256OfFile("data/corrected.gz"); // as `sha256sum data/corrected.gz` tells it
  */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   return digest(storedBytes(path, { signal }));
@@ -149,7 +149,7 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
  *
  * @throws {InputError} if the file can't be read or is a damaged gzip file; the signal's reason if it is aborted
  * @example
- * await sha256OfContent("data/corrected.gz"); // "547dfb9c0f0dc1d9944219ec79e851191faebaeb8acbfa1cd171c418397052a4"
+ * const sha256 = await sha256OfContent("data/corrected.gz"); // as `zcat data/corrected.gz | sha256sum` tells it
  */
 export async function sha256OfContent(path: string, signal?: AbortSignal): Promise<string> {
   return digest(contentOf(path, { signal }));

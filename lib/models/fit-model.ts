@@ -44,6 +44,7 @@ export interface FittedModel<Fitted extends Detector = Detector> extends Model<F
  * const normal = rowsWhere(table, (label) => label === "normal");
  * const model = await fitModel(table, isolationForest, { rows: normal, falseAlarmRate: 0.05, seed: 1 });
  * const { scores, anomalous } = await judge(model, table);
+ * const linear = await fitModel(table, principalComponents, { rows: normal }); // as any other kind of detector
  */
 export async function fitModel<Options extends object, Fitted extends Detector>(
   table: Table,

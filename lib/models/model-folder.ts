@@ -95,6 +95,9 @@ export interface LoadModelOptions extends LoadOptions {
  * weights for an autoencoder. Loading and scoring some rows take less than 300 MB then, whatever the folder holds.
  *
  * @throws {InputError} if it is not a model folder, incomplete, damaged, inconsistent in itself, or of another version
+ * @example
+ * await saveModel("models/forest", await fitModel(train, isolationForest));
+ * const { anomalous, pValues } = await judge(await loadModel("models/forest"), test);
  */
 export async function loadModel(
   folder: string,

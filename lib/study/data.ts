@@ -42,7 +42,7 @@ const connectTimeout = 4_000;
  *
  * @throws {InputError} if a file is not good, has no labels, no normal row or no attack
  * @example
- * const { train, test } = await loadStudyData();
+ * const { train, test } = await loadStudyData({ data: "data/kddcup.data_10_percent.gz" });
  */
 export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
   const {

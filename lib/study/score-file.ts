@@ -48,6 +48,9 @@ export interface ScoreFileResult {
  * one), score (higher = more anomalous), p-value and verdict of every row.
  *
  * @throws {InputError} on anything wrong with the file, the model folder, the output or an option
+ * @example
+ * await saveModel("models/forest", await fitModel(train, isolationForest));
+ * const { anomalies } = await scoreFile("data/corrected.gz", "models/forest", { out: "scores.parquet" });
  */
 export async function scoreFile(
   file: string,

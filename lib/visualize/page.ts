@@ -16,6 +16,8 @@ export function plotlyFile(): string {
  * the folder share. The page works offline; keep both files together.
  *
  * @returns the path of the page
+ * @example
+ * await writePage(rocFigure(curves, caption), "plots", "roc"); // "plots/roc.html"
  */
 export async function writePage(figure: Figure, folder: string, name: string): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -10,11 +10,8 @@ import { text } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
   InputError,
-  libraryVersion,
   literatureProtocol,
-  locateTestFile,
   readKddFile,
-  renderImages,
   run,
   scoreFile,
   scoreTraffic,
@@ -24,9 +21,12 @@ import {
   writeSimulatedLog,
 } from "traffic-anomaly";
 import { requireNumber } from "traffic-anomaly/dist/common/errors";
+import { libraryVersion } from "traffic-anomaly/dist/common/version";
 import { isGzip } from "traffic-anomaly/dist/data/content";
+import { locateTestFile } from "traffic-anomaly/dist/data/kdd/locate";
 import { noCounts, orderedConnections } from "traffic-anomaly/dist/detect/ordered-connections";
 import { windowFeatureNames } from "traffic-anomaly/dist/traffic/windows/windows";
+import { renderImages } from "traffic-anomaly/dist/visualize/image";
 import { loadKdd, runScript } from "./data";
 import { growthFigure } from "./growth-figure";
 import {

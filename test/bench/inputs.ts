@@ -13,8 +13,6 @@ import {
   isolationForest,
   kddFeatures,
   labels,
-  locateTestFile,
-  locateTrainingFile,
   type Matrix,
   type Rows,
   readKddFile,
@@ -22,6 +20,7 @@ import {
   selectMatrixRows,
   transform,
 } from "traffic-anomaly";
+import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
 import { runScript } from "./data";
 import { type Inputs, parameters } from "./works";
 

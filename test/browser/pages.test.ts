@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { renderImages, writePage } from "traffic-anomaly";
-import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { writePage } from "traffic-anomaly";
+import { findBrowser, renderImages } from "traffic-anomaly/dist/visualize/image";
 import { figures } from "../visualize/examples";
 
 const executablePath = findBrowser();

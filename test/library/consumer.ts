@@ -12,13 +12,10 @@ import {
   fitIsolationForest,
   fitPreprocessor,
   fitPrincipalComponents,
-  KddReader,
   kddFeatures,
   labels,
   lazyTransform,
-  literatureSubset,
   loadModel,
-  locateTrainingFile,
   noveltyProtocol,
   numbers,
   precisionRecallCurve,
@@ -38,6 +35,9 @@ import {
   unseenCategories,
   verdicts,
 } from "traffic-anomaly";
+import { literatureSubset } from "traffic-anomaly/dist/data/kdd/literature";
+import { locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
+import { KddReader } from "traffic-anomaly/dist/data/kdd/reader";
 import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
 
 /** Does not compile for a value of type `any`, which lacks an argument then. */

@@ -32,17 +32,26 @@ suite("the project without optional packages", { skip: reason }, () => {
     assert.deepEqual((await command("simulate", ...log)).code, 0);
     const train = ["train", "conn.log", "--epochs", "2", "--out"];
     for (const [file, out] of [
-      [own, "model"],
-      [program, "expected"],
+      [own, join("own", "office")],
+      [program, join("expected", "office")],
     ]) {
       const { code, stderr } = await runToEnd(process.execPath, [file, ...train, out], { cwd: project });
       assert.equal(code, 0, stderr);
     }
     for (const name of ["isolation-forest/forest.bin", "autoencoder/weights.bin", "traffic.json"]) {
-      const [found, expected] = ["model", "expected"].map((out) => readFileSync(join(project, out, name)));
+      const [found, expected] = ["own", "expected"].map((out) =>
+        readFileSync(join(project, out, "office", name)),
+      );
       assert.deepEqual(found, expected, name);
     }
-    const { code, stderr } = await command("score", "conn.log", "--model", "model", "--out", "alerts.jsonl");
+    const { code, stderr } = await command(
+      "score",
+      "conn.log",
+      "--model",
+      join("own", "office"),
+      "--out",
+      "alerts.jsonl",
+    );
     assert.equal(code, 0, stderr);
     assert.ok(readFileSync(join(project, "alerts.jsonl"), "utf8").length > 0);
   });

@@ -1,5 +1,5 @@
 // The files of the library, for tests about its text.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const libFolder = join(__dirname, "..", "..", "lib");
@@ -14,6 +14,16 @@ export function declarationFiles(): string[] {
   return files(".d.ts")
     .filter((file) => file.startsWith("dist"))
     .map((file) => join(libFolder, file));
+}
+
+/** The examples of doc comments, as they stand there. */
+export function exampleTexts(): string[] {
+  return sourceFiles().flatMap((file) =>
+    Array.from(
+      readFileSync(join(libFolder, file), "utf8").matchAll(/^ *\* @example\n((?: *\*(?!\/)(?! @).*\n)+)/gm),
+      ([, text]) => text,
+    ),
+  );
 }
 
 function files(ending: string): string[] {

@@ -11,13 +11,13 @@ import {
   fitAutoencoder,
   fitIsolationForest,
   fitPreprocessor,
-  libraryVersion,
   loadModel,
   type Model,
   saveModel,
   scoreTable,
   transform,
 } from "traffic-anomaly";
+import { libraryVersion } from "traffic-anomaly/dist/common/version";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 

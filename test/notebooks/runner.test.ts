@@ -28,8 +28,8 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
   test("a notebook that passes gets its outputs and numbers, and the same ones again", async (context) => {
     const folder = await createWorkspace(context);
     const sources = [
-      'import { libraryVersion } from "traffic-anomaly";\nimport { newDisplay } from "tslab";',
-      "libraryVersion.length > 0",
+      'import { projectPath } from "traffic-anomaly";\nimport { newDisplay } from "tslab";',
+      "projectPath().length > 0",
       "",
       'console.log("a"); console.error("b");',
       'const bar = newDisplay();\nbar.html("1 %");\nbar.html("100 %");',

@@ -3,7 +3,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   chooseThreshold,
-  type DetectorName,
   detectorKind,
   fitPreprocessor,
   type PreprocessOptions,
@@ -11,6 +10,7 @@ import {
   trainOnTraffic,
   transform,
 } from "traffic-anomaly";
+import type { DetectorName } from "traffic-anomaly/dist/models/detectors";
 import { dayOf, small, writeLog } from "../detect/network";
 import { kddTable } from "../fixtures/table";
 import { trafficLines } from "../fixtures/traffic";

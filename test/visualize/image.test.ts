@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { InputError, renderImages } from "traffic-anomaly";
-import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { InputError } from "traffic-anomaly";
+import { findBrowser, renderImages } from "traffic-anomaly/dist/visualize/image";
 import { figures } from "./examples";
 
 test("TRAFFIC_BROWSER comes first, then CHROME_PATH, then the PATH in order of command", async (t) => {

@@ -51,6 +51,10 @@ const blockSize = 8_192;
  *
  * @throws {InputError} on anything wrong with the log, the model folder, the output or an option; what was read before
  *   is judged and written
+ * @example
+ * await trainOnTraffic(["logs/2024-04-19"], { out: "models/office", outputsFolder: "outputs" });
+ * const stop = AbortSignal.timeout(500); // or that of a program that is told to end
+ * const { alerts } = await followTraffic("logs/2024-04-19/conn.log", "models/office", { out: "alerts.jsonl", stop });
  */
 export async function followTraffic(
   log: string,

@@ -1,10 +1,6 @@
 import type { DetectorKind } from "../detector";
-import {
-  fitIsolationForest,
-  type IsolationForest,
-  type IsolationForestOptions,
-  loadIsolationForest,
-} from "./isolation-forest";
+import { readForest } from "./files";
+import { fitIsolationForest, IsolationForest, type IsolationForestOptions } from "./isolation-forest";
 
 /** The isolation forest as a {@link DetectorKind}. Its preprocessing was chosen by `npm run compare`. */
 export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOptions, IsolationForest> = {
@@ -14,5 +10,8 @@ export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOp
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["forest.json", "forest.bin"],
   fit: (matrix, { workers: _, ...options } = {}) => fitIsolationForest(matrix, options),
-  load: loadIsolationForest,
+  async load(folder, columns) {
+    const { settings, nodes } = await readForest(folder, columns.length);
+    return new IsolationForest(columns, settings, nodes);
+  },
 };

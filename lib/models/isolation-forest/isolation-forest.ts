@@ -14,7 +14,7 @@ import {
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
-import { readForest, writeForest } from "./files";
+import { writeForest } from "./files";
 import { allocateNodes, growTree, mostNodes, type Nodes } from "./tree";
 
 /** In the arrays of a forest, and once more for the kernel. */
@@ -154,20 +154,6 @@ export class IsolationForest implements Detector {
   save(folder: string): Promise<void> {
     return writeForest(folder, this.settings, this.nodes);
   }
-}
-
-/**
- * Reads what {@link IsolationForest.save} wrote.
- *
- * @param columns the columns that it was fitted on, which its own files do not hold
- * @throws {InputError} if a file is missing or damaged, or its trees could not have been grown on such columns
- */
-export async function loadIsolationForest(
-  folder: string,
-  columns: readonly string[],
-): Promise<IsolationForest> {
-  const { settings, nodes } = await readForest(folder, columns.length);
-  return new IsolationForest(columns, settings, nodes);
 }
 
 /** Nodes in use only. */

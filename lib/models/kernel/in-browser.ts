@@ -36,5 +36,3 @@ export async function scoreMatrix<Fitted extends object>(
 export async function writeForest(): Promise<never> {
   throw new InputError("a browser has no folder for a model");
 }
-
-export const readForest = writeForest;

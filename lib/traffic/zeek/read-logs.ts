@@ -62,7 +62,7 @@ export interface BadLine {
  *   and column, if a line is bad and `skipBadRows` is not set; if a log has bad lines only, or 100,000 of them in a
  *   row; if a gzip file is damaged
  * @example
- * for await (const connections of readConnectionLogs(["/opt/zeek/logs/2024-04-19"])) console.log(connections.length);
+ * for await (const connections of readConnectionLogs(["logs/2024-04-19"])) console.log(connections.length);
  */
 export async function* readConnectionLogs(
   paths: readonly string[],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anomalousRows, column, labels, literatureSubset, numbers, type Table } from "traffic-anomaly";
+import { anomalousRows, column, labels, numbers, type Table } from "traffic-anomaly";
+import { literatureSubset } from "traffic-anomaly/dist/data/kdd/literature";
 import { realTableTest } from "../../fixtures/real-tables";
 import { tableOf } from "../../fixtures/table";
 

@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { locateTestFile, locateTrainingFile } from "traffic-anomaly";
 import type { DownloadOptions } from "traffic-anomaly/dist/data/kdd/download";
 import type { LocateOptions } from "traffic-anomaly/dist/data/kdd/locate";
+import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
 import { realDataTest } from "../../fixtures/real-data";
 import { trafficLines, writeLines } from "../../fixtures/traffic";
 

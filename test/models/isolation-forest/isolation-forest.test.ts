@@ -14,7 +14,6 @@ import {
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
-import { loadIsolationForest } from "traffic-anomaly/dist/models/isolation-forest/isolation-forest";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
@@ -207,7 +206,7 @@ test("saving and loading keeps every bit; a truncated file is refused", async ()
     const forest = await fitIsolationForest(matrix, { trees: 7, sampleSize: 33, seed: 5 });
     await forest.save(folder);
     assert.deepEqual((await readdir(folder)).sort(), [...isolationForest.files].sort());
-    const loaded = await loadIsolationForest(folder, matrix.columns);
+    const loaded = await isolationForest.load(folder, matrix.columns);
     assert.deepEqual(loaded.nodes, forest.nodes);
     assert.deepEqual(loaded.settings, { trees: 7, sampleSize: 33, seed: 5 });
     assert.deepEqual(await loaded.score(matrix), await forest.score(matrix));
@@ -215,7 +214,7 @@ test("saving and loading keeps every bit; a truncated file is refused", async ()
     const nodes = forest.nodes.column.length;
     await truncate(join(folder, "forest.bin"), bytes - 1);
     await assert.rejects(
-      loadIsolationForest(folder, matrix.columns),
+      isolationForest.load(folder, matrix.columns),
       new RegExp(`forest\\.bin has ${bytes - 1} bytes, not the ${bytes} of ${nodes} nodes in 7 trees$`),
     );
   } finally {
