@@ -80,8 +80,6 @@ function logOptions(command: Command): Command {
 type Options = Record<string, any>;
 
 async function scoreLogs(logs: readonly string[], options: Options, context: Context): Promise<Answer> {
-  if (options.falseDiscoveryRate !== undefined)
-    throw new InputError("--false-discovery-rate is for files of KDD'99's records");
   if (options.json && options.out === undefined)
     throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
   const result = options.follow ? await follow(logs, options, context) : await score(logs, options, context);
@@ -107,6 +105,8 @@ async function follow(
   options: Options,
   context: Context,
 ): Promise<ScoreTrafficResult> {
+  if (options.falseDiscoveryRate !== undefined)
+    throw new InputError("--false-discovery-rate needs all connections, and --follow has no end");
   if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
   const { followTraffic } = await import("../detect/follow/follow.js");

@@ -6,7 +6,7 @@ import { formatCount, formatShare } from "../visualize/format";
 
 /** What training found, for people. */
 export function trainReport(result: TrainResult, paths: readonly string[]): string {
-  const { reading, fitted, heldOut, labels, falseAlarmRate, metrics, flaggedShare, unusualHosts } = result;
+  const { reading, fitted, heldOut, labels, promisedRate, metrics, flaggedShare, unusualHosts } = result;
   const lines = [
     `${formatCount(reading.connections)} connections in ${result.logs.length === 1 ? result.logs[0].name : `${result.logs.length} logs`}${remarks(reading)}`,
     ...(labels
@@ -16,7 +16,7 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
             .join(", ")}; only benign or normal connections were learned from`,
         ]
       : []),
-    `Fitted on ${formatCount(fitted)}, thresholds from the ${formatCount(heldOut)} after them: together the detectors flag at most ${formatShare(falseAlarmRate)} of such`,
+    `Fitted on ${formatCount(fitted)}, thresholds from the ${formatCount(heldOut)} after them: together the detectors flag at most ${formatShare(promisedRate)} of such on average`,
     `Backend of the autoencoder: ${result.backend}; seed ${result.seed}`,
     "",
     `Of all connections flagged: ${trainedDetectors.map(({ kind, title }) => `${title} ${formatShare(flaggedShare[kind])}`).join(", ")}, either ${formatShare(flaggedShare.any)}`,
@@ -42,15 +42,17 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
 
 /** What scoring found, for people. */
 export function scoreReport(result: ScoreTrafficResult): string {
-  const { connections, alerts, flagged, silenced, reading, drift, unusualHosts, path } = result;
+  const { connections, alerts, flagged, silenced, discoveries, reading, drift, unusualHosts, path } = result;
   const detectors = Object.entries(flagged).map(
     ([kind, count]) => `${detectorTitle(kind)} ${formatCount(count)}`,
   );
   return [
     `${formatCount(connections)} connections scored, ${formatCount(alerts)} alerts (${detectors.join(", ")})${remarks(reading)}`,
+    ...(discoveries ? [capitalised(discoveryRule(discoveries, "connections"))] : []),
     ...(silenced > 0
       ? [`${formatCount(silenced)} anomalous connections raised no alert: the list allows them`]
       : []),
+    ...(result.budgetWarning ? [result.budgetWarning] : []),
     ...(drift.warning ? [drift.warning] : []),
     ...hostLines(unusualHosts),
     ...(path === undefined ? [] : [`Written: ${path}`]),
@@ -92,6 +94,10 @@ function remarks({ badLines, lateConnections, clockJumps }: ScoreTrafficResult["
     ...(clockJumps > 0 ? [`the clock went back ${counted(clockJumps, "time")}`] : []),
   ];
   return found.length > 0 ? `; ${found.join(", ")}` : "";
+}
+
+function capitalised(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function counted(count: number, what: string): string {

@@ -52,6 +52,7 @@ export const alertFields: readonly AlertField[] = [
   { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination.bytes },
   { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
   { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
+  { name: "p_value", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.p_value },
   ...trainedDetectors
     .map(({ kind }) => fieldName(kind))
     .flatMap((detector): AlertField[] => [
@@ -60,6 +61,11 @@ export const alertFields: readonly AlertField[] = [
         name: `${detector}_threshold`,
         type: "DOUBLE",
         of: (alert) => alert.traffic_anomaly[detector]?.threshold,
+      },
+      {
+        name: `${detector}_p_value`,
+        type: "DOUBLE",
+        of: (alert) => alert.traffic_anomaly[detector]?.p_value,
       },
       {
         name: `${detector}_anomalous`,

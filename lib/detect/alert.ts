@@ -18,6 +18,8 @@ export interface AlertScore {
   /** Higher = more anomalous. */
   readonly score: number;
   readonly threshold: number;
+  /** How probable so high a score is for a usual connection: see `pValues`. */
+  readonly p_value: number;
   /** `anomalous` where the score is greater than the threshold. */
   readonly verdict: "anomalous" | "normal";
 }
@@ -70,6 +72,8 @@ export interface Alert {
 /** What each detector found is in a field of its name: `isolation_forest`, `autoencoder`. */
 export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName>, AlertScore>>> & {
   readonly model: string;
+  /** That of the detectors together: see `combinedPValues`. */
+  readonly p_value: number;
   /** At most three, most important first. */
   readonly reasons: readonly AlertReason[];
   /** Ports have no meaning for icmp. */
@@ -84,12 +88,13 @@ export interface AlertParts {
   readonly model: string;
   readonly connection: Connection;
   readonly scores: ReadonlyMap<TrainedDetectorName, AlertScore>;
+  readonly pValue: number;
   readonly riskScore: number;
   readonly reasons: readonly AlertReason[];
 }
 
 /** Makes the alert of a connection. */
-export function createAlert({ model, connection, scores, riskScore, reasons }: AlertParts): Alert {
+export function createAlert({ model, connection, scores, pValue, riskScore, reasons }: AlertParts): Alert {
   const { protocol, application, label, sourceBytes, destinationBytes } = connection;
   const isIcmp = protocol === "icmp";
   const version = isIP(connection.sourceHost);
@@ -122,6 +127,7 @@ export function createAlert({ model, connection, scores, riskScore, reasons }: A
     },
     traffic_anomaly: {
       model,
+      p_value: pValue,
       ...Object.fromEntries(Array.from(scores, ([name, score]) => [fieldName(name), score])),
       reasons,
       ...(isIcmp && { icmp: { type: connection.sourcePort, code: connection.destinationPort } }),

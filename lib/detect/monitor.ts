@@ -3,6 +3,7 @@ import { featureContributions } from "../models/contributions";
 import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
 import { type Model, scoreTable } from "../models/model";
+import { combinedPValues, lowestPValue, pValues, scoreAtPValue } from "../models/p-values";
 import { verdicts } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
 import type { Connection } from "../traffic/connection";
@@ -37,6 +38,7 @@ interface Detecting {
 /** What a detector says of a block of connections. */
 interface Judged extends Detecting {
   readonly scores: Float64Array;
+  readonly pValues: Float64Array;
   /** 1 = anomalous. */
   readonly flags: Uint8Array;
 }
@@ -70,16 +72,38 @@ export class Monitor {
     for (const { name } of this.#detectors) this.findings.flagged[name] = 0;
   }
 
+  /** A new monitor, that flags the connections with a p-value, by all detectors together, of at most p. */
+  atPValue(p: number): Monitor {
+    const own = Object.entries(this.model.detectors);
+    const detectors = own.map(([name, { threshold, ...model }]) => {
+      const value = scoreAtPValue(p, threshold, own.length);
+      return [name, { ...model, threshold: { ...threshold, value, rate: p / own.length } }];
+    });
+    const model = { ...this.model, detectors: Object.fromEntries(detectors) };
+    return new Monitor(model, this.allowList, this.options);
+  }
+
+  /** The lowest p-value that a connection can have. */
+  get lowestPValue(): number {
+    const own = Object.values(this.model.detectors);
+    return own.length * Math.min(...own.map(({ threshold }) => lowestPValue(threshold)));
+  }
+
   /** The features of the next connections. Call it once for each, in order. */
   features(connections: readonly Connection[]): Table {
     const { rows, features } = connectionTable(connections, this.#windows);
     return { rows, features };
   }
 
+  /** P-values of connections, by all detectors together. */
+  async pValues(table: Table): Promise<Float64Array> {
+    return combinedPValues((await this.#judgements(table)).map(({ pValues }) => pValues));
+  }
+
   /** The alerts of connections, in their order. */
   async alerts(connections: readonly Connection[], table: Table): Promise<RankedAlert[]> {
     if (connections.length === 0) return [];
-    const judged = await Promise.all(this.#detectors.map((detecting) => this.#judge(detecting, table)));
+    const judged = await this.#judgements(table);
     this.drift.add(table, Object.fromEntries(judged.map(({ name, scores }) => [name, scores])));
     const rows = this.#rowsToAlert(connections, judged);
     const contributions: Float64Array[] = [];
@@ -92,11 +116,21 @@ export class Monitor {
     });
   }
 
+  #judgements(table: Table): Promise<Judged[]> {
+    return Promise.all(this.#detectors.map((detecting) => this.#judge(detecting, table)));
+  }
+
   async #judge(detecting: Detecting, table: Table): Promise<Judged> {
     const { model, memories } = detecting;
     const { signal, workers } = this.options;
     const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
-    return { ...detecting, scores, flags: verdicts(scores, model.threshold) };
+    const { threshold } = model;
+    return {
+      ...detecting,
+      scores,
+      pValues: pValues(scores, threshold),
+      flags: verdicts(scores, threshold),
+    };
   }
 
   /** The rows that some detector flags and the list does not allow. Counts what was found. */
@@ -123,10 +157,13 @@ export class Monitor {
     judged: readonly Judged[],
     contributions: readonly Float64Array[],
   ): RankedAlert {
-    const alertScores = judged.map(({ name, scores, flags, model }): [TrainedDetectorName, AlertScore] => {
+    const alertScores = judged.map((own): [TrainedDetectorName, AlertScore] => {
+      const { name, scores, pValues, flags, model } = own;
       const verdict = flags[row] === 1 ? "anomalous" : "normal";
-      return [name, { score: scores[row], threshold: model.threshold.value, verdict }];
+      const threshold = model.threshold.value;
+      return [name, { score: scores[row], threshold, p_value: pValues[row], verdict }];
     });
+    const [pValue] = combinedPValues(judged.map(({ pValues }) => pValues.subarray(row, row + 1)));
     const beyond = Math.max(
       ...judged.map(({ scores, model, median }) => excess(scores[row], model.threshold.value, median)),
     );
@@ -135,6 +172,7 @@ export class Monitor {
       model: this.model.name,
       connection,
       scores: new Map(alertScores),
+      pValue,
       riskScore: riskScore(beyond),
       reasons: alertReasons(connection, table, row, raising, this.#usual),
     });

@@ -1,8 +1,11 @@
-import { requireNumber } from "../common/errors";
+import { InputError, requireNumber } from "../common/errors";
 import { filesIn } from "../common/places";
 import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
+import { type Discoveries, PValueCounts } from "../models/p-values";
 import type { Backend } from "../models/tensorflow";
+import { rateRange } from "../models/threshold";
+import type { ConnectionLog } from "../traffic/zeek/log-files";
 import { findConnectionLogs } from "../traffic/zeek/read-logs";
 import { type AlertFormat, alertFormat } from "./alert-lines";
 import { NobodyReads, openAlertWriter } from "./alert-writer";
@@ -11,7 +14,7 @@ import type { Drift } from "./drift";
 import { type Findings, Monitor } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 import { type RankedAlert, TopAlerts, type UnusualHost } from "./ranking";
-import { loadTrafficModel } from "./traffic-model";
+import { fewConnectionsNotice, loadTrafficModel, promisedRateOf } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
@@ -22,6 +25,11 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly format?: AlertFormat;
   /** Write only so many alerts, those farthest beyond their thresholds, in this order. An integer ≥ 1. Default: all, in order of time. */
   readonly top?: number;
+  /**
+   * Alerts by this false discovery rate among all connections instead of the model's thresholds: see
+   * `falseDiscoveryVerdicts`. The logs are read twice, so that they must be files. In (0, 1).
+   */
+  readonly falseDiscoveryRate?: number;
   /** A file that lists what not to alert on: see `readAllowList`. */
   readonly allow?: string;
   readonly backend?: Backend;
@@ -30,6 +38,10 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
 /** What scoring found; of the alerts raised fewer are written with `top`. */
 export interface ScoreTrafficResult extends Readonly<Findings> {
   readonly connections: number;
+  /** Where a false discovery rate was asked for. */
+  readonly discoveries?: Discoveries;
+  /** Says that much more is flagged than a model of few connections promised. */
+  readonly budgetWarning?: string;
   readonly reading: Omit<ReadingCounts, "connections">;
   readonly drift: Drift;
   /** Hosts that started connections, ranked by alerts beyond the expected. */
@@ -54,11 +66,14 @@ export async function scoreTraffic(
   modelFolder: string,
   options: ScoreTrafficOptions = {},
 ): Promise<ScoreTrafficResult> {
-  const { out, top, onNotice, signal } = options;
+  const { out, top, falseDiscoveryRate, onNotice, signal } = options;
+  if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
   const format = alertFormat(options.format, out);
-  const monitor = await createMonitor(modelFolder, options);
-  const logs = out === undefined ? [] : await findConnectionLogs(paths, signal);
+  let monitor = await createMonitor(modelFolder, options);
+  const isBatch = falseDiscoveryRate !== undefined;
+  const logs = out === undefined && !isBatch ? [] : await findConnectionLogs(paths, signal);
+  if (isBatch) requireFiles(logs);
   const read = await filesRead(
     logs.map(({ path }) => path),
     modelFolder,
@@ -67,11 +82,18 @@ export async function scoreTraffic(
   const writer = await openAlertWriter(format, out, { read, onNotice, signal });
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
+  let discoveries: Discoveries | undefined;
   try {
+    if (isBatch) {
+      discoveries = await discover(paths, monitor, falseDiscoveryRate, options);
+      monitor = monitor.atPValue(discoveries.highestPValue);
+    }
     for await (const alerts of alertsOf(paths, monitor, counts, options)) {
       if (best) best.add(alerts);
       else await writer.write(alerts.map(({ alert }) => alert));
     }
+    if (discoveries && counts.connections !== discoveries.rows)
+      throw new InputError("the logs changed between their two readings, which a false discovery rate needs");
     if (best) await writer.write(best.alerts);
     await writer.finish();
   } catch (error) {
@@ -79,7 +101,32 @@ export async function scoreTraffic(
   } finally {
     await writer.close();
   }
-  return scoreResult(monitor, counts, out);
+  const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
+  if (fewConnections) onNotice?.(fewConnections);
+  return scoreResult(monitor, counts, out, discoveries);
+}
+
+/** @throws {InputError} unless the logs can be read twice */
+function requireFiles(logs: readonly ConnectionLog[]): void {
+  const once = logs.find(({ bytes }) => bytes === undefined);
+  if (once)
+    throw new InputError(
+      `a false discovery rate reads the logs twice, and ${once.path === "-" ? "the standard input" : once.path} can be read only once: save it as a file`,
+    );
+}
+
+/** What a false discovery rate reports of logs: the first of their two readings. */
+async function discover(
+  paths: readonly string[],
+  monitor: Monitor,
+  rate: number,
+  options: ScoreTrafficOptions,
+): Promise<Discoveries> {
+  const pValues = new PValueCounts(monitor.lowestPValue);
+  const reading = { ...options, onNotice: undefined };
+  for await (const connections of orderedConnections(paths, monitor.model.windows, noCounts(), reading))
+    pValues.add(await monitor.pValues(monitor.features(connections)));
+  return pValues.discoveries(rate);
 }
 
 /** The files that an output must not replace: logs, those of the model, and the allow list. */
@@ -104,14 +151,31 @@ export function scoreResult(
   monitor: Monitor,
   { connections, ...reading }: ReadingCounts,
   path?: string,
+  discoveries?: Discoveries,
 ): ScoreTrafficResult {
   return {
     connections,
     ...monitor.findings,
+    ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
     reading,
     drift: monitor.drift.drift,
     unusualHosts: monitor.hosts.top(shownHosts),
     ...(path !== undefined && { path }),
+  };
+}
+
+function budgetWarning(
+  { model, findings: { alerts, silenced } }: Monitor,
+  connections: number,
+): Pick<ScoreTrafficResult, "budgetWarning"> {
+  const share = (alerts + silenced) / Math.max(1, connections);
+  const promised = promisedRateOf(model);
+  if (fewConnectionsNotice(model) === undefined || share <= 2 * promised) return {};
+  const [{ threshold, training }] = Object.values(model.detectors);
+  const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
+  const learned = training.dataset ? `${training.dataset.rows} connections` : "few connections";
+  return {
+    budgetWarning: `${percent(share)} of the connections are flagged, where ${percent(promised)} was promised of such as the ${threshold.rows} held out in training: a model of ${learned} does not know what is usual; train it on more`,
   };
 }
 

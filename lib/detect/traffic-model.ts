@@ -17,6 +17,7 @@ import {
   requireFormatVersion,
   writeModel,
 } from "../models/model-folder";
+import { fewRowsNotice, promisedRate } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-table";
@@ -54,6 +55,20 @@ export interface TrafficModel extends TrafficDetails {
 export function falseAlarmRateOf({ detectors }: TrafficModel): number {
   const [{ threshold }] = Object.values(detectors);
   return trainedDetectors.length * threshold.rate;
+}
+
+/**
+ * Share of connections like those held out that the detectors at hand flag together, at most, in expectation: the sum of
+ * what the threshold of each promises.
+ */
+export function promisedRateOf({ detectors }: TrafficModel): number {
+  return Object.values(detectors).reduce((sum, { threshold }) => sum + promisedRate(threshold), 0);
+}
+
+/** Says that too few connections were held out to rely on the false-alarm rate; undefined where they suffice. */
+export function fewConnectionsNotice({ detectors }: TrafficModel): string | undefined {
+  const [{ threshold }] = Object.values(detectors);
+  return fewRowsNotice(threshold, trainedDetectors.length, "connections");
 }
 
 const formatVersion = 1;
@@ -131,6 +146,10 @@ async function readTrafficModel(folder: string, options: LoadTrafficModelOptions
   const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
   for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind))
     detectors[name] = await loadDetector(folder, name, manifests[name], options);
+  if (new Set(Object.values(detectors).map(({ threshold }) => threshold.rows)).size > 1)
+    throw new InputError(
+      `the model folder ${folder} is damaged: its detectors' thresholds are from different connections`,
+    );
   return { name: basename(resolve(folder)), detectors, ...details };
 }
 

@@ -15,7 +15,7 @@ import { trafficDefaults } from "./defaults";
 import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FittedTraffic, fitTraffic } from "./fit";
 import type { ReadingCounts } from "./ordered-connections";
-import { trafficModelFolder, writeTrafficModel } from "./traffic-model";
+import { fewConnectionsNotice, promisedRateOf, trafficModelFolder, writeTrafficModel } from "./traffic-model";
 import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
 /** The detectors share the false-alarm rate; where its default and others are not the study's, `trafficDefaults` says why. */
@@ -34,6 +34,8 @@ export interface TrainResult extends Diagnostics {
   readonly backend: Backend;
   readonly seed: number;
   readonly falseAlarmRate: number;
+  /** What the thresholds promise of it: more where too few connections were held out. See `promisedRateOf`. */
+  readonly promisedRate: number;
   readonly logs: TrainingData["logs"];
   readonly reading: ReadingCounts;
   /** Connections that the detectors were fitted on, and later ones that gave the thresholds. */
@@ -73,6 +75,8 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
       const result = trainResult(data, fitted, options, diagnostics);
       await writeJson(join(outputs, "diagnostics.json"), result);
       options.signal?.throwIfAborted();
+      const fewConnections = fewConnectionsNotice(fitted);
+      if (fewConnections) onNotice?.(fewConnections);
       return result;
     } finally {
       for (const { detector } of Object.values(fitted.detectors)) detector.dispose?.();
@@ -88,17 +92,18 @@ const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
 
 function trainResult(
   { logs, counts, labels }: TrainingData,
-  { name, detectors }: FittedTraffic,
+  fitted: FittedTraffic,
   { seed, falseAlarmRate }: Required<Pick<TrainOptions, "seed" | "falseAlarmRate">>,
   diagnostics: Diagnostics,
 ): TrainResult {
+  const { name, detectors } = fitted;
   const [{ fitRows, heldOutRows }] = Object.values(detectors);
   return {
     schemaVersion: 1,
     libraryVersion,
     model: name,
     backend: backendOf(detectors),
-    ...{ seed, falseAlarmRate, logs, reading: counts },
+    ...{ seed, falseAlarmRate, promisedRate: promisedRateOf(fitted), logs, reading: counts },
     fitted: fitRows.length,
     heldOut: heldOutRows.length,
     ...(labels && { labels: countLabels(labels) }),

@@ -1,5 +1,5 @@
 import { requireNumber } from "../common/errors";
-import { highestRank, rateRange, type Threshold } from "./threshold";
+import { rateRange, type Threshold } from "./threshold";
 
 /**
  * One a row: how probable so high a score is for a row like those that the threshold was chosen from, (1 + how many of their
@@ -22,15 +22,37 @@ export function pValues(scores: Float64Array, { scores: known }: Pick<Threshold,
   });
 }
 
+/**
+ * One p-value a row for several detectors that judge it together: the lowest, times their number, at most 1 (Bonferroni's
+ * correction). It is valid however much the detectors agree, and low when one of them is alone with its suspicion.
+ *
+ * @param byDetector p-values of the same rows
+ * @example
+ * combinedPValues([Float64Array.of(0.01, 0.6), Float64Array.of(0.4, 0.7)]); // Float64Array.of(0.02, 1)
+ */
+export function combinedPValues(byDetector: readonly Float64Array[]): Float64Array {
+  const [first] = byDetector;
+  return first.map((_, row) => {
+    const lowest = byDetector.reduce((found, pValues) => Math.min(found, pValues[row]), 1);
+    return Math.min(1, byDetector.length * lowest);
+  });
+}
+
 /** The p-value of a score above all that the threshold was chosen from. */
 export function lowestPValue({ scores }: Pick<Threshold, "scores">): number {
   return 1 / (1 + scores.length);
 }
 
-/** The score that those with a p-value of at most p exceed, and no others; p in [0, 1). ∞ where no p-value is so low. */
-export function scoreAtPValue(p: number, { scores }: Pick<Threshold, "scores">): number {
-  const rank = highestRank(p, scores.length);
-  return rank < 1 ? Infinity : scores[scores.length - rank];
+/**
+ * The score that those with a p-value of at most p exceed, and no others; p in [0, 1). ∞ where no p-value is so low.
+ *
+ * @param detectors whose {@link combinedPValues} p is one of
+ */
+export function scoreAtPValue(p: number, { scores }: Pick<Threshold, "scores">, detectors = 1): number {
+  const { length } = scores;
+  let rank = Math.min(length, Math.ceil((p * (length + 1)) / detectors));
+  while (rank > 0 && detectors * (rank / (length + 1)) > p) rank--;
+  return rank === 0 ? Infinity : scores[length - rank];
 }
 
 /**

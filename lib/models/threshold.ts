@@ -47,7 +47,7 @@ function rankOf({ rate, rows }: Pick<Threshold, "rate" | "rows">): number {
 }
 
 /** The largest k with k / (rows + 1) ≤ rate: compared as p-values are, so that rounding parts no verdict from its p-value. */
-export function highestRank(rate: number, rows: number): number {
+function highestRank(rate: number, rows: number): number {
   const rank = Math.round(rate * (rows + 1));
   return rank / (rows + 1) <= rate ? rank : rank - 1;
 }

@@ -27,15 +27,46 @@ before(async () => {
   await writeLog(join(folder, "usual.log"), usual);
   await writeLog(join(folder, "mixed.log"), mixed);
   const { code, stdout, stderr } = await traffic(
-    ["train", "usual.log", "--out", "models/office", ...small],
+    ["train", "usual.log", "--out", "models/office", "--false-alarm-rate", "0.02", ...small],
     here,
   );
   assert.equal(code, 0, stderr);
   assert.match(
     stdout,
-    /^1,500 connections in usual\.log\nFitted on 1,200, thresholds from the 300 after them/,
+    /^1,500 connections in usual\.log\nFitted on 1,200, thresholds from the 300 after them: together the detectors flag at most 2\.0 % of such on average\n/,
   );
   assert.match(stdout, /\nWritten:\n {2}models\/office\n {2}outputs\/office\n$/);
+});
+
+test("a model of few connections says what it can promise, and what is flagged of another log beyond that", async () => {
+  await writeLog(join(folder, "first.log"), usual.slice(0, 130));
+  const fewModel = ["--model", "models/few"];
+  const notice =
+    /^26 held-out connections are too few to rely on a false-alarm rate of 1 %: the threshold is the highest of their scores, which 7\.4 % of such connections exceed on average, and many more or fewer in a single case; 399 are enough$/m;
+  const trained = await served(["train", "first.log", "--out", "models/few"], here);
+  assert.equal(trained.code, 0, trained.stderr);
+  assert.match(trained.stderr, notice);
+  assert.match(trained.stdout, /together the detectors flag at most 7\.4 % of such on average$/m);
+  const { promisedRate } = JSON.parse(
+    await readFile(join(folder, "outputs", "few", "diagnostics.json"), "utf8"),
+  );
+  assert.equal(promisedRate, 2 / 27);
+  const { stdout, stderr } = await served(["score", "usual.log", ...fewModel, "--out", "few.json"], here);
+  assert.match(stderr, notice);
+  const [, share] =
+    stdout.match(
+      /^(\d\d) % of the connections are flagged, where 7\.4 % was promised of such as the 26 held out in training: a model of 130 connections does not know what is usual; train it on more$/m,
+    ) ?? [];
+  assert.ok(Number(share) > 30, stdout);
+  const found = await served(
+    ["score", "usual.log", ...fewModel, "--out", "few.json", "--false-discovery-rate", "0.05"],
+    here,
+  );
+  assert.doesNotMatch(found.stderr, notice);
+  assert.match(
+    found.stdout,
+    /^A false discovery rate of 5 % can report none: no p-value of the model is below 0\.0741$/m,
+  );
 });
 
 test("alerts go to the standard output as JSON lines, the summary to stderr", async () => {

@@ -5,7 +5,7 @@ import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alert";
 import { alertFields, alertFormat, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-lines";
 import { connectionOf } from "../traffic/connections";
 
-const score = { score: 0.7, threshold: 0.6, verdict: "anomalous" } as const;
+const score = { score: 0.7, threshold: 0.6, p_value: 0.01, verdict: "anomalous" } as const;
 
 function alertOf(values: Parameters<typeof connectionOf>[0] = {}): Alert {
   const reason = {
@@ -19,6 +19,7 @@ function alertOf(values: Parameters<typeof connectionOf>[0] = {}): Alert {
     model: "office",
     connection: connectionOf(values),
     scores: new Map([["isolation-forest", score]]),
+    pValue: 0.02,
     riskScore: 50,
     reasons: [reason],
   });
@@ -52,6 +53,7 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
     network: { transport: "tcp", type: "ipv4", protocol: "http", bytes: 9300 },
     traffic_anomaly: {
       model: "office",
+      p_value: 0.02,
       isolation_forest: score,
       reasons: [
         { feature: "count", value: "412", usual: "1 (0 to 8)", share: 0.5, text: 'a, "b"; usual: 1' },

@@ -1,21 +1,29 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
   type Alert,
   type Connection,
+  connectionTable,
+  falseDiscoveryVerdicts,
+  judge,
   loadTrafficModel,
+  readConnectionLogs,
   type ScoreTrafficOptions,
   scoreTraffic,
+  TrafficWindows,
   trainOnTraffic,
+  zeekTsvLine,
 } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alert";
+import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { temporaryFolder } from "../fixtures/folder";
 import { realLogTest } from "../traffic/zeek/logs";
-import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
+import { dayOf, header, small, sweep, trainOffice, writeLog } from "./network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("score-traffic");
@@ -49,7 +57,7 @@ test("the sweep is flagged, in alerts in order of time, and its host is the most
   assert.deepEqual(times, times.slice().sort());
 });
 
-test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds, verdicts and worded reasons", async () => {
+test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds, p-values, verdicts and worded reasons", async () => {
   const { model } = await office;
   const { alerts } = await alertsOf();
   const { detectors } = await loadTrafficModel(model);
@@ -72,11 +80,18 @@ test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds,
         [connection.sourcePort, connection.destinationPort],
       );
     const own = alert.traffic_anomaly;
-    const verdicts = [own.isolation_forest!, own.autoencoder!].map(({ score, threshold, verdict }) => {
-      assert.equal(verdict, score > threshold ? "anomalous" : "normal");
-      return verdict;
-    });
+    const verdicts = [own.isolation_forest!, own.autoencoder!].map(
+      ({ score, threshold, p_value, verdict }) => {
+        assert.equal(verdict, score > threshold ? "anomalous" : "normal");
+        assert.equal(verdict, p_value <= 0.01 / 2 ? "anomalous" : "normal");
+        return verdict;
+      },
+    );
     assert.ok(verdicts.includes("anomalous"));
+    assert.equal(
+      own.p_value,
+      Math.min(1, 2 * Math.min(own.isolation_forest!.p_value, own.autoencoder!.p_value)),
+    );
     assert.equal(own.isolation_forest!.threshold, detectors["isolation-forest"]!.threshold.value);
     assert.ok(own.reasons.length <= 3);
     const shares = own.reasons.map(({ share }) => share);
@@ -92,6 +107,58 @@ test("an alert has ECS's required fields, uid, 5-tuple, both scores, thresholds,
   assert.match(
     messages,
     /10\.66\.6\.6 → 172\.30\.\d+\.\d+, tcp port 23: .*\d+ hosts contacted on port 23 within 2 s; usual: 1/,
+  );
+});
+
+test("a false discovery rate alerts on the connections that its procedure reports of the whole log", async () => {
+  const { model } = await office;
+  const { detectors } = await loadTrafficModel(model);
+  const read: Connection[] = [];
+  for await (const batch of readConnectionLogs([await log])) read.push(...batch);
+  read.sort((a, b) => a.start - b.start);
+  const table = connectionTable(read, new TrafficWindows());
+  const found: Float64Array[] = [];
+  for (const detector of Object.values(detectors)) found.push((await judge(detector, table)).pValues);
+  for (const rate of [0.02, 0.2]) {
+    const { result, alerts } = await alertsOf({ falseDiscoveryRate: rate });
+    const pValues = combinedPValues(found);
+    const flags = falseDiscoveryVerdicts(pValues, rate);
+    assert.deepEqual(
+      alerts.map(({ event, traffic_anomaly }) => [event.id, traffic_anomaly.p_value]),
+      read.flatMap(({ uid }, row) => (flags[row] === 1 ? [[uid, pValues[row]]] : [])),
+    );
+    const { reported, rows, lowestPValue } = result.discoveries!;
+    assert.deepEqual([reported, rows, lowestPValue], [alerts.length, read.length, 2 / 601]);
+    assert.equal(result.budgetWarning, undefined);
+    for (const { traffic_anomaly } of alerts)
+      for (const own of [traffic_anomaly.isolation_forest!, traffic_anomaly.autoencoder!])
+        assert.equal(own.verdict, own.score > own.threshold ? "anomalous" : "normal");
+  }
+  assert.equal((await alertsOf({ falseDiscoveryRate: 0.001 })).alerts.length, 0);
+});
+
+test("what a false discovery rate can't be kept for is refused: a pipe, and a log that changes", async () => {
+  const options = { falseDiscoveryRate: 0.1 };
+  const once = (name: string) => ({
+    name: "InputError",
+    message: `a false discovery rate reads the logs twice, and ${name} can be read only once: save it as a file`,
+  });
+  await assert.rejects(alertsOf(options, ["-"]), once("the standard input"));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  await assert.rejects(alertsOf(options, [pipe]), once(pipe));
+  const growing = join(folder, "growing");
+  mkdirSync(growing);
+  await writeLog(join(growing, "1.log"), later.slice(0, 300));
+  // The first reading has found its logs when it tells of progress.
+  const onProgress = () => writeFileSync(join(growing, "2.log"), `${header}\n${zeekTsvLine(later[300])}\n`);
+  await assert.rejects(alertsOf({ ...options, onProgress }, [growing]), {
+    name: "InputError",
+    message: "the logs changed between their two readings, which a false discovery rate needs",
+  });
+  await assert.rejects(
+    alertsOf({ falseDiscoveryRate: 0 }),
+    /^InputError: falseDiscoveryRate must be a number in \(0, 1\), got 0$/,
   );
 });
 

@@ -16,6 +16,7 @@ import {
   type ScoreTrafficResult,
   scoreResult,
 } from "../score-traffic";
+import { fewConnectionsNotice } from "../traffic-model";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";
 import { type LogLine, longestLine } from "./line-splitter";
@@ -23,7 +24,8 @@ import { LogTail, type TailedLines } from "./log-tail";
 import { StateFile } from "./state";
 import type { ResumeLine, TailedFile } from "./tailed-file";
 
-export interface FollowOptions extends Omit<ScoreTrafficOptions, "top" | "signal" | "onProgress"> {
+export interface FollowOptions
+  extends Omit<ScoreTrafficOptions, "top" | "falseDiscoveryRate" | "signal" | "onProgress"> {
   /** Ends the work: what was read is judged and written, and the result given. */
   readonly stop: AbortSignal;
   /**
@@ -73,6 +75,8 @@ export async function followTraffic(
   const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
   const saved = await stateFile?.read();
   const tail = await LogTail.open(log, saved, onNotice);
+  const fewConnections = fewConnectionsNotice(monitor.model);
+  if (fewConnections) onNotice(fewConnections);
   const counts = noCounts();
   try {
     const writer = await openAppendingWriter(format, out, { read, signal: stop });
