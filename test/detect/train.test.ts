@@ -80,6 +80,8 @@ test("of labelled logs only benign connections are learned from, and the others 
     "baseline:count",
     "baseline:dst_bytes",
     "baseline:principal-components",
+    "baseline:mahalanobis",
+    "baseline:ecod",
   ]);
   const { confusion } = metrics!.autoencoder;
   assert.equal(confusion!.truePositive + confusion!.falseNegative, 300);
