@@ -29,7 +29,7 @@ export type Members = readonly [IsolationForest, Autoencoder];
  * @param heldOut rows like the others that the members are not fitted on. Default: the fitted rows
  * @throws {InputError} as the members do; the reason of `signal` once it is aborted
  * @example
- * const model = await fitModel(table, combined, { rows: normal, seed: 1 });
+ * const model = await fitModel(table, combined, { rows: trainingRows, seed: 1 });
  */
 export async function fitCombined(
   matrix: Matrix | LazyMatrix,
