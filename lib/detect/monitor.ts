@@ -6,6 +6,8 @@ import { type Model, scoreTable } from "../models/model";
 import { combinedPValues, lowestPValue, pValues, scoreAtPValue } from "../models/p-values";
 import { verdicts } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
+import { novelStepsOf } from "../preprocess/novelty";
+import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
 import { TrafficWindows } from "../traffic/windows/windows";
@@ -110,9 +112,12 @@ export class Monitor {
     for (const { model } of judged)
       contributions.push(await featureContributions(model, table, rows, { signal: this.options.signal }));
     const width = table.features.length;
+    const [{ steps }] = judged.map(({ model }) => model.preprocessor);
+    const novelSteps = novelStepsOf({ steps }, table);
     return Array.from(rows, (row, i) => {
       const own = contributions.map((all) => all.subarray(i * width, (i + 1) * width));
-      return this.#alert(connections[row], table, row, judged, own);
+      const novel = novelSteps(row).map((step) => steps[step]);
+      return this.#alert(connections[row], table, row, judged, own, novel);
     });
   }
 
@@ -149,13 +154,17 @@ export class Monitor {
     return Uint32Array.from(rows);
   }
 
-  /** @param contributions of each feature of the row, by detector */
+  /**
+   * @param contributions of each feature of the row, by detector
+   * @param novel what was learned of the features whose values no training row had
+   */
   #alert(
     connection: Connection,
     table: Table,
     row: number,
     judged: readonly Judged[],
     contributions: readonly Float64Array[],
+    novel: readonly Step[],
   ): RankedAlert {
     const alertScores = judged.map((own): [TrainedDetectorName, AlertScore] => {
       const { name, scores, pValues, flags, model } = own;
@@ -174,7 +183,7 @@ export class Monitor {
       scores: new Map(alertScores),
       pValue,
       riskScore: riskScore(beyond),
-      reasons: alertReasons(connection, table, row, raising, this.#usual),
+      reasons: alertReasons(connection, table, row, raising, this.#usual, novel),
     });
     return { alert, excess: beyond };
   }

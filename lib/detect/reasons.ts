@@ -1,5 +1,6 @@
 import type { Column, Table } from "../data/table";
 import { type TypicalValue, typicalText } from "../models/typical-values";
+import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 import type { AlertReason } from "./alert";
 import { reasonWords } from "./wording";
@@ -30,6 +31,7 @@ interface Theme {
  * speaks for them: three reasons are three different things. A feature whose value reads as usual is passed over.
  *
  * @param contributions of each feature of the table, by every detector that found the row anomalous
+ * @param novel what a model learned of the features whose values no training row had
  * @returns largest share first
  */
 export function alertReasons(
@@ -38,6 +40,7 @@ export function alertReasons(
   row: number,
   contributions: readonly Float64Array[],
   usual: ReadonlyMap<string, TypicalValue>,
+  novel: readonly Step[] = [],
 ): AlertReason[] {
   const numberOf = (name: string) => {
     const column = table.features.find((feature) => feature.name === name);
@@ -55,7 +58,8 @@ export function alertReasons(
     const theme: Theme = themes.get(key) ?? { share: 0 };
     themes.set(key, theme);
     theme.share += shares[i];
-    const text = theme.told ? undefined : reasonWords(feature, value, numberOf, usual, connection);
+    const step = novel.find((learned) => learned.feature === feature);
+    const text = theme.told ? undefined : reasonWords(feature, value, numberOf, usual, connection, step);
     if (text === undefined) continue;
     const usually = usual.get(feature);
     theme.told = { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };

@@ -1,4 +1,6 @@
 import type { TypicalValue } from "../models/typical-values";
+import { noveltyText } from "../preprocess/novelty";
+import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 
 /** A number that differs by less than this share from the usual one is usual. */
@@ -19,10 +21,11 @@ interface Words {
 
 /**
  * Says the value of a feature and what is usual as an analyst would: `412 hosts contacted on port 23 within 2 s; usual: 1`.
- * Undefined where both read nearly the same: such a value is no reason to look.
+ * Undefined where both read nearly the same: such a value is no reason to look, unless no training row had it.
  *
  * @param value a number, or the name of a nominal feature
  * @param of the other numeric features of the connection, which some words need
+ * @param novel what the model learned of the feature, if no training row had the value
  */
 export function reasonWords(
   feature: string,
@@ -30,24 +33,30 @@ export function reasonWords(
   of: ValueOf,
   usual: ReadonlyMap<string, TypicalValue>,
   connection: Connection,
+  novel?: Step,
 ): string | undefined {
   const usually = usual.get(feature);
   if (typeof value === "string") {
     const names = usually?.kind === "name" ? usually.names : [];
     if (value === names[0]?.name) return undefined;
     const shares = names.map(({ name, share }) => `${name} ${percent(share)}`);
-    return `${nameWords(feature, value, connection)}; usual: ${shares.join(", ")}`;
+    const novelty = novel ? `, ${noveltyText(novel, value)}` : "";
+    return `${nameWords(feature, value, connection)}${novelty}; usual: ${shares.join(", ")}`;
   }
   const words = numberWords[feature] ?? plainNumber(feature);
-  if (words.idle?.(value, of)) return undefined;
   const medianOf: ValueOf = (name) => {
     const found = usual.get(name);
     return found?.kind === "number" ? found.median : 0;
   };
   const middle = medianOf(feature);
+  const median = words.short(middle, medianOf);
+  if (novel) {
+    const novelty = noveltyText(novel, value, (number) => words.short(number, of));
+    return `${words.said(value, of, connection)}, ${novelty}; usual: ${median}`;
+  }
+  if (words.idle?.(value, of)) return undefined;
   if (Math.abs(value - middle) <= nearby * middle) return undefined;
   if (words.counted && words.counted(value, of) <= words.counted(middle, medianOf)) return undefined;
-  const median = words.short(middle, medianOf);
   if (words.short(value, of) === median) return undefined;
   return `${words.said(value, of, connection)}; usual: ${median}`;
 }

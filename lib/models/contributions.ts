@@ -1,7 +1,7 @@
 import type { WorkOptions } from "../common/progress";
 import { column, type Rows, type Table } from "../data/table";
-import { sourceFeature } from "../preprocess/matrix";
-import { transform } from "../preprocess/preprocessor";
+import { novelStepsOf, noveltyText } from "../preprocess/novelty";
+import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import type { Model } from "./model";
 
 /** What one feature of one row did to its score. */
@@ -11,11 +11,14 @@ export interface FeatureContribution {
   readonly value: string;
   /** Positive = made the row more anomalous; the unit is the detector's. */
   readonly contribution: number;
+  /** What is new about the value, if no training row had it: `never seen in training`. */
+  readonly novelty?: string;
 }
 
 /**
  * Why a row has its score: the contributions of the detector's columns (see `Detector.explain`), summed over the columns
- * that were made from the same feature, largest magnitude first. They sum to what the columns' contributions sum to.
+ * that were made from the same feature; and what values add that no training row had (see `NoveltyRule`), the same for each
+ * such feature. Largest magnitude first.
  */
 export function explainRow(
   { detector, preprocessor }: Pick<Model, "detector" | "preprocessor">,
@@ -23,16 +26,19 @@ export function explainRow(
   row: number,
 ): FeatureContribution[] {
   const { data } = transform(preprocessor, table, Uint32Array.of(row));
-  const sums = new Map<string, number>();
-  detector.explain(data).forEach((contribution, i) => {
-    const feature = sourceFeature(detector.columns[i]);
-    sums.set(feature, (sums.get(feature) ?? 0) + contribution);
-  });
-  return Array.from(sums, ([feature, contribution]) => ({
-    feature,
-    value: valueText(table, feature, row),
-    contribution,
-  })).sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const novel = novelStepsOf(preprocessor, table)(row);
+  const sums = byFeature(detector, preprocessor)(detector.explain(data), novel);
+  return preprocessor.steps
+    .map((step, i) => {
+      const value = valueAt(table, step.feature, row);
+      return {
+        feature: step.feature,
+        value: typeof value === "string" ? value : numberText(value),
+        contribution: sums[i],
+        ...(novel.includes(i) && { novelty: noveltyText(step, value) }),
+      };
+    })
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 }
 
 /**
@@ -47,21 +53,36 @@ export async function featureContributions(
 ): Promise<Float64Array> {
   const byColumn = await detector.explainRows(transform(preprocessor, table, rows), options);
   const width = detector.columns.length;
-  const features = preprocessor.steps.map((step) => step.feature);
-  const featureOf = preprocessor.steps.flatMap((step, i) =>
-    step.kind === "one-hot" ? step.categories.map(() => i) : [i],
-  );
-  const sums = new Float64Array(rows.length * features.length);
-  for (let i = 0; i < rows.length; i++) {
-    for (let column = 0; column < width; column++)
-      sums[i * features.length + featureOf[column]] += byColumn[i * width + column];
-  }
+  const features = preprocessor.steps.length;
+  const novelSteps = novelStepsOf(preprocessor, table);
+  const summed = byFeature(detector, preprocessor);
+  const sums = new Float64Array(rows.length * features);
+  for (const [i, row] of rows.entries())
+    sums.set(summed(byColumn.subarray(i * width, (i + 1) * width), novelSteps(row)), i * features);
   return sums;
 }
 
-function valueText(table: Table, feature: string, row: number): string {
+/** Sums a row's contributions by feature, one a step, and adds what the steps do whose values no training row had. */
+function byFeature({ novelty }: Pick<Model["detector"], "novelty">, { steps }: Pick<Preprocessor, "steps">) {
+  const featureOf = steps.flatMap((step, i) =>
+    step.kind === "one-hot" ? step.categories.map(() => i) : [i],
+  );
+  return (byColumn: Float64Array, novel: readonly number[]): Float64Array => {
+    const sums = new Float64Array(steps.length);
+    for (const [i, contribution] of byColumn.entries()) sums[featureOf[i]] += contribution;
+    if (!novelty || novel.length === 0) return sums;
+    const total = byColumn.reduce((sum, contribution) => sum + contribution, 0);
+    const each = novelty.contribution(total, novel.length) / novel.length;
+    for (const i of novel) sums[i] += each;
+    return sums;
+  };
+}
+
+function valueAt(table: Table, feature: string, row: number): number | string {
   const source = column(table, feature);
-  if (source.kind === "nominal") return source.categories[source.codes[row]];
-  const value = source.values[row];
+  return source.kind === "nominal" ? source.categories[source.codes[row]] : source.values[row];
+}
+
+function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)));
 }

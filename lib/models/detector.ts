@@ -66,6 +66,18 @@ export type FittedBy<Kind> = Kind extends DetectorKind<string, object, infer Fit
 export type OptionsOf<Kind> =
   Kind extends DetectorKind<string, infer Options, Detector> ? Omit<Options, keyof FitOptions> : never;
 
+/**
+ * What a row's values add that no training row had, which a detector has learned nothing of: to a tree, whatever lies beyond
+ * the training range is as usual as its end, and a column that was constant says nothing. Models count such values (see
+ * `countNovelValues`); the detector's own scores are without them.
+ */
+export interface NoveltyRule {
+  /** The score of a row with so many such values, given the detector's own. */
+  readonly score: (score: number, values: number) => number;
+  /** What they add to the row's contributions (see `Detector.explain`), given the sum of the detector's own. */
+  readonly contribution: (sum: number, values: number) => number;
+}
+
 /** A fitted anomaly detector. */
 export interface Detector {
   /** Of the {@link DetectorKind} that it is of. */
@@ -89,6 +101,8 @@ export interface Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array>;
+  /** How values count that no training row had. Without it they count as any others. */
+  readonly novelty?: NoveltyRule;
   /** Writes the detector's own files into an existing folder. */
   save(folder: string): Promise<void>;
   /** What computes it, where there is a choice. */

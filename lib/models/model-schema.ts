@@ -17,11 +17,17 @@ import {
 } from "../common/json-schema";
 import { mostColumns } from "../preprocess/matrix";
 import type { Preprocessor } from "../preprocess/preprocessor";
+import { mostQuantiles } from "../preprocess/scaling";
 import { type DetectorName, detectors } from "./detectors";
 import type { Manifest } from "./manifest";
 import { mostThresholdScores, type Threshold } from "./threshold";
 
 const categories = names(65_536);
+const range = v.pipe(
+  v.tuple([finite, finite], "a list of two numbers"),
+  v.check(([least, most]) => least <= most, "numbers in ascending order"),
+);
+const scale = { shift: finite, factor: finite, quantiles: v.optional(ascendingNumbers(mostQuantiles)) };
 const features = names(mostColumns);
 
 /** `manifest.json` */
@@ -53,7 +59,7 @@ export const preprocessorSchema: Schema<Preprocessor> = object({
   options: object({
     encoding: word("one-hot", "ordinal", "none"),
     logarithm: list(word("amount", "count", "rate", "flag"), 4),
-    scaling: word("min-max", "standard", "none"),
+    scaling: word("min-max", "standard", "quantile", "none"),
   }),
   steps: list(
     v.variant(
@@ -63,11 +69,11 @@ export const preprocessorSchema: Schema<Preprocessor> = object({
           kind: v.literal("number"),
           feature: text(),
           logarithm: truth,
-          shift: finite,
-          factor: finite,
+          range,
+          ...scale,
         }),
         object({ kind: v.literal("one-hot"), feature: text(), categories }),
-        object({ kind: v.literal("ordinal"), feature: text(), categories, shift: finite, factor: finite }),
+        object({ kind: v.literal("ordinal"), feature: text(), categories, ...scale }),
       ],
       'a step of the kind "number", "one-hot" or "ordinal"',
     ),

@@ -1,5 +1,6 @@
 import { breathe } from "../common/progress";
 import type { Rows, Table } from "../data/table";
+import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import type { Detector, ScoreOptions } from "./detector";
 import { detectorTitle } from "./detectors";
@@ -69,8 +70,9 @@ const mostBlockRows = 32_768;
 const mostBlockNumbers = 2 ** 24;
 
 /**
- * Anomaly scores of rows of a table, one a row, higher = more anomalous. Rows are scored block by block; the result
- * does not depend on how a file is cut into tables.
+ * Anomaly scores of rows of a table, one a row, higher = more anomalous: the detector's, and what values add that no
+ * training row had (see `NoveltyRule`). Rows are scored block by block; the result does not depend on how a file is cut into
+ * tables.
  *
  * @param rows which rows, in this order; default all
  * @param memories where blocks are made: the same array, once empty, for all tables of a file. Default: new memory
@@ -96,16 +98,15 @@ export async function scoreTable(
     const turn = (start / blockRows) % 2;
     const made = transform(preprocessor, table, part, memories[turn]);
     if (made.data.length > (memories[turn]?.length ?? 0)) memories[turn] = made.data;
-    return made;
+    return { matrix: made, novel: detector.novelty && countNovelValues(preprocessor, table, part) };
   };
-  let matrix = block(0);
+  let next = block(0);
   for (let start = 0; start < total; start += blockRows) {
     await breathe(signal);
-    const scored = matrix;
-    const scoring = detector.score(scored, { signal, workers });
-    if (start + blockRows < total) matrix = block(start + blockRows);
-    const blockScores = await scoring;
-    scores.set(blockScores, start);
+    const { matrix, novel } = next;
+    const scoring = detector.score(matrix, { signal, workers });
+    if (start + blockRows < total) next = block(start + blockRows);
+    scores.set(withNovelty(detector, await scoring, novel), start);
     onProgress?.({
       stage: `scoring with the ${detectorTitle(detector.kind)}`,
       done: Math.min(start + blockRows, total),
@@ -113,4 +114,8 @@ export async function scoreTable(
     });
   }
   return scores;
+}
+
+function withNovelty({ novelty }: Detector, scores: Float64Array, novel?: Uint16Array): Float64Array {
+  return novelty && novel ? scores.map((score, row) => novelty.score(score, novel[row])) : scores;
 }

@@ -39,13 +39,16 @@ export function rowReasons(
     .sort((a, b) => b.contribution - a.contribution);
 }
 
-/** The first reasons in a line: `dst_bytes = 0 (52 %; usually 421), flag = S0 (20 %; usually SF 95 %)`. */
+/**
+ * The first reasons in a line: `dst_bytes = 0 (52 %; usually 421); service = irc (20 %; never seen in training; usually http
+ * 64 %)`.
+ */
 export function reasonText(reasons: readonly Reason[], top = 3): string {
   return reasons
     .slice(0, top)
     .map(
-      ({ feature, value, usual, share }) =>
-        `${feature} = ${value} (${Math.round(100 * share)} %; usually ${usual})`,
+      ({ feature, value, usual, share, novelty }) =>
+        `${feature} = ${value} (${Math.round(100 * share)} %; ${novelty ? `${novelty}; ` : ""}usually ${usual})`,
     )
     .join("; ");
 }

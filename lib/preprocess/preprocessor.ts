@@ -1,10 +1,11 @@
 import { InputError, requireOptions } from "../common/errors";
-import { log1p, square } from "../common/exact-math";
+import { log1p } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
 import { allRows, type Column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
+import { fitScale, type Scale, type Scaling, scaler } from "./scaling";
 
 export interface PreprocessOptions {
   /**
@@ -15,10 +16,12 @@ export interface PreprocessOptions {
   /** Measures whose values x are replaced by log(1 + x) before scaling. Default `["amount"]`. */
   readonly logarithm?: readonly Measure[];
   /**
-   * `min-max`: training values to [0, 1]; `standard`: to mean 0 and standard deviation 1; `none`. One-hot columns
-   * stay 0/1. Values outside of the training range are not clipped. Default `min-max`.
+   * `min-max`: training values to [0, 1]; `standard`: to mean 0 and standard deviation 1; `quantile`: to their rank in
+   * [0, 1], as scikit-learn's QuantileTransformer with its 1,000 quantiles of all training values: the middle rank of equal
+   * ones, but 0 and 1 for the least and the greatest; `none`. One-hot columns stay 0/1. Values outside of the training
+   * range go beyond that of the column, but for `quantile`, where they are 0 or 1. Default `min-max`.
    */
-  readonly scaling?: "min-max" | "standard" | "none";
+  readonly scaling?: Scaling;
 }
 
 /** A fitted preprocessor: plain data, so that JSON saves and restores it exactly. */
@@ -29,23 +32,17 @@ export interface Preprocessor {
   readonly columns: readonly string[];
 }
 
-/** What becomes of one feature. A number x becomes (x − shift) · factor; a constant column has factor 0. */
+/** What becomes of one feature. Of numbers and ordinal numbers the {@link Scale} says what they become. */
 export type Step =
-  | {
+  | ({
       readonly kind: "number";
       readonly feature: string;
       readonly logarithm: boolean;
-      readonly shift: number;
-      readonly factor: number;
-    }
+      /** The least and the greatest training value, as the table has them. */
+      readonly range: readonly [least: number, most: number];
+    } & Scale)
   | { readonly kind: "one-hot"; readonly feature: string; readonly categories: readonly string[] }
-  | {
-      readonly kind: "ordinal";
-      readonly feature: string;
-      readonly categories: readonly string[];
-      readonly shift: number;
-      readonly factor: number;
-    };
+  | ({ readonly kind: "ordinal"; readonly feature: string; readonly categories: readonly string[] } & Scale);
 
 /** A category that the training rows did not hold, with the number of rows that have it. */
 export interface UnseenCategory {
@@ -76,8 +73,10 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
     if (source.kind === "numeric") {
       const useLogarithm = logarithm.includes(source.measure);
       const values = gather(source.values, rows);
+      const range = rangeOf(values);
       if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = log1p(values[i]);
-      steps.push({ kind: "number", feature, logarithm: useLogarithm, ...scale(feature, values, scaling) });
+      const scale = fitScale(feature, values, scaling);
+      steps.push({ kind: "number", feature, logarithm: useLogarithm, range, ...scale });
     } else if (encoding !== "none") {
       const codes = gather(source.codes, rows);
       const present = new Set(codes);
@@ -86,16 +85,8 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
         steps.push({ kind: "one-hot", feature, categories });
       } else {
         const position = positions(categories, source);
-        steps.push({
-          kind: "ordinal",
-          feature,
-          categories,
-          ...scale(
-            feature,
-            codes.map((code) => position[code]),
-            scaling,
-          ),
-        });
+        const ordinals = codes.map((code) => position[code]);
+        steps.push({ kind: "ordinal", feature, categories, ...fitScale(feature, ordinals, scaling) });
       }
     }
   }
@@ -228,11 +219,12 @@ type Writer = (data: Float32Array, width: number, rows: Rows | undefined, start:
 function writer(step: Step, source: Column, offset: number): Writer {
   if (step.kind === "number" && source.kind === "numeric") {
     const { values } = source;
-    const { logarithm, shift, factor } = step;
+    const { logarithm } = step;
+    const scaled = scaler(step);
     return (data, width, rows, start, end) => {
       for (let i = start, at = start * width + offset; i < end; i++, at += width) {
         const value = values[rows ? rows[i] : i];
-        data[at] = ((logarithm ? log1p(value) : value) - shift) * factor;
+        data[at] = scaled(logarithm ? log1p(value) : value);
       }
     };
   }
@@ -246,12 +238,12 @@ function writer(step: Step, source: Column, offset: number): Writer {
       }
     };
   }
-  const { shift, factor, categories } = step as Step & { kind: "ordinal" };
-  const position = positions(categories, source as NominalColumn);
+  const ordinal = step as Step & { kind: "ordinal" };
+  const scaled = scaler(ordinal);
+  const numbers = Float64Array.from(positions(ordinal.categories, source as NominalColumn), scaled);
   return (data, width, rows, start, end) => {
-    for (let i = start, at = start * width + offset; i < end; i++, at += width) {
-      data[at] = (position[codes[rows ? rows[i] : i]] - shift) * factor;
-    }
+    for (let i = start, at = start * width + offset; i < end; i++, at += width)
+      data[at] = numbers[codes[rows ? rows[i] : i]];
   };
 }
 
@@ -275,29 +267,11 @@ function gather(values: ArrayLike<number>, rows: Rows | undefined): Float64Array
   return rows ? valuesAt(values, rows) : new Float64Array(values);
 }
 
-function scale(
-  feature: string,
-  values: Float64Array,
-  scaling: Required<PreprocessOptions>["scaling"],
-): { shift: number; factor: number } {
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  let sum = 0;
+function rangeOf(values: Float64Array): [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity];
   for (const value of values) {
-    if (!Number.isFinite(value))
-      throw new InputError(`the column ${feature} holds ${value}, not a finite number`);
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    sum += value;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
-  const constant = { shift: minimum, factor: 0 };
-  if (minimum === maximum) return constant;
-  if (scaling === "none") return { shift: 0, factor: 1 };
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += square(value - mean);
-  const [shift, spread] =
-    scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
-  const factor = 1 / spread;
-  return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
+  return [least, most];
 }

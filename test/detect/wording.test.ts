@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectionFeatures } from "traffic-anomaly";
+import { connectionFeatures, fitPreprocessor } from "traffic-anomaly";
 import { reasonWords } from "traffic-anomaly/dist/detect/wording";
 import type { TypicalValue } from "traffic-anomaly/dist/models/typical-values";
+import { tableOf } from "../fixtures/table";
 import { connectionOf } from "../traffic/connections";
 
 const medians: Readonly<Record<string, number>> = {
@@ -177,5 +178,23 @@ test("of a single connection, a share says nothing that it does not say itself",
   assert.equal(
     reasonWords("rerror_rate", 0, () => 1, rejecting, telnet),
     undefined,
+  );
+});
+
+test("a value that no training row had is said to be new, however near to the usual it is", () => {
+  const table = tableOf({ count: [0, 2, 2], service: ["http", "smtp", "http"], serror_rate: [0, 0, 0] });
+  const [count, service, rate] = fitPreprocessor(table).steps;
+  const others = () => 1;
+  assert.equal(
+    reasonWords("count", 3, others, usual, telnet, count),
+    "3 connections to this host within 2 s, beyond anything in training (at most 2); usual: 2",
+  );
+  assert.equal(
+    reasonWords("service", "telnet", others, usual, telnet, service),
+    "service telnet, port 23, never seen in training; usual: http 64 %, domain_u 20 %, smtp < 1 %",
+  );
+  assert.match(
+    reasonWords("serror_rate", 1, others, usual, telnet, rate) ?? "",
+    /, always 0 % in training; usual: /,
   );
 });

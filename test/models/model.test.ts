@@ -18,6 +18,7 @@ import {
   transform,
 } from "traffic-anomaly";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
+import { countNovelValues } from "traffic-anomaly/dist/preprocess/novelty";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 
@@ -132,9 +133,12 @@ for (const kind of kinds) {
     await loadModel(folder);
   });
 
-  test(`scoring a table by blocks with the ${kind} is scoring its whole matrix`, async () => {
+  test(`scoring a table by blocks with the ${kind} is scoring its whole matrix, and adding what is new`, async () => {
     const { detector, preprocessor } = await models[kind];
-    const whole = await detector.score(transform(preprocessor, table));
+    const novel = countNovelValues(preprocessor, table);
+    const whole = (await detector.score(transform(preprocessor, table))).map((score, row) =>
+      novel[row] > 0 && detector.novelty ? detector.novelty.score(score, novel[row]) : score,
+    );
     assert.deepEqual(await scoreTable({ detector, preprocessor }, table), whole);
     const alone = await scoreTable({ detector, preprocessor }, table, undefined, { workers: 1 });
     assert.deepEqual(alone, whole);

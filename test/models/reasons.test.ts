@@ -44,7 +44,12 @@ const reasons = [
   { feature: "service", value: "gopher<", contribution: 3, share: 0.75, usual: "http 75 %" },
   { feature: "count", value: "1000", contribution: 1, share: 0.25, usual: "99 (1 to 197)" },
 ];
+const novelty = "never seen in training";
 
-test("reasons in a line give value, share and usual", () => {
+test("reasons in a line give value, share and usual, and what is new", () => {
   assert.equal(reasonText(reasons, 1), "service = gopher< (75 %; usually http 75 %)");
+  assert.equal(
+    reasonText([{ ...reasons[0], novelty }]),
+    "service = gopher< (75 %; never seen in training; usually http 75 %)",
+  );
 });

@@ -18,7 +18,7 @@ import { assertAbortable } from "../fixtures/abort";
 import fc from "../fixtures/fast-check";
 import { tableOf, type Values } from "../fixtures/table";
 
-const scalings = ["min-max", "standard", "none"] as const;
+const scalings = ["min-max", "standard", "quantile", "none"] as const;
 const encodings = ["one-hot", "ordinal", "none"] as const;
 const everyMeasure = ["amount", "count", "rate", "flag"] as const;
 

@@ -312,6 +312,24 @@ for (const factor of ["1e999", '"1"', "null", "[]"])
     replaced("preprocessor.json", /"factor": [^,\n]*/, `"factor": ${factor}`),
     / steps\.\d+\.factor must be a finite number, got /,
   );
+for (const range of [[1], [2, 1], [0, null], "x"])
+  add(
+    `a range is ${JSON.stringify(range)}`,
+    "forest",
+    json("preprocessor.json", (document) => {
+      document.steps[0].range = range;
+    }),
+    / steps\.0\.range(\.\d)? (is missing|must be (a list of two numbers|numbers in ascending order|a finite number), got )/,
+  );
+for (const quantiles of [[], [2, 1], [0, null], new Array(1001).fill(0)])
+  add(
+    `quantiles are ${JSON.stringify(quantiles).slice(0, 10)}`,
+    "network",
+    json("preprocessor.json", (document) => {
+      document.steps[0].quantiles = quantiles;
+    }),
+    / steps\.0\.quantiles(\.\d)? must be (a list of at (least 1|most 1000)|numbers in ascending order|a finite number), got /,
+  );
 
 // Thresholds.
 for (const value of [undefined, null, "0.5", [], {}, true])

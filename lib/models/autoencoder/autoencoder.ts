@@ -7,6 +7,7 @@ import type { WorkOptions } from "../../common/progress";
 import { type Matrix, requireFinite } from "../../preprocess/matrix";
 import {
   type Detector,
+  type NoveltyRule,
   requireColumns,
   requireFiniteScores,
   requireRow,
@@ -136,6 +137,11 @@ export class Autoencoder implements Detector {
   readonly history: readonly EpochLoss[];
   /** What trained it, or computes it since it was loaded. */
   readonly backend: Backend;
+  /** Each value that no training row had counts as two wrong names: four columns with an error of 1. */
+  readonly novelty: NoveltyRule = {
+    score: (score, values) => score + (4 * values) / this.columns.length,
+    contribution: (_, values) => (4 * values) / this.columns.length,
+  };
   #network: Network | undefined;
 
   /** @internal */

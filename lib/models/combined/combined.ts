@@ -8,7 +8,7 @@ import { type LazyMatrix, type Matrix, wholeMatrix } from "../../preprocess/matr
 import type { Autoencoder } from "../autoencoder/autoencoder";
 import { autoencoder } from "../autoencoder/detector";
 import type { AutoencoderOptions } from "../autoencoder/settings";
-import type { Detector, FitOptions, LoadOptions, ScoreOptions } from "../detector";
+import type { Detector, FitOptions, LoadOptions, NoveltyRule, ScoreOptions } from "../detector";
 import { isolationForest } from "../isolation-forest/detector";
 import type { IsolationForest, IsolationForestOptions } from "../isolation-forest/isolation-forest";
 import { pValues } from "../p-values";
@@ -66,6 +66,11 @@ export class Combined implements Detector {
   readonly kind = "combined";
   readonly columns: readonly string[];
   readonly settings: object;
+  /** Each value that no training row had is evidence beside the members', with a p-value of 1/100. */
+  readonly novelty: NoveltyRule = {
+    score: (score, values) => score + values * log(100),
+    contribution: (_, values) => values * log(100),
+  };
 
   constructor(
     readonly members: Members,

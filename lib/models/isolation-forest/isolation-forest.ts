@@ -1,4 +1,5 @@
 import { InputError, requireNumber, requireOptions } from "../../common/errors";
+import { exp2 } from "../../common/exact-math";
 import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
@@ -6,6 +7,7 @@ import { type LazyMatrix, type Matrix, mostColumns, requireFinite } from "../../
 import {
   type Detector,
   explainEach,
+  type NoveltyRule,
   requireColumns,
   requireFiniteScores,
   requireRow,
@@ -84,6 +86,16 @@ export async function fitIsolationForest(
 /** A fitted isolation forest; made by {@link fitIsolationForest}. */
 export class IsolationForest implements Detector {
   readonly kind = "isolation-forest";
+
+  /** Each value that no training row had halves the mean path: s becomes √s, and the log₂ of it half as low. */
+  readonly novelty: NoveltyRule = {
+    score: (score, values) => {
+      let root = score;
+      for (let i = 0; i < values; i++) root = Math.sqrt(root);
+      return root;
+    },
+    contribution: (sum, values) => (this.baseline + sum) * (exp2(-values) - 1),
+  };
 
   readonly #packed: PackedTrees | undefined;
 

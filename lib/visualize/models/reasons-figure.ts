@@ -52,7 +52,8 @@ export function reasonsFigure(detectors: readonly NamedReasons[], caption: Capti
   });
 }
 
-function reasonMarkup({ feature, value, usual }: Reason): string {
-  const usually = `<span style="font-size:11px;color:#555">usually ${escapeHtml(usual)}</span>`;
+function reasonMarkup({ feature, value, usual, novelty }: Reason): string {
+  const remark = escapeHtml(`${novelty ? `${novelty}; ` : ""}usually ${usual}`);
+  const usually = `<span style="font-size:11px;color:#555">${remark}</span>`;
   return `<b>${escapeHtml(feature)} = ${escapeHtml(value)}</b><br>${usually}`;
 }

@@ -1,0 +1,61 @@
+import { type Column, column, type Rows, type Table } from "../data/table";
+import type { Preprocessor, Step } from "./preprocessor";
+
+/**
+ * How many features of each row have a value that no training row had: a name that was not seen, or a number outside of the
+ * training range. A number that was constant in training is new as soon as it differs.
+ *
+ * @param rows which rows, in this order; default all
+ */
+export function countNovelValues(
+  { steps }: Pick<Preprocessor, "steps">,
+  table: Table,
+  rows?: Rows,
+): Uint16Array {
+  const counts = new Uint16Array(rows ? rows.length : table.rows);
+  for (const step of steps) {
+    const isNovel = noveltyTest(step, column(table, step.feature));
+    if (isNovel) for (let i = 0; i < counts.length; i++) if (isNovel(rows ? rows[i] : i)) counts[i]++;
+  }
+  return counts;
+}
+
+/** Finds of a row of the table the steps, by their positions, whose values no training row had. */
+export function novelStepsOf(
+  { steps }: Pick<Preprocessor, "steps">,
+  table: Table,
+): (row: number) => readonly number[] {
+  const tests = steps.map((step) => noveltyTest(step, column(table, step.feature)));
+  return (row) => Array.from(tests.keys()).filter((i) => tests[i]?.(row));
+}
+
+/**
+ * What is new about a value that no training row had: `never seen in training`, `beyond anything in training (at most 511)`.
+ *
+ * @param inWords how to say a number
+ */
+export function noveltyText(
+  step: Step,
+  value: number | string,
+  inWords: (number: number) => string = (number) => String(Number(number.toPrecision(6))),
+): string {
+  if (step.kind !== "number" || typeof value === "string") return "never seen in training";
+  const [least, most] = step.range;
+  if (least === most) return `always ${inWords(least)} in training`;
+  return value > most
+    ? `beyond anything in training (at most ${inWords(most)})`
+    : `below anything in training (at least ${inWords(least)})`;
+}
+
+/** Tells of a row whether its value is new; undefined where that of no row is. */
+function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | undefined {
+  if (step.kind === "number") {
+    const [least, most] = step.range;
+    const { values } = source as Column & { kind: "numeric" };
+    return (row) => values[row] < least || values[row] > most;
+  }
+  const { codes, categories } = source as Column & { kind: "nominal" };
+  const seen = new Set(step.categories);
+  const isNew = Uint8Array.from(categories, (category) => (seen.has(category) ? 0 : 1));
+  return isNew.includes(1) ? (row) => isNew[codes[row]] === 1 : undefined;
+}

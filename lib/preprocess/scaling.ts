@@ -1,0 +1,84 @@
+import { InputError } from "../common/errors";
+import { square } from "../common/exact-math";
+
+export type Scaling = "min-max" | "standard" | "quantile" | "none";
+
+/** How a number becomes one of a column: (x − shift) · factor, or its rank among `quantiles`; 0 where it was constant. */
+export interface Scale {
+  readonly shift: number;
+  readonly factor: number;
+  /** Of the training values, evenly spread from the least to the greatest: only with quantile scaling. */
+  readonly quantiles?: readonly number[];
+}
+
+/** Quantiles that a scale keeps at most, as scikit-learn's QuantileTransformer does by default. */
+export const mostQuantiles = 1000;
+
+/** Learns a scale from training values. @throws {InputError} if one is not finite */
+export function fitScale(feature: string, values: Float64Array, scaling: Scaling): Scale {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  let sum = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value))
+      throw new InputError(`the column ${feature} holds ${value}, not a finite number`);
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    sum += value;
+  }
+  const constant = { shift: minimum, factor: 0 };
+  if (minimum === maximum) return constant;
+  if (scaling === "none") return { shift: 0, factor: 1 };
+  if (scaling === "quantile") return { shift: 0, factor: 1, quantiles: quantilesOf(values) };
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += square(value - mean);
+  const [shift, spread] =
+    scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
+  const factor = 1 / spread;
+  return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
+}
+
+/** What a fitted scale makes of a number. */
+export function scaler({ shift, factor, quantiles }: Scale): (value: number) => number {
+  return quantiles ? ranker(quantiles) : (value) => (value - shift) * factor;
+}
+
+/** Evenly spread quantiles, interpolated between neighbours. */
+function quantilesOf(values: Float64Array): number[] {
+  const sorted = values.slice().sort();
+  const last = sorted.length - 1;
+  const count = Math.min(mostQuantiles, sorted.length);
+  return Array.from({ length: count }, (_, i) => {
+    const place = (i / (count - 1)) * last;
+    const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    const share = place - Math.floor(place);
+    return Math.min(high, Math.max(low, low * (1 - share) + high * share));
+  });
+}
+
+/**
+ * A number's rank among quantiles, in [0, 1]: between two of them by interpolation. Of equal quantiles it is the middle, but
+ * the least value is 0 and the greatest is 1, and so is what lies beyond them.
+ */
+function ranker(quantiles: readonly number[]): (value: number) => number {
+  const last = quantiles.length - 1;
+  /** The first place whose quantile is at least the value, or with `beyond` greater than it. */
+  const placeOf = (value: number, beyond: boolean): number => {
+    let [low, high] = [0, last];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (quantiles[middle] < value || (beyond && quantiles[middle] === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return (value) => {
+    if (!(value > quantiles[0])) return 0;
+    if (value >= quantiles[last]) return 1;
+    const place = placeOf(value, false);
+    if (quantiles[place] === value) return (place + placeOf(value, true) - 1) / 2 / last;
+    const [low, high] = [quantiles[place - 1], quantiles[place]];
+    return (place - 1 + (value - low) / (high - low)) / last;
+  };
+}
