@@ -2,6 +2,7 @@ import { numbers, type Rows, type Table } from "../data/table";
 import type { Detector, ScoreOptions } from "../models/detector";
 import { baselineDetectors } from "../models/detectors";
 import { fitDetector } from "../models/fit-model";
+import type { PreprocessOptions } from "../preprocess/preprocessor";
 import { scoreDistinct } from "./score-distinct";
 
 /** Scores of one baseline; higher = more anomalous. */
@@ -19,7 +20,14 @@ export async function* baselineScores(
   train: Table,
   test: Table | undefined,
   fitRows: Rows,
-  { signal, workers }: ScoreOptions = {},
+  {
+    preprocessing,
+    signal,
+    workers,
+  }: ScoreOptions & {
+    /** Of the detectors among them. Default: what suits each. */
+    readonly preprocessing?: PreprocessOptions;
+  } = {},
 ): AsyncGenerator<BaselineScores> {
   const both = async (
     name: BaselineScores["name"],
@@ -32,7 +40,7 @@ export async function* baselineScores(
   yield both("count", (table) => new Float64Array(numbers(table, "count")));
   yield both("dst_bytes", (table) => new Float64Array(numbers(table, "dst_bytes")).map((bytes) => -bytes));
   for (const kind of baselineDetectors) {
-    const model = await fitDetector<object, Detector>(train, kind, { rows: fitRows, signal });
+    const model = await fitDetector<object, Detector>(train, kind, { rows: fitRows, preprocessing, signal });
     yield both(kind.kind, (table) => scoreDistinct(model, table, { signal, workers }));
   }
 }

@@ -38,7 +38,7 @@ export async function oneClassProtocol(
   protocol: OneClassProtocol,
   options: ProtocolOptions = {},
 ): Promise<Record<string, OneClassMetrics>> {
-  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
   const { fitRows, testRows, anomalous } = oneClassSplit(train, protocol, work.seed);
   const found: Record<string, OneClassMetrics> = {};
   const measure = async (name: string, model: PreprocessedDetector) => {
@@ -53,7 +53,7 @@ export async function oneClassProtocol(
   const fit = <Options extends object, Fitted extends Detector>(
     kind: DetectorKind<string, Options, Fitted>,
     own?: Options,
-  ) => fitDetector(train, kind, { ...work, rows: fitRows, settings: own });
+  ) => fitDetector(train, kind, { ...work, rows: fitRows, preprocessing, settings: own });
   const forest = await fit(isolationForest, settings?.[isolationForest.kind]);
   const network = await fit(autoencoder, settings?.[autoencoder.kind]);
   const { preprocessor } = forest;

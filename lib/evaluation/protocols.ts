@@ -13,12 +13,15 @@ import { isolationForest } from "../models/isolation-forest/detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
 import { type TrainingOptions, trainingDefaults } from "../models/training-options";
-import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
+import { type PreprocessOptions, type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { atReportedRates, evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
 
-export type ProtocolOptions = TrainingOptions;
+export interface ProtocolOptions extends TrainingOptions {
+  /** Of all detectors, baselines included. Default: what suits each. */
+  readonly preprocessing?: PreprocessOptions;
+}
 
 /** What a protocol knows a detector by: `isolation-forest`, `autoencoder`, `baseline:count`, … */
 export type MetricsByDetector = Record<string, Metrics>;
@@ -59,7 +62,7 @@ export async function noveltyProtocol(
   test: Table | undefined,
   options: ProtocolOptions = {},
 ): Promise<NoveltyStudy> {
-  const { settings, falseAlarmRate, ...work } = workOf(options);
+  const { settings, falseAlarmRate, preprocessing, ...work } = workOf(options);
   const rows = rowsWhere(train, (label) => label === "normal");
   const scoresOf = async (model: PreprocessedDetector): Promise<StudyScores> => ({
     trainingScores: await scoreDistinct(model, train, work),
@@ -69,7 +72,7 @@ export async function noveltyProtocol(
     kind: DetectorKind<TrainedDetectorName, Options, Fitted>,
   ) => {
     const own = settings?.[kind.kind] as Options | undefined;
-    return fitModel(train, kind, { ...work, rows, falseAlarmRate, settings: own });
+    return fitModel(train, kind, { ...work, rows, falseAlarmRate, preprocessing, settings: own });
   };
   const forest = await fit(isolationForest);
   const network = await fit(autoencoder);
@@ -81,7 +84,7 @@ export async function noveltyProtocol(
   };
   const { fitRows, heldOutRows, preprocessor } = both;
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
-  for await (const { name, ...scores } of baselineScores(train, test, fitRows, work)) {
+  for await (const { name, ...scores } of baselineScores(train, test, fitRows, { ...work, preprocessing })) {
     const threshold = chooseThreshold(valuesAt(scores.trainingScores, heldOutRows), falseAlarmRate);
     baselines[`baseline:${name}`] = { ...scores, threshold };
     await breathe(work.signal);
@@ -106,8 +109,8 @@ export async function noveltyProtocol(
 /** What a protocol needs of its options, which may be those of a whole run. */
 export function workOf(options: ProtocolOptions) {
   const { seed = trainingDefaults.seed, falseAlarmRate = trainingDefaults.falseAlarmRate } = options;
-  const { settings, workers, onProgress, signal } = options;
-  return { seed, falseAlarmRate, settings, workers, onProgress, signal };
+  const { settings, preprocessing, workers, onProgress, signal } = options;
+  return { seed, falseAlarmRate, settings, preprocessing, workers, onProgress, signal };
 }
 
 /** Some normal rows and all attacks, in the order of the file. */
@@ -158,9 +161,13 @@ async function measure(
  * the study a reader would try first, kept to show what goes wrong where attacks are the majority.
  */
 export async function mixedProtocol(train: Table, options: ProtocolOptions = {}): Promise<MetricsByDetector> {
-  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
   const { kind } = isolationForest;
-  const model = await fitDetector(train, isolationForest, { ...work, settings: settings?.[kind] });
+  const model = await fitDetector(train, isolationForest, {
+    ...work,
+    preprocessing,
+    settings: settings?.[kind],
+  });
   const scores = await scoreDistinct(model, train, work);
   return { [kind]: evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
 }
@@ -170,7 +177,7 @@ export async function literatureProtocol(
   train: Table,
   options: ProtocolOptions = {},
 ): Promise<Record<LiteratureSubset, MetricsByDetector>> {
-  const { settings, falseAlarmRate: _, ...work } = workOf(options);
+  const { settings, falseAlarmRate: _, preprocessing: __, ...work } = workOf(options);
   const { kind } = isolationForest;
   const results: Partial<Record<LiteratureSubset, MetricsByDetector>> = {};
   for (const subset of literatureSubsets) {

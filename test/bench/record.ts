@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { Metrics, MetricsByDetector } from "traffic-anomaly";
+import { reportedRates } from "traffic-anomaly/dist/evaluation/metrics";
 
 /** What is expected of a figure's mean: at least `min`, or `value` ± `tolerance`. */
 export type Expected = { readonly min: number } | { readonly value: number; readonly tolerance: number };
 
-/** One value a seed, in the order of {@link ReproductionRecord.seeds}. */
+/** One value a seed, in the order of {@link ReproductionRecord.seeds}, of which some protocols have only the first. */
 export interface RecordedFigure {
   readonly values: readonly number[];
   readonly mean: number;
@@ -67,7 +68,22 @@ const recorded: Readonly<Record<string, (metrics: Metrics) => number | undefined
   recall: (metrics) => metrics.recall,
   falseAlarmRate: (metrics) => metrics.falseAlarmRate,
   recallNovelAttacks: (metrics) => metrics.recallNovelAttacks,
+  "deduplicated.f1": (metrics) => metrics.deduplicated?.f1,
+  ...verdictsAtRates("atPromisedRate"),
+  ...verdictsAtRates("atTrueRate"),
 };
+
+/** `atTrueRate.0.01.recall`, … */
+function verdictsAtRates(where: "atPromisedRate" | "atTrueRate") {
+  return Object.fromEntries(
+    reportedRates.flatMap((rate) =>
+      (["f1", "precision", "recall"] as const).map((figure) => [
+        `${where}.${rate}.${figure}`,
+        (metrics: Metrics) => metrics[where]?.[`${rate}`][figure],
+      ]),
+    ),
+  );
+}
 
 /** The figures of one part of a protocol over several studies, by detector and metric. */
 export function recordedMetrics(

@@ -110,6 +110,15 @@ test("novelty: models are fitted on those rows, as they would be alone", async (
   );
 });
 
+test("novelty: preprocessing that is asked for is that of all detectors, baselines included", async () => {
+  const study = await noveltyProtocol(train, undefined, { ...quick, preprocessing: { scaling: "quantile" } });
+  for (const { preprocessor } of Object.values(study.models))
+    assert.equal(preprocessor.options.scaling, "quantile");
+  const [here, there] = [study, await base].map(({ baselines }) => baselines);
+  assert.notDeepEqual(here["baseline:principal-components"], there["baseline:principal-components"]);
+  study.models.combined.detector.dispose();
+});
+
 test("novelty: thresholds come from the held-out normal rows, at the false-alarm rate", async () => {
   const study = await base;
   const heldOut = study.holdoutRows.filter((row) => isNormal(train, row));

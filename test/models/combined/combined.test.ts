@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { autoencoder, combined, fitModel, isolationForest, pValues, scoreTable } from "traffic-anomaly";
+import {
+  autoencoder,
+  combined,
+  type Detector,
+  fitModel,
+  isolationForest,
+  pValues,
+  type Rows,
+  scoreTable,
+  transform,
+} from "traffic-anomaly";
 import { combineModels } from "traffic-anomaly/dist/models/combined/combine-models";
 import { kddTable } from "../../fixtures/table";
 import { trafficLines } from "../../fixtures/traffic";
@@ -19,9 +29,12 @@ const fitted = (async () => ({
 
 test("a score is the mean of the members' −log p-values among held-out rows", async () => {
   const { forest, network, both } = await fitted;
-  const matrixScores = await Promise.all([forest, network, both].map((model) => scoreTable(model, table)));
+  const { preprocessor, heldOutRows } = both;
+  const scoresOf = (of: { readonly detector: Detector }, rows?: Rows) =>
+    of.detector.score(transform(preprocessor, table, rows));
+  const matrixScores = await Promise.all([forest, network, both].map((model) => scoresOf(model)));
   const heldOut = await Promise.all(
-    [forest, network].map(async (model) => (await scoreTable(model, table, model.heldOutRows)).sort()),
+    [forest, network].map(async (model) => (await scoresOf(model, heldOutRows)).sort()),
   );
   const [p, q] = heldOut.map((scores, i) => pValues(matrixScores[i], { scores }));
   matrixScores[2].forEach((score, row) => {

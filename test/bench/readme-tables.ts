@@ -1,0 +1,89 @@
+// The tables of figures in the README, from the record of `npm run reproduce`.
+import { publishedF1 } from "traffic-anomaly/dist/evaluation/one-class-protocols";
+import type { RecordedFigure, ReproductionRecord } from "./record";
+
+const detectors = {
+  "isolation-forest": "Isolation forest",
+  autoencoder: "Autoencoder",
+  combined: "Combined",
+  "baseline:principal-components": "PCA",
+  "baseline:mahalanobis": "Mahalanobis",
+  "baseline:ecod": "ECOD",
+};
+
+/** Rows of the first table: what the README calls a figure, and its name in the record. */
+const figures = {
+  "ROC AUC": "rocAuc",
+  "ROC AUC, deduplicated": "deduplicated.rocAuc",
+  "F1, 5 % promised": "atPromisedRate.0.05.f1",
+  "F1, 1 % promised": "atPromisedRate.0.01.f1",
+  "F1, 0.1 % promised": "atPromisedRate.0.001.f1",
+};
+const atTrueRates = {
+  "recall at true 5 %": "atTrueRate.0.05.recall",
+  "recall at true 1 %": "atTrueRate.0.01.recall",
+  "recall at true 0.1 %": "atTrueRate.0.001.recall",
+};
+
+/** The best of a row is bold. */
+function cells(row: readonly RecordedFigure[]): string[] {
+  const best = Math.max(...row.map(({ mean }) => mean));
+  return row.map(({ mean, standardDeviation }) => {
+    const cell = `${mean.toFixed(4)} ± ${standardDeviation.toFixed(4)}`;
+    return mean === best ? `**${cell}**` : cell;
+  });
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** Novelty: all detectors on `corrected`, at their defaults and with quantile scaling. */
+export function noveltyTable({ protocols }: ReproductionRecord): string {
+  const rows = (protocol: string, shown: Readonly<Record<string, string>>, suffix = "") =>
+    Object.entries(shown).map(([title, name]) => [
+      title + suffix,
+      ...cells(Object.keys(detectors).map((detector) => protocols[protocol].corrected[detector][name])),
+    ]);
+  return table(
+    ["novelty → `corrected`", ...Object.values(detectors)],
+    [...rows("novelty", { ...figures, ...atTrueRates }), ...rows("novelty-quantile", figures, " (quantile)")],
+  );
+}
+
+/** The protocols of deep papers, beside what these report. */
+export function oneClassTable({ protocols }: ReproductionRecord): string {
+  const names = ["kddcup", "kddcup-rev"] as const;
+  const own = Object.entries(detectors).map(([detector, title]) => [
+    title,
+    ...names.map((name) => {
+      const { mean, standardDeviation } = protocols.literature[name][detector].f1;
+      return `${mean.toFixed(4)} ± ${standardDeviation.toFixed(4)}`;
+    }),
+  ]);
+  const papers = Object.keys(publishedF1.kddcup).map((paper) => [
+    `*${paper}*`,
+    ...names.map((name) => publishedF1[name][paper].toFixed(3)),
+  ]);
+  return table(["F1", ...names], [...own, ...papers]);
+}
+
+/** Where an isolation forest is fitted and scored on the same rows. */
+export function sameRowsTable({ protocols }: ReproductionRecord): string {
+  const cell = ({ mean, standardDeviation }: RecordedFigure) =>
+    `${mean.toFixed(4)} ± ${standardDeviation.toFixed(4)}`;
+  const subsets = ["http", "smtp", "sf", "sa"];
+  const forest = (part: Readonly<Record<string, Readonly<Record<string, RecordedFigure>>>>) =>
+    cell(part["isolation-forest"].rocAuc);
+  return table(
+    ["isolation forest, ROC AUC", "mixed", "http", "smtp", "SF", "SA"],
+    [
+      [
+        "fitted and scored on the same rows",
+        forest(protocols.mixed["10-percent"]),
+        ...subsets.map((name) => forest(protocols.literature[name])),
+      ],
+    ],
+  );
+}
