@@ -3,7 +3,8 @@ import type { Preprocessor, Step } from "./preprocessor";
 
 /**
  * How many features of each row have a value that no training row had: a name that was not seen, or a number outside of the
- * training range. A number that was constant in training is new as soon as it differs.
+ * training range by more than a tenth of it, since the greatest of some rows is often exceeded a little by the next. A number
+ * that was constant in training is new as soon as it differs.
  *
  * @param rows which rows, in this order; default all
  */
@@ -51,8 +52,9 @@ export function noveltyText(
 function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | undefined {
   if (step.kind === "number") {
     const [least, most] = step.range;
+    const margin = (most - least) / 10;
     const { values } = source as Column & { kind: "numeric" };
-    return (row) => values[row] < least || values[row] > most;
+    return (row) => values[row] < least - margin || values[row] > most + margin;
   }
   const { codes, categories } = source as Column & { kind: "nominal" };
   const seen = new Set(step.categories);

@@ -6,7 +6,7 @@ import { tableOf } from "../fixtures/table";
 
 const table = tableOf(
   {
-    bytes: [0, 10, 5, 3, 10, 11, -0.5],
+    bytes: [5, 15, 10, 8, 16, 17, 3],
     service: ["http", "smtp", "http", "http", "smtp", "irc", "irc"],
     fragments: [2, 2, 2, 2, 2, 3, 2],
   },
@@ -17,7 +17,7 @@ const preprocessors = (["one-hot", "ordinal"] as const).map((encoding) =>
   fitPreprocessor(table, { encoding }, trainingRows),
 );
 
-test("a name that was not seen, a number out of range and a changed constant are counted, row by row", () => {
+test("a name that was not seen, a number a tenth out of range and a changed constant are counted, row by row", () => {
   for (const preprocessor of preprocessors) {
     assert.deepEqual([...countNovelValues(preprocessor, table)], [0, 0, 0, 0, 0, 3, 2]);
     assert.deepEqual([...countNovelValues(preprocessor, table, Uint32Array.of(6, 0, 5))], [2, 0, 3]);
@@ -43,11 +43,11 @@ test("no training row has a value that counts, whatever the scaling", () => {
 test("words say what training had", () => {
   const [bytes, service, fragments] = preprocessors[0].steps;
   assert.equal(noveltyText(service, "irc"), "never seen in training");
-  assert.equal(noveltyText(bytes, 11), "beyond anything in training (at most 10)");
-  assert.equal(noveltyText(bytes, -0.5), "below anything in training (at least 0)");
+  assert.equal(noveltyText(bytes, 17), "beyond anything in training (at most 15)");
+  assert.equal(noveltyText(bytes, 3), "below anything in training (at least 5)");
   assert.equal(noveltyText(fragments, 3), "always 2 in training");
   assert.equal(
-    noveltyText(bytes, 11, (number) => `${number} B`),
-    "beyond anything in training (at most 10 B)",
+    noveltyText(bytes, 17, (number) => `${number} B`),
+    "beyond anything in training (at most 15 B)",
   );
 });
