@@ -5,7 +5,10 @@ import { forestDefaults } from "./isolation-forest/isolation-forest";
 
 /** How detectors are trained, for the study and own traffic alike. */
 export interface TrainingOptions extends FitOptions {
-  /** Share of normal rows that may be flagged; sets the thresholds. In (0, 1). Default 0.05, on own traffic 0.01. */
+  /**
+   * Share of normal rows that may be flagged, in expectation: see `chooseThreshold`. In (0, 1). Default 0.05, on own traffic
+   * 0.01.
+   */
   readonly falseAlarmRate?: number;
   /** Of each detector, by its name. */
   readonly settings?: DetectorSettings;
