@@ -24,6 +24,7 @@ import {
   type Table,
   transform,
 } from "traffic-anomaly";
+import { combinedSections } from "./compare-combined";
 import { loadKdd, runScript } from "./data";
 
 const forestSeeds = [1, 2, 3, 4, 5];
@@ -159,6 +160,7 @@ async function main(): Promise<void> {
       judgement,
     );
   }
+  lines.push("", ...(await combinedSections(train)));
   writeFileSync(join(__dirname, "comparison.md"), `${lines.join("\n")}\n`);
 }
 

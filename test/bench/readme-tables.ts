@@ -69,6 +69,18 @@ export function oneClassTable({ protocols }: ReproductionRecord): string {
   return table(["F1", ...names], [...own, ...papers]);
 }
 
+/** The README with the tables of the record in place of those that have the same headers, as far as there are. */
+export function withTables(readme: string, record: ReproductionRecord): string {
+  return [noveltyTable, sameRowsTable, oneClassTable].reduce((text, make) => {
+    const table = make(record);
+    const header = table.slice(0, table.indexOf("\n"));
+    const start = text.indexOf(header);
+    if (start < 0) return text;
+    const end = text.indexOf("\n\n", start);
+    return text.slice(0, start) + table + text.slice(end);
+  }, readme);
+}
+
 /** Where an isolation forest is fitted and scored on the same rows. */
 export function sameRowsTable({ protocols }: ReproductionRecord): string {
   const cell = ({ mean, standardDeviation }: RecordedFigure) =>
