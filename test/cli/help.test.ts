@@ -25,7 +25,14 @@ const options: Record<string, string[]> = {
       "--max-rows <n>",
       "--data-folder <folder>",
     ],
-    ...["--false-alarm-rate <share>", "--trees <n>", "--sample-size <n>", "--epochs <n>", "--csv"],
+    ...[
+      "--false-alarm-rate <share>",
+      "--trees <n>",
+      "--sample-size <n>",
+      "--epochs <n>",
+      "--csv",
+      "--protocol <name>",
+    ],
   ],
   train: [
     ...work,
