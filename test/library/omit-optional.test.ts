@@ -28,7 +28,7 @@ suite("the project without optional packages", { skip: reason }, () => {
   });
 
   test("it trains and scores, and the models are the same bytes as with them", async () => {
-    const log = ["--format", "zeek", "--connections", "500", "--out", "conn.log"];
+    const log = ["--format", "zeek", "--connections", "3000", "--out", "conn.log"];
     assert.deepEqual((await command("simulate", ...log)).code, 0);
     const train = ["train", "conn.log", "--epochs", "2", "--out"];
     for (const [file, out] of [
