@@ -93,6 +93,7 @@ export { falseDiscoveryVerdicts, pValues } from "./models/p-values";
 export { type Reason, reasonText, rowReasons, typicalTexts } from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
 export { chooseThreshold, promisedRate, sufficientRows, type Threshold, verdicts } from "./models/threshold";
+export { presets } from "./models/training-options";
 
 // Curves, metrics and protocols
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { InputError, requireNumber } from "../common/errors";
 import { tensorFlowBackends } from "../models/tensorflow";
 import { rateRange } from "../models/threshold";
-import { type TrainingOptions, trainingDefaults } from "../models/training-options";
+import { presets, type TrainingOptions, trainingDefaults } from "../models/training-options";
 
 type Range = Parameters<typeof requireNumber>[2];
 
@@ -54,10 +54,12 @@ export function trainingOptions(command: Command, { falseAlarmRate, maxRows, set
   const { trees, sampleSize } = settings["isolation-forest"];
   const { epochs } = settings.autoencoder;
   const upTo = (max: number, min = 1) => ({ min, max, integer: true });
-  const options: [flags: string, text: string, range: Range, otherwise: number][] = [
+  // Without a default of the command's own, these can be told from what the user said: a preset stands between.
+  const preset = (value: number) => `(default: ${value}), unless a preset says otherwise`;
+  const options: [flags: string, text: string, range: Range, otherwise?: number][] = [
     ["--false-alarm-rate <share>", "share of normal rows that may be flagged", rateRange, falseAlarmRate],
-    ["--trees <n>", "trees of the isolation forest", upTo(100_000), trees],
-    ["--sample-size <n>", "rows each tree is grown on", upTo(1_000_000, 2), sampleSize],
+    ["--trees <n>", `trees of the isolation forest ${preset(trees)}`, upTo(100_000)],
+    ["--sample-size <n>", `rows each tree is grown on ${preset(sampleSize)}`, upTo(1_000_000, 2)],
     ["--epochs <n>", "most passes of the autoencoder over its rows", upTo(100_000), epochs],
     [
       "--max-rows <n>",
@@ -66,6 +68,11 @@ export function trainingOptions(command: Command, { falseAlarmRate, maxRows, set
       maxRows,
     ],
   ];
+  command.addOption(
+    new Option("--preset <name>", "other preprocessing and forest than the default").choices(
+      Object.keys(presets),
+    ),
+  );
   for (const option of options) command.addOption(numberOption(...option));
   return workOptions(command).addOption(seedOption());
 }
@@ -73,6 +80,7 @@ export function trainingOptions(command: Command, { falseAlarmRate, maxRows, set
 /** What the user said with {@link trainingOptions}, as the library takes it. */
 export function trainingValues({
   falseAlarmRate,
+  preset,
   seed,
   workers,
   trees,
@@ -81,6 +89,12 @@ export function trainingValues({
   backend,
   // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
 }: Record<string, any>): TrainingOptions {
-  const settings = { "isolation-forest": { trees, sampleSize }, autoencoder: { epochs, backend } };
-  return { falseAlarmRate, seed, workers, settings };
+  const chosen: TrainingOptions = presets[preset as keyof typeof presets] ?? {};
+  const forest = {
+    ...chosen.settings?.["isolation-forest"],
+    ...(trees !== undefined && { trees }),
+    ...(sampleSize !== undefined && { sampleSize }),
+  };
+  const settings = { "isolation-forest": forest, autoencoder: { epochs, backend } };
+  return { ...chosen, falseAlarmRate, seed, workers, settings };
 }

@@ -30,7 +30,7 @@ export async function fitTraffic(
   options: TrainingOptions = {},
 ): Promise<FittedTraffic> {
   const { table, logs, windows } = data;
-  const { settings, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
+  const { settings, preprocessing, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
   const { seed, workers, onProgress, signal } = work;
   const rows = learnableRows(data);
   if (rows.length < leastRows)
@@ -40,8 +40,8 @@ export async function fitTraffic(
       rows,
       holdOut: "last",
       falseAlarmRate: falseAlarmRate / trainedDetectors.length,
-      preprocessing: trafficDefaults.preprocessing[name],
-      settings: { ...trafficDefaults.settings[name], ...settings?.[name] },
+      preprocessing,
+      settings: settings?.[name],
       ...{ seed, workers, onProgress, signal },
     }),
   );

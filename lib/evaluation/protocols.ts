@@ -12,16 +12,13 @@ import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
-import { type TrainingOptions, trainingDefaults } from "../models/training-options";
-import { type PreprocessOptions, type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
+import { presets, type TrainingOptions, trainingDefaults } from "../models/training-options";
+import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { atReportedRates, evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
 
-export interface ProtocolOptions extends TrainingOptions {
-  /** Of all detectors, baselines included. Default: what suits each. */
-  readonly preprocessing?: PreprocessOptions;
-}
+export type ProtocolOptions = TrainingOptions;
 
 /** What a protocol knows a detector by: `isolation-forest`, `autoencoder`, `baseline:count`, … */
 export type MetricsByDetector = Record<string, Metrics>;
@@ -158,21 +155,27 @@ async function measure(
 
 /**
  * The `mixed` protocol: an isolation forest fitted on everything, attacks included, and scored on the same rows. It is
- * the study a reader would try first, kept to show what goes wrong where attacks are the majority.
+ * the study a reader would try first, with the forest as it was published, kept to show what goes wrong where attacks are the
+ * majority.
  */
 export async function mixedProtocol(train: Table, options: ProtocolOptions = {}): Promise<MetricsByDetector> {
-  const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
+  const {
+    settings,
+    falseAlarmRate: _,
+    preprocessing = presets.published.preprocessing,
+    ...work
+  } = workOf(options);
   const { kind } = isolationForest;
   const model = await fitDetector(train, isolationForest, {
     ...work,
     preprocessing,
-    settings: settings?.[kind],
+    settings: { ...presets.published.settings[kind], ...settings?.[kind] },
   });
   const scores = await scoreDistinct(model, train, work);
   return { [kind]: evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
 }
 
-/** The `literature` protocol: on each subset of the papers, an isolation forest fitted and scored on the same rows. */
+/** The `literature` protocol: on each subset of the papers, the published isolation forest fitted and scored on the same rows. */
 export async function literatureProtocol(
   train: Table,
   options: ProtocolOptions = {},
@@ -187,7 +190,7 @@ export async function literatureProtocol(
     const model = await fitDetector(table, isolationForest, {
       ...work,
       preprocessing,
-      settings: settings?.[kind],
+      settings: { ...presets.published.settings[kind], ...settings?.[kind] },
     });
     const scores = await scoreTable(model, table, undefined, work);
     results[subset] = { [kind]: evaluate({ scores, labels: labels(table) }) };

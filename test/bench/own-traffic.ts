@@ -1,36 +1,29 @@
 // `tsx test/bench/own-traffic.ts`: how well usual traffic alone tells attacks, on logs whose labels are known: a real one
 // (TRAFFIC_DATA, zeek/windows-host-mixed.conn.log.labeled) and simulated ones. Both detectors are fitted on the first 60 %
 // of the benign connections by time and score the rest; beside them PCA and single features. The same seed prints the
-// same table. With --preprocessing it compares candidates of preprocessing instead, which is how the defaults were chosen.
+// same table.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type AutoencoderOptions,
   allRows,
-  autoencoder,
   chooseThreshold,
+  type DetectorKind,
   evaluate,
-  fitAutoencoder,
-  fitIsolationForest,
-  fitPreprocessor,
   InputError,
-  type IsolationForestOptions,
   labels,
-  lazyTransform,
   numbers,
-  type PreprocessOptions,
   type Rows,
   scoreTable,
   selectRows,
   type Table,
-  transform,
   truthOf,
   writeSimulatedLog,
 } from "traffic-anomaly";
-import { trafficDefaults } from "traffic-anomaly/dist/detect/defaults";
 import { readTrainingData, withNormal } from "traffic-anomaly/dist/detect/training-data";
 import { baselineScores } from "traffic-anomaly/dist/evaluation/baselines";
+import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
+import { fitDetector } from "traffic-anomaly/dist/models/fit-model";
 import { runScript } from "./data";
 
 const seed = 1;
@@ -76,29 +69,6 @@ function print(name: string, scores: Float64Array, { judged }: Study): void {
   console.log(`  ${name.padEnd(42)}${cells.join("")}`);
 }
 
-async function forest(
-  { table, fitRows, judged }: Study,
-  preprocessing: PreprocessOptions,
-  options: IsolationForestOptions,
-): Promise<Float64Array> {
-  const preprocessor = fitPreprocessor(table, preprocessing, fitRows);
-  const detector = await fitIsolationForest(lazyTransform(preprocessor, table, fitRows), {
-    seed,
-    ...options,
-  });
-  return scoreTable({ detector, preprocessor }, judged);
-}
-
-async function network(
-  { table, fitRows, judged }: Study,
-  preprocessing: PreprocessOptions,
-  options: AutoencoderOptions,
-): Promise<Float64Array> {
-  const preprocessor = fitPreprocessor(table, preprocessing, fitRows);
-  const detector = await fitAutoencoder(transform(preprocessor, table, fitRows), { seed, ...options });
-  return scoreTable({ detector, preprocessor }, judged);
-}
-
 /** Numbers that alone may tell; those that fall are told by their opposite. */
 const singleFeatures: readonly [name: string, sign: 1 | -1][] = [
   ["duration", 1],
@@ -110,12 +80,13 @@ const singleFeatures: readonly [name: string, sign: 1 | -1][] = [
   ["dst_host_srv_count", -1],
 ];
 
-const own = trafficDefaults.preprocessing["isolation-forest"];
-
 async function compareModels(one: Study): Promise<void> {
-  const { sampleSize } = trafficDefaults.settings["isolation-forest"];
-  print("isolation forest", await forest(one, own, { sampleSize }), one);
-  print("autoencoder", await network(one, autoencoder.preprocessing, {}), one);
+  const { table, fitRows, judged } = one;
+  for (const kind of trainedDetectors as readonly DetectorKind[]) {
+    const model = await fitDetector(table, kind, { rows: fitRows, seed });
+    print(kind.title, await scoreTable(model, judged), one);
+    model.detector.dispose?.();
+  }
   for await (const { name, testScores } of baselineScores(one.table, one.judged, one.fitRows))
     print(
       name === "dst_bytes"
@@ -130,30 +101,6 @@ async function compareModels(one: Study): Promise<void> {
     const scores = Float64Array.from(numbers(one.judged, name), (value) => sign * value);
     print(`${sign < 0 ? "few " : ""}${name} alone`, scores, one);
   }
-}
-
-async function comparePreprocessing(one: Study): Promise<void> {
-  const ownNetwork = autoencoder.preprocessing;
-  const forests: [string, PreprocessOptions, IsolationForestOptions][] = [
-    ["log(amounts), one-hot, 1024 rows a tree", own, { sampleSize: 1024 }],
-    ["log(amounts), one-hot, 256 rows a tree", own, {}],
-    ["no logarithm, 256", { ...own, logarithm: [] }, {}],
-    ["log(amounts, counts), 256", { ...own, logarithm: ["amount", "count"] }, {}],
-    ["ordinal, 256", { ...own, encoding: "ordinal" }, {}],
-    ["without names, 256", { ...own, encoding: "none" }, {}],
-  ];
-  for (const [name, preprocessing, options] of forests)
-    print(`forest: ${name}`, await forest(one, preprocessing, options), one);
-  const networks: [string, PreprocessOptions, AutoencoderOptions][] = [
-    ["log(amounts), one-hot, min-max", ownNetwork, {}],
-    ["standard scaling", { ...ownNetwork, scaling: "standard" }, {}],
-    ["no logarithm", { ...ownNetwork, logarithm: [] }, {}],
-    ["log(amounts, counts)", { ...ownNetwork, logarithm: ["amount", "count"] }, {}],
-    ["ordinal", { ...ownNetwork, encoding: "ordinal" }, {}],
-    ["layers 64-8-64", ownNetwork, { layers: [64, 8, 64] }],
-  ];
-  for (const [name, preprocessing, options] of networks)
-    print(`autoencoder: ${name}`, await network(one, preprocessing, options), one);
 }
 
 async function main(): Promise<void> {
@@ -173,7 +120,7 @@ async function main(): Promise<void> {
       console.log(`${one.name}: fit on ${one.fitRows.length} benign connections, scored on ${rows} others`);
       const columns = ["ROC AUC", "avg. prec.", "precision", "recall"].map((text) => text.padStart(12));
       console.log(`  ${"".padEnd(42)}${columns.join("")}   at 5 % false alarms`);
-      await (process.argv.includes("--preprocessing") ? comparePreprocessing(one) : compareModels(one));
+      await compareModels(one);
     }
   } finally {
     rmSync(folder, { recursive: true });

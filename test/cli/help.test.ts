@@ -26,6 +26,7 @@ const options: Record<string, string[]> = {
       "--data-folder <folder>",
     ],
     ...[
+      "--preset <name>",
       "--false-alarm-rate <share>",
       "--trees <n>",
       "--sample-size <n>",
@@ -37,7 +38,14 @@ const options: Record<string, string[]> = {
   train: [
     ...work,
     ...["--out <folder>", "--outputs <folder>", "--false-alarm-rate <share>", "--seed <n>"],
-    ...["--host-window <n>", "--time-base <end>", "--trees <n>", "--sample-size <n>", "--epochs <n>"],
+    ...[
+      "--preset <name>",
+      "--host-window <n>",
+      "--time-base <end>",
+      "--trees <n>",
+      "--sample-size <n>",
+      "--epochs <n>",
+    ],
     ...["--skip-bad-rows", "--max-rows <n>"],
   ],
   score: [

@@ -14,6 +14,7 @@ import {
   mixedProtocol,
   noveltyProtocol,
   type ProtocolOptions,
+  presets,
   scoreTable,
   selectRows,
   type Table,
@@ -235,7 +236,7 @@ test("mixed: the forest is fitted on every row and scored on the same", async ()
   const { "isolation-forest": found, ...others } = await mixedProtocol(train, quick);
   assert.deepEqual(others, {});
   assert.deepEqual(Object.keys(found).sort(), ["averagePrecision", "deduplicated", "rocAuc"]);
-  const preprocessor = fitPreprocessor(train, isolationForest.preprocessing);
+  const preprocessor = fitPreprocessor(train, presets.published.preprocessing);
   const detector = await fitIsolationForest(transform(preprocessor, train), {
     ...quick.settings["isolation-forest"],
     seed: quick.seed,

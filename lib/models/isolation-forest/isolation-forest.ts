@@ -25,14 +25,17 @@ const bytesPerNode = 18 + 24;
 export interface IsolationForestOptions {
   /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */
   readonly trees?: number;
-  /** Rows each tree is grown on, ψ in the paper, `max_samples` in scikit-learn; an integer ≥ 2. Default 256, or all rows if fewer. */
+  /** Rows each tree is grown on, ψ in the paper, `max_samples` in scikit-learn; an integer ≥ 2. Default 4,096, or all rows if fewer; the paper's is 256. */
   readonly sampleSize?: number;
   /** An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
 }
 
-/** What the paper recommends. */
-export const forestDefaults = { trees: 100, sampleSize: 256 } as const;
+/**
+ * Chosen by `npm run compare`. The paper recommends 100 trees of 256 rows, which is best where anomalies are among the rows:
+ * fitted on normal rows alone, larger samples show more of their kinds, and F1 depends less on the seed.
+ */
+export const forestDefaults = { trees: 100, sampleSize: 4096 } as const;
 
 /**
  * Fits an isolation forest (Liu, Ting and Zhou: Isolation Forest, ICDM 2008): trees of random splits, in which
