@@ -78,7 +78,8 @@ export function selectMatrixRows(matrix: Matrix | LazyMatrix, rows: Uint32Array)
   if ("select" in matrix) return matrix.select(rows);
   const width = matrix.columns.length;
   const data: Float32Array = new Float32Array(rows.length * width);
-  for (let i = 0, to = 0; i < rows.length; i++)
-    for (let from = rows[i] * width, end = from + width; from < end; from++) data[to++] = matrix.data[from];
+  rows.forEach((row, i) => {
+    data.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
+  });
   return { rows: rows.length, columns: matrix.columns, data };
 }
