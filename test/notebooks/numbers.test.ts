@@ -6,17 +6,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { mean } from "simple-statistics";
 import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
-import {
-  type Claim,
-  disagreements,
-  Figures,
-  frameClaims,
-  legendClaims,
-  markdownTable,
-  printedTexts,
-  unprintedNumbers,
-} from "./numbers";
+import { disagreements, Figures, frameClaims, legendClaims, printedTexts, unprintedNumbers } from "./numbers";
 
 const project = join(__dirname, "..", "..");
 const record = readRecord();
@@ -38,7 +30,7 @@ test("the record is whole: its figures are met and are those of its protocols", 
   );
   assert.ok(leaves.length > 50);
   for (const { values, mean: recorded } of leaves) {
-    assert.equal(values.length, record.seeds.length);
+    assert.ok([3, 5, record.seeds.length].includes(values.length));
     assert.ok(Math.abs(mean([...values]) - recorded) < 1e-7);
   }
   assert.ok(record.figures.length >= 10);
@@ -129,50 +121,15 @@ for (const name of [
   });
 }
 
-/** Which figures the lines of the README's table show, by column. */
-const readmeFigures: Readonly<Record<string, readonly [forest: string[], network: string[]]>> = {
-  "novelty → `corrected`, ROC AUC": [
-    ["novelty / corrected / isolation-forest / rocAuc"],
-    ["novelty / corrected / autoencoder / rocAuc"],
-  ],
-  "the same, deduplicated": [
-    ["novelty / corrected / isolation-forest / deduplicated.rocAuc"],
-    ["novelty / corrected / autoencoder / deduplicated.rocAuc"],
-  ],
-  "the same, F1 at 5 % false alarms": [[], ["novelty / corrected / autoencoder / f1"]],
-  "mixed, ROC AUC": [["mixed / 10-percent / isolation-forest / rocAuc"], []],
-  "scikit-learn's http / smtp / SF / SA subsets, ROC AUC": [
-    ["http", "smtp", "sf", "sa"].map((subset) => `literature / ${subset} / isolation-forest / rocAuc`),
-    [],
-  ],
-};
-
-function readmeClaims(text: string): Claim[] {
-  const rows = markdownTable(text, ["Figure", "Isolation forest", "Autoencoder"]);
-  assert.deepEqual(
-    rows.map(([name]) => name),
-    Object.keys(readmeFigures),
-  );
-  return rows.flatMap(([name, ...cells]) =>
-    cells.flatMap((cell, column) => {
-      const shown = cell === "" ? [] : cell.split(" / ");
-      const paths = readmeFigures[name][column];
-      assert.equal(shown.length, paths.length, name);
-      return paths.flatMap((path, i) => figures.ofSeeds(path, shown[i]));
-    }),
-  );
-}
-
-test("the README's table shows means and deviations of the record", () => {
+test("the README's tables are those of the record", () => {
   const readme = readFileSync(join(project, "README.md"), "utf8");
-  const claims = readmeClaims(readme);
-  assert.equal(claims.length, 16);
-  assert.deepEqual(disagreements(claims), []);
+  assert.equal(readme, withTables(readme, record));
+  for (const table of [noveltyTable, sameRowsTable, oneClassTable]) assert.ok(readme.includes(table(record)));
   assert.ok(readme.includes(`on the ${record.backend} backend`));
   assert.ok(readme.includes(`seeds ${record.seeds[0]} to ${record.seeds.at(-1)}`));
 });
 
-test("one changed digit is noticed, in a frame, a legend, the prose and the README", () => {
+test("one changed digit is noticed, in a frame, a legend and the prose", () => {
   const file = "05-evaluation.ipynb";
   const text = readFileSync(join(project, "notebooks", file), "utf8");
   const changed = (pattern: RegExp, by: string) => {
@@ -199,7 +156,4 @@ test("one changed digit is noticed, in a frame, a legend, the prose and the READ
   assert.equal(unprintedNumbers(prose).length, 0); // changed everywhere, so that they agree
   const proseOnly = changed(/An F1 of 0\.8921/, "An F1 of 0.8922");
   assert.equal(unprintedNumbers(proseOnly).length, 1);
-
-  const readme = readFileSync(join(project, "README.md"), "utf8");
-  assert.equal(disagreements(readmeClaims(readme.replace(/(ROC AUC \| 0\.\d{3})\d/, "$1x"))).length, 1);
 });

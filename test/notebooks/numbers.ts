@@ -107,9 +107,12 @@ export function legendClaims(notebook: Notebook, figures: Figures): Claim[] {
   const detectors = [
     "isolation-forest",
     "autoencoder",
+    "combined",
     "baseline:count",
     "baseline:dst_bytes",
     "baseline:principal-components",
+    "baseline:mahalanobis",
+    "baseline:ecod",
   ];
   const nameOf = new Map(modelStyles(detectors).map(({ title }, i) => [title, detectors[i]]));
   return outputsOf(notebook).flatMap((output) => {
@@ -172,18 +175,4 @@ function proseNumbers(paragraph: string): { text: string; perCent: boolean }[] {
       perCent: Boolean(perCent),
     }),
   ).filter(({ text }) => /\.\d\d/.test(text) || Number(text) >= 100);
-}
-
-/** The rows of the Markdown table whose header has these cells. */
-export function markdownTable(text: string, header: readonly string[]): string[][] {
-  const lines = text.split("\n").map((line) => line.trim());
-  const cells = (line: string) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim());
-  const start = lines.findIndex((line) => line.startsWith("|") && cells(line).join() === header.join());
-  if (start < 0) throw new RangeError(`there is no table with the header ${header.join(" | ")}`);
-  const end = lines.findIndex((line, i) => i > start && !line.startsWith("|"));
-  return lines.slice(start + 2, end < 0 ? undefined : end).map(cells);
 }
