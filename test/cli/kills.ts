@@ -61,7 +61,7 @@ const mine = [
 /** Makes the inputs of all commands. */
 export async function prepareInputs(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await writeSimulatedLog(join(folder, "conn.log"), { connections: 500, seed: 1 });
+  await writeSimulatedLog(join(folder, "conn.log"), { connections: 3000, seed: 1 });
   await writeLines(join(folder, "train.csv"), trafficLines({ rows: 400 }));
   await writeLines(join(folder, "test.csv"), [...trafficLines({ rows: 300, seed: 2 }), "bad"]);
   for (const seed of [1, 2]) {

@@ -4,7 +4,7 @@ import { requireOptions } from "../../common/errors";
 import { exp2, log } from "../../common/exact-math";
 import { checked, readJsonFile } from "../../common/json-file";
 import type { WorkOptions } from "../../common/progress";
-import { type LazyMatrix, type Matrix, wholeMatrix } from "../../preprocess/matrix";
+import { type LazyMatrix, type Matrix, requireMatrix, wholeMatrix } from "../../preprocess/matrix";
 import type { Autoencoder } from "../autoencoder/autoencoder";
 import { autoencoder } from "../autoencoder/detector";
 import type { AutoencoderOptions } from "../autoencoder/settings";
@@ -92,6 +92,7 @@ export class Combined implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireMatrix(matrix);
     const sum = new Float64Array(matrix.rows);
     for (const [i, member] of this.members.entries()) {
       const surprise = this.#surprise(i, await member.score(matrix, options));
