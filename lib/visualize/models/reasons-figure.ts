@@ -42,7 +42,7 @@ export function reasonsFigure(detectors: readonly NamedReasons[], caption: Capti
         ],
       };
     }),
-    { gap: 0.32 }, // room for the words of the next panel
+    { gap: 0.42 }, // room for the words of the next panel
   );
   return createFigure(caption, "Why this row?", data, {
     height: 190 + 40 * Math.min(top, Math.max(0, ...detectors.map(({ reasons }) => reasons.length))),
