@@ -5,6 +5,7 @@ On the line "check" it prints {"seconds", "peakMegabytes", "figures"}, on "run" 
 where imports and inputs are ready to where the result is there; figures are computed afterwards.
 """
 import json
+import math
 import os
 import resource
 import subprocess
@@ -154,7 +155,7 @@ def isotree_forest():
         ntrees=task["trees"],
         sample_size=task["sampleSize"],
         ndim=1,
-        max_depth=8,
+        max_depth=math.ceil(math.log2(task["sampleSize"])),
         missing_action="fail",
         random_seed=task["seed"],
         nthreads=threads,

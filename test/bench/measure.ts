@@ -188,7 +188,7 @@ async function scoreAutoencoder(task: Task): Promise<Run> {
 
 /** Fits a forest on 5,000 normal rows and scores 10,000 of all, both taken evenly. */
 async function javascriptForest(task: Task): Promise<Run> {
-  const { trees, sampleSize, seed } = task;
+  const { trees, smallSampleSize: sampleSize, seed } = task;
   const matrix = readMatrix(task);
   const classes = readClasses(task);
   const evenly = (rows: Uint32Array, count: number) =>

@@ -98,8 +98,10 @@ class ScaledOneHot(OneHot):
 # Detectors -----------------------------------------------------------------------------------------------------------
 
 
-def fit_forest(matrix, threads):
-    forest = IsolationForest(n_estimators=100, max_samples=256, random_state=SEED, n_jobs=threads).fit(matrix)
+def fit_forest(matrix, threads, sample_size=256):
+    forest = IsolationForest(
+        n_estimators=100, max_samples=min(sample_size, len(matrix)), random_state=SEED, n_jobs=threads
+    ).fit(matrix)
 
     def score(rows):
         with joblib.parallel_config(backend="threading", n_jobs=threads):
@@ -140,7 +142,7 @@ def fit_autoencoder(matrix):
 
 
 def fit_components(matrix):
-    pca = PCA(8).fit(matrix)
+    pca = PCA(4).fit(matrix)
     return lambda rows: np.square(rows - pca.inverse_transform(pca.transform(rows))).mean(1)
 
 
@@ -204,13 +206,10 @@ def novelty(train, test, threads):
     holdout = np.sort(np.concatenate([held_out, np.flatnonzero(train["label"] != "normal")]))
 
     scores = {}
-    encoder = OneHot(train.iloc[fit_rows])
-    matrix, test_matrix = encoder.transform(train), encoder.transform(test)
-    score = fit_forest(matrix[fit_rows], threads)
-    scores["isolation-forest"] = score(matrix), score(test_matrix)
-
     encoder = ScaledOneHot(train.iloc[fit_rows])
     matrix, test_matrix = encoder.transform(train), encoder.transform(test)
+    score = fit_forest(matrix[fit_rows], threads, 4096)
+    scores["isolation-forest"] = score(matrix), score(test_matrix)
     score, epochs = fit_autoencoder(matrix[fit_rows])
     scores["autoencoder"] = score(matrix), score(test_matrix)
     score = fit_components(matrix[fit_rows])
