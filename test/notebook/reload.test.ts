@@ -12,7 +12,8 @@ const project = join(__dirname, "..", "..");
 /** The library with its sources, beside the packages of this project. */
 async function copyProject(): Promise<string> {
   const copy = temporaryFolder("reload");
-  for (const name of ["package.json", "tsconfig.json"]) await cp(join(project, name), join(copy, name));
+  for (const name of [".ci", "package.json", "tsconfig.json"])
+    await cp(join(project, name), join(copy, name), { recursive: true });
   const nested = join("lib", "node_modules");
   await cp(join(project, "lib"), join(copy, "lib"), {
     recursive: true,
