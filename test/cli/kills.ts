@@ -61,7 +61,7 @@ const mine = [
 /** Makes the inputs of all commands. */
 export async function prepareInputs(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await writeSimulatedLog(join(folder, "conn.log"), { connections: 3000, seed: 1 });
+  await writeSimulatedLog(join(folder, "conn.log"), { connections: 500, seed: 1 });
   await writeLines(join(folder, "train.csv"), trafficLines({ rows: 400 }));
   await writeLines(join(folder, "test.csv"), [...trafficLines({ rows: 300, seed: 2 }), "bad"]);
   for (const seed of [1, 2]) {
@@ -73,7 +73,8 @@ export async function prepareInputs(folder: string): Promise<void> {
       writeFileSync(join(notebooks, `${number}-a.ipynb`), JSON.stringify({ ...notebook, cells }));
     }
     const out = ["--out", `given/${seed}`, "--outputs", "given/outputs"];
-    await succeed(folder, ["train", "conn.log", ...out, "--seed", `${seed}`, ...small]);
+    const alerting = ["--false-alarm-rate", "0.2"];
+    await succeed(folder, ["train", "conn.log", ...out, "--seed", `${seed}`, ...alerting, ...small]);
     const study = ["--models", `given/study-${seed}`, "--outputs", "given/study", "--seed", `${seed}`];
     await succeed(folder, ["run", "--data", "train.csv", "--test", "train.csv", ...study, ...small]);
   }
