@@ -36,7 +36,8 @@ function grouped(): string[][] {
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   const place = (file: string) => (slow.indexOf(folderOf(file)) + slow.length + 1) % (slow.length + 1);
-  return [...groups.values()].sort(([a], [b]) => place(a) - place(b));
+  // Among the others the process with most files is first, so that none is left alone in the end.
+  return [...groups.values()].sort((a, b) => place(a[0]) - place(b[0]) || b.length - a.length);
 }
 
 function folderOf(file: string): string {
