@@ -4,14 +4,15 @@ import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
 import type { RunResult } from "../study/run";
 import type { runOneClass } from "../study/run-one-class";
+import { formatRows } from "../visualize/format";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {
   const { dataset, testDataset, backend, seed, protocols, repeats } = metrics;
   const lines = [
-    `${dataset.name}: ${count(dataset.rows)} rows (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
+    `${dataset.name}: ${formatRows(dataset.rows)} (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
     ...(testDataset
-      ? [`${testDataset.name}: ${count(testDataset.rows)} rows (SHA-256 ${testDataset.sha256.slice(0, 12)}…)`]
+      ? [`${testDataset.name}: ${formatRows(testDataset.rows)} (SHA-256 ${testDataset.sha256.slice(0, 12)}…)`]
       : []),
     `Backend of the autoencoder: ${backend}; ${repeats ? `seeds ${repeats.seeds.join(", ")}, mean ± sd` : `seed ${seed}`}`,
   ];
@@ -24,22 +25,26 @@ export function runReport({ metrics, paths }: RunResult): string {
         row(detectorTitle(name), cells(figures, spreadOf(["novelty", part, name])), repeats !== undefined),
       );
     }
+    for (const [name, figures] of Object.entries(byDetector))
+      if (flagsNothing(figures))
+        lines.push(
+          `  ${detectorTitle(name)} flags no row: more normal rows than the budget share its highest score`,
+        );
   }
   lines.push("", "Fit and scored on the same rows, isolation forest: ROC AUC");
-  const naive: [string, Metrics, Spread | undefined][] = [
-    ["everything (mixed)", protocols.mixed["isolation-forest"], spreadOf(["mixed", "isolation-forest"])],
-    ...Object.entries(protocols.literature ?? {}).map(
-      ([subset, by]): [string, Metrics, Spread | undefined] => [
-        subset,
-        by["isolation-forest"],
-        spreadOf(["literature", subset, "isolation-forest"]),
-      ],
-    ),
-  ];
   const published: Readonly<Record<string, number>> = dataset.name === "full" ? publishedRocAuc : {};
-  for (const [name, { rocAuc }, over] of naive) {
+  const naive = [
+    { name: "everything (mixed)", by: protocols.mixed, over: spreadOf(["mixed"]) },
+    ...Object.entries(protocols.literature ?? {}).map(([subset, by]) => {
+      return { name: subset, by, over: spreadOf(["literature", subset]) };
+    }),
+  ];
+  for (const { name, by, over } of naive) {
     const paper = name in published ? `   Liu et al. 2008: ${published[name].toFixed(2)}` : "";
-    lines.push(row(name, [cell(rocAuc, child(over, "rocAuc"))], repeats !== undefined) + paper);
+    for (const [kind, { rocAuc }] of Object.entries(by))
+      lines.push(
+        row(name, [cell(rocAuc, child(child(over, kind), "rocAuc"))], repeats !== undefined) + paper,
+      );
   }
   lines.push("", "Written:", ...paths.map((path) => `  ${path}`));
   return lines.join("\n");
@@ -50,7 +55,7 @@ export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runO
   const { dataset, protocol, seeds, studies, spread, published } = result;
   const several = spread !== undefined;
   const lines = [
-    `${dataset.name}: ${count(dataset.rows)} rows (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
+    `${dataset.name}: ${formatRows(dataset.rows)} (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
     `${protocol}: ${several ? `seeds ${seeds.join(", ")}, mean ± sd` : `seed ${seeds[0]}`}; the threshold flags as many rows as are anomalies`,
     "",
     row("", ["F1", "precision", "recall", "ROC AUC"], several),
@@ -72,13 +77,23 @@ export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runO
   return lines.join("\n");
 }
 
+/** Whether no score is above the threshold, which is the highest of held-out normal rows that are too many. */
+function flagsNothing({ confusion }: Metrics): boolean {
+  return confusion?.truePositive === 0 && confusion.falsePositive === 0;
+}
+
 function cells(figures: Metrics, over: Spread | undefined): string[] {
+  const { rocAuc, deduplicated, f1, recall, falseAlarmRate } = figures;
   return [
-    cell(figures.rocAuc, child(over, "rocAuc")),
-    cell(figures.deduplicated?.rocAuc, child(child(over, "deduplicated"), "rocAuc")),
-    cell(figures.f1, child(over, "f1")),
-    cell(figures.recall, child(over, "recall")),
-    cell(figures.falseAlarmRate, child(over, "falseAlarmRate")),
+    cell(rocAuc, child(over, "rocAuc")),
+    cell(deduplicated?.rocAuc, child(child(over, "deduplicated"), "rocAuc")),
+    ...(flagsNothing(figures)
+      ? ["–", "–", "–"]
+      : [
+          cell(f1, child(over, "f1")),
+          cell(recall, child(over, "recall")),
+          cell(falseAlarmRate, child(over, "falseAlarmRate")),
+        ]),
   ];
 }
 
@@ -95,8 +110,4 @@ function child(spread: Spread | undefined, name: string): Spread | undefined {
 
 function row(name: string, values: readonly string[], wide: boolean): string {
   return `  ${name.padEnd(22)}${values.map((value) => value.padStart(wide ? 17 : 14)).join("")}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

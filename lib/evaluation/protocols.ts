@@ -59,17 +59,45 @@ export async function noveltyProtocol(
   test: Table | undefined,
   options: ProtocolOptions = {},
 ): Promise<NoveltyStudy> {
-  const { settings, falseAlarmRate, preprocessing, ...work } = workOf(options);
+  const fitted: FittedModel[] = [];
+  try {
+    return await studyNovelty(train, test, workOf(options), fitted);
+  } catch (error) {
+    disposeDetectors(fitted);
+    throw error;
+  }
+}
+
+/** Frees what detectors hold outside of the garbage collector's sight. */
+export function disposeDetectors(models: Iterable<Pick<Model, "detector">>): void {
+  for (const { detector } of models) detector.dispose?.();
+}
+
+/** @param fitted is given each model once it is fitted */
+async function studyNovelty(
+  train: Table,
+  test: Table | undefined,
+  { settings, falseAlarmRate, preprocessing, ...work }: ReturnType<typeof workOf>,
+  fitted: FittedModel[],
+): Promise<NoveltyStudy> {
   const rows = rowsWhere(train, (label) => label === "normal");
   const scoresOf = async (model: PreprocessedDetector): Promise<StudyScores> => ({
     trainingScores: await scoreDistinct(model, train, work),
     ...(test && { testScores: await scoreDistinct(model, test, work) }),
   });
-  const fit = <Options extends object, Fitted extends Detector>(
+  const fit = async <Options extends object, Fitted extends Detector>(
     kind: DetectorKind<TrainedDetectorName, Options, Fitted>,
   ) => {
     const own = settings?.[kind.kind] as Options | undefined;
-    return fitModel(train, kind, { ...work, rows, falseAlarmRate, preprocessing, settings: own });
+    const model = await fitModel(train, kind, {
+      ...work,
+      rows,
+      falseAlarmRate,
+      preprocessing,
+      settings: own,
+    });
+    fitted.push(model);
+    return model;
   };
   const forest = await fit(isolationForest);
   const network = await fit(autoencoder);

@@ -64,9 +64,14 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
     throw new InputError(`a model needs rows to fit and to hold out, got ${rows.length} in all`);
   const fitted = await fitDetector(table, kind, { ...rest, seed, rows: fitRows, heldOutRows });
   const { onProgress, signal, workers } = rest;
-  const scores = await scoreTable(fitted, table, heldOutRows, { onProgress, signal, workers });
-  const threshold = chooseThreshold(scores, falseAlarmRate);
-  return { ...fitted, threshold, training: { seed }, fitRows, heldOutRows };
+  try {
+    const scores = await scoreTable(fitted, table, heldOutRows, { onProgress, signal, workers });
+    const threshold = chooseThreshold(scores, falseAlarmRate);
+    return { ...fitted, threshold, training: { seed }, fitRows, heldOutRows };
+  } catch (error) {
+    fitted.detector.dispose?.();
+    throw error;
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { duckdb } from "../data/duckdb";
 import type { Source } from "../data/kdd/reader";
 import type { Metrics } from "../evaluation/metrics";
 import {
+  disposeDetectors,
   literatureProtocol,
   type MetricsByDetector,
   mixedProtocol,
@@ -99,6 +100,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   const started = new Date();
   const clock = new StageClock();
   const read = [options.data, options.test].filter((path) => path !== undefined);
+  const inMemory = new Set<NoveltyStudy>();
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, studyFolder);
     const models = await ofEach(studyDetectors, (kind) =>
@@ -106,8 +108,8 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     );
     const data = await clock.time("load", () => loadData(options, outputs));
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
-    const { first, studies } = await runStudies(data, seeds, options, clock);
-    const fewRows = fewRowsNotice(first.models.autoencoder.threshold, 1, "normal rows");
+    const { first, studies } = await runStudies(data, seeds, options, clock, inMemory);
+    const fewRows = fewRowsNotice(Object.values(first.models)[0].threshold, 1, "normal rows");
     if (fewRows) options.onNotice?.(fewRows);
     const metrics: RunMetrics = {
       schemaVersion: 1,
@@ -128,19 +130,16 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
       await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
     });
-    disposeModels(first);
     signal?.throwIfAborted();
     await writeJson(join(outputs, "metrics.json"), metrics);
     await writeJson(join(outputs, "run.json"), runRecord(metrics, data, started, options));
     const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"];
-    return {
-      metrics,
-      paths: [
-        ...Object.keys(models).map((name) => join(modelsFolder, name)),
-        ...kept.map((name) => join(outputsFolder, name)),
-      ].map(shortPath),
-    };
-  });
+    const paths = [
+      ...Object.keys(models).map((name) => join(modelsFolder, name)),
+      ...kept.map((name) => join(outputsFolder, name)),
+    ];
+    return { metrics, paths: paths.map(shortPath) };
+  }).finally(() => inMemory.forEach(disposeModels));
 }
 
 /** What a study writes into the folder of outputs, in which others may write too. */
@@ -175,12 +174,13 @@ function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: Run
   }
 }
 
-/** All protocols for each seed; the models of the first seed are kept. */
+/** All protocols for each seed; the models of the first seed are kept. @param inMemory models to be freed in the end */
 async function runStudies(
   data: StudyData,
   seeds: readonly number[],
   options: RunOptions,
   clock: StageClock,
+  inMemory: Set<NoveltyStudy>,
 ): Promise<{ first: NoveltyStudy; studies: ProtocolMetrics[] }> {
   const studies: ProtocolMetrics[] = [];
   let first: NoveltyStudy | undefined;
@@ -189,41 +189,41 @@ async function runStudies(
       options.onProgress?.(
         seeds.length === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` },
       );
-    const study = await runProtocols(data, { ...options, seed, onProgress }, clock);
-    studies.push(study.metrics);
-    if (first) disposeModels(study.novelty);
-    first ??= study.novelty;
+    const { train, test } = data;
+    const own = { ...options, seed, onProgress };
+    const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, own));
+    inMemory.add(novelty);
+    studies.push(await otherProtocols(novelty, data, own, clock));
+    if (first && inMemory.delete(novelty)) disposeModels(novelty);
+    first ??= novelty;
   }
   if (!first) throw new RangeError("no study was run");
   return { first, studies };
 }
 
 function disposeModels({ models }: NoveltyStudy): void {
-  for (const { detector } of Object.values<Model>(models)) detector.dispose?.();
+  disposeDetectors(Object.values<Model>(models));
 }
 
-async function runProtocols(
+/** The figures of a novelty study, with those of the other protocols. */
+async function otherProtocols(
+  { metrics: { holdout, test } }: NoveltyStudy,
   data: StudyData,
   options: ProtocolOptions,
   clock: StageClock,
-): Promise<{ metrics: ProtocolMetrics; novelty: NoveltyStudy }> {
-  const { train, trainSource, test } = data;
-  const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, options));
+): Promise<ProtocolMetrics> {
+  const { train, trainSource } = data;
   const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
   // The subsets are defined on KDD'99's training files.
   const isKdd = trainSource.name === "10-percent" || trainSource.name === "full";
   const literature = isKdd
     ? await clock.time("literature", () => literatureProtocol(train, options))
     : undefined;
-  const { holdout, test: onTest } = novelty.metrics;
   const name = testName(data);
   return {
-    metrics: {
-      mixed,
-      novelty: { holdout, ...(name && onTest && { [name]: onTest }) },
-      ...(literature && { literature }),
-    },
-    novelty,
+    mixed,
+    novelty: { holdout, ...(name && test && { [name]: test }) },
+    ...(literature && { literature }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { InputError } from "../common/errors";
+import { lockFile } from "../common/file-lock";
 import { loadPackage } from "../common/packages";
 import type { WorkOptions } from "../common/progress";
 import type { Figure } from "./figure";
@@ -157,7 +159,7 @@ async function launch(executablePath: string): Promise<Browser> {
       "playwright-core",
       () => require("playwright-core") as typeof import("playwright-core"),
     );
-    const temporary = makeTemporaryFolder();
+    const temporary = await makeTemporaryFolder();
     const usual = process.env.TMPDIR;
     process.env.TMPDIR = temporary.folder; // Playwright makes folders of its own there, which a killed start would leave
     const browser = await chromium
@@ -189,16 +191,39 @@ async function launch(executablePath: string): Promise<Browser> {
 }
 
 /** A folder for what a browser that is killed leaves behind; it is removed at the end of the process at the latest. */
-function makeTemporaryFolder(): { readonly folder: string; readonly remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), "traffic-anomaly-browser-"));
+async function makeTemporaryFolder(): Promise<{ readonly folder: string; readonly remove: () => void }> {
+  await removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), temporaryPrefix));
   const remove = () => {
     try {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       process.off("exit", remove);
+      void lock?.release();
     } catch {
       // A browser that is ending still writes there: the end of the process tries again.
     }
   };
   process.on("exit", remove);
+  const lock = await lockFile(join(folder, lockName), 1000); // which ends with this process, however it ends
   return { folder, remove };
+}
+
+const temporaryPrefix = "traffic-anomaly-browser-";
+const lockName = "lock";
+
+/** Removes this user's folders whose processes were killed. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      const { uid } = await lstat(join(folder, lockName));
+      if (uid !== (process.getuid?.() ?? uid)) continue;
+      const lock = await lockFile(join(folder, lockName), 0);
+      if (lock?.enforced) await rm(folder, { recursive: true, force: true });
+      await lock?.release();
+    } catch {
+      // It has no lock yet, or another process removes it.
+    }
+  }
 }

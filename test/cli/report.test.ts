@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RunResult } from "traffic-anomaly";
+import { evaluate, type RunMetrics, type RunResult } from "traffic-anomaly";
 import { runReport } from "traffic-anomaly/dist/cli/report";
+import { nominalColumn } from "../fixtures/table";
 
 const forest = (rocAuc: number) => ({ "isolation-forest": { rocAuc, averagePrecision: 0.5 } });
 const resultOn = (name: string): RunResult => ({
@@ -21,4 +22,31 @@ test("on the full KDD'99 set the paper's figures stand beside those of http and 
   assert.ok(lines("full").some((line) => /^ {2}http +0\.9900 +Liu et al\. 2008: 1\.00$/.test(line)));
   assert.ok(lines("full").some((line) => /^ {2}sf +0\.9300$/.test(line)));
   assert.ok(lines("10-percent").some((line) => /^ {2}http +0\.9900$/.test(line)));
+});
+
+test("a detector that flags no row has dashes for its verdicts, and the report says why", () => {
+  const labels = nominalColumn("label", ["normal", "normal", "smurf", "smurf"]);
+  const scores = Float64Array.of(0, -1, 0, -2);
+  const dataset = { name: "small", sha256: "0".repeat(64), rows: 1 };
+  const figures = {
+    "baseline:dst_bytes": evaluate({ scores, labels, threshold: 0 }),
+    "baseline:count": evaluate({ scores, labels, threshold: -1 }),
+  };
+  const metrics: RunMetrics = {
+    schemaVersion: 1,
+    seed: 1,
+    backend: "kernel",
+    dataset,
+    protocols: { mixed: {}, novelty: { holdout: figures } },
+    timings: {},
+  };
+  const text = runReport({ metrics, paths: ["models"] });
+  assert.match(text, /^small: 1 row \(SHA/);
+  assert.match(text, /baseline: dst_bytes +0\.3750 +– +– +– +–\n/);
+  assert.match(text, /baseline: count +0\.3750 +– +0\.5000 +0\.5000 +0\.5000\n/);
+  assert.match(
+    text,
+    /baseline: dst_bytes flags no row: more normal rows than the budget share its highest score/,
+  );
+  assert.doesNotMatch(text, /count flags no row/);
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "traffic-anomaly";
 import { findBrowser, renderImages } from "traffic-anomaly/dist/visualize/image";
 import { figures } from "./examples";
@@ -39,4 +42,38 @@ test("without a browser there are no images", async () => {
     if (before === undefined) delete process.env.TRAFFIC_BROWSER;
     else process.env.TRAFFIC_BROWSER = before;
   }
+});
+
+test("a start removes what a browser left whose process was killed, and leaves that of one that runs", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "abandoned-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const browser = join(folder, "browser"); // It says nothing, and ends with the process that started it.
+  await writeFile(browser, "#!/bin/sh\nexec cat <&3\n", { mode: 0o755 });
+  const start = () => {
+    const env = { ...process.env, TMPDIR: folder, TRAFFIC_BROWSER: browser };
+    const code = `require("traffic-anomaly/dist/visualize/image").openImageRenderer()`;
+    const child = spawn(process.execPath, ["-e", code], { env });
+    t.after(() => child.kill("SIGKILL"));
+    return { child, ended: once(child, "exit") };
+  };
+  const left = async () => {
+    const names = (await readdir(folder, { recursive: true })).map((name) => dirname(name));
+    return [...new Set(names.filter((name) => /^traffic-anomaly-browser-\w+$/.test(name)))];
+  };
+  const started = async (before: readonly string[]) => {
+    for (;;) {
+      const added = (await left()).find((name) => !before.includes(name));
+      if (added) return added;
+      await sleep(20);
+    }
+  };
+  const killed = start();
+  const abandoned = await started([]);
+  start();
+  const running = await started([abandoned]);
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  start();
+  const last = await started([abandoned, running]);
+  assert.deepEqual((await left()).sort(), [running, last].sort());
 });
