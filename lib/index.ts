@@ -4,6 +4,7 @@
 // Tables
 
 export { distinctRows } from "./data/distinct";
+export type { Source } from "./data/source";
 export { rowsWhere, splitRows } from "./data/split";
 export {
   allRows,
@@ -11,6 +12,7 @@ export {
   column,
   labels,
   type Measure,
+  missingName,
   type NominalColumn,
   type NumericColumn,
   numbers,
@@ -24,7 +26,7 @@ export {
 export { anomalousRows, type Category, categories, categoryOf } from "./data/kdd/attacks";
 export type { DatasetName } from "./data/kdd/datasets";
 export { download } from "./data/kdd/download";
-export { type ReadKddOptions, readKddFile, type Source } from "./data/kdd/reader";
+export { type ReadKddOptions, readKddFile } from "./data/kdd/reader";
 export { type Feature, kddFeatures } from "./data/kdd/schema";
 export { sources } from "./data/kdd/sources";
 

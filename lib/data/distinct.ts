@@ -101,7 +101,8 @@ const words = new Uint32Array(number.buffer);
 
 function addToHash(values: ArrayLike<number>, low: Uint32Array, high: Uint32Array): void {
   for (let i = 0; i < low.length; i++) {
-    number[0] = values[i] + 0; // −0 becomes 0
+    const value = values[i];
+    number[0] = Number.isNaN(value) ? NaN : value + 0; // NaN has many bit patterns; −0 becomes 0
     const bits = words[0] ^ Math.imul(words[1], 0x9e3779b1);
     low[i] = Math.imul(low[i] ^ bits, 0x85ebca6b) + (low[i] >>> 13);
     high[i] = Math.imul(high[i] ^ words[1] ^ (words[0] >>> 7), 0xc2b2ae35) + (high[i] >>> 15) + words[0];

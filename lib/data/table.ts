@@ -1,14 +1,17 @@
+import type { Source } from "./source";
+
 /**
  * What a number measures: an `amount` of bytes or seconds, heavy-tailed and stored with 64 bits so that none is
  * rounded; a small `count`; a `rate` in [0, 1]; a `flag`, 0 or 1.
  */
 export type Measure = "amount" | "count" | "rate" | "flag";
 
-/** A column of numbers, one a row. */
+/** A column of numbers, one a row; NaN where it is missing. */
 export interface NumericColumn {
   readonly kind: "numeric";
   readonly name: string;
-  readonly measure: Measure;
+  /** Where it is not said, preprocessing decides from the training rows whether a logarithm helps. */
+  readonly measure?: Measure;
   readonly values: Float32Array | Float64Array;
 }
 
@@ -22,11 +25,17 @@ export interface NominalColumn {
 
 export type Column = NumericColumn | NominalColumn;
 
-/** Typed columns of equal length: the features of connections, and their labels where the source has them. */
+/** The category of a nominal column's rows that have no name. */
+export const missingName = "(missing)";
+
+/** Typed columns of equal length: the features of rows, and their labels where the source has them. */
 export interface Table {
   readonly rows: number;
   readonly features: readonly Column[];
+  /** `normal`, or the kind of attack or anomaly. */
   readonly labels?: NominalColumn;
+  /** The file that the rows come from, where they come from one. */
+  readonly source?: Source;
 }
 
 /** Some rows of a table, in the order given: 0-based row numbers. */
@@ -57,13 +66,15 @@ export function allRows(table: Table): Rows {
   return Uint32Array.from({ length: table.rows }, (_, row) => row);
 }
 
-/** A new table of the rows given. */
+/** A new table of the rows given, of the same source. */
 export function selectRows(table: Table, rows: Rows): Table {
-  const selected = {
+  const { labels, features } = table;
+  return {
+    ...table,
     rows: rows.length,
-    features: table.features.map((feature) => selectColumn(feature, rows)),
+    features: features.map((feature) => selectColumn(feature, rows)),
+    ...(labels && { labels: selectColumn(labels, rows) }),
   };
-  return table.labels ? { ...selected, labels: selectColumn(table.labels, rows) } : selected;
 }
 
 /** A new column of the rows given. */

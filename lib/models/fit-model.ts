@@ -1,4 +1,5 @@
 import { InputError, requireNumber } from "../common/errors";
+import { datasetOf } from "../data/source";
 import { splitRows } from "../data/split";
 import { allRows, type Rows, type Table } from "../data/table";
 import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../preprocess/preprocessor";
@@ -66,8 +67,9 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
   const { onProgress, signal, workers } = rest;
   try {
     const scores = await scoreTable(fitted, table, heldOutRows, { onProgress, signal, workers });
+    const training = { seed, ...(table.source && { dataset: datasetOf(table.source) }) };
     const threshold = chooseThreshold(scores, falseAlarmRate);
-    return { ...fitted, threshold, training: { seed }, fitRows, heldOutRows };
+    return { ...fitted, threshold, training, fitRows, heldOutRows };
   } catch (error) {
     fitted.detector.dispose?.();
     throw error;

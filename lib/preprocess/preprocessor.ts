@@ -71,7 +71,7 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
   for (const source of table.features) {
     const feature = source.name;
     if (source.kind === "numeric") {
-      const useLogarithm = logarithm.includes(source.measure);
+      const useLogarithm = source.measure !== undefined && logarithm.includes(source.measure);
       const values = gather(source.values, rows);
       const range = rangeOf(values);
       if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = log1p(values[i]);

@@ -1,5 +1,5 @@
 import { breathe } from "../common/progress";
-import { rowNumbers, type Source } from "../data/kdd/reader";
+import { rowNumbers, type Source } from "../data/source";
 import { labels, type Table } from "../data/table";
 import { type OutputColumn, TableWriter } from "../data/table-writer";
 import type { NoveltyResult, NoveltyStudy } from "../evaluation/protocols";

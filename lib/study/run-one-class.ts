@@ -5,6 +5,7 @@ import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { datasetOf } from "../data/source";
 import { type OneClassMetrics, oneClassProtocol } from "../evaluation/one-class";
 import { type OneClassProtocol, publishedF1 } from "../evaluation/one-class-protocols";
 import { type Spread, spread } from "../evaluation/spread";
@@ -53,12 +54,11 @@ export async function runOneClass(
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: Record<string, OneClassMetrics>[] = [];
     for (const own of seeds) studies.push(await oneClassProtocol(train, protocol, { ...options, seed: own }));
-    const { name, sha256, rows } = trainSource;
     const result: OneClassResult = {
       schemaVersion: 1,
       libraryVersion,
       protocol,
-      dataset: { name, sha256, rows },
+      dataset: datasetOf(trainSource),
       seeds,
       studies,
       ...(repeats > 1 && { spread: spread(studies) }),

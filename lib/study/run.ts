@@ -9,7 +9,7 @@ import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { duckdb } from "../data/duckdb";
-import type { Source } from "../data/kdd/reader";
+import { datasetOf } from "../data/source";
 import type { Metrics } from "../evaluation/metrics";
 import {
   disposeDetectors,
@@ -115,8 +115,8 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       schemaVersion: 1,
       seed,
       backend: backendOf(first.models),
-      dataset: describe(data.trainSource),
-      ...(data.testSource && { testDataset: describe(data.testSource) }),
+      dataset: datasetOf(data.trainSource),
+      ...(data.testSource && { testDataset: datasetOf(data.testSource) }),
       protocols: studies[0],
       ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
       timings: clock.seconds,
@@ -258,14 +258,10 @@ function runRecord(
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
     },
-    inputs: [trainSource, testSource].filter((source) => source !== undefined).map(describe),
+    inputs: [trainSource, testSource].filter((source) => source !== undefined).map(datasetOf),
     timings,
     peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
-}
-
-function describe({ name, sha256, rows }: Source): { name: string; sha256: string; rows: number } {
-  return { name, sha256, rows };
 }
 
 function ranked({ rocAuc, averagePrecision, f1, falseAlarmRate }: Metrics): Partial<Metrics> {

@@ -9,7 +9,7 @@ import { tableOf } from "../fixtures/table";
 
 const tiny = Math.fround(1e-7);
 const connection = fc.record({
-  bytes: fc.constantFrom(0, -0, 1, 2 ** 32, 2 ** 32 + 1, 693_375_640, 0.1, 0.1 + 2 ** -55, 1e300),
+  bytes: fc.constantFrom(NaN, 0, -0, 1, 2 ** 32, 2 ** 32 + 1, 693_375_640, 0.1, 0.1 + 2 ** -55, 1e300),
   errors: fc.constantFrom(0, -0, 0.5, 0.5 + tiny, tiny, 1),
   service: fc.constantFrom("dns", "http"),
   label: fc.constantFrom("normal", "smurf"),
@@ -42,6 +42,13 @@ function slowDistinctRows(table: Table, rows: ArrayLike<number>): Uint32Array {
   });
   return Uint32Array.from(first.values());
 }
+
+test("missing numbers are equal, whatever their bits", () => {
+  const values = new Float64Array(4);
+  new BigUint64Array(values.buffer).set([0x7ff8n << 48n, 0xfff8n << 48n, (0x7ff8n << 48n) | 7n, 0n]);
+  const features = [{ kind: "numeric", name: "bytes", values } as const];
+  assert.deepEqual(distinctRows({ rows: 4, features }), Uint32Array.of(0, 3));
+});
 
 test("distinct rows are those of a slow comparison of texts", () => {
   const connections = fc.array(connection, { minLength: 1, maxLength: 60 });

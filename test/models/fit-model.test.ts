@@ -51,6 +51,13 @@ test("a model is what the steps give: four fifths of the rows are fitted, the ot
   assert.deepEqual(model.training, { seed: 7 });
 });
 
+test("a model remembers the file that its rows come from", async () => {
+  const source = { path: "a/b.csv", name: "b.csv", sha256: "00", rows, labelled: false, skippedRows: [] };
+  const from = selectRows({ ...table, source }, some);
+  const { training } = await fitModel(from, isolationForest, { seed: 3, settings });
+  assert.deepEqual(training, { seed: 3, dataset: { name: "b.csv", sha256: "00", rows } });
+});
+
 test("rows in order of time are split in that order", async () => {
   const { fitRows, heldOutRows } = await fitModel(table, isolationForest, {
     rows: some,

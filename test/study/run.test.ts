@@ -4,10 +4,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import type { Metrics, RunMetrics } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
-import { rowNumbers } from "traffic-anomaly/dist/data/kdd/reader";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { realDataTest, realFiles } from "../fixtures/real-data";
 import { digests, otherNodes } from "./same-files";
@@ -192,10 +191,4 @@ realDataTest("score reproduces the study's predictions to the bit", async () => 
     );
     assert.equal(Number(different), 0, model);
   }
-});
-
-test("row numbers count skipped rows", () => {
-  assert.deepEqual(rowNumbers({ skippedRows: [] }, 0, 3), Uint32Array.of(1, 2, 3));
-  assert.deepEqual(rowNumbers({ skippedRows: [1, 3, 4] }, 0, 3), Uint32Array.of(2, 5, 6));
-  assert.deepEqual(rowNumbers({ skippedRows: [1, 3, 4] }, 1, 3), Uint32Array.of(5, 6));
 });

@@ -2,30 +2,16 @@ import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
 import { beginsAsGzip, contentOf, inputName, lookAt, peek, sourceName, wholeLines } from "../content";
+import type { Source } from "../source";
 import type { Table } from "../table";
 import { CheckedRows, RejectedRows, type RowGroup } from "./checked-rows";
-import { type DatasetName, datasetName } from "./datasets";
+import { datasetName } from "./datasets";
 import { groupTable } from "./group-table";
 import { layoutOf, recognisedBytes } from "./layout";
 import { kddFeatures } from "./schema";
 import { sources } from "./sources";
 
 const knownSizes = new Set(Object.values(sources).map(({ bytes }) => bytes));
-
-/** A data file that was read. */
-export interface Source {
-  /** `-` is the standard input. */
-  readonly path: string;
-  /** The data set that the content is, or the file's name if it is none of the known. */
-  readonly name: DatasetName | string;
-  /** SHA-256 of the file as it is stored. */
-  readonly sha256: string;
-  readonly rows: number;
-  /** Whether the rows carry labels. */
-  readonly labelled: boolean;
-  /** 1-based numbers of the rows of the file that were skipped; empty unless that was asked for. */
-  readonly skippedRows: readonly number[];
-}
 
 export interface ReadKddOptions extends WorkOptions {
   /** Leave bad rows out and write them, with line and reason, to this CSV file. Default: refuse the file. */
@@ -146,19 +132,4 @@ async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
     hash.update(piece);
     yield piece;
   }
-}
-
-/** 1-based numbers, in the file, of the rows `start` to `end` (exclusive) that were read; skipped rows count. */
-export function rowNumbers(
-  { skippedRows }: Pick<Source, "skippedRows">,
-  start: number,
-  end: number,
-): Uint32Array {
-  const numbers = new Uint32Array(end - start);
-  let skipped = 0;
-  for (let row = start; row < end; row++) {
-    while (skippedRows[skipped] <= row + 1 + skipped) skipped++;
-    numbers[row - start] = row + 1 + skipped;
-  }
-  return numbers;
 }
