@@ -1,5 +1,5 @@
 import { publishedRocAuc } from "../data/kdd/literature";
-import type { Metrics } from "../evaluation/metrics";
+import { flagsNothing, type Metrics } from "../evaluation/metrics";
 import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
 import type { RunResult } from "../study/run";
@@ -75,11 +75,6 @@ export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runO
   for (const [paper, f1] of Object.entries(published)) lines.push(`  ${paper.padEnd(30)} ${f1.toFixed(4)}`);
   lines.push("", "Written:", ...paths.map((path) => `  ${path}`));
   return lines.join("\n");
-}
-
-/** Whether no score is above the threshold, which is the highest of held-out normal rows that are too many. */
-function flagsNothing({ confusion }: Metrics): boolean {
-  return confusion?.truePositive === 0 && confusion.falsePositive === 0;
 }
 
 function cells(figures: Metrics, over: Spread | undefined): string[] {

@@ -1,5 +1,6 @@
 import type { ScoreTrafficResult } from "../detect/score-traffic";
 import type { TrainResult } from "../detect/train";
+import { flagsNothing } from "../evaluation/metrics";
 import { detectorTitle, trainedDetectors } from "../models/detectors";
 import type { Discoveries } from "../models/p-values";
 import { formatCount, formatShare } from "../visualize/format";
@@ -28,14 +29,15 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
       "Held-out usual connections and all attacks",
       row("", ["ROC AUC", "precision", "recall", "false alarms"]),
     );
-    for (const [name, { rocAuc, precision, recall, falseAlarmRate }] of Object.entries(metrics)) {
-      lines.push(
-        row(
-          detectorTitle(name),
-          [rocAuc, precision, recall, falseAlarmRate].map((value) => (value ?? 0).toFixed(4)),
-        ),
-      );
+    const silent: string[] = [];
+    for (const [name, figures] of Object.entries(metrics)) {
+      const { rocAuc, precision, recall, falseAlarmRate } = figures;
+      const verdicts = flagsNothing(figures) ? [] : [precision, recall, falseAlarmRate];
+      const cells = [0, 1, 2].map((i) => verdicts[i]?.toFixed(4) ?? "–");
+      lines.push(row(detectorTitle(name), [rocAuc.toFixed(4), ...cells]));
+      if (flagsNothing(figures)) silent.push(detectorTitle(name));
     }
+    lines.push(...silent.map((title) => `  ${title} flags none of them: no score is above its threshold`));
   }
   return [...lines, "", "Written:", ...paths.map((path) => `  ${path}`)].join("\n");
 }

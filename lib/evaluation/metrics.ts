@@ -129,6 +129,11 @@ function ratesOfFirst(steps: ScoreSteps, count: number): VerdictRates {
   return ratesOf(found, falseAlarms, positives, negatives);
 }
 
+/** Whether verdicts flag no row at all, so that there is neither precision nor F1 to speak of. */
+export function flagsNothing({ recall, falseAlarmRate }: Partial<VerdictRates>): boolean {
+  return recall === 0 && falseAlarmRate === 0;
+}
+
 function ratesOf(found: number, falseAlarms: number, attacks: number, normals: number): VerdictRates {
   const alarms = found + falseAlarms;
   return {

@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { AtReportedRates, Metrics, VerdictRates } from "../evaluation/metrics";
+import { type AtReportedRates, flagsNothing, type Metrics, type VerdictRates } from "../evaluation/metrics";
 import type { MetricsByDetector } from "../evaluation/protocols";
 import type { Frame } from "./frame";
 
@@ -21,17 +21,26 @@ type VerdictColumn =
 
 export type MetricsColumn = keyof typeof columns | VerdictColumn;
 
-/** The figure of a column. */
-function figureOf(metrics: Metrics, name: MetricsColumn): number | undefined {
-  if (name in columns) return columns[name as keyof typeof columns](metrics);
+/** Columns of {@link columns} that say what verdicts are worth. */
+const ofVerdicts: readonly string[] = ["precision", "recall", "f1", "falseAlarmRate", "recallNovelAttacks"];
+
+/** The figure of a column; `nothing flagged` in place of what verdicts are worth that flag no row. */
+function figureOf(metrics: Metrics, name: MetricsColumn): number | typeof nothingFlagged | undefined {
+  if (name in columns) {
+    if (ofVerdicts.includes(name) && flagsNothing(metrics)) return nothingFlagged;
+    return columns[name as keyof typeof columns](metrics);
+  }
   const [, where, rate, figure] = /^(\w+)(?:\.([\d.]+))?\.(\w+)$/.exec(name) ?? [];
   const at = metrics[where as keyof Metrics] as Readonly<Record<string, VerdictRates>> & VerdictRates;
-  return (rate ? at?.[rate] : at)?.[figure as keyof VerdictRates];
+  const rates = rate ? at?.[rate] : at;
+  return rates && flagsNothing(rates) ? nothingFlagged : rates?.[figure as keyof VerdictRates];
 }
+
+const nothingFlagged = "nothing flagged";
 
 /**
  * Figures of several detectors in several settings as a frame for `show`, a row each, called `setting / detector`; with
- * four decimals, and a dash where there is none.
+ * four decimals, and a dash where there is none; `nothing flagged` where verdicts flag no row.
  *
  * @param settings for each setting, what a protocol gave; or what it gave with several seeds, of which mean ± sample
  * standard deviation are shown
@@ -64,8 +73,12 @@ export function metricsFrame(
   };
 }
 
-function format(values: readonly (number | undefined)[]): string {
-  const known = values.filter((value) => value !== undefined);
+function format(values: readonly ReturnType<typeof figureOf>[]): string {
+  if (values.every((value) => value === nothingFlagged)) return nothingFlagged;
+  // Among studies of which some flag rows, one that flags none has found nothing.
+  const known = values
+    .map((value) => (value === nothingFlagged ? 0 : value))
+    .filter((value) => value !== undefined);
   if (known.length === 0 || known.length < values.length) return "–";
   const centre = mean(known).toFixed(4);
   return known.length === 1 ? centre : `${centre} ± ${sampleStandardDeviation(known).toFixed(4)}`;

@@ -64,3 +64,29 @@ test("verdicts of distinct rows, and at promised and true false-alarm rates, are
     ["–", "–", "–"],
   ]);
 });
+
+test("verdicts that flag no row say so instead of zeros, unless another study's flag some", () => {
+  const silent = { falseAlarmRate: 0, precision: 0, recall: 0, f1: 0 };
+  const some = { falseAlarmRate: 0.5, precision: 0.5, recall: 1, f1: 0.5 };
+  const study = (rates: typeof some) => ({
+    count: {
+      rocAuc: 0.9,
+      averagePrecision: 0.9,
+      ...rates,
+      atPromisedRate: { "0.05": rates, "0.01": silent, "0.001": silent },
+    },
+  });
+  const wanted = ["rocAuc", "f1", "atPromisedRate.0.05.f1", "atPromisedRate.0.01.f1"] as const;
+  const valuesOf = (...studies: ReturnType<typeof study>[]) =>
+    metricsFrame({ seeds: studies }, wanted).values[0];
+  const nothing = "nothing flagged";
+  assert.deepEqual(valuesOf(study(silent)), ["0.9000", nothing, nothing, nothing]);
+  assert.deepEqual(valuesOf(study(some)), ["0.9000", "0.5000", "0.5000", nothing]);
+  // (0 + 0.5) / 2, and √(2 · 0.25² / (2 − 1))
+  assert.deepEqual(valuesOf(study(silent), study(some)), [
+    "0.9000 ± 0.0000",
+    "0.2500 ± 0.3536",
+    "0.2500 ± 0.3536",
+    nothing,
+  ]);
+});
