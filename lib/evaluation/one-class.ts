@@ -5,19 +5,16 @@ import { anomalousRows } from "../data/kdd/attacks";
 import { rowsWhere } from "../data/split";
 import { labels, type Rows, type Table } from "../data/table";
 import { autoencoder } from "../models/autoencoder/detector";
-import { combine } from "../models/combined/combined";
-import { combined } from "../models/combined/detector";
 import type { Detector, DetectorKind } from "../models/detector";
 import { baselineDetectors } from "../models/detectors";
 import { fitDetector } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
-import type { PreprocessedDetector } from "../models/model";
-import { lazyTransform } from "../preprocess/preprocessor";
 import { scoreSteps } from "./curves";
 import { type RankingMetrics, ranking, ratesFrom, type VerdictRates } from "./metrics";
 import type { OneClassProtocol } from "./one-class-protocols";
 import { type ProtocolOptions, workOf } from "./protocols";
 import { scoreDistinct } from "./score-distinct";
+import { scoreTogether } from "./score-together";
 
 /** What such a protocol reports of one detector. */
 export type OneClassMetrics = RankingMetrics & VerdictRates;
@@ -41,8 +38,8 @@ export async function oneClassProtocol(
   const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
   const { fitRows, testRows, anomalous } = oneClassSplit(train, protocol, work.seed);
   const found: Record<string, OneClassMetrics> = {};
-  const measure = async (name: string, model: PreprocessedDetector) => {
-    const scores = valuesAt(await scoreDistinct(model, train, work), testRows);
+  const measure = async (name: string, ofAll: Float64Array) => {
+    const scores = valuesAt(ofAll, testRows);
     const steps = scoreSteps(scores, anomalous);
     found[name] = {
       ...ranking(steps),
@@ -56,15 +53,13 @@ export async function oneClassProtocol(
   ) => fitDetector(train, kind, { ...work, rows: fitRows, preprocessing, settings: own });
   const forest = await fit(isolationForest, settings?.[isolationForest.kind]);
   const network = await fit(autoencoder, settings?.[autoencoder.kind]);
-  const { preprocessor } = forest;
-  const fitted = lazyTransform(preprocessor, train, fitRows);
-  const both = { detector: await combine([forest.detector, network.detector], fitted, work), preprocessor };
-  await measure(isolationForest.kind, forest);
-  await measure(autoencoder.kind, network);
-  await measure(combined.kind, both);
+  const { both, scores } = await scoreTogether(forest, network, [train], fitRows, work);
+  for (const [name, [ofAll]] of Object.entries(scores)) await measure(name, ofAll);
   both.detector.dispose();
-  for (const kind of baselineDetectors)
-    await measure(`baseline:${kind.kind}`, await fit<object, Detector>(kind));
+  for (const kind of baselineDetectors) {
+    const model = await fit<object, Detector>(kind);
+    await measure(`baseline:${kind.kind}`, await scoreDistinct(model, train, work));
+  }
   return found;
 }
 

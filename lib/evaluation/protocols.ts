@@ -5,18 +5,18 @@ import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../d
 import { rowsWhere } from "../data/split";
 import { labels, type Rows, selectColumn, type Table } from "../data/table";
 import { autoencoder } from "../models/autoencoder/detector";
-import { combineModels } from "../models/combined/combine-models";
 import type { Detector, DetectorKind, FittedBy } from "../models/detector";
 import type { studyDetectors, TrainedDetectorName } from "../models/detectors";
 import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
-import { type Model, type PreprocessedDetector, scoreTable } from "../models/model";
+import { type Model, scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
 import { presets, type TrainingOptions, trainingDefaults } from "../models/training-options";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { atReportedRates, evaluate, type Metrics } from "./metrics";
 import { scoreDistinct } from "./score-distinct";
+import { scoreTogether } from "./score-together";
 
 export type ProtocolOptions = TrainingOptions;
 
@@ -81,10 +81,6 @@ async function studyNovelty(
   fitted: FittedModel[],
 ): Promise<NoveltyStudy> {
   const rows = rowsWhere(train, (label) => label === "normal");
-  const scoresOf = async (model: PreprocessedDetector): Promise<StudyScores> => ({
-    trainingScores: await scoreDistinct(model, train, work),
-    ...(test && { testScores: await scoreDistinct(model, test, work) }),
-  });
   const fit = async <Options extends object, Fitted extends Detector>(
     kind: DetectorKind<TrainedDetectorName, Options, Fitted>,
   ) => {
@@ -101,13 +97,17 @@ async function studyNovelty(
   };
   const forest = await fit(isolationForest);
   const network = await fit(autoencoder);
-  const both = await combineModels(forest, network, train, work);
+  const { fitRows, heldOutRows, preprocessor } = forest;
+  const tables = test ? [train, test] : [train];
+  const { both, scores } = await scoreTogether(forest, network, tables, heldOutRows, work);
+  const ofStudy = ([trainingScores, testScores]: readonly Float64Array[]): StudyScores =>
+    test ? { trainingScores, testScores } : { trainingScores };
+  const threshold = chooseThreshold(valuesAt(scores.combined[0], heldOutRows), falseAlarmRate);
   const models = {
-    "isolation-forest": { ...forest, ...(await scoresOf(forest)) },
-    autoencoder: { ...network, ...(await scoresOf(network)) },
-    combined: { ...both, ...(await scoresOf(both)) },
+    "isolation-forest": { ...forest, ...ofStudy(scores["isolation-forest"]) },
+    autoencoder: { ...network, ...ofStudy(scores.autoencoder) },
+    combined: { ...forest, ...both, threshold, ...ofStudy(scores.combined) },
   };
-  const { fitRows, heldOutRows, preprocessor } = both;
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
   for await (const { name, ...scores } of baselineScores(train, test, fitRows, { ...work, preprocessing })) {
     const threshold = chooseThreshold(valuesAt(scores.trainingScores, heldOutRows), falseAlarmRate);

@@ -79,6 +79,19 @@ const mostBlockNumbers = 2 ** 24;
  * @throws {InputError} if the table lacks a feature of the model, or a score is not a finite number
  */
 export async function scoreTable(
+  model: PreprocessedDetector,
+  table: Table,
+  rows?: Rows,
+  options?: ScoreOptions,
+  memories?: Float32Array[],
+): Promise<Float64Array> {
+  const scores = await ownScores(model, table, rows, options, memories);
+  const novel = model.detector.novelty && countNovelValues(model.preprocessor, table, rows);
+  return novel ? withNovelty(model.detector, scores, novel) : scores;
+}
+
+/** {@link scoreTable} without what new values add: the detector's own scores. */
+export async function ownScores(
   { detector, preprocessor }: PreprocessedDetector,
   table: Table,
   rows?: Rows,
@@ -98,15 +111,14 @@ export async function scoreTable(
     const turn = (start / blockRows) % 2;
     const made = transform(preprocessor, table, part, memories[turn]);
     if (made.data.length > (memories[turn]?.length ?? 0)) memories[turn] = made.data;
-    return { matrix: made, novel: detector.novelty && countNovelValues(preprocessor, table, part) };
+    return made;
   };
   let next = block(0);
   for (let start = 0; start < total; start += blockRows) {
     await breathe(signal);
-    const { matrix, novel } = next;
-    const scoring = detector.score(matrix, { signal, workers });
+    const scoring = detector.score(next, { signal, workers });
     if (start + blockRows < total) next = block(start + blockRows);
-    scores.set(withNovelty(detector, await scoring, novel), start);
+    scores.set(await scoring, start);
     onProgress?.({
       stage: `scoring with the ${detectorTitle(detector.kind)}`,
       done: Math.min(start + blockRows, total),
@@ -116,6 +128,11 @@ export async function scoreTable(
   return scores;
 }
 
-function withNovelty({ novelty }: Detector, scores: Float64Array, novel?: Uint16Array): Float64Array {
-  return novelty && novel ? scores.map((score, row) => novelty.score(score, novel[row])) : scores;
+/** A detector's own scores with what new values add. @param novel how many each row has */
+export function withNovelty(
+  { novelty }: Pick<Detector, "novelty">,
+  scores: Float64Array,
+  novel: Uint16Array,
+): Float64Array {
+  return novelty ? scores.map((score, row) => novelty.score(score, novel[row])) : scores;
 }

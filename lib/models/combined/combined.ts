@@ -41,24 +41,20 @@ export async function fitCombined(
     await isolationForest.fit(matrix, { ...forest, ...options }),
     await autoencoder.fit(matrix, { ...network, ...options }),
   ];
-  return combine(members, heldOut, options);
+  const rows = await wholeMatrix(heldOut, options.signal);
+  const scores: Float64Array[] = [];
+  for (const member of members) scores.push(await member.score(rows, options));
+  return combine(members, scores);
 }
 
 /**
  * Combines two fitted detectors. What one gives is a depth, the other an error: each score is told by how probable so high
  * a one is among rows that neither was fitted on.
  *
- * @param heldOut rows like those that the members were fitted on
+ * @param heldOutScores of each member, for rows like those that the members were fitted on
  */
-export async function combine(
-  members: Members,
-  heldOut: Matrix | LazyMatrix,
-  options: ScoreOptions = {},
-): Promise<Combined> {
-  const rows = await wholeMatrix(heldOut, options.signal);
-  const scores: Float64Array[] = [];
-  for (const member of members) scores.push(ascendingScores(await member.score(rows, options)));
-  return new Combined(members, scores);
+export function combine(members: Members, heldOutScores: readonly Float64Array[]): Combined {
+  return new Combined(members, heldOutScores.map(ascendingScores));
 }
 
 /** A forest and an autoencoder that judge together; made by {@link fitCombined} or {@link combine}. */
@@ -93,11 +89,18 @@ export class Combined implements Detector {
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
     requireMatrix(matrix);
-    const sum = new Float64Array(matrix.rows);
-    for (const [i, member] of this.members.entries()) {
-      const surprise = this.#surprise(i, await member.score(matrix, options));
-      for (let row = 0; row < sum.length; row++) sum[row] += surprise[row] / this.members.length;
-    }
+    const scores: Float64Array[] = [];
+    for (const member of this.members) scores.push(await member.score(matrix, options));
+    return this.scoresOf(scores);
+  }
+
+  /** The same from what the members gave the rows. */
+  scoresOf(byMember: readonly Float64Array[]): Float64Array {
+    const sum = new Float64Array(byMember[0].length);
+    byMember.forEach((scores, i) => {
+      const surprise = this.#surprise(i, scores);
+      for (let row = 0; row < sum.length; row++) sum[row] += surprise[row] / byMember.length;
+    });
     return sum;
   }
 

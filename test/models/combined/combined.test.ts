@@ -8,10 +8,8 @@ import {
   isolationForest,
   pValues,
   type Rows,
-  scoreTable,
   transform,
 } from "traffic-anomaly";
-import { combineModels } from "traffic-anomaly/dist/models/combined/combine-models";
 import { kddTable } from "../../fixtures/table";
 import { trafficLines } from "../../fixtures/traffic";
 
@@ -41,25 +39,6 @@ test("a score is the mean of the members' −log p-values among held-out rows", 
     const expected = -(Math.log(p[row]) + Math.log(q[row])) / 2;
     assert.ok(Math.abs(score - expected) < 1e-12, `row ${row}: ${score} for ${expected}`);
   });
-});
-
-test("combining two fitted models gives what fitting the combined detector does", async () => {
-  const { forest, network, both } = await fitted;
-  const found = await combineModels(forest, network, table);
-  assert.deepEqual(found.threshold, both.threshold);
-  assert.deepEqual(found.detector.settings, both.detector.settings);
-  assert.deepEqual(await scoreTable(found, table), await scoreTable(both, table));
-});
-
-test("models of other preprocessing or other held-out rows are not combined", async () => {
-  const { forest, network } = await fitted;
-  const other = { ...network, heldOutRows: network.heldOutRows.slice(1) };
-  await assert.rejects(combineModels(forest, other, table), RangeError);
-  const scaled = await fitModel(table, isolationForest, {
-    ...shared,
-    preprocessing: { scaling: "standard" },
-  });
-  await assert.rejects(combineModels(scaled, network, table), RangeError);
 });
 
 test("a row beyond all held-out ones to both has the highest score there is", async () => {
