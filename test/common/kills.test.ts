@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { createRandom } from "traffic-anomaly";
 import { contents } from "../cli/command";
+import { share, tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { stopAfter } from "../fixtures/stop-after";
 import { mendResults, writeResults } from "./write-results";
@@ -63,7 +64,7 @@ test("a run without a kill replaces our files, removes those not written again, 
 
 test("stopped after any of its changes, all results are old or all are new when the next command is done", async () => {
   let became: boolean | undefined;
-  for (let change = 1; change <= start.changes; change++) {
+  for (let change = 1; change <= start.changes; change += tryAll ? 1 : 3) {
     restart();
     const { wasStopped } = await stopAfter(change, () => writeResults(folder, "new"));
     assert.ok(wasStopped);
@@ -80,8 +81,8 @@ test("stopped after any of its changes, all results are old or all are new when 
 test("a process that is killed leaves on the disk what one leaves that stops", async () => {
   const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
   const parameters = ["-r", hook, ...process.execArgv, join(__dirname, "write-results.ts"), folder, "new"];
-  for (const share of [0.2, 0.5, 0.7, 0.9]) {
-    const change = Math.ceil(share * start.changes);
+  for (const part of [0.2, 0.5, 0.7, 0.9]) {
+    const change = Math.ceil(part * start.changes);
     restart();
     const env = { ...process.env, KILL_AFTER: String(change) };
     assert.equal(spawnSync(process.execPath, parameters, { env }).signal, "SIGKILL");
@@ -98,7 +99,7 @@ test("a process that is killed leaves on the disk what one leaves that stops", a
 test("stopped again while it is fixed, it is fixed by the one after", async () => {
   const random = createRandom(1, "kills");
   let stopped = 0;
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < share(60, 3); round++) {
     restart();
     const change = 1 + random.integer(start.changes);
     await stopAfter(change, () => writeResults(folder, "new"));
@@ -108,11 +109,11 @@ test("stopped again while it is fixed, it is fixed by the one after", async () =
     await mendResults(folder);
     requireWhole(`after change ${change}, then after ${again} of fixing`);
   }
-  assert.ok(stopped > 20, `only ${stopped} were stopped while they fixed`);
+  assert.ok(stopped > share(20, 3), `only ${stopped} were stopped while they fixed`);
 });
 
 test("a command that writes anew after a kill leaves its own results, whole", async () => {
-  for (let change = 3; change <= start.changes; change += 7) {
+  for (let change = 3; change <= start.changes; change += tryAll ? 7 : 21) {
     restart();
     await stopAfter(change, () => writeResults(folder, "half"));
     await writeResults(folder, "new");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
@@ -80,11 +80,14 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 
 test("there are seven notebooks, with solutions", () => assert.equal(files.length, 14));
 
-for (const name of files)
-  test(`${ways} ${name}, within 1.5 GB`, { skip: slow }, async (context) => {
-    if (!process.env.TRAFFIC_DATA) throw new Error("CI is set, but TRAFFIC_DATA names no folder");
-    const run = await runNotebook(join(folder, name), { check: true });
-    context.diagnostic(`${run.name}: ${run.seconds.toFixed(0)} s, ${Math.round(run.peakMemory / 1e6)} MB`);
-    if (!nativeInstalled) assert.deepEqual(run.stale, []);
-    assert.ok(run.peakMemory < 1.5e9, `it held ${run.peakMemory} bytes`);
-  });
+// Two at a time: no other test takes as long.
+suite("within 1.5 GB", { concurrency: 2, skip: slow }, () => {
+  for (const name of files)
+    test(`${ways} ${name}`, async (context) => {
+      if (!process.env.TRAFFIC_DATA) throw new Error("CI is set, but TRAFFIC_DATA names no folder");
+      const run = await runNotebook(join(folder, name), { check: true });
+      context.diagnostic(`${run.name}: ${run.seconds.toFixed(0)} s, ${Math.round(run.peakMemory / 1e6)} MB`);
+      if (!nativeInstalled) assert.deepEqual(run.stale, []);
+      assert.ok(run.peakMemory < 1.5e9, `it held ${run.peakMemory} bytes`);
+    });
+});

@@ -11,7 +11,7 @@ const preload = join(__dirname, "..", "fixtures", "failing-thread.cjs");
 /** Threads that end, throw or run out of memory at any moment of training or scoring: an error of the command, in time. */
 export const failingThreads: Kind = {
   fault: "threads that fail in train and score",
-  times: { long: 100, short: 3 },
+  times: { long: 100, short: 1 },
   async run(trial, folder, times) {
     await writeLog(join(folder, "usual.log"), dayOf(4500));
     const workers = ["--workers", "3", "--quiet"];

@@ -13,7 +13,7 @@ import type { Kind, Trial } from "./trial";
 /** A log that is rotated in every way, again and again, while following it is killed: each line is judged. */
 export const killsWhileFollowing: Kind = {
   fault: "lines of a log that is followed through rotations and kills -9",
-  times: { long: 25, short: 3 },
+  times: { long: 25, short: 2 },
   run: (trial, folder, kills) =>
     follow(trial, folder, { kills, rotations: 2 * kills + 1, pause: 200, most: 1_000 }),
 };
