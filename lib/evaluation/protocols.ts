@@ -203,7 +203,11 @@ export async function mixedProtocol(train: Table, options: ProtocolOptions = {})
   return { [kind]: evaluate({ scores, labels: labels(train), distinct: distinctRows(train) }) };
 }
 
-/** The `literature` protocol: on each subset of the papers, the published isolation forest fitted and scored on the same rows. */
+/**
+ * The `literature` protocol: on each subset of the papers, the published isolation forest fitted and scored on the same rows.
+ * Those of deep papers are apart (`oneClassProtocol`): they train networks on up to 198,000 rows, which takes longer than all
+ * else of a study.
+ */
 export async function literatureProtocol(
   train: Table,
   options: ProtocolOptions = {},

@@ -8,7 +8,10 @@ export type LiteratureSubset = "http" | "smtp" | "sf" | "sa";
 
 export const literatureSubsets: readonly LiteratureSubset[] = ["http", "smtp", "sf", "sa"];
 
-/** ROC AUC that the paper on isolation forests reports (Liu, Ting and Zhou 2008, table 3), of the full set's subsets. */
+/**
+ * ROC AUC that the paper on isolation forests reports of the full set's subsets: Liu, Ting and Zhou 2008, "Isolation forest",
+ * ICDM, table 3; https://doi.org/10.1109/ICDM.2008.17
+ */
 export const publishedRocAuc: Readonly<Partial<Record<LiteratureSubset, number>>> = { http: 1, smtp: 0.88 };
 
 /** Attacks drawn into SA. */
