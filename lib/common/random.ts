@@ -9,6 +9,8 @@ export interface Random {
   uniform(): number;
   /** An integer in [0, `below`), without modulo bias. */
   integer(below: number): number;
+  /** Four words of 32 bits, from which other code can go on; this source stays where it is. */
+  state(): readonly number[];
 }
 
 /**
@@ -27,6 +29,7 @@ export function createRandom(seed: number, purpose: string): Random {
   return {
     uniform: () => uniformFloat64(generator),
     integer: (below) => uniformInt(generator, 0, below - 1),
+    state: () => generator.getState(),
   };
 }
 
@@ -44,12 +47,29 @@ export function permutation(count: number, random: Random): Uint32Array {
 
 /** `size` different integers of 0 … count − 1, each subset equally likely (Floyd's algorithm). */
 export function sampleWithoutReplacement(count: number, size: number, random: Random): Uint32Array {
-  const chosen = new Set<number>();
-  for (let last = count - size; last < count; last++) {
+  const chosen = new Uint32Array(size);
+  const add = numberSet(size);
+  for (let i = 0, last = count - size; i < size; i++, last++) {
     const candidate = random.integer(last + 1);
-    chosen.add(chosen.has(candidate) ? last : candidate);
+    const isNew = add(candidate);
+    if (!isNew) add(last);
+    chosen[i] = isNew ? candidate : last;
   }
-  return Uint32Array.from(chosen);
+  return chosen;
+}
+
+/** A set for at most so many integers, several times as fast as a `Set`. @returns what adds one, and says whether it is new */
+function numberSet(most: number): (number: number) => boolean {
+  // Twice as many slots as numbers; each holds one more than its number, or 0 while it is free.
+  const bits = 33 - Math.clz32(most);
+  const slots = new Uint32Array(2 ** bits);
+  const mask = slots.length - 1;
+  return (number) => {
+    let slot = Math.imul(number, 0x9e3779b1) >>> (32 - bits);
+    for (; slots[slot] > 0; slot = (slot + 1) & mask) if (slots[slot] === number + 1) return false;
+    slots[slot] = number + 1;
+    return true;
+  };
 }
 
 /** FNV-1a, 32 bits. */

@@ -62,8 +62,8 @@ export function sourceFeature(columnName: string): string {
 export interface LazyMatrix {
   readonly rows: number;
   readonly columns: readonly string[];
-  /** The rows of those numbers, in this order. */
-  readonly select: (rows: Uint32Array) => Matrix;
+  /** The rows of those numbers, in this order; in the memory given, if it is large enough. */
+  readonly select: (rows: Uint32Array, memory?: Float32Array) => Matrix;
   /** All rows as numbers. @throws the reason of `signal` once it is aborted */
   readonly whole: (signal?: AbortSignal) => Promise<Matrix>;
 }
@@ -73,13 +73,22 @@ export async function wholeMatrix(matrix: Matrix | LazyMatrix, signal?: AbortSig
   return "whole" in matrix ? matrix.whole(signal) : matrix;
 }
 
-/** Some rows of a matrix, in the order given, as a new matrix. */
-export function selectMatrixRows(matrix: Matrix | LazyMatrix, rows: Uint32Array): Matrix {
-  if ("select" in matrix) return matrix.select(rows);
+/**
+ * Some rows of a matrix, in the order given, as a new matrix.
+ *
+ * @param memory where to put the numbers, if it is large enough. Default: new memory
+ */
+export function selectMatrixRows(
+  matrix: Matrix | LazyMatrix,
+  rows: Uint32Array,
+  memory?: Float32Array,
+): Matrix {
+  if ("select" in matrix) return matrix.select(rows, memory);
   const width = matrix.columns.length;
-  const data: Float32Array = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    data.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
-  });
+  const size = rows.length * width;
+  const data: Float32Array =
+    memory && memory.length >= size ? memory.subarray(0, size) : new Float32Array(size);
+  for (let i = 0; i < rows.length; i++)
+    data.set(matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
   return { rows: rows.length, columns: matrix.columns, data };
 }

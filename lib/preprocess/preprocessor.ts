@@ -192,7 +192,8 @@ export function lazyTransform(preprocessor: Preprocessor, table: Table, rows?: R
   return {
     rows: rows ? rows.length : table.rows,
     columns: preprocessor.columns,
-    select: (wanted) => transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted),
+    select: (wanted, memory) =>
+      transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted, memory),
     whole: (signal) => transformInTurns(preprocessor, table, rows, signal),
   };
 }

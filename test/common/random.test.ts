@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { sampleCorrelation } from "simple-statistics";
 import { createRandom, permutation, sampleWithoutReplacement } from "traffic-anomaly";
 
@@ -56,4 +57,30 @@ test("a sample without replacement holds no integer twice, and all when it is as
   assert.equal(new Set(sample).size, 256);
   assert.ok(sample.every((value) => value < 1000));
   assert.equal(new Set(sampleWithoutReplacement(10, 10, random)).size, 10);
+});
+
+test("a sample without replacement is what Floyd's algorithm draws with a set", () => {
+  for (const [count, size] of [
+    [1, 1],
+    [10, 10],
+    [1000, 256],
+    [494_021, 4096],
+    [2 ** 32 - 1, 5],
+  ]) {
+    const [random, same] = [createRandom(size, "test"), createRandom(size, "test")];
+    const chosen = new Set<number>();
+    for (let last = count - size; last < count; last++) {
+      const candidate = random.integer(last + 1);
+      chosen.add(chosen.has(candidate) ? last : candidate);
+    }
+    assert.deepEqual(sampleWithoutReplacement(count, size, same), Uint32Array.from(chosen));
+  }
+});
+
+test("a generator's state continues its stream elsewhere", () => {
+  const random = createRandom(7, "test");
+  const state = random.state();
+  const generator = xoroshiro128plusFromState(state);
+  for (let i = 0; i < 100; i++) assert.equal(random.integer(2 ** 32), generator.next() + 2 ** 31);
+  assert.notDeepEqual(random.state(), state);
 });

@@ -3,7 +3,13 @@ import { exp2 } from "../../common/exact-math";
 import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
-import { type LazyMatrix, type Matrix, mostColumns, requireFinite } from "../../preprocess/matrix";
+import {
+  type LazyMatrix,
+  type Matrix,
+  mostColumns,
+  requireFinite,
+  wholeMatrix,
+} from "../../preprocess/matrix";
 import {
   type Detector,
   explainEach,
@@ -14,13 +20,17 @@ import {
   type ScoreOptions,
 } from "../detector";
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
+import { growTree } from "../kernel/grow-tree";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
-import { allocateNodes, growTree, mostNodes, type Nodes } from "./tree";
+import { allocateNodes, mostNodes, type Nodes } from "./tree";
 
 /** In the arrays of a forest, and once more for the kernel. */
 const bytesPerNode = 18 + 24;
+
+/** All rows of a lazy matrix are made at once if they take no more bytes, and trees draw at least as many. */
+const wholeBytes = 2 ** 27;
 
 export interface IsolationForestOptions {
   /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */
@@ -42,7 +52,7 @@ export const forestDefaults = { trees: 100, sampleSize: 4096 } as const;
  * anomalies stand alone after few splits. Cost: trees × sampleSize × log₂ sampleSize, whatever the number of rows.
  *
  * @param matrix `rows × columns`, at least two rows; rows may repeat. Fit it on normal rows where you can: on a mix in
- *   which attacks are the majority, they look usual. Of a lazy matrix only the sampled rows are made.
+ *   which attacks are the majority, they look usual. Of a lazy matrix that is large only the sampled rows are made.
  * @throws {InputError} on an option out of range or unknown, a value that is not finite, too few rows, too many columns, or trees that take too much memory
  * @throws the reason of `signal` once it is aborted
  * @example
@@ -64,19 +74,22 @@ export async function fitIsolationForest(
     throw new InputError(`an isolation forest takes at most ${mostColumns} columns`);
   const sampleSize = Math.min(askedSize, matrix.rows);
   const most = trees * (2 * sampleSize - 1);
+  const bytes = matrix.rows * matrix.columns.length * 4;
+  const makeAll = matrix.rows <= trees * sampleSize && bytes <= wholeBytes;
   requireMemory(
     `${trees.toLocaleString("en")} trees × ${sampleSize.toLocaleString("en")} rows`,
-    most * bytesPerNode + sampleSize * matrix.columns.length * 4,
+    most * bytesPerNode + (makeAll ? bytes : sampleSize * matrix.columns.length * 4),
   );
   const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
   let next = 0;
   signal?.throwIfAborted();
+  const source = makeAll ? await wholeMatrix(matrix, signal) : matrix;
   const breatheIfDue = breather(signal);
   for (let tree = 0; tree < trees; tree++) {
     await breatheIfDue();
     nodes.roots[tree] = next;
     const random = createRandom(seed, `tree ${tree}`);
-    next = await growTree(matrix, sampleSize, random, nodes, next, breatheIfDue);
+    next = await growTree(source, sampleSize, random, nodes, next, breatheIfDue);
     if (next > mostNodes)
       throw new InputError(
         `${trees} trees × ${sampleSize} rows are too many: the first ${tree + 1} trees have ${next} nodes, and a model may have at most ${mostNodes}`,

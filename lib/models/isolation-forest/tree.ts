@@ -40,7 +40,7 @@ export function allocateNodes(trees: number, most: number): Nodes {
 }
 
 /** Rows that are selected at a time, and rows of a node after each of whose columns others have their turn. */
-const manyRows = 16_384;
+export const manyRows = 16_384;
 
 /**
  * Grows one isolation tree (algorithms 1 and 2 of Liu, Ting and Zhou 2008) on `sampleSize` rows drawn without
@@ -90,16 +90,23 @@ export async function growTree(
       break;
     }
   }
-  // Children stand behind their parents.
-  const { left, pathLength } = nodes;
-  for (let node = next - 1; node >= first; node--) {
-    if (nodes.column[node] < 0) continue;
-    const [one, other] = [left[node], left[node] + 1];
-    pathLength[node] =
-      (pathLength[one] * counts[one - first] + pathLength[other] * counts[other - first]) /
-      counts[node - first];
-  }
+  meanPathLengths(nodes, first, next, (node) => counts[node - first]);
   return next;
+}
+
+/** Gives the inner nodes of a tree their mean path lengths. @param rows how many rows of the sample are in a node */
+export function meanPathLengths(
+  { column, left, pathLength }: Nodes,
+  first: number,
+  end: number,
+  rows: (node: number) => number,
+): void {
+  // Children stand behind their parents.
+  for (let node = end - 1; node >= first; node--) {
+    if (column[node] < 0) continue;
+    const [one, other] = [left[node], left[node] + 1];
+    pathLength[node] = (pathLength[one] * rows(one) + pathLength[other] * rows(other)) / rows(node);
+  }
 }
 
 /** `sampleSize` different rows: `sampleSize × columns`. */

@@ -6,6 +6,8 @@ import type { ScoreOptions } from "../detector";
 import { type Forest, scoreFiniteRows } from "../isolation-forest/anomaly-scores";
 import { type RowScorer, scoreHere } from "./scoring-task";
 
+export { growTree } from "../isolation-forest/tree";
+
 /** Does nothing: a browser does not tell how much memory there is. */
 export function requireMemory(): void {}
 

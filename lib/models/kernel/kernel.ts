@@ -18,6 +18,17 @@ export interface Kernel {
     width: number,
     count: number,
   ) => void;
+  readonly growTree: (
+    state: number,
+    rows: number,
+    count: number,
+    width: number,
+    deepest: number,
+    columns: number,
+    stride: number,
+    work: number,
+    nodes: number,
+  ) => number;
   readonly distinctRows: (
     rows: number,
     width: number,

@@ -21,14 +21,17 @@ const values: usize = 7872;
 const partyBytes: usize = 16;
 const nodeBytes: u32 = 24;
 
-/** Puts four rows side by side, from the `first` of 64 on; the last there is stands in for those that are missing. */
-function gather(rows: usize, width: u32, count: u32, first: u32): void {
+/**
+ * Puts four rows side by side, from the `first` of `count` on; the last there is stands in for those that are missing.
+ *
+ * @param to where their values of the first column go; those of the next go `stride` bytes behind
+ */
+export function gather(rows: usize, width: u32, count: u32, first: u32, to: usize, stride: usize): void {
   const rowBytes = (<usize>width) << 2;
   const a = rows + <usize>min(first, count - 1) * rowBytes;
   const b = rows + <usize>min(first + 1, count - 1) * rowBytes;
   const c = rows + <usize>min(first + 2, count - 1) * rowBytes;
   const d = rows + <usize>min(first + 3, count - 1) * rowBytes;
-  let to = values + ((<usize>first) << 2);
   let at: usize = 0;
   for (; at + 16 <= rowBytes; at += 16) {
     const low = v128.shuffle<i32>(v128.load(a + at), v128.load(b + at), 0, 4, 1, 5);
@@ -36,17 +39,20 @@ function gather(rows: usize, width: u32, count: u32, first: u32): void {
     const lowOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 0, 4, 1, 5);
     const highOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 2, 6, 3, 7);
     v128.store(to, v128.shuffle<i64>(low, lowOther, 0, 2));
-    v128.store(to, v128.shuffle<i64>(low, lowOther, 1, 3), 256);
-    v128.store(to, v128.shuffle<i64>(high, highOther, 0, 2), 512);
-    v128.store(to, v128.shuffle<i64>(high, highOther, 1, 3), 768);
-    to += 1024;
+    to += stride;
+    v128.store(to, v128.shuffle<i64>(low, lowOther, 1, 3));
+    to += stride;
+    v128.store(to, v128.shuffle<i64>(high, highOther, 0, 2));
+    to += stride;
+    v128.store(to, v128.shuffle<i64>(high, highOther, 1, 3));
+    to += stride;
   }
   for (; at < rowBytes; at += 4) {
     store<f32>(to, load<f32>(a + at));
     store<f32>(to, load<f32>(b + at), 4);
     store<f32>(to, load<f32>(c + at), 8);
     store<f32>(to, load<f32>(d + at), 12);
-    to += 256;
+    to += stride;
   }
 }
 
@@ -149,7 +155,7 @@ export function sumPathLengths(
   width: u32,
   count: u32,
 ): void {
-  for (let i: u32 = 0; i < 64; i += 4) gather(rows, width, count, i);
+  for (let i: u32 = 0; i < 64; i += 4) gather(rows, width, count, i, values + ((<usize>i) << 2), 256);
   memory.fill(sums, 0, 512);
   for (let tree: u32 = 0; tree < trees; ) {
     let from = list;

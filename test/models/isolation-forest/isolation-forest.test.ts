@@ -14,7 +14,9 @@ import {
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
+import { allocateNodes, growTree, type Nodes } from "traffic-anomaly/dist/models/isolation-forest/tree";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
+import { growTree as growTreePacked } from "traffic-anomaly/dist/models/kernel/grow-tree";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
 
@@ -286,6 +288,66 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", a
     scoreRows({ ...task, scores: expected });
     scoreRowsPacked(packed, { ...task, scores: actual });
     assert.deepEqual(actual, expected);
+  }
+});
+
+test("the WebAssembly kernel grows the same trees to the bit as the growing that reads like the paper", async () => {
+  for (const [rows, width, sampleSize] of [
+    [1000, 3, 256],
+    [20, 1, 2],
+    [9, 2, 9],
+    [5000, 118, 4096],
+    [3001, 31, 3001],
+  ]) {
+    const matrix = cloud(rows, { width, outliers: 2 });
+    const { data } = matrix;
+    for (const [i, value] of [3e38, -3e38, 1e-40, 0, -0].entries()) data[data.length - 1 - i] = value;
+    for (let row = 0; row < rows; row++) {
+      const at = row * width;
+      // Rows that repeat, and columns that are constant, 0 or 1, constant in part, or zeros of both signs.
+      if (row % 3 === 1) data.copyWithin(at, at - width, at);
+      for (let column = 3; column < width; column += 2) data[at + column] = Number(row % column === 0);
+      for (let column = 4; column < width; column += 6) data[at + column] = column;
+      if (width > 7) data[at + 6] = row % 2 ? 0 : -0;
+    }
+    const [plain, packed] = [allocateNodes(4, 8 * sampleSize), allocateNodes(4, 8 * sampleSize)];
+    let [next, nextPacked] = [0, 0];
+    for (let tree = 0; tree < 4; tree++) {
+      const [random, same] = [createRandom(tree, "tree"), createRandom(tree, "tree")];
+      const breathe = async () => {};
+      next = await growTree(matrix, sampleSize, random, plain, next, breathe);
+      const none = () => assert.fail("the kernel did not grow it");
+      nextPacked = await growTreePacked(matrix, sampleSize, same, packed, nextPacked, none);
+    }
+    assert.equal(nextPacked, next);
+    assert.ok(next > 4);
+    for (const array of ["column", "split", "left", "pathLength"] as const) {
+      const bytes = (nodes: Nodes) => Buffer.from(nodes[array].buffer);
+      assert.ok(bytes(packed).equals(bytes(plain)), `${array} of ${rows} × ${width}`);
+    }
+  }
+});
+
+test("a lazy matrix is made once where trees draw as many rows as it has, else only the rows drawn", async () => {
+  const matrix = cloud(2000);
+  for (const trees of [10, 4]) {
+    let [made, selected] = [0, 0];
+    const lazy: LazyMatrix = {
+      rows: matrix.rows,
+      columns: matrix.columns,
+      select: (rows, memory) => {
+        selected += rows.length;
+        return selectMatrixRows(matrix, rows, memory);
+      },
+      whole: async () => {
+        made += matrix.rows;
+        return matrix;
+      },
+    };
+    const options = { trees, sampleSize: 256 };
+    const forest = await fitIsolationForest(lazy, options);
+    assert.deepEqual([made, selected], trees * 256 >= 2000 ? [2000, 0] : [0, trees * 256]);
+    assert.deepEqual(forest.nodes, (await fitIsolationForest(matrix, options)).nodes);
   }
 });
 

@@ -1,0 +1,149 @@
+// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`. It does what isolation-forest/tree.ts does, to the
+// bit and with the same random numbers, several times as fast: columns lie each in one piece, so that a node's values of one
+// are near each other, and a column that is constant in a node is not looked at again below it.
+import { gather } from "./path-length.as";
+
+const nodeBytes: usize = 16;
+
+// The tree that is being grown.
+let columns: usize;
+let columnBytes: usize;
+let width: u32;
+let deepest: u32;
+/** The sample's rows, four times their number each: a node holds those from one address of this list to another. */
+let order: usize;
+let candidates: usize;
+/** A byte a column, 1 = constant in the node that is being split; and so for each depth. */
+let constant: usize;
+let nodes: usize;
+let next: u32;
+
+// xoroshiro128+, as pure-rand has it.
+let state0: u64;
+let state1: u64;
+
+function random32(): u32 {
+  const result = <u32>(state0 + state1);
+  const mixed = state0 ^ state1;
+  state0 = rotl<u64>(state0, 24) ^ mixed ^ (mixed << 16);
+  state1 = rotl<u64>(mixed, 37);
+  return result;
+}
+
+/** As `uniform` of common/random.ts. */
+function uniform(): f64 {
+  const high = <f64>(random32() & 0x3ffffff);
+  const low = <f64>(random32() & 0x7ffffff);
+  return high * (1.0 / 0x4000000) + low * (1.0 / 0x20000000000000);
+}
+
+/** As `integer` of common/random.ts. */
+function integer(below: u32): u32 {
+  const end: u64 = below > 2 ? (0x100000000 / <u64>below) * below : 0x100000000;
+  let drawn = random32() ^ 0x80000000;
+  while (<u64>drawn >= end) drawn = random32() ^ 0x80000000;
+  return drawn % below;
+}
+
+/** Draws one of the first `left` candidates, and puts it behind them. */
+function take(left: u32): u32 {
+  const drawn = candidates + ((<usize>integer(left)) << 2);
+  const last = candidates + ((<usize>left - 1) << 2);
+  const column = load<u32>(drawn);
+  store<u32>(drawn, load<u32>(last));
+  store<u32>(last, column);
+  return column;
+}
+
+/** Moves the rows of a node that go left before the others. @returns where these start */
+function part(column: usize, split: f32, start: usize, end: usize): usize {
+  let middle = start;
+  for (let at = start; at < end; at += 4) {
+    const row = load<u32>(at);
+    if (load<f32>(column + row) > split) continue;
+    store<u32>(at, load<u32>(middle));
+    store<u32>(middle, row);
+    middle += 4;
+  }
+  return middle;
+}
+
+/** Splits a node as long as it can be, and its children. A node: column or −1, split value, left child, number of rows. */
+function grow(node: u32, start: usize, end: usize, depth: u32): void {
+  const at = nodes + <usize>node * nodeBytes;
+  const count = <u32>((end - start) >> 2);
+  store<i32>(at, -1);
+  store<u32>(at, count, 12);
+  if (count <= 1 || depth >= deepest) return;
+  const isConstant = constant + <usize>depth * width;
+  for (let left = width; left > 0; left--) {
+    const number = take(left);
+    if (load<u8>(isConstant + number)) continue;
+    const column = columns + <usize>number * columnBytes;
+    let minimum = f32.POSITIVE_INFINITY;
+    let maximum = f32.NEGATIVE_INFINITY;
+    for (let row = start; row < end; row += 4) {
+      const value = load<f32>(column + load<u32>(row));
+      if (value < minimum) minimum = value;
+      if (value > maximum) maximum = value;
+    }
+    if (minimum === maximum) {
+      store<u8>(isConstant + number, 1);
+      continue;
+    }
+    let split = <f32>(<f64>minimum + uniform() * (<f64>maximum - <f64>minimum));
+    if (split >= maximum) split = minimum;
+    const middle = part(column, split, start, end);
+    const child = next;
+    next += 2;
+    store<u32>(at, number);
+    store<f32>(at, split, 4);
+    store<u32>(at, child, 8);
+    memory.copy(isConstant + width, isConstant, width);
+    grow(child, start, middle, depth + 1);
+    memory.copy(isConstant + width, isConstant, width);
+    grow(child + 1, middle, end, depth + 1);
+    return;
+  }
+}
+
+/**
+ * Grows a tree on `count` rows of `width` numbers.
+ *
+ * @param state the random generator's: four words, as pure-rand gives them
+ * @param most the depth that no node may pass
+ * @param columnsAt room for the values column by column, `stride` bytes each: at least 4 times the rows, rounded up to 4
+ * @param work room for 4 bytes a row, 4 a column, and one a column for each depth
+ * @param nodesAt room for 16 bytes a node
+ * @returns the number of nodes
+ */
+export function growTree(
+  state: usize,
+  rows: usize,
+  count: u32,
+  columnCount: u32,
+  most: u32,
+  columnsAt: usize,
+  stride: usize,
+  work: usize,
+  nodesAt: usize,
+): u32 {
+  state1 = ((<u64>load<u32>(state, 8)) << 32) | load<u32>(state, 12);
+  state0 = ((<u64>load<u32>(state)) << 32) | load<u32>(state, 4);
+  columns = columnsAt;
+  columnBytes = stride;
+  width = columnCount;
+  deepest = most;
+  order = work;
+  candidates = order + ((<usize>count) << 2);
+  constant = candidates + ((<usize>width) << 2);
+  nodes = nodesAt;
+  next = 1;
+  for (let row: u32 = 0; row < count; row += 4)
+    gather(rows, width, count, row, columns + ((<usize>row) << 2), stride);
+  for (let row: u32 = 0; row < count; row++) store<u32>(order + ((<usize>row) << 2), row << 2);
+  for (let column: u32 = 0; column < width; column++) store<u32>(candidates + ((<usize>column) << 2), column);
+  memory.fill(constant, 0, width);
+  grow(0, order, candidates, 0);
+  return next;
+}
