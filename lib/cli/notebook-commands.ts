@@ -56,15 +56,15 @@ export function addNotebookCommands(program: Command): void {
     );
 
   addCommand(program, "html")
-    .description("Export notebooks as pages that work offline.")
+    .description("Make a book of the notebooks: pages that work offline.")
     .argument("[names...]", "such as 03; default: all", [])
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .option("--out <folder>", "where the pages go", join("outputs", "html"))
     .action(
       answering<string[]>(async ({ folder, out }, { onNotice }, names) => {
         const { findNotebooks } = await import("./notebooks.js");
-        const { exportHtml } = await import("../notebook/tools/html-export.js");
-        const paths = await exportHtml(await findNotebooks(names, folder), folder, out, { onNotice });
+        const { writeBook } = await import("../notebook/book/book.js");
+        const paths = await writeBook(await findNotebooks(names, folder), folder, out, { onNotice });
         return { text: paths.join("\n"), value: { paths } };
       }),
     );

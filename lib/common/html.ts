@@ -27,7 +27,7 @@ export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-/** A whole page with figures. @param plotly where its Plotly is, as a relative address */
+/** A whole page. @param plotly where the Plotly of a page with figures is, as a relative address */
 export function htmlPage({
   title,
   plotly,
@@ -35,7 +35,7 @@ export function htmlPage({
   body,
 }: {
   title: string;
-  plotly: string;
+  plotly?: string;
   style: string;
   body: string;
 }): string {
@@ -49,7 +49,7 @@ export function htmlPage({
 html { scrollbar-gutter: stable; }
 ${style}
 </style>
-<script src="${escapeHtml(plotly)}"></script>
+${plotly === undefined ? "" : `<script src="${escapeHtml(plotly)}"></script>`}
 </head>
 <body>
 ${body}

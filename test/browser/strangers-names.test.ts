@@ -17,8 +17,8 @@ import {
   trainOnTraffic,
   valuesByLabelFigure,
 } from "traffic-anomaly";
+import { writeBook } from "traffic-anomaly/dist/notebook/book/book";
 import { frameHtml, frameText } from "traffic-anomaly/dist/notebook/frame";
-import { exportHtml } from "traffic-anomaly/dist/notebook/tools/html-export";
 import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/traffic/unusual-hosts";
@@ -233,7 +233,7 @@ test("an exported notebook shows the names in figures, frames, streams and error
   await mkdir(source);
   const file = join(source, `${image}.ipynb`);
   await writeFile(file, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
-  const [page] = await exportHtml([file], source, join(folder, "exported"));
+  const [, page] = await writeBook([file], source, join(folder, "exported"));
   const texts = await look(page);
   for (const name of names) assert.ok(texts.includes(name), name);
 });

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
-import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 
 const project = join(__dirname, "..", "..");
 const command = join(project, "lib", "traffic-anomaly.js");
@@ -34,45 +31,6 @@ test("the student edition has every notebook's text and code, no outputs and no 
       original.cells.map((cell) => cell.source),
     );
     for (const cell of codeCells(copy)) assert.deepEqual([cell.outputs, cell.execution_count], [[], null]);
-  }
-});
-
-test("exported pages name nothing on the network", () => {
-  const out = join(folder, "pages");
-  const pages = traffic("html", "--out", out).trim().split("\n");
-  assert.equal(pages.length, committed.length + readdirSync(join(project, "notebooks", "solutions")).length);
-  for (const page of pages) {
-    const text = readFileSync(page, "utf8");
-    assert.doesNotMatch(text, /<(script|link|img)[^>]*\s(src|href)="https?:/, page);
-    assert.match(text, /<script src="(\.\.\/)?plotly\.js">/, page);
-  }
-});
-
-test("an exported page draws its figures in a browser without network", async (context) => {
-  const executablePath = findBrowser();
-  if (!executablePath) {
-    assert.notEqual(process.env.CI, "true", "this needs a browser");
-    console.log("skipped: this needs a browser");
-    return context.skip("this needs a browser");
-  }
-  const out = join(folder, "drawn");
-  const [page] = traffic("html", "03", "--out", out).trim().split("\n");
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
-  try {
-    const view = await browser.newPage({ offline: true });
-    const errors: string[] = [];
-    view.on("pageerror", (error) => errors.push(error.message));
-    await view.goto(pathToFileURL(page).href);
-    await view.locator(".js-plotly-plot .main-svg").first().waitFor();
-    const figures = codeCells(
-      await readNotebook(join(project, "notebooks", `${basename(page, ".html")}.ipynb`)),
-    )
-      .flatMap(({ outputs }) => outputs)
-      .filter((output) => "data" in output && "application/vnd.plotly.v1+json" in output.data);
-    assert.equal(await view.locator(".js-plotly-plot").count(), figures.length);
-    assert.deepEqual(errors, []);
-  } finally {
-    await browser.close();
   }
 });
 
