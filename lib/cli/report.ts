@@ -2,23 +2,38 @@ import { publishedRocAuc } from "../data/kdd/literature";
 import { flagsNothing, type Metrics } from "../evaluation/metrics";
 import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
-import type { RunResult } from "../study/run";
+import { reasonText } from "../models/reasons";
+import type { RunMetrics, RunResult } from "../study/run";
 import type { runOneClass } from "../study/run-one-class";
-import { formatRows } from "../visualize/format";
+import type { UnlabelledFindings } from "../study/unlabelled";
+import { formatRows, formatShare } from "../visualize/format";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {
-  const { dataset, testDataset, backend, seed, protocols, repeats } = metrics;
-  const lines = [
+  const { unlabelled } = metrics;
+  const found = unlabelled ? findingLines(unlabelled) : figureLines(metrics);
+  return [...headLines(metrics), "", ...found, "", "Written:", ...paths.map((path) => `  ${path}`)].join(
+    "\n",
+  );
+}
+
+/** What was studied, and with what. */
+function headLines({ dataset, testDataset, backend, seed, repeats }: RunMetrics): string[] {
+  return [
     `${dataset.name}: ${formatRows(dataset.rows)} (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
     ...(testDataset
       ? [`${testDataset.name}: ${formatRows(testDataset.rows)} (SHA-256 ${testDataset.sha256.slice(0, 12)}…)`]
       : []),
     `Backend of the autoencoder: ${backend}; ${repeats ? `seeds ${repeats.seeds.join(", ")}, mean ± sd` : `seed ${seed}`}`,
   ];
+}
+
+/** The figures of every protocol. */
+function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
+  const lines: string[] = [];
   const spreadOf = (path: readonly string[]) => path.reduce<Spread | undefined>(child, repeats?.protocols);
   for (const [part, byDetector] of Object.entries(protocols.novelty)) {
-    lines.push("", `Fit on 80 % of the normal rows, scored on ${part}`);
+    lines.push(`Fit on 80 % of the normal rows, scored on ${part}`);
     lines.push(row("", ["ROC AUC", "deduplicated", "F1", "recall", "false alarms"], repeats !== undefined));
     for (const [name, figures] of Object.entries(byDetector)) {
       lines.push(
@@ -30,8 +45,9 @@ export function runReport({ metrics, paths }: RunResult): string {
         lines.push(
           `  ${detectorTitle(name)} flags no row: more normal rows than the budget share its highest score`,
         );
+    lines.push("");
   }
-  lines.push("", "Fit and scored on the same rows, isolation forest: ROC AUC");
+  lines.push("Fit and scored on the same rows, isolation forest: ROC AUC");
   const published: Readonly<Record<string, number>> = dataset.name === "full" ? publishedRocAuc : {};
   const naive = [
     { name: "everything (mixed)", by: protocols.mixed, over: spreadOf(["mixed"]) },
@@ -46,8 +62,31 @@ export function runReport({ metrics, paths }: RunResult): string {
         row(name, [cell(rocAuc, child(child(over, kind), "rocAuc"))], repeats !== undefined) + paper,
       );
   }
-  lines.push("", "Written:", ...paths.map((path) => `  ${path}`));
-  return lines.join("\n");
+  return lines;
+}
+
+/** Rows of each file that are shown with their reasons. */
+const shownRows = 5;
+
+/** What can be said without labels. */
+function findingLines({ flaggedShare, mostAnomalous }: UnlabelledFindings): string[] {
+  const files = [...new Set(mostAnomalous.map(({ dataset }) => dataset))];
+  return [
+    "No labels, so no figures of merit. Fit on 80 % of the rows, thresholds from the other 20 %. Share of the rows flagged:",
+    ...Object.entries(flaggedShare).flatMap(([part, by]) => [
+      `  ${part === "holdout" ? "those 20 %" : part}: ${Object.entries(by)
+        .map(([name, share]) => `${detectorTitle(name)} ${formatShare(share)}`)
+        .join(", ")}`,
+    ]),
+    ...files.flatMap((file) => [
+      "",
+      `The most anomalous rows of ${file}, by both models together (metrics.json has more):`,
+      ...mostAnomalous
+        .filter(({ dataset }) => dataset === file)
+        .slice(0, shownRows)
+        .map(({ row, score, reasons }) => `  row ${row}, score ${score.toFixed(2)}: ${reasonText(reasons)}`),
+    ]),
+  ];
 }
 
 /** The closing words of a protocol of deep papers: every detector's figures, and what papers report. */

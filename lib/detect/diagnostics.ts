@@ -175,7 +175,9 @@ function figuresOf(
   const oneLabel = { codes: new Uint8Array(table.rows), categories: ["normal"] };
   const shared = {
     labels: labels ? withNormal(labels) : ({ kind: "nominal", name: "label", ...oneLabel } as const),
-    titles: labels ? { normal: "Benign", other: "Other labels" } : { normal: "All connections" },
+    titles: labels
+      ? { normal: "Benign", other: "Other labels", anomalous: "Other labels" }
+      : { normal: "All connections" },
   };
   const distributions = trainedDetectors.map(({ kind, scores: { title: axisTitle, scale } }) => {
     const threshold = detectors[kind].threshold.value;

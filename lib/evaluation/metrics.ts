@@ -1,5 +1,5 @@
 import { valuesAt } from "../common/values-at";
-import { anomalousRows, type Category, categoryOf } from "../data/kdd/attacks";
+import { anomalousRows, type Category, categories, categoryOf, haveCategories } from "../data/kdd/attacks";
 import type { NominalColumn } from "../data/table";
 import { averagePrecision, rocAuc, type ScoreSteps, scoreSteps } from "./curves";
 
@@ -29,6 +29,7 @@ export interface VerdictRates {
 export interface VerdictMetrics extends VerdictRates {
   threshold: number;
   confusion: Confusion;
+  /** Empty where labels are not KDD'99's: see {@link haveCategories}. */
   recallByCategory: Partial<Record<Category, number>>;
   recallByAttack: Record<string, number>;
   /** Recall over rows whose attack type the training file does not hold; left out where there are none. */
@@ -184,7 +185,7 @@ export function verdictMetrics(
     ...ratesOf(attacks.found, normals.found, attacks.all, normals.all),
     confusion,
     recallByCategory: Object.fromEntries(
-      (["dos", "probe", "r2l", "u2r", "other"] as const)
+      (haveCategories(labels.categories) ? categories : [])
         .filter((category) => present.some((label) => categoryOf(label) === category))
         .map((category) => [
           category,

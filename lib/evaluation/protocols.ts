@@ -3,7 +3,7 @@ import { valuesAt } from "../common/values-at";
 import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere } from "../data/split";
-import { labels, type Rows, selectColumn, type Table } from "../data/table";
+import { allRows, labels, type Rows, selectColumn, type Table } from "../data/table";
 import { autoencoder } from "../models/autoencoder/detector";
 import type { Detector, DetectorKind, FittedBy } from "../models/detector";
 import type { studyDetectors, TrainedDetectorName } from "../models/detectors";
@@ -35,16 +35,17 @@ export interface StudyScores {
 export type NoveltyResult<Fitted extends Detector = Detector> = FittedModel<Fitted> & StudyScores;
 
 export interface NoveltyStudy {
-  /** Normal rows that the detectors were fitted on. */
+  /** Normal rows that the detectors were fitted on; without labels, rows. */
   readonly fitRows: Rows;
-  /** The other normal rows, which gave the thresholds, and all attacks. */
+  /** The other normal rows, which gave the thresholds, and all attacks; without labels, the other rows. */
   readonly holdoutRows: Rows;
   /** By detector. */
   readonly models: {
     readonly [Kind in (typeof studyDetectors)[number] as Kind["kind"]]: NoveltyResult<FittedBy<Kind>>;
   };
-  /** By name: `baseline:count`, … */
+  /** By name: `baseline:ecod`, …; none without labels. */
   readonly baselines: Readonly<Record<string, StudyScores & Pick<Model, "threshold">>>;
+  /** Nothing without labels. */
   readonly metrics: { readonly holdout: MetricsByDetector; readonly test?: MetricsByDetector };
   /** Categories of the test file that the training rows do not hold. */
   readonly unseen: readonly UnseenCategory[];
@@ -52,7 +53,8 @@ export interface NoveltyStudy {
 
 /**
  * The `novelty` protocol: fit on 80 % of the training file's normal rows, threshold from the other 20 %, scored on
- * those with all attacks of the file (`holdout`), and on a test file.
+ * those with all attacks of the file (`holdout`), and on a test file. Without labels all rows stand for the normal ones, and
+ * nothing is measured.
  */
 export async function noveltyProtocol(
   train: Table,
@@ -80,7 +82,7 @@ async function studyNovelty(
   { settings, falseAlarmRate, preprocessing, ...work }: ReturnType<typeof workOf>,
   fitted: FittedModel[],
 ): Promise<NoveltyStudy> {
-  const rows = rowsWhere(train, (label) => label === "normal");
+  const rows = train.labels ? rowsWhere(train, (label) => label === "normal") : allRows(train);
   const fit = async <Options extends object, Fitted extends Detector>(
     kind: DetectorKind<TrainedDetectorName, Options, Fitted>,
   ) => {
@@ -108,6 +110,9 @@ async function studyNovelty(
     autoencoder: { ...network, ...ofStudy(scores.autoencoder) },
     combined: { ...forest, ...both, threshold, ...ofStudy(scores.combined) },
   };
+  const unseen = test ? unseenCategories(preprocessor, test) : [];
+  if (!train.labels)
+    return { fitRows, holdoutRows: heldOutRows, models, baselines: {}, metrics: { holdout: {} }, unseen };
   const baselines: Record<string, NoveltyStudy["baselines"][string]> = {};
   for await (const { name, ...scores } of baselineScores(train, test, fitRows, { ...work, preprocessing })) {
     const threshold = chooseThreshold(valuesAt(scores.trainingScores, heldOutRows), falseAlarmRate);
@@ -115,20 +120,9 @@ async function studyNovelty(
     await breathe(work.signal);
   }
   const holdoutRows = withAttacks(train, heldOutRows);
-  return {
-    fitRows,
-    holdoutRows,
-    models,
-    baselines,
-    metrics: await measure(
-      { ...models, ...baselines },
-      train,
-      { heldOutRows, holdoutRows },
-      test,
-      work.signal,
-    ),
-    unseen: test ? unseenCategories(preprocessor, test) : [],
-  };
+  const results = { ...models, ...baselines };
+  const metrics = await measure(results, train, { heldOutRows, holdoutRows }, test, work.signal);
+  return { fitRows, holdoutRows, models, baselines, metrics, unseen };
 }
 
 /** What a protocol needs of its options, which may be those of a whole run. */

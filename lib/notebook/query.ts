@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBType } from "@duckdb/node-api";
 import { breathe } from "../common/progress";
 import { appendRows, database, duckdb, quoted } from "../data/duckdb";
-import { categoryOf } from "../data/kdd/attacks";
+import { labelGroups } from "../data/label-groups";
 import type { Column, Table } from "../data/table";
 import type { Frame } from "./frame";
 
@@ -25,8 +25,8 @@ export interface QueryResult extends Frame {
 
 /**
  * Lets queries read tables by name. Each becomes a view with the columns of the table, `row` (its place in it, counted
- * from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`. Its rows are held
- * in a file, which goes with the process.
+ * from 0) and, where rows have labels, `category`: `normal`, `dos`, `probe`, `r2l`, `u2r` or `other`, or what
+ * `labelGroups` names for labels that are not KDD'99's. Its rows are held in a file, which goes with the process.
  *
  * @example
  * await nameTables({ train, test });
@@ -47,8 +47,9 @@ export async function nameTables(tables: Readonly<Record<string, Table>>): Promi
       await appendRows({ name: rows, catalog: place }, columns.map(storedType), block);
       await breathe(); // so that what DuckDB was given is freed
     }
+    const groups = labelGroups(labels?.categories ?? []);
     const cases = labels?.categories.map(
-      (label) => `WHEN ${quoted(label)} THEN ${quoted(categoryOf(label))}`,
+      (label, i) => `WHEN ${quoted(label)} THEN ${quoted(groups.names[groups.places[i]])}`,
     );
     const category = cases ? `, CASE label ${cases.join(" ")} END AS category` : "";
     await connection.run(`CHECKPOINT ${place}`);

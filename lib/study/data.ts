@@ -9,7 +9,7 @@ import { labels, type Table } from "../data/table";
 import { trainingDefaults } from "../models/training-options";
 import { simulatedDataset } from "../traffic/simulator/write-simulated";
 
-/** A labelled training file, and the test file that belongs to it where there is one. */
+/** A training file, and the test file that belongs to it where there is one; either both have labels, or none. */
 export interface StudyData {
   readonly trainSource: Source;
   readonly train: Table;
@@ -34,6 +34,12 @@ export interface StudyDataOptions extends LocateOptions {
   readonly onNotice?: (sentence: string) => void;
 }
 
+/** What the test file is called in the results: its own name, unless something else has it. */
+export function testName({ trainSource, testSource }: StudyData): string | undefined {
+  const taken = testSource && ["holdout", trainSource.name].includes(testSource.name);
+  return taken ? `${testSource.name} (test)` : testSource?.name;
+}
+
 /** Milliseconds to wait for an address: there is something to go on with. */
 const connectTimeout = 4_000;
 
@@ -41,7 +47,7 @@ const connectTimeout = 4_000;
  * Finds, checks and loads the data of a study. Without a KDD'99 file and without a network it is simulated traffic, and
  * says so: by a notice, in the names of its sources, and by a remark for the captions of figures.
  *
- * @throws {InputError} if a file is not good, has no labels, no normal row or no attack
+ * @throws {InputError} if a file is not good, or has labels, but no normal row or no attack
  * @example
  * const { train, test } = await loadStudyData({ data: "data/kddcup.data_10_percent.gz" });
  */
@@ -57,13 +63,7 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;
   const load = async (path: string, rejectedFile: string | undefined) => {
     const { source, table } = await readKddFile(path, { rejectedFile, maxRows, onProgress, signal });
-    if (!source.labelled) {
-      throw new InputError(
-        `${inputName(path)} has no labels (41 columns); a study needs a label in column 42`,
-      );
-    }
-    requireBothClasses(source, table);
-    return { source, table };
+    return { ...table, source };
   };
   const found =
     options.data ??
@@ -73,27 +73,52 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
   if (!found) {
     const files = await simulatedDataset(dataFolder, { onProgress, signal });
     const train = await load(files.train, undefined);
-    const test = await load(options.test ?? files.test, rejectedFiles?.test);
+    const test = judgedLike(train, await load(options.test ?? files.test, rejectedFiles?.test), onNotice);
     return {
       trainSource: { ...train.source, name: "simulated traffic (training part)" },
-      train: train.table,
+      train,
       testSource: options.test ? test.source : { ...test.source, name: "simulated traffic (test part)" },
-      test: test.table,
+      test,
       simulated: true,
       remark: "Simulated traffic",
     };
   }
-  const trained = await load(found, rejectedFiles?.train);
-  const study = { trainSource: trained.source, train: trained.table, simulated: false };
+  const train = await load(found, rejectedFiles?.train);
+  if (train.labels) requireBothClasses(train);
+  else
+    onNotice(
+      `${inputName(found)} has no labels: models are fitted on all of its rows, and there are no figures of merit`,
+    );
+  const study = { trainSource: train.source, train, simulated: false };
   // Without a test file a study ends with the held-out part, and says so.
   const testFile =
     options.test ??
-    (await unlessMissing(locateTestFile(trained.source.name, locate), InputError, (reason) =>
+    (await unlessMissing(locateTestFile(train.source.name, locate), InputError, (reason) =>
       onNotice(`no test file: ${reason}`),
     ));
   if (!testFile) return study;
-  const tested = await load(testFile, rejectedFiles?.test);
-  return { ...study, testSource: tested.source, test: tested.table };
+  const test = judgedLike(train, await load(testFile, rejectedFiles?.test), onNotice);
+  return { ...study, testSource: test.source, test };
+}
+
+/** A table that came from a file. */
+type FileTable = Table & { readonly source: Source };
+
+/** The test file's table, with labels if the training file has some. @throws {InputError} if it has none then */
+function judgedLike(train: FileTable, test: FileTable, onNotice: (sentence: string) => void): FileTable {
+  const [trainName, testName] = [train, test].map(({ source }) => inputName(source.path));
+  if (train.labels) {
+    if (!test.labels)
+      throw new InputError(
+        `${testName} has no labels, but ${trainName} has: without them it can only be scored with a model`,
+      );
+    requireBothClasses(test);
+    return test;
+  }
+  if (!test.labels) return test;
+  onNotice(`the labels of ${testName} are not used: ${trainName} has none`);
+  const { labels: _, ...features } = test;
+  return features;
 }
 
 /** A file's path; undefined if there is none and none can be fetched, of which `tell` is told the reason. */
@@ -111,9 +136,11 @@ async function unlessMissing(
   }
 }
 
-function requireBothClasses({ path }: Source, table: Table): void {
+function requireBothClasses(table: FileTable): void {
   const { categories } = labels(table);
   const missing = categories.includes("normal") ? "attack" : "row labelled normal";
   if (missing !== "attack" || categories.length < 2)
-    throw new InputError(`${inputName(path)} has no ${missing}; a study needs normal rows and attacks`);
+    throw new InputError(
+      `${inputName(table.source.path)} has no ${missing}; a study needs normal rows and attacks`,
+    );
 }

@@ -1,5 +1,6 @@
 import { valuesAt } from "../common/values-at";
 import { anomalousRows } from "../data/kdd/attacks";
+import { anomalyWords } from "../data/label-groups";
 import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
@@ -22,7 +23,10 @@ export interface StudyNames {
   readonly remark?: string;
 }
 
-/** Every figure of a novelty study, by the name of its file. */
+/**
+ * Every figure of a novelty study, by the name of its file. Recall by kind of anomaly only where there are several, and without
+ * labels how the scores are distributed.
+ */
 export function studyFigures(
   study: NoveltyStudy,
   train: Table,
@@ -30,15 +34,17 @@ export function studyFigures(
   names: StudyNames,
 ): Record<string, Figure> {
   const figures: Record<string, Figure> = {};
-  for (const part of partsOf(study, train, test, names)) {
+  for (const part of train.labels
+    ? partsOf(study, train, test, names)
+    : unlabelledParts(train, test, names)) {
     const own = {
-      ...curveFigures(study, part),
-      ...verdictFigures(study, part),
+      ...(train.labels && { ...curveFigures(study, part), ...verdictFigures(study, part) }),
       ...scoreFigures(study, part),
     };
     for (const [name, figure] of Object.entries(own)) figures[`${name}-${part.name}`] = figure;
   }
-  return { ...figures, ...trainingFigures(Object.values(study.models), names) };
+  const learned = train.labels ? "normal rows" : "rows";
+  return { ...figures, ...trainingFigures(Object.values(study.models), learned, names) };
 }
 
 /** Rows that models and baselines are judged on. */
@@ -55,10 +61,11 @@ interface Part {
 function partsOf(study: NoveltyStudy, train: Table, test: Table | undefined, names: StudyNames): Part[] {
   const { remark } = names;
   const fitted = `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}, threshold from the other 20 %`;
+  const { many } = anomalyWords(labels(train).categories);
   const known = new Set(train.labels?.categories);
   const holdout: Part = {
     name: "holdout",
-    caption: { protocol: `${fitted}, scored on those 20 % and all its attacks`, remark },
+    caption: { protocol: `${fitted}, scored on those 20 % and all its ${many}`, remark },
     labels: selectColumn(labels(train), study.holdoutRows),
     known,
     metrics: study.metrics.holdout,
@@ -76,9 +83,28 @@ function partsOf(study: NoveltyStudy, train: Table, test: Table | undefined, nam
   return [holdout, onTest];
 }
 
+/** Without labels: all rows of either file, as if they were of one kind. */
+function unlabelledParts(train: Table, test: Table | undefined, names: StudyNames): Part[] {
+  const title = datasetTitle(names.train);
+  const fitted = `Fit on 80 % of the rows of ${title}, threshold from the other 20 %`;
+  const part = (name: string, { rows }: Table, scoredOn: string, scoresOf: Part["scoresOf"]): Part => ({
+    name,
+    caption: { protocol: `${fitted}, scored on ${scoredOn}; no labels`, remark: names.remark },
+    labels: { kind: "nominal", name: "label", codes: new Uint8Array(rows), categories: ["normal"] },
+    known: new Set(),
+    metrics: {},
+    scoresOf,
+  });
+  const whole = part(names.train, train, "all of them", ({ trainingScores }) => trainingScores);
+  if (!test || !names.test) return [whole];
+  const scoresOf = ({ testScores = new Float64Array() }: StudyScores) => testScores;
+  return [whole, part(names.test, test, datasetTitle(names.test), scoresOf)];
+}
+
 /** ROC and precision–recall curves of models and baselines. */
 function curveFigures(study: NoveltyStudy, part: Part): Record<string, Figure> {
   const anomalous = anomalousRows(part.labels);
+  const words = anomalyWords(part.labels.categories);
   const curves = Object.entries({ ...study.models, ...study.baselines }).map(([name, result]) => ({
     name,
     steps: scoreSteps(part.scoresOf(result), anomalous),
@@ -90,10 +116,12 @@ function curveFigures(study: NoveltyStudy, part: Part): Record<string, Figure> {
     roc: rocFigure(
       curves.map(({ steps, ...rest }) => ({ ...rest, curve: rocCurve(steps) })),
       part.caption,
+      words,
     ),
     "precision-recall": precisionRecallFigure(
       curves.map(({ steps, ...rest }) => ({ ...rest, curve: precisionRecallCurve(steps) })),
       part.caption,
+      words,
     ),
   };
 }
@@ -107,19 +135,29 @@ function verdictFigures(
     name,
     ...(metrics[name] as Metrics & VerdictMetrics),
   }));
+  const counts = countLabels(labels);
+  const kinds = Object.keys(counts).filter((label) => label !== "normal");
   return {
-    confusion: confusionFigure(judged, caption),
-    "recall-by-attack": recallByAttackFigure(judged, { counts: countLabels(labels), known }, caption),
+    confusion: confusionFigure(judged, caption, anomalyWords(labels.categories)),
+    ...(kinds.length > 1 && {
+      "recall-by-attack": recallByAttackFigure(judged, { counts, known }, caption),
+    }),
   };
 }
 
-/** How each model's scores are distributed, by category. */
+/** How each model's scores are distributed, by category or kind of anomaly. */
 function scoreFigures(study: NoveltyStudy, { labels, scoresOf, caption }: Part): Record<string, Figure> {
+  const unlabelled = labels.categories.length === 1;
+  const words = unlabelled ? "scores" : `scores by ${anomalyWords(labels.categories).group}`;
+  const titles = unlabelled ? { normal: "All rows" } : {};
   return Object.fromEntries(
     studyDetectors.map(({ kind, scores }) => {
       const threshold = study.models[kind].threshold.value;
-      const shown = { scores: scoresOf(study.models[kind]), labels, threshold, axisTitle: scores.title };
-      const title = `${modelTitle(kind)}: scores by category`;
+      const shown = {
+        ...{ scores: scoresOf(study.models[kind]), labels, titles, threshold },
+        axisTitle: scores.title,
+      };
+      const title = `${modelTitle(kind)}: ${words}`;
       return [
         `scores-${kind}`,
         scoreDistributionFigure({ ...shown, scale: scores.scale }, { title, ...caption }),
@@ -131,9 +169,10 @@ function scoreFigures(study: NoveltyStudy, { labels, scoresOf, caption }: Part):
 /** The losses of the models that learn by epochs. */
 function trainingFigures(
   models: readonly NoveltyResult[],
+  learned: string,
   { train, remark }: StudyNames,
 ): Record<string, Figure> {
-  const protocol = `Fit on 80 % of the normal rows of ${datasetTitle(train)}`;
+  const protocol = `Fit on 80 % of the ${learned} of ${datasetTitle(train)}`;
   return lossFigures(
     models.map(({ detector }) => detector),
     { protocol, remark },

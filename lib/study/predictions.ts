@@ -1,18 +1,18 @@
 import { breathe } from "../common/progress";
 import { rowNumbers, type Source } from "../data/source";
-import { labels, type Table } from "../data/table";
+import type { Table } from "../data/table";
 import { type OutputColumn, TableWriter } from "../data/table-writer";
 import type { NoveltyResult, NoveltyStudy } from "../evaluation/protocols";
 import { fieldName } from "../models/detectors";
 import { pValues } from "../models/p-values";
 import { verdicts } from "../models/threshold";
-import type { StudyData } from "./data";
+import { type StudyData, testName } from "./data";
 
 /** Rows of predictions that are handed on at a time: as many as DuckDB keeps together. */
 const blockRows = 122_880;
 
 /**
- * Writes row, label, scores, p-values and verdicts of all models for every row of a study, as a Parquet file and, where a path
+ * Writes row, label (where there are labels), scores, p-values and verdicts of all models for every row of a study, as a Parquet file and, where a path
  * for it is given, as CSV. P-values say nothing of the rows that the models were fitted on (`part` = fit).
  */
 export async function writePredictions(
@@ -28,7 +28,7 @@ export async function writePredictions(
     { name: "dataset", type: { categories: [trainSource.name, testName(data) ?? ""] } },
     { name: "part", type: { categories: ["fit", "holdout", "test"] } },
     { name: "row", type: "integer" },
-    { name: "label", type: { categories: names } },
+    ...(train.labels ? [{ name: "label", type: { categories: names } }] : []),
     ...models.flatMap(({ detector: { kind } }): OutputColumn[] => [
       { name: `${fieldName(kind)}_score`, type: "number" },
       { name: `${fieldName(kind)}_p_value`, type: "number" },
@@ -42,13 +42,12 @@ export async function writePredictions(
     table: Table,
     scoresOf: (model: NoveltyResult) => Float64Array,
   ) => {
-    const { codes, categories } = labels(table);
-    const position = categories.map((name) => names.indexOf(name));
+    const position = table.labels?.categories.map((name) => names.indexOf(name));
     const columns = [
       new Uint8Array(table.rows).fill(file),
       part,
       rowNumbers(source, 0, table.rows),
-      new Uint16Array(codes).map((code) => position[code]),
+      ...(table.labels ? [new Uint16Array(table.labels.codes).map((code) => position![code])] : []),
     ];
     for (let start = 0; start < table.rows; start += blockRows) {
       const judged = models.flatMap((model) => {
@@ -70,10 +69,4 @@ export async function writePredictions(
   } finally {
     await writer.close();
   }
-}
-
-/** What the test file is called in the results: its own name, unless something else has it. */
-export function testName({ trainSource, testSource }: StudyData): string | undefined {
-  const taken = testSource && ["holdout", trainSource.name].includes(testSource.name);
-  return taken ? `${testSource.name} (test)` : testSource?.name;
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { requireNumber } from "../common/errors";
+import { InputError, requireNumber } from "../common/errors";
 import { type FolderKind, sharedFolder } from "../common/own-files";
 import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { inputName } from "../data/content";
 import { datasetOf } from "../data/source";
 import { type OneClassMetrics, oneClassProtocol } from "../evaluation/one-class";
 import { type OneClassProtocol, publishedF1 } from "../evaluation/one-class-protocols";
@@ -51,6 +52,8 @@ export async function runOneClass(
       ...options,
       ...(options.skipBadRows && { rejectedFiles }),
     });
+    if (!train.labels)
+      throw new InputError(`${protocol} needs labels, and ${inputName(trainSource.path)} has none`);
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: Record<string, OneClassMetrics>[] = [];
     for (const own of seeds) studies.push(await oneClassProtocol(train, protocol, { ...options, seed: own }));

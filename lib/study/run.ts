@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-
-import { requireNumber } from "../common/errors";
+import { InputError, requireNumber } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import type { ProgressUpdate } from "../common/progress";
 import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { inputName } from "../data/content";
 import { duckdb } from "../data/duckdb";
 import { datasetOf } from "../data/source";
 import type { Metrics } from "../evaluation/metrics";
@@ -34,9 +34,10 @@ import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice } from "../models/threshold";
 import { trainingDefaults } from "../models/training-options";
 import { writeFigures } from "../visualize/write-figures";
-import { loadStudyData, type StudyData, type StudyDataOptions } from "./data";
+import { loadStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
 import { studyFigures } from "./figures";
-import { testName, writePredictions } from "./predictions";
+import { writePredictions } from "./predictions";
+import { type UnlabelledFindings, unlabelledFindings } from "./unlabelled";
 
 export interface RunOptions
   extends ProtocolOptions,
@@ -55,7 +56,7 @@ export interface RunOptions
   readonly command?: readonly string[];
 }
 
-/** The figures of one study, by protocol and detector. */
+/** The figures of one study, by protocol and detector; none without labels. */
 export interface ProtocolMetrics {
   readonly mixed: MetricsByDetector;
   /** `holdout`, and the test set by its name. */
@@ -71,6 +72,8 @@ export interface RunMetrics {
   readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
   readonly testDataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
   readonly protocols: ProtocolMetrics;
+  /** What a study can tell where rows have no labels. */
+  readonly unlabelled?: UnlabelledFindings;
   /** Mean and standard deviation of every figure over the seeds, where there are several. */
   readonly repeats?: { readonly seeds: readonly number[]; readonly protocols: Spread };
   /** Seconds, by stage. */
@@ -107,9 +110,14 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       transaction.stageFolder(join(modelsFolder, kind.kind), modelFolderKind(kind)),
     );
     const data = await clock.time("load", () => loadData(options, outputs));
+    if (!data.train.labels && repeats > 1)
+      throw new InputError(
+        `repeats needs figures to take the mean of, and ${inputName(data.trainSource.path)} has no labels`,
+      );
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const { first, studies } = await runStudies(data, seeds, options, clock, inMemory);
-    const fewRows = fewRowsNotice(Object.values(first.models)[0].threshold, 1, "normal rows");
+    const held = data.train.labels ? "normal rows" : "rows";
+    const fewRows = fewRowsNotice(Object.values(first.models)[0].threshold, 1, held);
     if (fewRows) options.onNotice?.(fewRows);
     const metrics: RunMetrics = {
       schemaVersion: 1,
@@ -118,6 +126,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       dataset: datasetOf(data.trainSource),
       ...(data.testSource && { testDataset: datasetOf(data.testSource) }),
       protocols: studies[0],
+      ...(!data.train.labels && { unlabelled: await unlabelledFindings(first, data) }),
       ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
       timings: clock.seconds,
     };
@@ -213,6 +222,7 @@ async function otherProtocols(
   clock: StageClock,
 ): Promise<ProtocolMetrics> {
   const { train, trainSource } = data;
+  if (!train.labels) return { mixed: {}, novelty: {} };
   const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
   // The subsets are defined on KDD'99's training files.
   const isKdd = trainSource.name === "10-percent" || trainSource.name === "full";

@@ -1,11 +1,11 @@
 import type { Data } from "plotly.js-dist";
-import { type Category, categories, categoryOf } from "../data/kdd/attacks";
+import { categories, categoryOf, haveCategories } from "../data/kdd/attacks";
 import type { Caption, Figure } from "./figure";
 import { type Axis, createFigure, legendAbove, linesAxis } from "./layout";
 import { categoryTitles } from "./palette";
 import { panelStack } from "./panels";
 
-/** Dots on lines, one a label, of which those of a category stand in one panel. */
+/** Dots on lines, one a label, of which those of a category, if there are such, stand in one panel. */
 export interface LabelDots {
   /** The labels with the greatest number come first in their category. */
   readonly order: Readonly<Record<string, number>>;
@@ -21,11 +21,15 @@ export interface LabelDots {
   readonly x: Axis;
 }
 
-/** The labels of each category, those with the greatest number first. */
-function byCategory(order: LabelDots["order"]): { category: Category; labels: string[] }[] {
+/** The labels of each category, or all where there are none, those with the greatest number first. */
+function byCategory(order: LabelDots["order"]): { heading: string; labels: string[] }[] {
   const sorted = Object.keys(order).sort((a, b) => order[b] - order[a] || a.localeCompare(b));
+  if (!haveCategories(sorted)) return [{ heading: "", labels: sorted }];
   return categories
-    .map((category) => ({ category, labels: sorted.filter((label) => categoryOf(label) === category) }))
+    .map((category) => ({
+      heading: `<b>${categoryTitles[category]}</b>`,
+      labels: sorted.filter((label) => categoryOf(label) === category),
+    }))
     .filter(({ labels }) => labels.length > 0);
 }
 
@@ -37,9 +41,9 @@ export function labelDotsFigure(
   margin: { r: number; b: number },
 ): Figure {
   const stack = panelStack(
-    byCategory(order).map(({ category, labels }, i) => ({
+    byCategory(order).map(({ heading, labels }, i) => ({
       height: line * labels.length,
-      label: `<b>${categoryTitles[category]}</b>${note(labels)}`,
+      label: `${heading}${note(labels)}`,
       y: linesAxis(labels.map(name)),
       traces: traces(labels, i === 0),
     })),

@@ -39,6 +39,26 @@ export const categoryTitles: Readonly<Record<Category, string>> = {
   other: "Other",
 };
 
+/** How the rows of a group are shown: see `labelGroups`. */
+export interface GroupStyle {
+  /** As markup. */
+  readonly title: string;
+  readonly colour: string;
+}
+
+/** The styles of groups, one each: categories have their own, kinds of anomalies take the palette's colours in turn. */
+export function groupStyles(names: readonly string[]): GroupStyle[] {
+  return names.map((name, i) => {
+    if (isCategory(name)) return { title: categoryTitles[name], colour: categoryColours[name] };
+    if (name === "anomalous") return { title: "Anomalous", colour: categoryColours.other };
+    return { title: escapeHtml(name), colour: palette[Math.max(0, i - 1) % palette.length] };
+  });
+}
+
+function isCategory(name: string): name is Category {
+  return Object.hasOwn(categoryTitles, name);
+}
+
 /** The detectors of a study have the first colours of the palette; others take what is left. */
 const modelColours = new Map(studyDetectors.map(({ kind }, i): [string, string] => [kind, palette[i]]));
 

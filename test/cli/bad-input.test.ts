@@ -190,9 +190,8 @@ test("lines are counted as an editor does, header and blank lines included", asy
   await refusesFile("file", ", line 9: expected 42 columns, found 1");
 });
 
-test("a study refuses files without labels, without normal rows and without attacks; also as test file", async () => {
+test("a study refuses files without normal rows and without attacks; as test file also one without labels", async () => {
   const sentences: Record<string, string> = {
-    unlabelled: "has no labels \\(41 columns\\); a study needs a label in column 42",
     attacks: "has no row labelled normal; a study needs normal rows and attacks",
     normals: "has no attack; a study needs normal rows and attacks",
   };
@@ -203,7 +202,20 @@ test("a study refuses files without labels, without normal rows and without atta
     [runOn(join("bad", name)), new RegExp(`^bad/${name} ${sentence}$`)],
     [runOn("train.csv", "--test", join("bad", name)), new RegExp(`^bad/${name} ${sentence}$`)],
   ]);
-  await refuse(cases, here);
+  const unlabelled =
+    /^bad\/unlabelled has no labels, but train\.csv has: without them it can only be scored with a model$/;
+  cases.push([runOn("train.csv", "--test", join("bad", "unlabelled")), unlabelled]);
+  cases.push([
+    runOn(join("bad", "unlabelled"), "--repeats", "2"),
+    /^repeats needs figures to take the mean of, and bad\/unlabelled has no labels$/,
+  ]);
+  cases.push([
+    runOn(join("bad", "unlabelled"), "--protocol", "kddcup"),
+    /^kddcup needs labels, and bad\/unlabelled has none$/,
+  ]);
+  const found: [string[], RegExp][] = [];
+  for (const [parameters, sentence] of cases) found.push([[...parameters, "--quiet"], sentence]);
+  await refuse(found, here);
 });
 
 test("a bad test file is refused as a training file is", async () => {

@@ -38,6 +38,12 @@ test("every figure at a threshold", () => {
   });
 });
 
+test("labels that are not KDD'99's have recall by kind, and no categories", () => {
+  const kinds = nominalColumn("label", ["normal", "Exploits", "Worms"]);
+  const found = verdictMetrics(Float64Array.of(0, 1, 0), kinds, 0.5);
+  assert.deepEqual([found.recallByAttack, found.recallByCategory], [{ Exploits: 1, Worms: 0 }, {}]);
+});
+
 test("a row is anomalous when its score is greater than the threshold, not when it is equal", () => {
   const flagged = (threshold: number) => {
     const { confusion } = verdictMetrics(scores, labels, threshold);

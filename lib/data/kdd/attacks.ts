@@ -34,6 +34,19 @@ export function categoryOf(label: string): Category {
   return categoryByType.get(label) ?? "other";
 }
 
+/**
+ * Whether labels are KDD'99's, whose attack types have categories: at least half of those that are not normal.
+ *
+ * @example
+ * haveCategories(["normal", "smurf"]); // true
+ */
+export function haveCategories(labels: readonly string[]): boolean {
+  const attacks = labels.filter((label) => label !== "normal");
+  return (
+    attacks.length > 0 && 2 * attacks.filter((label) => categoryByType.has(label)).length >= attacks.length
+  );
+}
+
 /** One a row: 1 = attack, 0 = normal. */
 export function anomalousRows(labels: NominalColumn): Uint8Array {
   const normal = labels.categories.indexOf("normal");

@@ -1,17 +1,20 @@
 import type { Data } from "plotly.js-dist";
-import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
+import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
 import { createFigure } from "../layout";
-import { categoryColours, categoryTitles } from "../palette";
+import { type GroupStyle, groupStyles } from "../palette";
 
 /** How a file's rows spread over the categories, from its first row to its last. */
 export interface PositionShares {
   /** The middle of each part of the file, as a row number. */
   readonly positions: readonly number[];
-  /** For each category with rows, in the usual order: its share of the rows of each part; the shares of a part sum to 1. */
-  readonly groups: readonly { readonly category: Category; readonly shares: readonly number[] }[];
+  /**
+   * For each group with rows, in the order of `labelGroups`: its share of the rows of each part; the shares of a part sum
+   * to 1.
+   */
+  readonly groups: readonly (GroupStyle & { readonly name: string; readonly shares: readonly number[] })[];
 }
 
 /**
@@ -24,18 +27,18 @@ export function categoriesByPosition(labels: NominalColumn, parts = 200): Positi
   const rows = labels.codes.length;
   const count = Math.min(parts, rows);
   const start = (part: number) => Math.round((part * rows) / count);
-  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
-  const shares = categories.map(() => new Array<number>(count).fill(0));
+  const { names, places } = labelGroups(labels.categories);
+  const styles = groupStyles(names);
+  const shares = names.map(() => new Array<number>(count).fill(0));
   for (let part = 0; part < count; part++) {
     const size = start(part + 1) - start(part);
-    for (let row = start(part); row < start(part + 1); row++)
-      shares[categoryOfCode[labels.codes[row]]][part]++;
+    for (let row = start(part); row < start(part + 1); row++) shares[places[labels.codes[row]]][part]++;
     for (const of of shares) of[part] /= size;
   }
   return {
     positions: Array.from({ length: count }, (_, part) => (start(part) + start(part + 1) - 1) / 2),
-    groups: categories.flatMap((category, i) =>
-      shares[i].some((share) => share > 0) ? [{ category, shares: shares[i] }] : [],
+    groups: names.flatMap((name, i) =>
+      shares[i].some((share) => share > 0) ? [{ name, ...styles[i], shares: shares[i] }] : [],
     ),
   };
 }
@@ -45,13 +48,13 @@ export function categoriesByPositionFigure(labels: NominalColumn, caption: Capti
   const { positions, groups } = categoriesByPosition(labels);
   const width = labels.codes.length / Math.max(1, positions.length);
   const data = groups.map(
-    ({ category, shares }): Data => ({
+    ({ title, colour, shares }): Data => ({
       type: "bar",
-      name: categoryTitles[category],
+      name: title,
       x: positions.map(Math.round),
       y: shares.map((share) => significant(share)),
       width,
-      marker: { color: categoryColours[category] },
+      marker: { color: colour },
       hovertemplate: "about row %{x:,}<br>%{y:.1%} of the rows",
     }),
   );

@@ -1,25 +1,26 @@
 import type { Data } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
 import { escapeHtml } from "../../common/html";
-import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
+import { labelGroups } from "../../data/label-groups";
 import { labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, significant } from "../format";
 import { type Axis, createFigure, small } from "../layout";
-import { categoryColours, categoryTitles } from "../palette";
+import { type GroupStyle, groupStyles } from "../palette";
 import { panelGrid } from "../panels";
 import { extentOf } from "../traces";
 
-/** Where the values of one feature lie, by category. */
-export interface FeatureRange {
-  readonly category: Category;
+/** Where the values of one feature lie, by category or kind of anomaly. */
+export interface FeatureRange extends GroupStyle {
+  /** As `labelGroups` names it. */
+  readonly name: string;
   readonly rows: number;
   /** The 5th, 25th, 50th, 75th and 95th percentile. */
   readonly percentiles: readonly [number, number, number, number, number];
 }
 
 /**
- * Percentiles of a numeric feature for each category with rows, in the usual order; linear between two values, as
+ * Percentiles of a numeric feature for each group of labels with rows, in the usual order; linear between two values, as
  * numpy's default.
  *
  * @throws {RangeError} if the feature is missing or nominal, or the table has no labels
@@ -27,13 +28,15 @@ export interface FeatureRange {
 export function featureRanges(table: Table, feature: string): FeatureRange[] {
   const values = numbers(table, feature);
   const { codes, categories: names } = labels(table);
-  const categoryOfCode = names.map(categoryOf);
-  return categories.flatMap((category) => {
-    const own = Float64Array.from(values.filter((_, row) => categoryOfCode[codes[row]] === category)).sort();
+  const groups = labelGroups(names);
+  const styles = groupStyles(groups.names);
+  return groups.names.flatMap((name, group) => {
+    const own = Float64Array.from(values.filter((_, row) => groups.places[codes[row]] === group)).sort();
     if (own.length === 0) return [];
     // A typed array is all that the function reads: by index and length.
     const at = (p: number) => quantileSorted(own as unknown as number[], p);
-    return [{ category, rows: own.length, percentiles: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)] }];
+    const percentiles = [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)] as const;
+    return [{ name, ...styles[group], rows: own.length, percentiles }];
   });
 }
 
@@ -77,26 +80,25 @@ function isRate({ features }: Table, feature: string): boolean {
 }
 
 /** One category in one panel: the thin bar, then the thick one with the dot. */
-function bars({ category, rows, percentiles }: FeatureRange, linear: boolean): Data[] {
+function bars({ title, colour, rows, percentiles }: FeatureRange, linear: boolean): Data[] {
   const [p5, p25, p50, p75, p95] = percentiles.map((value) => significant(linear ? value : value + 1, 6));
   const words = percentiles.map((value) => String(significant(value, 6)));
   const common = { type: "scatter", showlegend: false, cliponaxis: false } as const;
-  const [colour, name] = [categoryColours[category], categoryTitles[category]];
   return [
     {
       ...common,
       mode: "lines",
       x: [p5, p95],
-      y: [name, name],
+      y: [title, title],
       line: { color: colour, width: 2.5 },
       hoverinfo: "skip",
     },
     {
       ...common,
       mode: "lines+markers",
-      name,
+      name: title,
       x: [p25, p50, p75],
-      y: [name, name, name],
+      y: [title, title, title],
       line: { color: colour, width: 11 },
       marker: { color: "white", size: [0, 8, 0], opacity: 1, line: { color: colour, width: 2.5 } },
       hovertemplate:

@@ -1,12 +1,12 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/kdd/attacks";
+import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
 import { significant } from "../format";
 import { createFigure } from "../layout";
-import { categoryTitles } from "../palette";
+import { groupStyles } from "../palette";
 import { panelLabel } from "../panels";
 
 /**
@@ -22,10 +22,11 @@ export function matrixRowsFigure(
   caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
-  const category = (row: number) => categoryOf(label(row));
-  const rank = (row: number) => categories.indexOf(category(row));
+  const { names, places } = labelGroups(labels.categories);
+  const rank = (row: number) => places[labels.codes[row]];
   const order = Array.from({ length: rows }, (_, row) => row).sort((a, b) => rank(a) - rank(b) || a - b);
-  const bands = runsOf(order.map(category));
+  const bands = runsOf(order.map(rank));
+  const styles = groupStyles(names);
   const features = runsOf(columns.map(sourceFeature));
   const data: Data[] = [
     {
@@ -66,7 +67,7 @@ export function matrixRowsFigure(
       ...around.flatMap(({ first, last }) => [first - 0.5, last + 0.5]).map((x) => ({ x0: x, x1: x, line })),
     ],
     annotations: bands.map(({ value, first, last }) =>
-      panelLabel(`<b>${categoryTitles[value]}</b>`, [1 - (last + 1) / rows, 1 - first / rows]),
+      panelLabel(`<b>${styles[value].title}</b>`, [1 - (last + 1) / rows, 1 - first / rows]),
     ),
   });
 }

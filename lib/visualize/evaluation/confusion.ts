@@ -1,5 +1,6 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
+import { attackWords } from "../../data/label-groups";
 import type { Confusion } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatScore, formatShare } from "../format";
@@ -15,8 +16,16 @@ export interface NamedConfusion {
   readonly threshold: number;
 }
 
-/** Confusion matrices side by side: counts, and the share of each true class, which also gives the colour. */
-export function confusionFigure(matrices: readonly NamedConfusion[], caption: Caption): Figure {
+/**
+ * Confusion matrices side by side: counts, and the share of each true class, which also gives the colour.
+ *
+ * @param words what the class is called that is not normal
+ */
+export function confusionFigure(
+  matrices: readonly NamedConfusion[],
+  caption: Caption,
+  words = attackWords,
+): Figure {
   const styles = modelStyles(matrices.map(({ name }) => name));
   const axis = { ...tableAxis, ticks: "outside", tickcolor: "white", tickfont: { size: 14 } } as const;
   const { data, axes } = panelGrid(
@@ -30,7 +39,7 @@ export function confusionFigure(matrices: readonly NamedConfusion[], caption: Ca
         },
         traces: [
           {
-            ...tableTrace(["flagged", "passed"], ["attack", "normal"], shares, text),
+            ...tableTrace(["flagged", "passed"], [words.one, "normal"], shares, text),
             name: escapeHtml(name),
             colorscale: [
               [0, "#f7fbff"],

@@ -1,19 +1,23 @@
-import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
+import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
+import { type GroupStyle, groupStyles } from "../palette";
 import { scaleOf } from "../traces";
 
-/** How the scores of each category spread over common bins. */
+/** How the scores of each category, or kind of anomaly, spread over common bins. */
 export interface ScoreHistogram {
   /** Bounds of the bins, ascending; bin i holds the scores in (edges[i], edges[i + 1]]. */
   readonly edges: Float64Array;
-  /** For each category with rows, in the usual order: its rows, and the share of them in each bin. */
-  readonly groups: readonly {
-    readonly category: Category;
-    readonly rows: number;
-    readonly shares: Float64Array;
-    /** The share of its rows with a score above the threshold. */
-    readonly flagged?: number;
-  }[];
+  /** For each group with rows, in the order of `labelGroups`: its rows, and the share of them in each bin. */
+  readonly groups: readonly HistogramGroup[];
+}
+
+export interface HistogramGroup extends GroupStyle {
+  /** As `labelGroups` names it. */
+  readonly name: string;
+  readonly rows: number;
+  readonly shares: Float64Array;
+  /** The share of its rows with a score above the threshold. */
+  readonly flagged?: number;
 }
 
 export interface HistogramOptions {
@@ -26,7 +30,7 @@ export interface HistogramOptions {
 }
 
 /**
- * Counts scores by category into common bins. On the `log` scale, scores of 0 and below lie in the first bin.
+ * Counts scores by category, or kind of anomaly, into common bins. On the `log` scale, scores of 0 and below lie in the first bin.
  *
  * @param scores one a row; higher = more anomalous
  * @param labels one a row
@@ -38,21 +42,23 @@ export function scoreHistogram(
 ): ScoreHistogram {
   const { threshold } = options;
   const { edges, binOf } = binning(scores, options);
-  const categoryOfCode = labels.categories.map((label) => categories.indexOf(categoryOf(label)));
-  const rows = categories.map(() => 0);
-  const flagged = categories.map(() => 0);
-  const counts = categories.map(() => new Float64Array(edges.length - 1));
+  const { names, places } = labelGroups(labels.categories);
+  const styles = groupStyles(names);
+  const rows = names.map(() => 0);
+  const flagged = names.map(() => 0);
+  const counts = names.map(() => new Float64Array(edges.length - 1));
   for (let row = 0; row < scores.length; row++) {
-    const category = categoryOfCode[labels.codes[row]];
-    counts[category][binOf(scores[row])]++;
-    rows[category]++;
-    if (threshold !== undefined && scores[row] > threshold) flagged[category]++;
+    const group = places[labels.codes[row]];
+    counts[group][binOf(scores[row])]++;
+    rows[group]++;
+    if (threshold !== undefined && scores[row] > threshold) flagged[group]++;
   }
-  const present = categories.flatMap((category, i) => (rows[i] > 0 ? [{ category, i }] : []));
+  const present = names.flatMap((name, i) => (rows[i] > 0 ? [{ name, i }] : []));
   return {
     edges,
-    groups: present.map(({ category, i }) => ({
-      category,
+    groups: present.map(({ name, i }) => ({
+      name,
+      ...styles[i],
       rows: rows[i],
       shares: counts[i].map((held) => held / rows[i]),
       ...(threshold !== undefined && { flagged: flagged[i] / rows[i] }),

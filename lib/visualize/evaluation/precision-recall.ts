@@ -1,3 +1,4 @@
+import { attackWords } from "../../data/label-groups";
 import type { Caption, Figure } from "../figure";
 import { formatShare } from "../format";
 import { createFigure } from "../layout";
@@ -20,6 +21,7 @@ export interface NamedPrecisionRecallCurve extends NamedCurve {
 export function precisionRecallFigure(
   curves: readonly NamedPrecisionRecallCurve[],
   caption: Caption,
+  anomalies = attackWords,
 ): Figure {
   const styles = modelStyles(curves.map(({ name }) => name));
   const words = { x: "recall", y: "precision" };
@@ -39,9 +41,12 @@ export function precisionRecallFigure(
     {
       height: 560,
       margin: { b: 130 },
-      xaxis: { title: { text: "Recall (share of attack rows that are flagged)" }, range: [-0.005, 1.005] },
+      xaxis: {
+        title: { text: `Recall (share of ${anomalies.rows} that are flagged)` },
+        range: [-0.005, 1.005],
+      },
       yaxis: {
-        title: { text: "Precision (share of flagged rows that are attacks)" },
+        title: { text: `Precision (share of flagged rows that are ${anomalies.many})` },
         range: [lowestPrecision(curves), 1.01],
       },
     },

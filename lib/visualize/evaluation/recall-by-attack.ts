@@ -1,4 +1,5 @@
 import { escapeHtml } from "../../common/html";
+import { anomalyWords } from "../../data/label-groups";
 import type { Caption, Figure } from "../figure";
 import { formatCount, formatRows } from "../format";
 import { type LabelDots, labelDotsFigure } from "../label-dots";
@@ -20,7 +21,7 @@ export interface AttackTypes {
   readonly known?: ReadonlySet<string>;
 }
 
-/** The recall of each attack type as dots, grouped by category, the types with most rows first. */
+/** The recall of each attack type as dots, grouped by KDD'99's categories if they are its; the types with most rows first. */
 export function recallByAttackFigure(
   models: readonly NamedRecall[],
   { counts: { normal, ...counts }, known }: AttackTypes,
@@ -63,5 +64,6 @@ export function recallByAttackFigure(
       dtick: 0.2,
     },
   };
-  return labelDotsFigure(lines, caption, "Recall by attack type", { r: 130, b: 84 });
+  const { kind } = anomalyWords(Object.keys(counts));
+  return labelDotsFigure(lines, caption, `Recall by ${kind}`, { r: 130, b: 84 });
 }

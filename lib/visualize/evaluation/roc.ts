@@ -1,4 +1,5 @@
 import { power } from "../../common/exact-math";
+import { attackWords } from "../../data/label-groups";
 import { type Curve, thinCurve } from "../../evaluation/curves";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
@@ -21,8 +22,13 @@ const lowestRate = 1e-4;
  * The second panel shows the recall reached *within* a rate, as steps.
  *
  * @param curves one a detector; models are drawn solid, baselines dashed
+ * @param anomalies what rows are called that are not normal
  */
-export function rocFigure(curves: readonly NamedRocCurve[], caption: Caption): Figure {
+export function rocFigure(
+  curves: readonly NamedRocCurve[],
+  caption: Caption,
+  anomalies = attackWords,
+): Figure {
   const styles = modelStyles(curves.map(({ name }) => name)).map((style, i) => {
     return { ...style, title: `${style.title} · AUC ${curves[i].rocAuc.toFixed(4)}` };
   });
@@ -49,7 +55,10 @@ export function rocFigure(curves: readonly NamedRocCurve[], caption: Caption): F
         traces: low,
       },
     ],
-    { gap: 0.08, y: { title: { text: "Recall (share of attack rows)" }, range: [0, 1.02], dtick: 0.2 } },
+    {
+      gap: 0.08,
+      y: { title: { text: `Recall (share of ${anomalies.rows})` }, range: [0, 1.02], dtick: 0.2 },
+    },
   );
   return createFigure(caption, "ROC curves", data, { height: 560, margin: { b: 130 }, ...axes });
 }

@@ -1,12 +1,11 @@
-import type { Category } from "../../data/kdd/attacks";
+import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";
 import { type Axis, createFigure, scaleTitle } from "../layout";
-import { categoryColours, categoryTitles } from "../palette";
 import { panelStack } from "../panels";
 import { scaleOf } from "../traces";
-import { type HistogramOptions, scoreHistogram } from "./histogram";
+import { type HistogramGroup, type HistogramOptions, scoreHistogram } from "./histogram";
 
 /** The scores of one detector, and how to draw them. */
 export interface ScoreDistribution extends HistogramOptions {
@@ -14,39 +13,39 @@ export interface ScoreDistribution extends HistogramOptions {
   readonly scores: Float64Array;
   /** One a row. */
   readonly labels: NominalColumn;
-  /** Names of categories that differ from KDD'99's, such as `Benign` for `normal`. */
-  readonly titles?: Readonly<Partial<Record<Category, string>>>;
+  /** Titles of groups that differ from the usual, such as `Benign` for `normal`. */
+  readonly titles?: Readonly<Partial<Record<string, string>>>;
   /** The score's name and unit: `Isolation score`, `Mean squared reconstruction error`. */
   readonly axisTitle: string;
 }
 
 /**
- * Histograms of a detector's scores, a panel for each category: the share of *its* rows in each bin, so that 52 rows
+ * Histograms of a detector's scores, a panel for each category or kind of anomaly (see `labelGroups`): the share of *its* rows in each bin, so that 52 rows
  * show as well as 391,458; the threshold as a line through all, and the share that it flags.
  */
 export function scoreDistributionFigure(
-  { scores, labels, axisTitle, titles: ownTitles = {}, threshold, scale = "linear", bins }: ScoreDistribution,
+  { scores, labels, axisTitle, titles = {}, threshold, scale = "linear", bins }: ScoreDistribution,
   caption: Caption,
 ): Figure {
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
-  const titles = { ...categoryTitles, ...ownTitles };
+  const titleOf = ({ name, title }: HistogramGroup) => (Object.hasOwn(titles, name) && titles[name]) || title;
   const ends: [number, number] = [edges[0], edges[edges.length - 1]];
   const stack = panelStack(
-    groups.map(({ category, rows, shares, flagged }) => ({
+    groups.map((group) => ({
       height: 90,
       label:
-        `<b>${titles[category]}</b><br>${formatRows(rows)}` +
-        (flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`),
+        `<b>${titleOf(group)}</b><br>${formatRows(group.rows)}` +
+        (group.flagged === undefined ? "" : `<br>${formatShare(group.flagged)} flagged`),
       y: { rangemode: "tozero", nticks: 3, tickformat: "~g" },
       traces: [
         {
           type: "scatter",
           mode: "lines",
-          name: titles[category],
+          name: titleOf(group),
           x: numbersOf(edges),
-          y: [...numbersOf(shares), 0],
+          y: [...numbersOf(group.shares), 0],
           customdata: [...edges.subarray(1), ends[1]].map(formatScore),
-          line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+          line: { shape: "hv", color: group.colour, width: 1.5 },
           fill: "tozeroy",
           hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
         },
@@ -62,12 +61,17 @@ export function scoreDistributionFigure(
     threshold === undefined || (scale === "log" && threshold <= 0)
       ? undefined
       : thresholdLine(threshold, scale);
-  return createFigure(caption, "Scores by category", stack.data, {
+  const { group } = anomalyWords(labels.categories);
+  return createFigure(caption, `Scores by ${group}`, stack.data, {
     height: 190 + stack.height,
     margin: { r: 130 },
     showlegend: false,
     ...stack.axes,
-    annotations: [...stack.annotations, ...(line ? [line.label] : []), shareTitle],
+    annotations: [
+      ...stack.annotations,
+      ...(line ? [line.label] : []),
+      shareTitle(groups.length > 1 ? `Share of the ${group}'s rows` : "Share of the rows"),
+    ],
     shapes: line ? [line.shape] : [],
   });
 }
@@ -83,16 +87,18 @@ function logarithmic(ends: readonly [number, number]): Axis {
   return { type: "log", range, ...ticks };
 }
 
-const shareTitle = {
-  text: "Share of the category's rows",
-  textangle: -90,
-  font: { size: 14 },
-  x: 0,
-  xanchor: "right",
-  xshift: -46,
-  y: 0.5,
-  yanchor: "middle",
-} as const;
+function shareTitle(text: string) {
+  return {
+    text,
+    textangle: -90,
+    font: { size: 14 },
+    x: 0,
+    xanchor: "right",
+    xshift: -46,
+    y: 0.5,
+    yanchor: "middle",
+  } as const;
+}
 
 function thresholdLine(threshold: number, scale: "linear" | "log") {
   const line = { color: "#222", width: 1.5, dash: "dash" } as const;

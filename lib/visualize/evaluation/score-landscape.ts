@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
-import { type Category, categories, categoryOf } from "../../data/kdd/attacks";
+import { anomalyWords, labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { decimals, formatRows, formatShare, significant } from "../format";
 import { type Axis, createFigure } from "../layout";
-import { categoryTitles, modelStyles } from "../palette";
+import { type GroupStyle, groupStyles, modelStyles } from "../palette";
 import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";
 import { extentOf, scaleOf } from "../traces";
 
@@ -51,20 +51,21 @@ export function scoreLandscapeFigure(
   caption: Caption,
   bins = 48,
 ): Figure {
-  const present = rowsByCategory(labels);
+  const present = rowsByGroup(labels);
   const across = Math.min(3, present.length);
+  const { group } = anomalyWords(labels.categories);
   const [horizontal, vertical] = [cells(x, bins), cells(y, bins)];
   const [styleX, styleY] = modelStyles([x.name, y.name]);
   const { data, axes } = panelGrid(
-    present.map(({ category, rows }, i) => ({
+    present.map(({ title, rows }, i) => ({
       x: {
         ...horizontal.axis,
         ...(i + across >= present.length && { title: { text: `${styleX.title}: score` } }),
       },
       traces: [
         {
-          ...densityTrace(rows, horizontal, vertical),
-          name: categoryTitles[category],
+          ...densityTrace(rows, horizontal, vertical, group),
+          name: title,
           showscale: i === 0,
         },
       ],
@@ -81,26 +82,26 @@ export function scoreLandscapeFigure(
     margin: { r: 110 },
     showlegend: false,
     ...axes,
-    annotations: present.flatMap(({ category, rows }, i) => {
-      const words = `<b>${categoryTitles[category]}</b> · ${formatRows(rows.length)}`;
+    annotations: present.flatMap(({ title, rows }, i) => {
+      const words = `<b>${title}</b> · ${formatRows(rows.length)}`;
       return [panelHeading(words, i, "left"), ...cornerShares(agreement(x, y, rows), i)];
     }),
     shapes: present.flatMap((_, i) => thresholdLines(x.threshold, y.threshold, i)),
   });
 }
 
-/** The rows of each category that has some. */
-function rowsByCategory(labels: NominalColumn): { category: Category; rows: number[] }[] {
-  const groups = categories.map((category) => ({ category, rows: [] as number[] }));
-  const groupOfCode = labels.categories.map((label) => groups[categories.indexOf(categoryOf(label))]);
+/** The rows of each category, or kind of anomaly, that has some. */
+function rowsByGroup(labels: NominalColumn): (GroupStyle & { rows: number[] })[] {
+  const { names, places } = labelGroups(labels.categories);
+  const groups = groupStyles(names).map((style) => ({ ...style, rows: [] as number[] }));
   labels.codes.forEach((code: number, row: number) => {
-    groupOfCode[code].rows.push(row);
+    groups[places[code]].rows.push(row);
   });
   return groups.filter(({ rows }) => rows.length > 0);
 }
 
 /** The decimal logarithm of the share of the rows in each cell; only of the part with rows in it, to keep it small. */
-function densityTrace(rows: readonly number[], horizontal: Cells, vertical: Cells) {
+function densityTrace(rows: readonly number[], horizontal: Cells, vertical: Cells, group: string) {
   const grid = vertical.centres.map(() => horizontal.centres.map(() => 0));
   for (const row of rows) grid[vertical.cell(row)][horizontal.cell(row)]++;
   const [fromX, toX] = occupied(horizontal.centres.map((_, i) => grid.some((cells) => cells[i] > 0)));
@@ -115,7 +116,7 @@ function densityTrace(rows: readonly number[], horizontal: Cells, vertical: Cell
     zmax: 0,
     colorscale: density,
     colorbar: {
-      title: { text: "Share of the category's rows", side: "right" },
+      title: { text: `Share of the ${group}'s rows`, side: "right" },
       tickvals: [-5, -4, -3, -2, -1, 0],
       ticktext: ["0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
     },

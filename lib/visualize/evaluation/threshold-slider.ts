@@ -1,10 +1,11 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
 import { createFigure, legendAbove, scaleTitle } from "../layout";
-import { categoryColours, categoryTitles, modelTitle } from "../palette";
+import { modelTitle } from "../palette";
 import { panelAxes } from "../panels";
 import { scaleOf } from "../traces";
 import { confusionCells, tableAxis, tableTrace } from "./confusion";
@@ -40,9 +41,10 @@ export function thresholdSliderFigure(
   const thresholds = sliderThresholds(scores, threshold, scale, steps);
   const judged = thresholds.map((value) => verdictMetrics(scores, labels, value));
   const start = thresholds.indexOf(threshold);
+  const words = anomalyWords(labels.categories);
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins: 100 });
   const tables = judged.map((metrics) => tablesOf(metrics, groups));
-  const data = [...histogramLines(edges, groups), ...tableTraces(tables[start], groups)];
+  const data = [...histogramLines(edges, groups), ...tableTraces(tables[start], groups, words.one)];
   const { toScale } = scaleOf(scale);
   return createFigure(caption, `${modelTitle(name)}: move the threshold`, data, {
     height: 700,
@@ -55,11 +57,11 @@ export function thresholdSliderFigure(
     },
     yaxis: {
       domain: [0.6, 1],
-      title: { text: "Share of the category's rows" },
+      title: { text: `Share of the ${words.group}'s rows` },
       rangemode: "tozero",
       nticks: 5,
     },
-    ...tableAxes,
+    ...tableAxes(words.group),
     shapes: [{ ...panelLine, x0: threshold, x1: threshold }],
     annotations: [{ ...summaryPlace, text: summary(judged[start]) }],
     sliders: [
@@ -81,13 +83,13 @@ export function thresholdSliderFigure(
 }
 
 function histogramLines(edges: Float64Array, groups: ScoreHistogram["groups"]): Data[] {
-  return groups.map(({ category, shares }) => ({
+  return groups.map(({ title, colour, shares }) => ({
     type: "scatter",
     mode: "lines",
-    name: categoryTitles[category],
+    name: title,
     x: numbersOf(edges),
     y: [...Array.from(shares, (share) => significant(share)), 0],
-    line: { shape: "hv", color: categoryColours[category], width: 1.5 },
+    line: { shape: "hv", color: colour, width: 1.5 },
     hovertemplate: "%{y:.3~g} of the rows around %{x:.3~g}",
   }));
 }
@@ -111,7 +113,7 @@ const slider = {
 const axis = { ...tableAxis, ticks: "" } as const;
 
 /** Where the confusion matrix and the shares flagged stand, below the slider. */
-const tableAxes: Partial<Layout> = {
+const tableAxes = (group: string): Partial<Layout> => ({
   xaxis2: { ...axis, domain: [0, 0.46], anchor: "y2", title: { text: "<b>Confusion matrix</b>" } },
   yaxis2: { ...axis, domain: [0, 0.28], anchor: "x2", autorange: "reversed" },
   xaxis3: {
@@ -119,15 +121,19 @@ const tableAxes: Partial<Layout> = {
     domain: [0.62, 1],
     anchor: "y3",
     showticklabels: false,
-    title: { text: "<b>Flagged, by category</b>" },
+    title: { text: `<b>Flagged, by ${group}</b>` },
   },
   yaxis3: { ...axis, domain: [0, 0.28], anchor: "x3", autorange: "reversed" },
-};
+});
 
 /** The confusion matrix, and the share flagged of each category, as they are at first. */
-function tableTraces({ z, text }: ReturnType<typeof tablesOf>, groups: ScoreHistogram["groups"]): Data[] {
-  const titles = groups.map(({ category }) => categoryTitles[category]);
-  const matrix = tableTrace(["flagged", "passed"], ["attack", "normal"], z[0], text[0]);
+function tableTraces(
+  { z, text }: ReturnType<typeof tablesOf>,
+  groups: ScoreHistogram["groups"],
+  anomalyWord: string,
+): Data[] {
+  const titles = groups.map(({ title }) => title);
+  const matrix = tableTrace(["flagged", "passed"], [anomalyWord, "normal"], z[0], text[0]);
   const flagged = tableTrace(["flagged"], titles, z[1], text[1]);
   return [
     { ...matrix, hoverinfo: "skip", textfont: { size: 16 }, ...panelAxes(1) },
@@ -161,13 +167,17 @@ function sliderThresholds(
 
 /** The confusion matrix, and the share flagged of each category: colours and words of both tables. */
 function tablesOf(
-  { confusion, falseAlarmRate, recallByCategory }: VerdictMetrics,
+  { confusion, falseAlarmRate, recall, recallByCategory, recallByAttack }: VerdictMetrics,
   groups: ScoreHistogram["groups"],
 ) {
   const { shares, text } = confusionCells(confusion);
-  const flagged = groups.map(({ category }) =>
-    category === "normal" ? falseAlarmRate : (recallByCategory[category] ?? 0),
-  );
+  const byGroup: Readonly<Record<string, number>> = {
+    ...recallByAttack,
+    ...recallByCategory,
+    anomalous: recall,
+    normal: falseAlarmRate,
+  };
+  const flagged = groups.map(({ name }) => byGroup[name] ?? 0);
   return {
     z: [
       shares.map((line) => line.map((share) => decimals(share))),

@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/kdd/attacks";
+import { categories, categoryOf, haveCategories } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
@@ -65,7 +65,10 @@ export function attackProfileFigure(
     {
       type: "heatmap",
       x: shown.map((f) => escapeHtml(features[f])),
-      y: labels.map((label) => `${escapeHtml(label)} · ${categoryTitles[categoryOf(label)]}`),
+      y: labels.map(
+        (label) =>
+          `${escapeHtml(label)}${haveCategories(labels) ? ` · ${categoryTitles[categoryOf(label)]}` : ""}`,
+      ),
       z: shares.map((of) => shown.map((f) => decimals(of[f]))),
       zmin: 0,
       colorscale: [

@@ -1,12 +1,12 @@
 import type { Data } from "plotly.js-dist";
 import { escapeHtml } from "../../common/html";
-import { categories, categoryOf } from "../../data/kdd/attacks";
+import { anomalyWords, labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, significant } from "../format";
 import { createFigure } from "../layout";
-import { categoryColours, categoryTitles, palette } from "../palette";
+import { categoryColours, groupStyles, palette } from "../palette";
 
 /** Rows as points of a plane, a few thousand at most. */
 export interface Embedding {
@@ -17,7 +17,7 @@ export interface Embedding {
   /** One a row; higher = more anomalous. For the words at each point. */
   readonly scores: Float64Array;
   readonly axisTitles: readonly [string, string];
-  /** Groups to colour by, one a row, such as `known` and `new`. Default: the labels' categories. */
+  /** Groups to colour by, one a row, such as `known` and `new`. Default: the labels' categories or kinds. */
   readonly groups?: NominalColumn;
 }
 
@@ -27,20 +27,19 @@ export function embeddingFigure(
   caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
+  const { names, places } = labelGroups(labels.categories);
   const looks = groups
-    ? groups.categories.map((name, i) => ({ name: escapeHtml(name), colour: palette[i % palette.length] }))
-    : categories.map((category) => ({ name: categoryTitles[category], colour: categoryColours[category] }));
-  const lookOf = Array.from(groups?.codes ?? labels.codes, (code: number, row) =>
-    groups ? code : categories.indexOf(categoryOf(label(row))),
-  );
-  const data = looks.flatMap(({ name, colour }, look): Data[] => {
+    ? groups.categories.map((name, i) => ({ title: escapeHtml(name), colour: palette[i % palette.length] }))
+    : groupStyles(names);
+  const lookOf = Array.from(groups?.codes ?? labels.codes, (code: number) => (groups ? code : places[code]));
+  const data = looks.flatMap(({ title, colour }, look): Data[] => {
     const rows = lookOf.flatMap((of, row) => (of === look ? [row] : []));
     if (rows.length === 0) return [];
     return [
       {
         type: "scatter",
         mode: "markers",
-        name: `${name} · ${formatRows(rows.length)}`,
+        name: `${title} · ${formatRows(rows.length)}`,
         x: rows.map((row) => significant(points.data[2 * row])),
         y: rows.map((row) => significant(points.data[2 * row + 1])),
         text: rows.map((row) => `${escapeHtml(label(row))} ${formatScore(scores[row])}`),
@@ -49,10 +48,15 @@ export function embeddingFigure(
       },
     ];
   });
-  return createFigure(caption, groups ? "Embedding" : "Embedding by category", data, {
-    height: 560,
-    margin: { b: 110 },
-    xaxis: { title: { text: escapeHtml(axisTitles[0]) }, zeroline: true, zerolinecolor: "#cccccc" },
-    yaxis: { title: { text: escapeHtml(axisTitles[1]) }, zeroline: true, zerolinecolor: "#cccccc" },
-  });
+  return createFigure(
+    caption,
+    groups ? "Embedding" : `Embedding by ${anomalyWords(labels.categories).group}`,
+    data,
+    {
+      height: 560,
+      margin: { b: 110 },
+      xaxis: { title: { text: escapeHtml(axisTitles[0]) }, zeroline: true, zerolinecolor: "#cccccc" },
+      yaxis: { title: { text: escapeHtml(axisTitles[1]) }, zeroline: true, zerolinecolor: "#cccccc" },
+    },
+  );
 }

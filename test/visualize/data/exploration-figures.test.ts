@@ -107,14 +107,18 @@ test("percentiles are those of the category's own rows, linear between two value
     labels: { ...labels, codes },
     features: [{ kind: "numeric", name: "count", measure: "count", values }],
   };
-  const [normal, dos] = featureRanges(small, "count");
+  const [normal, dos] = featureRanges(small, "count").map(({ name, rows, percentiles }) => ({
+    name,
+    rows,
+    percentiles,
+  }));
   // The 5th percentile lies 0.05 · 4 steps of 10 above the least value.
   assert.deepEqual(normal, {
-    category: "normal",
+    name: "normal",
     rows: 5,
     percentiles: [0.2 * 10, 10, 20, 30, 40 - 0.2 * 10],
   });
-  assert.deepEqual(dos, { category: "dos", rows: 1, percentiles: [999, 999, 999, 999, 999] });
+  assert.deepEqual(dos, { name: "dos", rows: 1, percentiles: [999, 999, 999, 999, 999] });
   assert.throws(() => featureRanges(small, "bytes"), RangeError);
 });
 

@@ -68,7 +68,7 @@ test("on the logarithmic scale a score of 0 lies in the first bin", () => {
 test("groups are categories, in the usual order, and only those with rows", () => {
   const { groups } = scoreHistogram(Float64Array.of(1, 2, 3), labels([3, 2, 0]));
   assert.deepEqual(
-    groups.map(({ category }) => category),
+    groups.map(({ name }) => name),
     ["normal", "dos", "other"],
   );
 });
