@@ -24,7 +24,6 @@ export {
 // KDD'99 and NSL-KDD
 
 export { anomalousRows, type Category, categories, categoryOf } from "./data/kdd/attacks";
-export type { DatasetName } from "./data/kdd/datasets";
 export { download } from "./data/kdd/download";
 export { type ReadKddOptions, readKddFile } from "./data/kdd/reader";
 export { type Feature, kddFeatures } from "./data/kdd/schema";
@@ -46,6 +45,7 @@ export { zeekHeader, zeekTsvLine } from "./traffic/zeek/write-log";
 // From rows to numbers
 
 export { type LazyMatrix, type Matrix, selectMatrixRows } from "./preprocess/matrix";
+export { describePreprocessing, type FeaturePreprocessing, preprocessingNotices } from "./preprocess/notices";
 export {
   fitPreprocessor,
   lazyTransform,

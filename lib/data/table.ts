@@ -25,7 +25,12 @@ export interface NominalColumn {
 
 export type Column = NumericColumn | NominalColumn;
 
-/** The category of a nominal column's rows that have no name. */
+/**
+ * The category of a nominal column's rows that have no name.
+ *
+ * @example
+ * table.features.some((feature) => feature.kind === "nominal" && feature.categories.includes(missingName)); // false
+ */
 export const missingName = "(missing)";
 
 /** Typed columns of equal length: the features of rows, and their labels where the source has them. */

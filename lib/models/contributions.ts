@@ -1,7 +1,7 @@
 import type { WorkOptions } from "../common/progress";
-import { column, type Rows, type Table } from "../data/table";
+import { column, missingName, type Rows, type Table } from "../data/table";
 import { novelStepsOf, noveltyText } from "../preprocess/novelty";
-import { type Preprocessor, transform } from "../preprocess/preprocessor";
+import { type Preprocessor, stepColumns, transform } from "../preprocess/preprocessor";
 import type { Model } from "./model";
 
 /** What one feature of one row did to its score. */
@@ -64,9 +64,7 @@ export async function featureContributions(
 
 /** Sums a row's contributions by feature, one a step, and adds what the steps do whose values no training row had. */
 function byFeature({ novelty }: Pick<Model["detector"], "novelty">, { steps }: Pick<Preprocessor, "steps">) {
-  const featureOf = steps.flatMap((step, i) =>
-    step.kind === "one-hot" ? step.categories.map(() => i) : [i],
-  );
+  const featureOf = steps.flatMap((step, i) => stepColumns(step).map(() => i));
   return (byColumn: Float64Array, novel: readonly number[]): Float64Array => {
     const sums = new Float64Array(steps.length);
     for (const [i, contribution] of byColumn.entries()) sums[featureOf[i]] += contribution;
@@ -84,5 +82,6 @@ function valueAt(table: Table, feature: string, row: number): number | string {
 }
 
 function numberText(value: number): string {
+  if (Number.isNaN(value)) return missingName;
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)));
 }

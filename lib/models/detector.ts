@@ -2,7 +2,7 @@ import { InputError } from "../common/errors";
 import { breather, type WorkOptions } from "../common/progress";
 import { shown } from "../common/shown";
 import { type LazyMatrix, type Matrix, requireFinite, requireMatrix } from "../preprocess/matrix";
-import type { PreprocessOptions } from "../preprocess/preprocessor";
+import type { FullPreprocessOptions } from "../preprocess/preprocessor";
 import type { Backend } from "./tensorflow";
 
 export interface ScoreOptions extends WorkOptions {
@@ -25,7 +25,7 @@ export interface DetectorKind<
   /** What its scores are, and the scale on which they are drawn. */
   readonly scores: { readonly title: string; readonly scale: "linear" | "log" };
   /** How rows become the numbers that suit it best. */
-  readonly preprocessing: Required<PreprocessOptions>;
+  readonly preprocessing: FullPreprocessOptions;
   /** The files that `save` writes. */
   readonly files: readonly string[];
   /** To call before work that ends in `fit`. @throws {InputError} if this machine lacks what the options ask for */

@@ -59,6 +59,9 @@ export const preprocessorSchema: Schema<Preprocessor> = object({
   options: object({
     encoding: word("one-hot", "ordinal", "none"),
     logarithm: list(word("amount", "count", "rate", "flag"), 4),
+    logarithmOf: v.optional(
+      anyObject<Record<string, boolean>>((value) => v.is(truth, value), "an object of true or false"),
+    ),
     scaling: word("min-max", "standard", "quantile", "none"),
   }),
   steps: list(
@@ -70,6 +73,7 @@ export const preprocessorSchema: Schema<Preprocessor> = object({
           feature: text(),
           logarithm: truth,
           range,
+          missing: v.optional(object({ replacement: finite, column: truth })),
           ...scale,
         }),
         object({ kind: v.literal("one-hot"), feature: text(), categories }),

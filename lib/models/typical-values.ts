@@ -1,9 +1,19 @@
 import { valuesAt } from "../common/values-at";
 import type { Rows, Table } from "../data/table";
+import { countMissing, isMissing } from "../preprocess/missing";
 
-/** What a feature usually is: of a number the median and the range of the middle 98 %, of a name the frequent ones. */
+/**
+ * What a feature usually is: of a number the median and the range of the middle 98 %, and the share of rows that lack it where
+ * there are such; of a name the frequent ones.
+ */
 export type TypicalValue =
-  | { readonly kind: "number"; readonly low: number; readonly median: number; readonly high: number }
+  | {
+      readonly kind: "number";
+      readonly low: number;
+      readonly median: number;
+      readonly high: number;
+      readonly missing?: number;
+    }
   | { readonly kind: "name"; readonly names: readonly { readonly name: string; readonly share: number }[] };
 
 /** What each feature usually is among the rows; of names the three most frequent, with their shares in [0, 1]. */
@@ -19,19 +29,27 @@ export function typicalValues(table: Table, rows: Rows): ReadonlyMap<string, Typ
           .map(([code, count]) => ({ name: feature.categories[code], share: count / rows.length }));
         return [feature.name, { kind: "name", names }];
       }
-      const sorted = valuesAt(feature.values, rows).sort();
-      const [low, median, high] = [0.01, 0.5, 0.99].map((share) =>
-        Number(sorted[Math.floor(share * (sorted.length - 1))].toPrecision(6)),
-      );
-      return [feature.name, { kind: "number", low, median, high }];
+      return [feature.name, typicalNumber(valuesAt(feature.values, rows))];
     }),
   );
 }
 
-/** In words: `3 (1 to 63)`, or one number where these are equal; `http 64 %, smtp 10 %, …`. */
+/** Where no row has a value, it is usually missing: all three are NaN. */
+function typicalNumber(values: Float64Array): TypicalValue {
+  const missing = countMissing(values) / values.length;
+  const sorted = (missing > 0 ? values.filter((value) => !isMissing(value)) : values).sort();
+  const [low, median, high] = [0.01, 0.5, 0.99].map((share) =>
+    sorted.length > 0 ? Number(sorted[Math.floor(share * (sorted.length - 1))].toPrecision(6)) : NaN,
+  );
+  return { kind: "number", low, median, high, ...(missing > 0 && { missing }) };
+}
+
+/** In words: `3 (1 to 63)`, or one number where these are equal, `missing 40 %` beside it; `http 64 %, smtp 10 %, …`. */
 export function typicalText(value: TypicalValue): string {
   if (value.kind === "name")
     return value.names.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
-  const { low, median, high } = value;
-  return low === high ? String(median) : `${median} (${low} to ${high})`;
+  const { low, median, high, missing = 0 } = value;
+  if (missing === 1) return "missing";
+  const usual = low === high ? String(median) : `${median} (${low} to ${high})`;
+  return missing > 0 ? `${usual}, missing ${Math.ceil(100 * missing)} %` : usual;
 }

@@ -1,10 +1,11 @@
-import { type Column, column, type Rows, type Table } from "../data/table";
+import { type Column, column, missingName, type Rows, type Table } from "../data/table";
+import { isMissing } from "./missing";
 import type { Preprocessor, Step } from "./preprocessor";
 
 /**
  * How many features of each row have a value that no training row had: a name that was not seen, or a number outside of the
  * training range by more than a tenth of it, since the greatest of some rows is often exceeded a little by the next. A number
- * that was constant in training is new as soon as it differs.
+ * that was constant in training is new as soon as it differs, and one that no training row lacked as soon as it is missing.
  *
  * @param rows which rows, in this order; default all
  */
@@ -40,6 +41,8 @@ export function noveltyText(
   value: number | string,
   inWords: (number: number) => string = (number) => String(Number(number.toPrecision(6))),
 ): string {
+  if (value === missingName || (typeof value === "number" && isMissing(value)))
+    return "missing, never so in training";
   if (step.kind !== "number" || typeof value === "string") return "never seen in training";
   const [least, most] = step.range;
   if (least === most) return `always ${inWords(least)} in training`;
@@ -54,7 +57,12 @@ function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | u
     const [least, most] = step.range;
     const margin = (most - least) / 10;
     const { values } = source as Column & { kind: "numeric" };
-    return (row) => values[row] < least - margin || values[row] > most + margin;
+    const isNewIfMissing = !step.missing?.column;
+    return (row) => {
+      const value = values[row];
+      if (isMissing(value)) return isNewIfMissing;
+      return value < least - margin || value > most + margin;
+    };
   }
   const { codes, categories } = source as Column & { kind: "nominal" };
   const seen = new Set(step.categories);

@@ -3,8 +3,19 @@ import { log1p } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
-import { allRows, type Column, type Measure, type NominalColumn, type Rows, type Table } from "../data/table";
+import {
+  allRows,
+  type Column,
+  type Measure,
+  missingName,
+  type NominalColumn,
+  type NumericColumn,
+  type Rows,
+  type Table,
+} from "../data/table";
+import { isHeavyTailed } from "./heavy-tailed";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
+import { countMissing, isMissing, type MissingNumber, medianOf, replacementOf } from "./missing";
 import { fitScale, type Scale, type Scaling, scaler } from "./scaling";
 
 export interface PreprocessOptions {
@@ -13,8 +24,14 @@ export interface PreprocessOptions {
    * alphabetical order (the Python original's label encoding); `none`, left out. Default `one-hot`.
    */
   readonly encoding?: "one-hot" | "ordinal" | "none";
-  /** Measures whose values x are replaced by log(1 + x) before scaling. Default `["amount"]`. */
+  /**
+   * Measures whose values x are replaced by log(1 + x) before scaling, or −log(1 − x) below 0. Default `["amount"]`. A number
+   * whose column does not say what it measures is taken for an amount where its training values are heavy-tailed (see
+   * {@link isHeavyTailed}), else for a count.
+   */
   readonly logarithm?: readonly Measure[];
+  /** Overrules that for columns by their names: `{ temperature: false, bytes: true }`. */
+  readonly logarithmOf?: Readonly<Record<string, boolean>>;
   /**
    * `min-max`: training values to [0, 1]; `standard`: to mean 0 and standard deviation 1; `quantile`: to their rank in
    * [0, 1], as scikit-learn's QuantileTransformer with its 1,000 quantiles of all training values: the middle rank of equal
@@ -24,23 +41,32 @@ export interface PreprocessOptions {
   readonly scaling?: Scaling;
 }
 
+/** All options, defaults filled in. */
+export type FullPreprocessOptions = Required<Omit<PreprocessOptions, "logarithmOf">> &
+  Pick<PreprocessOptions, "logarithmOf">;
+
 /** A fitted preprocessor: plain data, so that JSON saves and restores it exactly. */
 export interface Preprocessor {
-  readonly options: Required<PreprocessOptions>;
+  readonly options: FullPreprocessOptions;
   readonly steps: readonly Step[];
   /** Names of the matrix columns it makes; one-hot columns are called `feature=category`. */
   readonly columns: readonly string[];
 }
 
 /** What becomes of one feature. Of numbers and ordinal numbers the {@link Scale} says what they become. */
-export type Step =
-  | ({
-      readonly kind: "number";
-      readonly feature: string;
-      readonly logarithm: boolean;
-      /** The least and the greatest training value, as the table has them. */
-      readonly range: readonly [least: number, most: number];
-    } & Scale)
+export type Step = NumberStep | NominalStep;
+
+export type NumberStep = {
+  readonly kind: "number";
+  readonly feature: string;
+  readonly logarithm: boolean;
+  /** The least and the greatest training value, as the table has them. */
+  readonly range: readonly [least: number, most: number];
+  /** What becomes of a missing number; left out where the column says what it measures and no training row lacked it. */
+  readonly missing?: MissingNumber;
+} & Scale;
+
+export type NominalStep =
   | { readonly kind: "one-hot"; readonly feature: string; readonly categories: readonly string[] }
   | ({ readonly kind: "ordinal"; readonly feature: string; readonly categories: readonly string[] } & Scale);
 
@@ -52,58 +78,110 @@ export interface UnseenCategory {
 }
 
 /**
- * Learns encoding and scaling from training rows, and from no others.
+ * Learns encoding and scaling from training rows, and from no others. A number that is missing (NaN, or infinite, which no
+ * measured number is) becomes the median of the training values; where a training row lacks it, a 0/1 column
+ * `feature=(missing)` says so. A numeric column without any training value is left out; see {@link preprocessingNotices}.
  *
  * @param table the data
  * @param options see there
  * @param rows the training rows; default all
- * @throws {InputError} if there are no rows, a number is not finite, or the columns would be more than 32,767
+ * @throws {InputError} if there are no rows, no column is left, or the columns would be more than 32,767
  * @example
  * const preprocessor = fitPreprocessor(table, { scaling: "standard" }, trainingRows);
  * const matrix = transform(preprocessor, table);
  */
 export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
-  const { encoding = "one-hot", logarithm = ["amount"], scaling = "min-max" } = options;
-  requireOptions(options, ["encoding", "logarithm", "scaling"]);
+  const { encoding = "one-hot", logarithm = ["amount"], logarithmOf, scaling = "min-max" } = options;
+  requireOptions(options, ["encoding", "logarithm", "logarithmOf", "scaling"]);
+  requireNumericColumns(table, logarithmOf);
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");
-  const steps: Step[] = [];
-  for (const source of table.features) {
-    const feature = source.name;
-    if (source.kind === "numeric") {
-      const useLogarithm = source.measure !== undefined && logarithm.includes(source.measure);
-      const values = gather(source.values, rows);
-      const range = rangeOf(values);
-      if (useLogarithm) for (let i = 0; i < values.length; i++) values[i] = log1p(values[i]);
-      const scale = fitScale(feature, values, scaling);
-      steps.push({ kind: "number", feature, logarithm: useLogarithm, range, ...scale });
-    } else if (encoding !== "none") {
-      const codes = gather(source.codes, rows);
-      const present = new Set(codes);
-      const categories = source.categories.filter((_, code) => present.has(code)).sort();
-      if (encoding === "one-hot") {
-        steps.push({ kind: "one-hot", feature, categories });
-      } else {
-        const position = positions(categories, source);
-        const ordinals = codes.map((code) => position[code]);
-        steps.push({ kind: "ordinal", feature, categories, ...fitScale(feature, ordinals, scaling) });
-      }
-    }
-  }
-  const columns = matrixColumns(steps);
+  const full = { encoding, logarithm, ...(logarithmOf && { logarithmOf }), scaling };
+  const steps = table.features
+    .map((source) =>
+      source.kind === "numeric" ? numberStep(source, rows, full) : nominalStep(source, rows, full),
+    )
+    .filter((step) => step !== undefined);
+  if (steps.length === 0)
+    throw new InputError("no column of the training rows has a value that preprocessing can use");
+  const columns = steps.flatMap(stepColumns);
   if (columns.length > mostColumns)
     throw new InputError(
       `the table makes ${columns.length} columns; a matrix has at most ${mostColumns}: leave out features with many names`,
     );
-  return { options: { encoding, logarithm, scaling }, steps, columns };
+  return { options: full, steps, columns };
 }
 
-function matrixColumns(steps: readonly Step[]): string[] {
-  return steps.flatMap((step) =>
-    step.kind === "one-hot"
-      ? step.categories.map((category) => `${step.feature}=${category}`)
-      : [step.feature],
-  );
+/** Undefined if no training row has a value. */
+function numberStep(
+  { name, measure, values: stored }: NumericColumn,
+  rows: Rows | undefined,
+  options: FullPreprocessOptions,
+): NumberStep | undefined {
+  const all = gather(stored, rows);
+  const isSomeMissing = countMissing(all) > 0;
+  const values = isSomeMissing ? all.filter((value) => !isMissing(value)) : all;
+  if (values.length === 0) return undefined;
+  const range = rangeOf(values);
+  const logarithm =
+    ownValue(options.logarithmOf, name) ??
+    options.logarithm.includes(measure ?? (isHeavyTailed(values) ? "amount" : "count"));
+  const missing =
+    isSomeMissing || measure === undefined
+      ? { replacement: medianOf(values), column: isSomeMissing }
+      : undefined;
+  // + 0, since JSON does not keep −0.
+  for (let i = 0; i < values.length; i++)
+    values[i] = (logarithm ? signedLogarithm(values[i]) : values[i]) + 0;
+  return {
+    kind: "number",
+    feature: name,
+    logarithm,
+    range,
+    ...(missing && { missing }),
+    ...fitScale(name, values, options.scaling),
+  };
+}
+
+function nominalStep(
+  source: NominalColumn,
+  rows: Rows | undefined,
+  { encoding, scaling }: FullPreprocessOptions,
+): NominalStep | undefined {
+  if (encoding === "none") return undefined;
+  const feature = source.name;
+  const codes = gather(source.codes, rows);
+  const present = new Set(codes);
+  const categories = source.categories.filter((_, code) => present.has(code)).sort();
+  if (encoding === "one-hot") return { kind: "one-hot", feature, categories };
+  const position = positions(categories, source);
+  const ordinals = codes.map((code) => position[code]);
+  return { kind: "ordinal", feature, categories, ...fitScale(feature, ordinals, scaling) };
+}
+
+/** @throws {InputError} if a name is not that of a numeric column */
+function requireNumericColumns({ features }: Table, byName: Readonly<Record<string, unknown>> = {}): void {
+  for (const name of Object.keys(byName))
+    if (!features.some((feature) => feature.name === name && feature.kind === "numeric"))
+      throw new InputError(`logarithmOf names ${shown(name)}, which is no numeric column of the data`);
+}
+
+/** What an object has of its own by that name, whatever a name is. */
+function ownValue<T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return object && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** The matrix columns that a step makes, in order. */
+export function stepColumns(step: Step): string[] {
+  if (step.kind === "one-hot") return step.categories.map((category) => `${step.feature}=${category}`);
+  const hasGaps = step.kind === "number" && step.missing?.column;
+  return hasGaps ? [step.feature, `${step.feature}=${missingName}`] : [step.feature];
+}
+
+/** How many these are. */
+function stepWidth(step: Step): number {
+  if (step.kind === "one-hot") return step.categories.length;
+  return step.kind === "number" && step.missing?.column ? 2 : 1;
 }
 
 /**
@@ -117,11 +195,17 @@ export function requireConsistent({ options, steps, columns }: Preprocessor, pat
     throw new InputError(`${path} is damaged: two of its steps are of the same feature`);
   if (steps.some((step) => step.kind !== "number" && step.kind !== options.encoding))
     throw new InputError(`${path} is damaged: not all of its steps are of the encoding ${options.encoding}`);
-  const made = steps.reduce(
-    (count, step) => count + (step.kind === "one-hot" ? step.categories.length : 1),
-    0,
-  );
-  if (made !== columns.length || matrixColumns(steps).some((name, i) => name !== columns[i]))
+  for (const step of steps)
+    if (step.kind === "number" && step.missing) {
+      const [least, most] = step.range;
+      const { replacement } = step.missing;
+      if (replacement < least || replacement > most)
+        throw new InputError(
+          `${path} is damaged: ${shown(step.feature)} has the range ${least} to ${most}, but ${replacement} where it is missing`,
+        );
+    }
+  const made = steps.reduce((count, step) => count + stepWidth(step), 0);
+  if (made !== columns.length || steps.flatMap(stepColumns).some((name, i) => name !== columns[i]))
     throw new InputError(
       `${path} is damaged: its ${columns.length} columns are not the ${made} that its steps make`,
     );
@@ -155,7 +239,7 @@ export function transform(
   let offset = 0;
   for (const step of steps) {
     writers.push(writer(step, sourceColumn(table, step), offset));
-    offset += step.kind === "one-hot" ? step.categories.length : 1;
+    offset += stepWidth(step);
   }
   // Block by block, so that the rows being written stay in the processor's cache for all columns.
   const block = 1024;
@@ -218,17 +302,7 @@ export function unseenCategories(preprocessor: Preprocessor, table: Table, rows?
 type Writer = (data: Float32Array, width: number, rows: Rows | undefined, start: number, end: number) => void;
 
 function writer(step: Step, source: Column, offset: number): Writer {
-  if (step.kind === "number" && source.kind === "numeric") {
-    const { values } = source;
-    const { logarithm } = step;
-    const scaled = scaler(step);
-    return (data, width, rows, start, end) => {
-      for (let i = start, at = start * width + offset; i < end; i++, at += width) {
-        const value = values[rows ? rows[i] : i];
-        data[at] = scaled(logarithm ? log1p(value) : value);
-      }
-    };
-  }
+  if (step.kind === "number") return numberWriter(step, source as NumericColumn, offset);
   const { codes } = source as NominalColumn;
   if (step.kind === "one-hot") {
     const position = positions(step.categories, source as NominalColumn);
@@ -246,6 +320,25 @@ function writer(step: Step, source: Column, offset: number): Writer {
     for (let i = start, at = start * width + offset; i < end; i++, at += width)
       data[at] = numbers[codes[rows ? rows[i] : i]];
   };
+}
+
+function numberWriter(step: NumberStep, { values }: NumericColumn, offset: number): Writer {
+  const { logarithm, missing } = step;
+  const replacement = replacementOf(step);
+  const scaled = scaler(step);
+  return (data, width, rows, start, end) => {
+    for (let i = start, at = start * width + offset; i < end; i++, at += width) {
+      const value = values[rows ? rows[i] : i];
+      const present = isMissing(value) ? replacement : value + 0;
+      data[at] = scaled(logarithm ? signedLogarithm(present) : present);
+      if (missing?.column) data[at + 1] = isMissing(value) ? 1 : 0;
+    }
+  };
+}
+
+/** log(1 + x), mirrored below 0: −log(1 − x). */
+function signedLogarithm(value: number): number {
+  return value < 0 ? -log1p(-value) : log1p(value);
 }
 
 /** For each code of the column, the position of its category in the fitted list; the list's length if unseen. */
@@ -274,5 +367,5 @@ function rangeOf(values: Float64Array): [least: number, most: number] {
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  return [least, most];
+  return [least + 0, most + 0]; // not −0
 }

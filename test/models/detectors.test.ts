@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   autoencoder,
+  type Column,
   chooseThreshold,
   createRandom,
   type DetectorKind,
   detectorKind,
   detectors,
   explainRow,
+  fitModel,
   fitPreprocessor,
   IsolationForest,
   isolationForest,
@@ -91,6 +93,28 @@ for (const kind of detectors as readonly DetectorKind[]) {
           `${sum} for ${expected}`,
         );
     }
+  });
+
+  test(`${kind.title}: rows that lack numbers have a score and reasons, saved and loaded`, async () => {
+    const gaps = {
+      ...table,
+      features: training.features.map((feature): Column => {
+        if (feature.kind === "nominal") return feature;
+        const values = Float64Array.from(feature.values, (value, row) => (row % 5 === 0 ? NaN : value));
+        return { kind: "numeric", name: feature.name, values };
+      }),
+      rows: training.rows,
+    };
+    const model = await fitModel(gaps, kind, { seed: 2 });
+    const scores = await scoreTable(model, gaps);
+    assert.ok(scores.every(Number.isFinite));
+    await saveModel(join(root, `${kind.kind}-gaps`), model);
+    const loaded = await loadModel(join(root, `${kind.kind}-gaps`));
+    assert.deepEqual(await scoreTable(loaded, gaps), scores);
+    const bytes = explainRow(loaded, gaps, 5).find(({ feature }) => feature === "bytes");
+    assert.equal(bytes?.value, "(missing)");
+    assert.ok(Number.isFinite(bytes.contribution) && bytes.novelty === undefined);
+    for (const { detector } of [model, loaded]) detector.dispose?.();
   });
 
   test(`${kind.title}: a folder of which an own file was changed or cut is refused, with new checksums too`, async () => {

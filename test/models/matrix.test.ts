@@ -92,7 +92,7 @@ test("preprocessing refuses an option that it does not have", () => {
   } as unknown as Parameters<typeof fitPreprocessor>[0];
   assert.throws(() => fitPreprocessor(table, { scale: "z-score" } as object), {
     name: "InputError",
-    message: 'there is no option "scale"; the options are encoding, logarithm, scaling',
+    message: 'there is no option "scale"; the options are encoding, logarithm, logarithmOf, scaling',
   });
 });
 

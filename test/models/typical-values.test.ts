@@ -26,6 +26,13 @@ test("of a number it is the median and the range of the middle 98 %, of a name t
   });
 });
 
+test("numbers that rows lack count apart", () => {
+  const gaps = tableOf({ rate: [1, NaN, 3, 2], load: [NaN, Infinity, NaN, NaN] });
+  const usual = typicalValues(gaps, Uint32Array.of(0, 1, 2, 3));
+  const words = ["rate", "load"].map((name) => typicalText(usual.get(name)!));
+  assert.deepEqual(words, ["2 (1 to 2), missing 25 %", "missing"]);
+});
+
 test("in words a number that hardly varies stands alone", () => {
   assert.equal(typicalText({ kind: "number", low: 0, median: 0, high: 0 }), "0");
   assert.equal(typicalText({ kind: "number", low: 0, median: 1, high: 8 }), "1 (0 to 8)");

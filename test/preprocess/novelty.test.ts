@@ -40,6 +40,20 @@ test("no training row has a value that counts, whatever the scaling", () => {
       );
 });
 
+test("what is missing is new where no training row lacked it", () => {
+  const gaps = tableOf({
+    rate: [1, NaN, 2, NaN, Infinity, 1],
+    load: [1, 1, 2, 2, NaN, -Infinity],
+    service: ["dns", "dns", "dns", "(missing)", "dns", "dns"],
+  });
+  const preprocessor = fitPreprocessor(gaps, {}, Uint32Array.of(0, 1, 2));
+  assert.deepEqual([...countNovelValues(preprocessor, gaps)], [0, 0, 0, 1, 1, 1]);
+  const [, load, service] = preprocessor.steps;
+  assert.equal(noveltyText(load, NaN), "missing, never so in training");
+  assert.equal(noveltyText(load, Infinity), "missing, never so in training");
+  assert.equal(noveltyText(service, "(missing)"), "missing, never so in training");
+});
+
 test("words say what training had", () => {
   const [bytes, service, fragments] = preprocessors[0].steps;
   assert.equal(noveltyText(service, "irc"), "never seen in training");

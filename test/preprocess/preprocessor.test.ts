@@ -6,6 +6,7 @@ import {
   InputError,
   lazyTransform,
   type Matrix,
+  missingName,
   type PreprocessOptions,
   selectMatrixRows,
   selectRows,
@@ -47,8 +48,10 @@ const connection = fc.record({
     fc.constantFrom(0, 5e-324, 1e-200, 693_375_640),
   ),
   service: fc.constantFrom(...services),
-  hot: fc.oneof(fc.nat(3), fc.constant(30)),
-  errors: fc.float({ min: 0, max: 1, noNaN: true }),
+  hot: fc.oneof(fc.nat(3), fc.constantFrom(30, NaN)),
+  errors: fc.oneof(fc.float({ min: 0, max: 1, noNaN: true }), fc.constantFrom(NaN, Infinity, -Infinity)),
+  /** Says nothing of what it measures. */
+  reading: fc.oneof(fc.double({ min: -1e30, max: 1e30 }), fc.constantFrom(0, -0, 1, 2, 1e9, Infinity)),
   land: fc.constantFrom(0, 1),
 });
 type Connection = typeof connection extends fc.Arbitrary<infer C> ? C : never;
@@ -63,7 +66,13 @@ function tableOfRows(rows: readonly Connection[], dictionary?: readonly string[]
     errors: column("errors"),
     land: column("land"),
   };
-  return tableOf(values, { measures, dictionaries: dictionary ? { service: dictionary } : {} });
+  const table = tableOf(values, { measures, dictionaries: dictionary ? { service: dictionary } : {} });
+  const reading = {
+    kind: "numeric",
+    name: "reading",
+    values: Float64Array.from(column("reading")),
+  } as const;
+  return { ...table, features: [...table.features, reading] };
 }
 
 function columnOf({ columns, data, rows }: Matrix, name: string): number[] {
@@ -336,15 +345,90 @@ test("a missing column and a column of another kind are refused by name", () => 
   assert.throws(() => unseenCategories(preprocessor, other), otherKind);
 });
 
-test("no training rows, and training values that are not finite, are refused", () => {
+test("no training rows, and rows without any column to use, are refused", () => {
   const noRows = new InputError("preprocessing needs at least one training row");
   assert.throws(() => fitPreprocessor(small, {}, Uint32Array.of()), noRows);
-  for (const value of [Number.NaN, Infinity]) {
-    const table = makeTable({ hot: [1, value] });
-    const refusal = new InputError(`the column hot holds ${value}, not a finite number`);
-    assert.throws(() => fitPreprocessor(table), refusal);
-    assert.doesNotThrow(() => fitPreprocessor(table, {}, Uint32Array.of(0)), "the row is not a training row");
-  }
+  const nothing = new InputError("no column of the training rows has a value that preprocessing can use");
+  assert.throws(() => fitPreprocessor(makeTable({ hot: [NaN, Infinity] })), nothing);
+  assert.throws(() => fitPreprocessor(makeTable({ service: ["dns"] }), { encoding: "none" }), nothing);
+});
+
+/** Columns that do not say what they measure. */
+const undeclared = (columns: Readonly<Record<string, readonly number[]>>): Table => ({
+  rows: Object.values(columns)[0].length,
+  features: Object.entries(columns).map(([name, values]) => ({
+    kind: "numeric",
+    name,
+    values: Float64Array.from(values),
+  })),
+});
+
+test("a missing number becomes the median of training, with a column that says where if training lacked some", () => {
+  const training = undeclared({ a: [0, NaN, 4, 10, 2], b: [0, 1, 2, 3, 4] });
+  const preprocessor = fitPreprocessor(training, { logarithm: [] });
+  assert.deepEqual(preprocessor.columns, ["a", "a=(missing)", "b"]);
+  const [a, b] = preprocessor.steps;
+  assert.deepEqual(a.kind === "number" && a.missing, { replacement: 3, column: true });
+  assert.deepEqual(b.kind === "number" && b.missing, { replacement: 2, column: false });
+  assert.deepEqual(columnOf(transform(preprocessor, training), "a"), [0, 0.3, 0.4, 1, 0.2].map(Math.fround));
+  assert.deepEqual(columnOf(transform(preprocessor, training), "a=(missing)"), [0, 1, 0, 0, 0]);
+  const later = undeclared({ b: [NaN, Infinity, 4], a: [-Infinity, 10, NaN] });
+  assert.deepEqual(columnOf(transform(preprocessor, later), "b"), [0.5, 0.5, 1]);
+  assert.deepEqual(columnOf(transform(preprocessor, later), "a=(missing)"), [1, 0, 1]);
+});
+
+test("an infinite number counts as missing, in training and later", () => {
+  const finite = fitPreprocessor(undeclared({ a: [1, NaN, 3], b: [1, 2, 3] }));
+  const infinite = fitPreprocessor(undeclared({ a: [1, Infinity, 3], b: [1, 2, 3] }));
+  assert.deepEqual(infinite, finite);
+});
+
+test("a number that says what it measures is replaced by the middle of its range where only later rows lack it", () => {
+  const preprocessor = fitPreprocessor(makeTable({ land: [0, 1, 1, 1] }));
+  assert.ok(!("missing" in preprocessor.steps[0]));
+  assert.deepEqual(columnOf(transform(preprocessor, makeTable({ land: [NaN, 1] })), "land"), [0.5, 1]);
+});
+
+test("a column without any training value is left out, whatever later rows hold", () => {
+  const table = undeclared({ a: [1, 2, 3], b: [NaN, NaN, 5] });
+  const preprocessor = fitPreprocessor(table, {}, Uint32Array.of(0, 1));
+  assert.deepEqual(preprocessor.columns, ["a"]);
+  assert.doesNotThrow(() => transform(preprocessor, undeclared({ a: [1] })));
+});
+
+test("missing names are a category of their own", () => {
+  const preprocessor = fitPreprocessor(makeTable({ service: ["dns", missingName, "http"] }));
+  assert.deepEqual(preprocessor.columns, ["service=(missing)", "service=dns", "service=http"]);
+});
+
+test("undeclared numbers become logarithms where they are heavy-tailed, unless it is said otherwise", () => {
+  const heavy = Array.from({ length: 100 }, (_, i) => 2 ** (i / 5));
+  const even = Array.from({ length: 100 }, (_, i) => i);
+  const table = undeclared({ heavy, even });
+  const logarithms = (options: PreprocessOptions) =>
+    fitPreprocessor(table, options).steps.map((step) => step.kind === "number" && step.logarithm);
+  assert.deepEqual(logarithms({}), [true, false]);
+  assert.deepEqual(logarithms({ logarithm: [] }), [false, false], "the published preset takes none");
+  assert.deepEqual(logarithms({ logarithmOf: { even: true, heavy: false } }), [false, true]);
+  assert.deepEqual(logarithms({ logarithm: [], logarithmOf: { heavy: true } }), [true, false]);
+  for (const name of ["other", "__proto__"])
+    assert.throws(
+      () => fitPreprocessor(table, { logarithmOf: Object.fromEntries([[name, true]]) }),
+      new InputError(`logarithmOf names ${name}, which is no numeric column of the data`),
+    );
+});
+
+test("a declared number is what it says, however its values are spread", () => {
+  const heavy = Array.from({ length: 100 }, (_, i) => 2 ** (i / 5));
+  const [step] = fitPreprocessor(tableOf({ heavy })).steps;
+  assert.equal(step.kind === "number" && step.logarithm, false);
+});
+
+test("the logarithm of a number below 0 is that of its opposite, with the sign turned", () => {
+  const table = undeclared({ a: [-9, 0, 9] });
+  const preprocessor = fitPreprocessor(table, { scaling: "none", logarithmOf: { a: true } });
+  const log = Math.fround(Math.log1p(9));
+  assert.deepEqual(columnOf(transform(preprocessor, table), "a"), [-log, 0, log]);
 });
 
 test("nothing that is passed is changed", () => {

@@ -2,11 +2,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Column,
   chooseThreshold,
   detectorKind,
   fitPreprocessor,
   type PreprocessOptions,
   saveModel,
+  type Table,
   trainOnTraffic,
   transform,
 } from "traffic-anomaly";
@@ -19,6 +21,7 @@ import { trafficLines } from "../fixtures/traffic";
 export const models = {
   forest: "records",
   "ordinal-forest": "records",
+  gaps: "records",
   network: "records",
   "sigmoid-network": "records",
   both: "records",
@@ -38,11 +41,28 @@ export function records() {
   return kddTable(trafficLines({ rows: 120 }));
 }
 
+/** The same records, of which every seventh lacks its numbers, and none says what it measures. */
+function gaps(): Table {
+  const table = records();
+  const features = table.features.map(
+    (feature): Column =>
+      feature.kind === "nominal"
+        ? feature
+        : {
+            kind: "numeric",
+            name: feature.name,
+            values: feature.values.map((value, row) => (row % 7 === 0 ? NaN : value)),
+          },
+  );
+  return { ...table, features };
+}
+
 /** Writes all of them below a folder. */
 export async function writeModels(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await writeRecordModel(join(folder, "forest"), {}, "isolation-forest");
   await writeRecordModel(join(folder, "ordinal-forest"), { encoding: "ordinal" }, "isolation-forest");
+  await writeRecordModel(join(folder, "gaps"), { logarithmOf: { hot: true } }, "isolation-forest", gaps());
   await writeRecordModel(join(folder, "network"), {}, "autoencoder");
   await writeRecordModel(join(folder, "sigmoid-network"), { encoding: "none" }, "autoencoder");
   await writeRecordModel(join(folder, "both"), {}, "combined");
@@ -67,8 +87,8 @@ async function writeRecordModel(
   folder: string,
   preprocessing: PreprocessOptions,
   name: DetectorName,
+  table = records(),
 ): Promise<void> {
-  const table = records();
   const preprocessor = fitPreprocessor(table, preprocessing);
   const matrix = transform(preprocessor, table);
   const activations =

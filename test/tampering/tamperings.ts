@@ -330,6 +330,40 @@ for (const quantiles of [[], [2, 1], [0, null], new Array(1001).fill(0)])
     }),
     / steps\.0\.quantiles(\.\d)? must be (a list of at (least 1|most 1000)|numbers in ascending order|a finite number), got /,
   );
+for (const missing of [7, { replacement: "1", column: true }, { replacement: 0 }, { column: true }])
+  add(
+    `a missing number becomes ${JSON.stringify(missing)}`,
+    "gaps",
+    json("preprocessor.json", (document) => {
+      document.steps[0].missing = missing;
+    }),
+    / steps\.0\.missing(\.\w+)? (is missing|must be (an object|a finite number|true or false), got .*)$/,
+  );
+add(
+  "a missing number becomes one outside of the range",
+  "gaps",
+  json("preprocessor.json", (document) => {
+    document.steps[0].missing.replacement = 1e300;
+  }),
+  / is damaged: \w+ has the range \S+ to \S+, but 1e\+300 where it is missing$/,
+);
+add(
+  "a missing number has no column any more",
+  "gaps",
+  json("preprocessor.json", (document) => {
+    document.steps[0].missing.column = false;
+  }),
+  / its \d+ columns are not the \d+ that its steps make$/,
+);
+for (const logarithmOf of [7, [true], { hot: "yes" }])
+  add(
+    `logarithms are ${JSON.stringify(logarithmOf)}`,
+    "gaps",
+    json("preprocessor.json", (document) => {
+      document.options.logarithmOf = logarithmOf;
+    }),
+    / options\.logarithmOf must be an object of true or false, got /,
+  );
 
 // Thresholds.
 for (const value of [undefined, null, "0.5", [], {}, true])

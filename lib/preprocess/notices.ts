@@ -1,0 +1,104 @@
+import { shown } from "../common/shown";
+import { missingName, type NumericColumn, type Rows, type Table } from "../data/table";
+import { isMissing } from "./missing";
+import type { NumberStep, Preprocessor, Step } from "./preprocessor";
+
+/** What becomes of a feature, in words. */
+export interface FeaturePreprocessing {
+  readonly feature: string;
+  readonly becomes: string;
+}
+
+/**
+ * What becomes of each feature, in words: `log(1 + x), from 0 to 1; where missing, 421`.
+ *
+ * @example
+ * for (const { feature, becomes } of describePreprocessing(preprocessor)) console.log(`${feature}: ${becomes}`);
+ */
+export function describePreprocessing({ options, steps }: Preprocessor): FeaturePreprocessing[] {
+  const scaled = scalingWords[options.scaling];
+  return steps.map((step) => ({ feature: step.feature, becomes: stepWords(step, scaled) }));
+}
+
+const scalingWords = {
+  "min-max": "from 0 to 1",
+  standard: "with mean 0 and standard deviation 1",
+  quantile: "as its rank from 0 to 1",
+  none: "as it is",
+} as const;
+
+function stepWords(step: Step, scaled: string): string {
+  if (step.kind === "one-hot") return `a 0/1 column for each of ${step.categories.length} names`;
+  if (step.kind === "ordinal") return `its number among ${step.categories.length} names, ${scaled}`;
+  const { range, logarithm, missing } = step;
+  if (range[0] === range[1] && !missing?.column) return `always ${range[0]}: 0`;
+  const number = `${logarithm ? "log(1 + x)" : "x"}, ${scaled}`;
+  if (!missing?.column) return number;
+  return `${number}; where missing, ${missing.replacement} and a 1 in the column ${step.feature}=${missingName}`;
+}
+
+/**
+ * What a user should know of the numbers that rows lack, in sentences with their counts: columns without any value, missing
+ * and infinite values, and values missing that no training row lacked.
+ *
+ * @param rows which rows of the table: those that are fitted, or those to score. Default all
+ * @example
+ * for (const sentence of preprocessingNotices(preprocessor, table)) console.warn(sentence);
+ */
+export function preprocessingNotices({ steps }: Preprocessor, table: Table, rows?: Rows): string[] {
+  const total = rows ? rows.length : table.rows;
+  const stepOf = new Map(steps.map((step) => [step.feature, step]));
+  const counts = table.features
+    .filter((feature) => feature.kind === "numeric")
+    .map((feature) => countGaps(feature, rows));
+  const isFitted = ({ feature }: Gaps) => stepOf.get(feature)?.kind === "number";
+  const isExpected = ({ feature }: Gaps) => (stepOf.get(feature) as NumberStep).missing?.column === true;
+  const fitted = counts.filter((gaps) => isFitted(gaps) && gaps.missing > 0);
+  const sentences: string[] = [];
+  const tell = (found: readonly Gaps[], of: (gaps: Gaps) => number, before: string) => {
+    const concerned = found.filter((gaps) => of(gaps) > 0);
+    const each = concerned.map((gaps) => `${shown(gaps.feature)} in ${of(gaps)} of ${total} rows`);
+    if (each.length > 0) sentences.push(`${before}: ${listed(each)}`);
+  };
+  const empty = counts.filter((gaps) => !isFitted(gaps) && gaps.missing === total);
+  if (empty.length > 0)
+    sentences.push(`left out, as no row has a value: ${listed(empty.map(({ feature }) => shown(feature)))}`);
+  tell(counts, ({ infinite }) => infinite, "infinite numbers, which count as missing");
+  tell(
+    fitted.filter(isExpected),
+    ({ missing }) => missing,
+    "missing numbers, replaced by the median of training, with a column that says where",
+  );
+  tell(
+    fitted.filter((gaps) => !isExpected(gaps)),
+    ({ missing }) => missing,
+    "missing numbers where training had all, which count as new values",
+  );
+  return sentences;
+}
+
+/** How many numbers a column lacks. */
+interface Gaps {
+  readonly feature: string;
+  /** NaN or infinite. */
+  readonly missing: number;
+  readonly infinite: number;
+}
+
+function countGaps({ name, values }: NumericColumn, rows: Rows | undefined): Gaps {
+  let [missing, infinite] = [0, 0];
+  const count = rows ? rows.length : values.length;
+  for (let i = 0; i < count; i++) {
+    const value = values[rows ? rows[i] : i];
+    if (!isMissing(value)) continue;
+    missing++;
+    if (!Number.isNaN(value)) infinite++;
+  }
+  return { feature: name, missing, infinite };
+}
+
+/** The first few, and how many more. */
+function listed(items: readonly string[], most = 10): string {
+  const rest = items.length - most;
+  return rest > 0 ? `${items.slice(0, most).join(", ")} and ${rest} more` : items.join(", ");
+}
