@@ -20,7 +20,7 @@ test("simulated traffic, its model, alerts and a small study are the same bytes"
   const model = join("models", "office");
   const commands = [
     ["run", "--data", "train.csv", "--test", "test.csv", "--csv", "--epochs", "5"],
-    ["simulate", "--connections", "20000", "--format", "zeek", "--out", "conn.log"],
+    ["simulate", "--connections", "6000", "--format", "zeek", "--out", "conn.log"],
     ["train", "conn.log", "--out", model, "--epochs", "3"],
     ["score", "conn.log", "--model", model, "--out", "alerts.json"],
   ];

@@ -10,7 +10,7 @@ import {
   sha256,
   word,
 } from "../../common/json-schema";
-import type { AutoencoderSettings } from "./settings";
+import { type AutoencoderSettings, activations, losses, outputActivations } from "./settings";
 import type { EpochLoss } from "./train";
 
 /** `autoencoder.json`; `resolveSettings` knows the ranges of the settings. */
@@ -21,9 +21,9 @@ export const autoencoderSchema: Schema<{
 }> = object({
   settings: object({
     layers: list(integerIn(1), 100, 1),
-    activation: word("relu", "elu", "selu", "sigmoid", "tanh"),
-    outputActivation: word("linear", "sigmoid"),
-    loss: word("meanSquaredError", "meanAbsoluteError"),
+    activation: word(...activations),
+    outputActivation: word(...outputActivations),
+    loss: word(...losses),
     batchSize: integerIn(1),
     epochs: integerIn(1),
     learningRate: finite,

@@ -1,6 +1,10 @@
 import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import type { Backend } from "../tensorflow";
 
+export const activations = ["relu", "elu", "selu", "sigmoid", "tanh"] as const;
+export const outputActivations = ["linear", "sigmoid"] as const;
+export const losses = ["meanSquaredError", "meanAbsoluteError"] as const;
+
 /** How an autoencoder is built and trained. */
 export interface AutoencoderOptions {
   /**
@@ -9,14 +13,14 @@ export interface AutoencoderOptions {
    */
   readonly layers?: readonly number[];
   /** Activation of the hidden layers. Default "relu". */
-  readonly activation?: "relu" | "elu" | "selu" | "sigmoid" | "tanh";
+  readonly activation?: (typeof activations)[number];
   /**
    * Activation of the output: "sigmoid" holds it in (0, 1) and so suits min-max scaled columns only. Default
    * "linear", which suits every scaling.
    */
-  readonly outputActivation?: "linear" | "sigmoid";
+  readonly outputActivation?: (typeof outputActivations)[number];
   /** What training makes small; the score is the mean squared error with either. Default "meanSquaredError". */
-  readonly loss?: "meanSquaredError" | "meanAbsoluteError";
+  readonly loss?: (typeof losses)[number];
   /** Rows in one step of training, an integer in [1, ∞). Default 512. */
   readonly batchSize?: number;
   /** Most passes over the training rows, an integer in [1, ∞). Default 30. */
@@ -44,19 +48,6 @@ export interface AutoencoderOptions {
 /** The options that a fitted autoencoder was made with, defaults filled in. */
 export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
-const autoencoderOptions: readonly (keyof AutoencoderSettings)[] = [
-  "layers",
-  "activation",
-  "outputActivation",
-  "loss",
-  "batchSize",
-  "epochs",
-  "learningRate",
-  "validationShare",
-  "patience",
-  "seed",
-];
-
 /** What a command can be told otherwise. */
 export const autoencoderDefaults = { epochs: 30 } as const;
 
@@ -76,16 +67,20 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     patience = validationShare > 0 ? 5 : 0,
     seed = 1,
   } = options;
-  requireOptions(options, autoencoderOptions);
+  const settings = {
+    ...{ layers: [...layers], activation, outputActivation, loss },
+    ...{ batchSize, epochs, learningRate, validationShare, patience, seed },
+  };
+  requireOptions(options, Object.keys(settings));
   if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
   if (layers.length > mostLayers)
     throw new InputError(`layers must hold at most ${mostLayers} sizes, got ${layers.length}`);
   layers.forEach((size, i) => {
     requireNumber(`layers[${i}]`, size, { min: 1, integer: true });
   });
-  requireOneOf("activation", activation, ["relu", "elu", "selu", "sigmoid", "tanh"]);
-  requireOneOf("outputActivation", outputActivation, ["linear", "sigmoid"]);
-  requireOneOf("loss", loss, ["meanSquaredError", "meanAbsoluteError"]);
+  requireOneOf("activation", activation, activations);
+  requireOneOf("outputActivation", outputActivation, outputActivations);
+  requireOneOf("loss", loss, losses);
   requireNumber("batchSize", batchSize, { min: 1, integer: true });
   requireNumber("epochs", epochs, { min: 1, integer: true });
   requireNumber("learningRate", learningRate, { min: 0, minExcluded: true });
@@ -94,18 +89,7 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
   if (patience > 0 && validationShare === 0)
     throw new InputError(`patience must be 0 where validationShare is 0, got ${patience}`);
   requireNumber("seed", seed, { min: 0, max: 0xffffffff, integer: true });
-  return {
-    layers: [...layers],
-    activation,
-    outputActivation,
-    loss,
-    batchSize,
-    epochs,
-    learningRate,
-    validationShare,
-    patience,
-    seed,
-  };
+  return settings;
 }
 
 /** Numbers that go into each layer of a network on so many columns, and at the end those that leave the last. */
