@@ -4,15 +4,9 @@ import { InputError, requireOptions } from "../../../common/errors";
 import { checked, readJsonFile } from "../../../common/json-file";
 import { breather, type WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite } from "../../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-} from "../../detector";
+import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../row-detector";
 import { type ColumnDistribution, scorer, type Tails, tailsOf, tailsOfRow } from "./tails";
 
 /** Values and counts that are saved, so that a file of them can be read. */
@@ -52,7 +46,7 @@ export async function fitEcod(
 }
 
 /** Fitted distributions, made by {@link fitEcod}. */
-export class Ecod implements Detector {
+export class Ecod extends RowDetector {
   readonly kind = "ecod";
   readonly settings = {};
   readonly #tails: Tails;
@@ -63,22 +57,18 @@ export class Ecod implements Detector {
     readonly rows: number,
     readonly distributions: readonly ColumnDistribution[],
   ) {
+    super();
     this.#tails = tailsOf(rows, distributions);
   }
 
   /**
-   * The largest of three sums over the columns of −log tail probabilities, one a row; higher = more anomalous: of the left
-   * tails, of the right tails, and of the tail on the side to which each column is skewed. A row counts as one of the
-   * fitted rows, as in PyOD, so that no probability is 0.
-   *
-   * @throws {RangeError} if the matrix has other columns
+   * The largest of three sums over the columns of −log tail probabilities: of the left tails, of the right tails, and of the
+   * tail on the side to which each column is skewed. A row counts as one of the fitted rows, as in PyOD, so that no
+   * probability is 0.
    */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const work = { stage: "scoring with ECOD", rowCost: 20 * this.columns.length };
-    const scores = await scoreMatrix(scorer, this.#tails, matrix, work, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    return scoreMatrix(scorer, this.#tails, matrix, work, options);
   }
 
   /**
@@ -91,14 +81,6 @@ export class Ecod implements Detector {
     const { left, right, skewed } = tailsOfRow(this.#tails, row, 0);
     const [l, r, s] = [left, right, skewed].map((tails) => tails.reduce((sum, tail) => sum + tail, 0));
     return s >= Math.max(l, r) ? skewed : l >= r ? left : right;
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   /** @throws {InputError} if they are too large to be read again: more than 900,000 values and counts */

@@ -1,16 +1,10 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { breather, type WorkOptions } from "../../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-} from "../../detector";
+import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
+import { RowDetector } from "../row-detector";
 import { readSample, writeSample } from "../sample-files";
 import { type Densities, densityOf, leastReach, scorer } from "./densities";
 
@@ -73,7 +67,7 @@ async function densitiesOf(
 }
 
 /** A sample with the densities around its rows; made by {@link fitLocalOutlierFactor}. */
-export class LocalOutlierFactor implements Detector {
+export class LocalOutlierFactor extends RowDetector {
   readonly kind = "local-outlier-factor";
 
   constructor(
@@ -81,21 +75,16 @@ export class LocalOutlierFactor implements Detector {
     readonly settings: Readonly<Required<LocalOutlierFactorOptions>>,
     readonly sample: Sample,
     readonly densities: Densities,
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * Local outlier factors, one a row; near 1 = as dense as around its neighbours, higher = more anomalous.
-   *
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
+  /** Local outlier factors; near 1 = as dense as around its neighbours. */
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const { sample, densities, settings } = this;
     const work = { stage: "comparing densities", rowCost: (sample.rows * sample.width) / 4 };
     const fitted = { sample, ...densities, neighbours: settings.neighbours };
-    const scores = await scoreMatrix(scorer, fitted, matrix, work, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    return scoreMatrix(scorer, fitted, matrix, work, options);
   }
 
   /**
@@ -119,14 +108,6 @@ export class LocalOutlierFactor implements Detector {
         contributions[i] += distance * (squares[n] === 0 ? 1 / row.length : differences[i] / squares[n]);
     });
     return contributions;
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   save(folder: string): Promise<void> {

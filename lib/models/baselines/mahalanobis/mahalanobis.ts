@@ -5,15 +5,9 @@ import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
 import type { WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite, selectMatrixRows } from "../../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-} from "../../detector";
+import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../row-detector";
 import { type Spectrum, spectrumOf } from "../spectrum";
 import { scorer, squaredLength } from "./larger-distance";
 
@@ -90,7 +84,7 @@ export async function fitMahalanobis(
 }
 
 /** Fitted components, made by {@link fitMahalanobis}. */
-export class Mahalanobis implements Detector {
+export class Mahalanobis extends RowDetector {
   readonly kind = "mahalanobis";
 
   constructor(
@@ -101,23 +95,18 @@ export class Mahalanobis implements Detector {
     /** One vector a component: its product with a row, less the mean, is the row's position in units of the threshold. */
     readonly major: readonly Float64Array[],
     readonly minor: readonly Float64Array[],
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * The larger of major and minor distance, each in units of its threshold, one a row; higher = more anomalous.
-   *
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
+  /** The larger of major and minor distance, each in units of its threshold. */
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const { mean, major, minor } = this;
     const work = {
       stage: "measuring Mahalanobis' distance",
       rowCost: mean.length * (major.length + minor.length + 1),
     };
-    const scores = await scoreMatrix(scorer, { mean, major, minor }, matrix, work, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    return scoreMatrix(scorer, { mean, major, minor }, matrix, work, options);
   }
 
   /**
@@ -136,14 +125,6 @@ export class Mahalanobis implements Detector {
       for (let i = 0; i < centred.length; i++) contributions[i] += position * component[i] * centred[i];
     }
     return contributions;
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */

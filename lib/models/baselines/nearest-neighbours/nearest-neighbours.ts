@@ -1,16 +1,10 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import type { WorkOptions } from "../../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-} from "../../detector";
+import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
+import { RowDetector } from "../row-detector";
 import { readSample, writeSample } from "../sample-files";
 import { scorer } from "./distances";
 
@@ -50,28 +44,22 @@ export async function fitNearestNeighbours(
 }
 
 /** A sample to measure distances to; made by {@link fitNearestNeighbours}. */
-export class NearestNeighbours implements Detector {
+export class NearestNeighbours extends RowDetector {
   readonly kind = "nearest-neighbours";
 
   constructor(
     readonly columns: readonly string[],
     readonly settings: Readonly<Required<NearestNeighboursOptions>>,
     readonly sample: Sample,
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * Euclidean distance to the k-th nearest row of the sample, one a row; higher = more anomalous.
-   *
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
+  /** Euclidean distance to the k-th nearest row of the sample. */
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const { sample, settings } = this;
     const work = { stage: "finding nearest neighbours", rowCost: (sample.rows * sample.width) / 4 };
-    const fitted = { sample, neighbours: settings.neighbours };
-    const scores = await scoreMatrix(scorer, fitted, matrix, work, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    return scoreMatrix(scorer, { sample, neighbours: settings.neighbours }, matrix, work, options);
   }
 
   /**
@@ -87,14 +75,6 @@ export class NearestNeighbours implements Detector {
     const distance = Math.sqrt(squares[settings.neighbours - 1]);
     const differences = squaredDifferences(sample, row, nearest[settings.neighbours - 1]);
     return distance === 0 ? differences : differences.map((square) => square / distance);
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   save(folder: string): Promise<void> {

@@ -5,15 +5,9 @@ import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
 import type { WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite } from "../../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-} from "../../detector";
+import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../row-detector";
 import { spectrumOf } from "../spectrum";
 import { scorer } from "./reconstruction-errors";
 
@@ -50,7 +44,7 @@ export async function fitPrincipalComponents(
 }
 
 /** Fitted principal components, the linear counterpart of an autoencoder; made by {@link fitPrincipalComponents}. */
-export class PrincipalComponents implements Detector {
+export class PrincipalComponents extends RowDetector {
   readonly kind = "principal-components";
   readonly settings: Readonly<Required<PrincipalComponentsOptions>>;
 
@@ -60,27 +54,18 @@ export class PrincipalComponents implements Detector {
     /** One unit vector a component, largest variance first. */
     readonly components: readonly Float64Array[],
   ) {
+    super();
     this.settings = { components: components.length };
   }
 
-  /**
-   * Mean over the columns of the squared reconstruction error, one a row; higher = more anomalous.
-   *
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireColumns(this, matrix);
+  /** Mean over the columns of the squared reconstruction error. */
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const { mean, components } = this;
-    const rowCost = mean.length * (components.length + 1);
-    const scores = await scoreMatrix(
-      scorer,
-      { mean, components },
-      matrix,
-      { stage: "scoring with principal components", rowCost },
-      options,
-    );
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    const work = {
+      stage: "scoring with principal components",
+      rowCost: mean.length * (components.length + 1),
+    };
+    return scoreMatrix(scorer, { mean, components }, matrix, work, options);
   }
 
   /**
@@ -99,14 +84,6 @@ export class PrincipalComponents implements Detector {
       for (let i = 0; i < errors.length; i++) errors[i] -= projection * component[i];
     }
     return errors.map((error) => square(error) / mean.length);
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */

@@ -1,0 +1,44 @@
+import type { WorkOptions } from "../../common/progress";
+import type { Matrix } from "../../preprocess/matrix";
+import {
+  type Detector,
+  explainEach,
+  requireColumns,
+  requireFiniteScores,
+  type ScoreOptions,
+} from "../detector";
+
+/** A fitted detector that scores and explains each row by itself. */
+export abstract class RowDetector implements Detector {
+  abstract readonly kind: string;
+  abstract readonly settings: object;
+  abstract readonly columns: readonly string[];
+
+  /** Scores of a matrix that has the detector's columns. */
+  protected abstract scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array>;
+
+  /**
+   * Anomaly scores, one a row; higher = more anomalous.
+   *
+   * @throws {RangeError} if the matrix has other columns
+   */
+  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireColumns(this, matrix);
+    const scores = await this.scoreRows(matrix, options);
+    requireFiniteScores(this, matrix, scores);
+    return scores;
+  }
+
+  abstract explain(row: Float32Array): Float64Array;
+
+  /**
+   * `explain` of every row: `rows × columns`, row-major.
+   *
+   * @throws {RangeError} if the matrix has other columns
+   */
+  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
+    return explainEach(this, matrix, options);
+  }
+
+  abstract save(folder: string): Promise<void>;
+}
