@@ -4,6 +4,12 @@
 // Tables
 
 export { distinctRows } from "./data/distinct";
+export {
+  type ColumnDescription,
+  type FileTable,
+  type ReadTableOptions,
+  readTable,
+} from "./data/read-table";
 export type { Source } from "./data/source";
 export { rowsWhere, splitRows } from "./data/split";
 export {

@@ -23,10 +23,15 @@ export function database(): Promise<DuckDBConnection> {
   return connection;
 }
 
-async function connect(): Promise<DuckDBConnection> {
-  // With several threads it would hold more and more rows while it writes a large file in their order.
-  const options = { threads: "1", memory_limit: "512MB", temp_directory: tmpdir() };
-  instance ??= duckdb().DuckDBInstance.create(":memory:", options);
+/** A connection of its own: on one, a second query ends the first whose rows are still on their way. */
+export async function connect(): Promise<DuckDBConnection> {
+  instance ??= duckdb().DuckDBInstance.create(":memory:", {
+    threads: "1", // with several it would hold more and more rows while it writes a large file in their order
+    memory_limit: "512MB",
+    temp_directory: tmpdir(),
+    autoinstall_known_extensions: "false", // nothing is fetched from the network
+    autoload_known_extensions: "false",
+  });
   return (await instance).connect();
 }
 

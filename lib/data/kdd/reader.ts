@@ -2,9 +2,10 @@ import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
 import { beginsAsGzip, contentOf, inputName, lookAt, peek, sourceName, wholeLines } from "../content";
+import { RejectedRows } from "../rejected-rows";
 import type { Source } from "../source";
 import type { Table } from "../table";
-import { CheckedRows, RejectedRows, type RowGroup } from "./checked-rows";
+import { CheckedRows, type RowGroup } from "./checked-rows";
 import { datasetName } from "./datasets";
 import { groupTable } from "./group-table";
 import { layoutOf, recognisedBytes } from "./layout";
@@ -18,6 +19,8 @@ export interface ReadKddOptions extends WorkOptions {
   readonly rejectedFile?: string;
   /** A file with more good rows is refused. Default: there is no limit. */
   readonly maxRows?: number;
+  /** Where the file can be read, if not by its path: a pipe that was kept. */
+  readonly storedPath?: string;
 }
 
 /**
@@ -79,8 +82,8 @@ export class KddReader {
   /** As {@link blocks}, the rows as they were parsed. */
   async *groups(): AsyncGenerator<RowGroup> {
     const { path } = this;
-    const { rejectedFile, maxRows, onProgress, signal } = this.options;
-    if (path !== "-") this.bytes = await sizeOf(path);
+    const { rejectedFile, maxRows, storedPath = path, onProgress, signal } = this.options;
+    if (storedPath !== "-") this.bytes = await sizeOf(storedPath);
     const [name, ownName] = [inputName(path), await sourceName(path)];
     const stage = `reading ${ownName}`;
     const stored = createHash("sha256");
@@ -93,7 +96,7 @@ export class KddReader {
       this.bytesRead += bytes.length;
       onProgress?.({ stage, done: Math.min(this.bytesRead, this.bytes), total: this.bytes });
     };
-    const pieces = contentOf(path, { onStored, signal });
+    const pieces = contentOf(storedPath, { onStored, signal });
     const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
     try {
       const { first, all } = await peek(pieces, recognisedBytes + 1);

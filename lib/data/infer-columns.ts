@@ -1,0 +1,133 @@
+import { decimalIn } from "../common/decimal";
+
+/** What a column holds. Numbers, names and booleans are features; times and identifiers are not. */
+export type ColumnType = "numeric" | "nominal" | "boolean" | "time" | "identifier";
+
+export const columnTypes: readonly ColumnType[] = ["numeric", "nominal", "boolean", "time", "identifier"];
+
+/** A type, and in words why a column has it. */
+export interface InferredType {
+  readonly type: ColumnType;
+  readonly reason: string;
+}
+
+/** What stands for a missing value in any column, as it is written. */
+export const missingWords: readonly string[] = [
+  ...["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>"],
+  ...["NaN", "nan", "NAN", "-nan", "-NaN", "null", "NULL", "Null"],
+];
+
+const missing = new Set(missingWords);
+
+/** Whether a text, without blanks around it, stands for a missing value. */
+export function isMissing(text: string): boolean {
+  return missing.has(text);
+}
+
+const numberText = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const infinityText = /^([+-]?)inf(inity)?$/i;
+
+/** The number that a text is, also an infinite one; undefined if it is none. */
+export function numberIn(text: string): number | undefined {
+  const value = decimalIn(text, 0, text.length);
+  if (!Number.isNaN(value)) return value;
+  if (numberText.test(text)) return Number(text) + 0; // + 0: without the sign of −0
+  const infinity = infinityText.exec(text);
+  return infinity ? (infinity[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : undefined;
+}
+
+/** 1 or 0 for what is written for true or false; undefined if it is neither. */
+export function booleanIn(text: string): 0 | 1 | undefined {
+  if (/^(true|yes|t|y|1|1\.0)$/i.test(text)) return 1;
+  return /^(false|no|f|n|0|0\.0)$/i.test(text) ? 0 : undefined;
+}
+
+const booleanWord = /^(true|false|yes|no)$/i;
+
+// As programs write them: 2023-11-14T22:13:20.000Z, 2023-11-14, 14/02/2018 08:31:01 AM, 3/7/2017 8:55, 22:13:20.
+const isoTime =
+  /^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i;
+const localTime = /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?)?$/i;
+const clockTime = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
+
+function isTime(text: string): boolean {
+  return isoTime.test(text) || localTime.test(text) || clockTime.test(text);
+}
+
+// Addresses and identifiers as programs make them.
+const ipv4 = /^\d{1,3}(\.\d{1,3}){3}(:\d+|\/\d+)?$/;
+const ipv6 = /^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}(\/\d+)?$/i;
+const macAddress = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i;
+const uuid = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
+const hash = /^(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}$/i;
+
+function identifies(text: string): boolean {
+  return [ipv4, ipv6, macAddress, uuid, hash].some((pattern) => pattern.test(text));
+}
+
+const timeName =
+  /^(time|timestamp|ts|datetime|date|epoch|[sl]time|(flow_)?(start|end)_?(time|milliseconds)(_ms)?)$/i;
+const identifierName =
+  /^((row|record|flow|transaction|customer|user|event)?[ _]?id|uid|index|row(_?(number|no))?|unnamed: \d+)$/i;
+
+/** Of the values of a column that is numeric, at least so many are numbers: others are then mistakes. */
+const numericShare = 0.8;
+
+/**
+ * What a column holds, by its name and some of its values without missing ones, in their order. A wrong value among
+ * many numbers does not make names of them: who reads the column then says where it is.
+ */
+export function inferType(name: string, values: readonly string[]): InferredType {
+  if (values.length === 0) return { type: "numeric", reason: "no value in it" };
+  if (values.every((text) => booleanWord.test(text))) return { type: "boolean", reason: "true and false" };
+  const numbers = values.map(numberIn).filter((value) => value !== undefined);
+  if (numbers.length >= numericShare * values.length) {
+    if (timeName.test(name) && isAscending(numbers)) return { type: "time", reason: "ascending times" };
+    return { type: "numeric", reason: "numbers" };
+  }
+  if (values.every(isTime)) return { type: "time", reason: "dates or times of day" };
+  if (values.every(identifies)) return { type: "identifier", reason: "addresses or identifiers" };
+  return { type: "nominal", reason: "names" };
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((value, i) => i === 0 || value >= numbers[i - 1]);
+}
+
+/** Rows from which on identifiers can be told from features. */
+const fewestRows = 20;
+
+/** Names that a column of features may have. */
+const mostNames = 1_000;
+
+/** Why a column of names is rather an identifier; undefined if it is not. */
+export function identifyingNames(distinct: number, rows: number): string | undefined {
+  if (rows < fewestRows) return undefined;
+  const counts = `${distinct.toLocaleString("en-US")} different values in ${rows.toLocaleString("en-US")} rows`;
+  if (distinct > rows / 2) return `nearly as many values as rows: ${counts}`;
+  return distinct > mostNames ? `too many values to learn from: ${counts}` : undefined;
+}
+
+/** Why a column of numbers is rather an identifier; undefined if it is not. */
+export function identifyingNumbers(name: string, values: ArrayLike<number>): string | undefined {
+  if (values.length < fewestRows) return undefined;
+  if (isRowNumber(values)) return "it numbers the rows";
+  return identifierName.test(name) && areDistinctIntegers(values)
+    ? "by its name, and as no value comes twice"
+    : undefined;
+}
+
+function isRowNumber(values: ArrayLike<number>): boolean {
+  if (values[0] !== 0 && values[0] !== 1) return false;
+  for (let row = 1; row < values.length; row++) if (values[row] !== values[row - 1] + 1) return false;
+  return true;
+}
+
+function areDistinctIntegers(values: ArrayLike<number>): boolean {
+  const seen = new Set<number>();
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isInteger(values[row])) return false;
+    seen.add(values[row]);
+  }
+  return seen.size === values.length;
+}

@@ -1,0 +1,165 @@
+import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
+import { EndlessLine, longestLine, wholeLines } from "./content";
+import { linesOf, type TextRow } from "./delimited";
+import { quoted } from "./duckdb";
+import { isMissing, missingWords } from "./infer-columns";
+import { flagInSql, sqlName } from "./scan";
+import { type FileColumn, sampleRows, type TableForm } from "./table-form";
+
+/** Whether a text is JSON of objects, one a line or in an array. */
+export function beginsAsJson(text: string): boolean {
+  return /^\s*(\{|\[\s*\{)/.test(text);
+}
+
+/**
+ * The columns of a text of JSON objects, one a line or in an array: every key that the first of them have, in their order.
+ *
+ * @param name of the file, for messages
+ * @param text its beginning
+ * @throws {InputError} if no object is in it
+ */
+export function jsonForm(name: string, text: string): TableForm {
+  const isArray = text.trimStart().startsWith("[");
+  const splitter = new JsonSplitter(isArray);
+  const objects: object[] = [];
+  const keys = new Map<string, unknown[]>();
+  for (const { object, line, problem } of splitter.addLines(linesOf(text))) {
+    if (objects.length >= sampleRows) break;
+    if (problem && objects.length === 0) throw new InputError(`${name}, line ${line}: ${problem}`);
+    if (!object) continue;
+    objects.push(object);
+    for (const [key, value] of Object.entries(object)) {
+      const values = keys.get(key) ?? [];
+      if (value !== null) values.push(value);
+      keys.set(key, values);
+    }
+  }
+  if (objects.length === 0) throw new InputError(`${name} has no rows: no JSON object was found in it`);
+  const names = [...keys.keys()];
+  const columns = names.map((key): FileColumn => {
+    const values = keys.get(key) ?? [];
+    const nested = values.find((value) => typeof value === "object");
+    const sample = values.map(cellText).filter((value) => !isMissing(value));
+    return { name: key.trim(), sample, ...(nested !== undefined && { problem: "nested values" }) };
+  });
+  const types = names.map((key) => `${quoted(key)}: 'VARCHAR'`);
+  const missing = missingWords.map(quoted).join(", ");
+  return {
+    columns,
+    notices: [],
+    query: (path, compression, wanted) => {
+      const options = [
+        `format = '${isArray ? "array" : "newline_delimited"}'`,
+        `compression = '${compression}'`,
+        `maximum_object_size = ${4 * longestLine}`,
+        `columns = {${types.join(", ")}}`,
+      ];
+      const selected = wanted.map(({ position, kind }) => {
+        const column = sqlName(position);
+        if (kind === "name") return column;
+        if (kind === "flag") return flagInSql(column);
+        return `CAST(CASE WHEN trim(${column}) IN (${missing}) THEN NULL ELSE ${column} END AS DOUBLE)`;
+      });
+      const table = `t(${names.map((_, i) => sqlName(i)).join(", ")})`;
+      return `SELECT ${selected.join(", ")} FROM read_json(${quoted(path)}, ${options.join(", ")}) AS ${table}`;
+    },
+    rows: (file, pieces) => jsonRows(file, pieces, names, isArray),
+  };
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value).trim();
+}
+
+async function* jsonRows(
+  name: string,
+  pieces: AsyncIterable<Buffer>,
+  keys: readonly string[],
+  isArray: boolean,
+): AsyncGenerator<TextRow[]> {
+  const splitter = new JsonSplitter(isArray);
+  try {
+    for await (const block of wholeLines(pieces)) {
+      const rows: TextRow[] = [];
+      for (const { line, object, problem, text } of splitter.addLines(linesOf(block.toString("utf8")))) {
+        const fields = object ? keys.map((key) => cellText((object as Record<string, unknown>)[key])) : [];
+        rows.push({ line, fields, ...(problem && { problem, text }) });
+      }
+      yield rows;
+    }
+  } catch (error) {
+    if (!(error instanceof EndlessLine)) throw error;
+    throw new InputError(`${name}, line ${splitter.lines + 1}: ${error.message}`);
+  }
+  const open = splitter.end();
+  if (open) yield [open];
+}
+
+interface JsonRow {
+  readonly line: number;
+  readonly object?: object;
+  readonly problem?: string;
+  readonly text?: string;
+}
+
+/** Finds the objects of a text, one a line or in an array over any lines. */
+class JsonSplitter {
+  lines = 0;
+  /** Of an object of an array that is not closed yet. */
+  #text = "";
+  #line = 0;
+  #depth = 0;
+  #inString = false;
+
+  constructor(private readonly isArray: boolean) {}
+
+  *addLines(lines: readonly string[]): Generator<JsonRow> {
+    for (const line of lines) {
+      this.lines++;
+      if (this.isArray) yield* this.#addToArray(line);
+      else if (line.trim() !== "") yield objectOf(line.replace(/^\ufeff/, ""), this.lines);
+    }
+  }
+
+  end(): TextRow | undefined {
+    if (this.#depth <= 1 && this.#text === "") return undefined;
+    return {
+      line: this.#line,
+      fields: [],
+      problem: "an object is opened and never closed",
+      text: this.#text.slice(0, 200),
+    };
+  }
+
+  *#addToArray(line: string): Generator<JsonRow> {
+    let from = this.#depth >= 2 ? 0 : -1; // where the open object goes on
+    for (let at = 0; at < line.length; at++) {
+      const character = line[at];
+      if (this.#inString) {
+        if (character === "\\") at++;
+        else if (character === '"') this.#inString = false;
+      } else if (character === '"') this.#inString = true;
+      else if (character === "{" || character === "[") {
+        if (++this.#depth === 2) [from, this.#line] = [at, this.lines];
+      } else if ((character === "}" || character === "]") && --this.#depth === 1) {
+        yield objectOf(this.#text + line.slice(Math.max(from, 0), at + 1), this.#line);
+        this.#text = "";
+        from = -1;
+      }
+    }
+    if (from >= 0 && this.#depth >= 2) this.#text += `${line.slice(from)}\n`;
+    if (this.#text.length > longestLine) throw new EndlessLine();
+  }
+}
+
+function objectOf(text: string, line: number): JsonRow {
+  try {
+    const object: unknown = JSON.parse(text);
+    if (typeof object === "object" && object !== null && !Array.isArray(object)) return { line, object };
+    return { line, problem: `expected a JSON object, got ${shown(text)}`, text };
+  } catch (error) {
+    return { line, problem: `is no JSON: ${(error as Error).message}`, text };
+  }
+}

@@ -1,0 +1,93 @@
+/** A public data set that is recognised by its columns. */
+export interface KnownTable {
+  /** As a notice says it. */
+  readonly name: string;
+  readonly label: string;
+  readonly normal: readonly string[];
+  /** The column of attack kinds, if there is one besides the label. */
+  readonly group?: string;
+  /** Columns that identify a flow or tell the attacks by how the data were made. */
+  readonly exclude: readonly string[];
+}
+
+interface Fingerprint extends KnownTable {
+  /** Columns that no other set has together; blanks around names and their case do not matter. */
+  readonly columns: readonly string[];
+}
+
+const knownTables: readonly Fingerprint[] = [
+  {
+    name: "UNSW-NB15 (Moustafa and Slay 2015)",
+    columns: ["dur", "proto", "service", "state", "spkts", "dpkts", "sbytes", "attack_cat", "label"],
+    label: "label",
+    normal: ["0"],
+    group: "attack_cat",
+    exclude: ["id"],
+  },
+  {
+    name: "NF-UNSW-NB15, NF-BoT-IoT, NF-ToN-IoT or NF-CSE-CIC-IDS2018 (NetFlow features; Sarhan, Layeghy and Portmann 2021)",
+    columns: ["L4_SRC_PORT", "L4_DST_PORT", "PROTOCOL", "IN_BYTES", "OUT_BYTES", "Label", "Attack"],
+    label: "Label",
+    normal: ["0"],
+    group: "Attack",
+    exclude: [
+      ...["IPV4_SRC_ADDR", "IPV4_DST_ADDR", "L4_SRC_PORT", "L4_DST_PORT"],
+      ...["FLOW_START_MILLISECONDS", "FLOW_END_MILLISECONDS", "Dataset"],
+    ],
+  },
+  {
+    name: "CIC-IDS2017 (Sharafaldin, Lashkari and Ghorbani 2018)",
+    columns: ["Destination Port", "Flow Duration", "Total Fwd Packets", "Flow Bytes/s", "Label"],
+    label: "Label",
+    normal: ["BENIGN"],
+    exclude: [
+      "Flow ID",
+      "Source IP",
+      "Src IP",
+      "Source Port",
+      "Src Port",
+      "Destination IP",
+      "Dst IP",
+      "Timestamp",
+    ],
+  },
+  {
+    name: "CSE-CIC-IDS2018 (Sharafaldin, Lashkari and Ghorbani 2018)",
+    columns: ["Dst Port", "Flow Duration", "Tot Fwd Pkts", "Flow Byts/s", "Label"],
+    label: "Label",
+    normal: ["Benign"],
+    exclude: ["Flow ID", "Src IP", "Src Port", "Dst IP", "Timestamp"],
+  },
+  {
+    name: "credit card transactions (Dal Pozzolo and others 2015)",
+    columns: ["Time", "V1", "V2", "V3", "V4", "V5", "Amount", "Class"],
+    label: "Class",
+    normal: ["0"],
+    exclude: ["Time"],
+  },
+];
+
+/** The set that columns of these names belong to, without the columns that this copy of it lacks. */
+export function knownTable(names: readonly string[]): KnownTable | undefined {
+  const has = new Set(names.map(simplified));
+  const found = knownTables.find(({ columns }) => columns.every((name) => has.has(simplified(name))));
+  if (found) return { ...found, exclude: found.exclude.filter((name) => has.has(simplified(name))) };
+  return adbench(names);
+}
+
+/** ADBench's tables as CSV: numbered columns, and a last one that is 1 for an anomaly. */
+function adbench(names: readonly string[]): KnownTable | undefined {
+  const [label = "", ...features] = [...names].reverse();
+  const numbers = features
+    .reverse()
+    .map((name) => Number(/^(?:x|v|f|feature_?)?(\d+)$/i.exec(name)?.[1] ?? Number.NaN));
+  const isNumbered =
+    numbers.length > 0 && numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
+  if (!isNumbered || !/^(anomaly|label|outlier|y)$/i.test(label)) return undefined;
+  return { name: "a table of ADBench (Han and others 2022)", label, normal: ["0"], exclude: [] };
+}
+
+/** A name without its case and the blanks around it. */
+export function simplified(name: string): string {
+  return name.trim().toLowerCase();
+}

@@ -1,0 +1,102 @@
+import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
+import { numberIn } from "./infer-columns";
+import { missingName, type NominalColumn } from "./table";
+
+/** What a normal row's label is in most data sets. */
+const usualWords = ["normal", "benign", "0", "false"];
+
+/** The label of normal rows in a table's labels. */
+const normalName = "normal";
+
+/**
+ * The values of a label that stand for normal rows.
+ *
+ * @param place names file and column, for messages
+ * @param said what the caller says; undefined: the usual words
+ * @throws {InputError} that lists the label's values, if it has none of those said, or not one of the usual words
+ */
+export function normalValues(
+  place: string,
+  values: readonly string[],
+  said: readonly string[] | undefined,
+): ReadonlySet<string> {
+  const found = values.filter((value) => isNormalValue(value, said));
+  if (said) {
+    const lacking = said.find((word) => !values.some((value) => isSame(value, word)));
+    if (found.length === 0)
+      throw new InputError(
+        `${place} has no value ${shown(lacking ?? "")}, which normal names; it has ${listed(values)}`,
+      );
+  } else if (found.length !== 1) {
+    const problem =
+      found.length === 0
+        ? "none of its values is known to be normal"
+        : "more than one of its values may be normal";
+    throw new InputError(`${place}: ${problem}; say which of them is, with normal: ${listed(values)}`);
+  }
+  return new Set(found);
+}
+
+/** Whether a label's value stands for normal rows: one of those said, else one of the usual words. */
+export function isNormalValue(value: string, said: readonly string[] | undefined): boolean {
+  return (said ?? usualWords).some((word) => isSame(value, word));
+}
+
+/** Case and blanks around them do not matter; 0 and 0.0 are the same. */
+function isSame(value: string, word: string): boolean {
+  const [left, right] = [value, word].map((text) => text.trim().toLowerCase().replace(/\.$/, ""));
+  const number = numberIn(left);
+  return left === right || (number !== undefined && number === numberIn(right));
+}
+
+function listed(values: readonly string[]): string {
+  const first = [...values]
+    .sort()
+    .slice(0, 20)
+    .map((value) => `'${shown(value)}'`)
+    .join(", ");
+  return values.length > 20 ? `${first} and ${values.length - 20} more` : first;
+}
+
+/**
+ * A table's labels: `normal` where the label says so, else the kind of anomaly: the group's value where there is one
+ * that says more than normal, or the label's own.
+ */
+export function labelColumn(
+  label: NominalColumn,
+  normal: ReadonlySet<string>,
+  group?: NominalColumn,
+): NominalColumn {
+  const names = new Map<string, number>();
+  const codeOf = (name: string) => {
+    const code = names.get(name) ?? names.size;
+    names.set(name, code);
+    return code;
+  };
+  const anomalous = label.categories.map((value) =>
+    isSame(value, normalName) ? `${value} (not normal)` : value,
+  );
+  const pairs = new Int32Array(label.categories.length * (group?.categories.length ?? 1)).fill(-1);
+  const raw = new Uint16Array(label.codes.length);
+  for (let row = 0; row < raw.length; row++) {
+    const code = label.codes[row];
+    const kind = group ? group.codes[row] : 0;
+    const pair = group ? code * group.categories.length + kind : code;
+    if (pairs[pair] < 0) {
+      const value = label.categories[code];
+      const groupName = group?.categories[kind];
+      const saysMore =
+        groupName !== undefined &&
+        groupName !== missingName &&
+        !usualWords.some((word) => isSame(groupName, word));
+      pairs[pair] = codeOf(normal.has(value) ? normalName : saysMore ? groupName : anomalous[code]);
+    }
+    raw[row] = pairs[pair];
+  }
+  const categories = [...names.keys()].sort();
+  const position = [...names.keys()].map((name) => categories.indexOf(name));
+  const codes = categories.length <= 255 ? new Uint8Array(raw.length) : new Uint16Array(raw.length);
+  for (let row = 0; row < raw.length; row++) codes[row] = position[raw[row]];
+  return { kind: "nominal", name: label.name, codes, categories };
+}

@@ -1,0 +1,71 @@
+import { InputError } from "../common/errors";
+import { connect, quoted } from "./duckdb";
+import { type ColumnType, isMissing } from "./infer-columns";
+import { flagInSql, sqlName } from "./scan";
+import { type FileColumn, sampleRows, type TableForm } from "./table-form";
+
+/** Whether bytes are the first of a Parquet file. */
+export function beginsAsParquet(bytes: Buffer): boolean {
+  return bytes.toString("latin1", 0, 4) === "PAR1";
+}
+
+/**
+ * The columns of a Parquet file.
+ *
+ * @param name of the file, for messages
+ * @throws {InputError} if it is damaged, or has no rows
+ */
+export async function parquetForm(name: string, path: string): Promise<TableForm> {
+  const connection = await connect();
+  try {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`);
+    const types = described.getRows().map(([column, type]) => ({ name: String(column), type: String(type) }));
+    const from = `read_parquet(${quoted(path)}) AS t(${types.map((_, i) => sqlName(i)).join(", ")})`;
+    const texts = types.map(({ type }, i) => (isNested(type) ? "NULL" : `CAST(${sqlName(i)} AS VARCHAR)`));
+    const sample = await connection.runAndReadAll(
+      `SELECT ${texts.join(", ")} FROM ${from} LIMIT ${sampleRows}`,
+    );
+    const values = sample.getColumns();
+    const columns = types.map(({ name: columnName, type }, i): FileColumn => {
+      const texts = (values[i] ?? []).filter((value) => value !== null).map(String);
+      const base = { name: columnName.trim(), sample: texts.filter((text) => !isMissing(text)) };
+      if (isNested(type)) return { ...base, problem: `nested or binary values (${type})` };
+      if (columnName === "__index_level_0__")
+        return { ...base, problem: "an index of rows, as pandas writes it" };
+      const known = typeOf(type);
+      return known ? { ...base, type: known } : base;
+    });
+    return {
+      columns,
+      notices: [],
+      query: (_, __, wanted) => {
+        const selected = wanted.map(({ position, kind }) => {
+          const column = sqlName(position);
+          if (kind === "flag") return flagInSql(`CAST(${column} AS VARCHAR)`);
+          if (kind === "name") return `CAST(${column} AS VARCHAR)`;
+          return types[position].type === "VARCHAR"
+            ? `CAST(nullif(trim(${column}), '') AS DOUBLE)`
+            : `CAST(${column} AS DOUBLE)`;
+        });
+        return `SELECT ${selected.join(", ")} FROM ${from}`;
+      },
+    };
+  } catch (error) {
+    if (error instanceof InputError || !(error instanceof Error)) throw error;
+    throw new InputError(`${name} is a damaged Parquet file: ${error.message.split("\n")[0]}`);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+function isNested(type: string): boolean {
+  return /^(BLOB|STRUCT|MAP|UNION|BIT|GEOMETRY|VARIANT)|\[\d*\]$/.test(type);
+}
+
+/** What a type of DuckDB's holds; names may be anything. */
+function typeOf(type: string): ColumnType | undefined {
+  if (type === "BOOLEAN") return "boolean";
+  if (/^(DATE|TIME|TIMESTAMP|INTERVAL)/.test(type)) return "time";
+  if (type === "UUID") return "identifier";
+  return /^ENUM/.test(type) ? "nominal" : undefined;
+}

@@ -1,0 +1,213 @@
+import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
+import type { CellKind } from "./collect-columns";
+import { type ColumnType, columnTypes, inferType, numberIn } from "./infer-columns";
+import { type KnownTable, knownTable, simplified } from "./known-tables";
+import type { FileColumn } from "./table-form";
+
+/** What the columns of a table are for. */
+export interface ColumnOptions {
+  /** The column that says whether a row is normal. Default: none, but in data sets that are recognised. */
+  readonly label?: string;
+  /**
+   * The label's value, or values, of normal rows; case and blanks around them do not matter. Default: the one of
+   * `normal`, `benign`, `0` and `false` that the label has.
+   */
+  readonly normal?: string | readonly string[];
+  /** A column with the kinds of attacks or anomalies, if the label does not have them. */
+  readonly group?: string;
+  /** Columns that are left out. */
+  readonly exclude?: readonly string[];
+  /** Types of columns by name. Default: they are inferred from the first rows. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** The only columns that are features, and their types: those of a model. Default: all that look like features. */
+  readonly features?: readonly { readonly name: string; readonly type: ColumnType }[];
+}
+
+/** A column of a file, and what becomes of it. */
+export interface PlannedColumn {
+  /** Its 0-based place in the file. */
+  readonly position: number;
+  readonly name: string;
+  readonly role: "feature" | "label" | "group" | "left out";
+  readonly type: ColumnType;
+  /** Whether the caller said the type. */
+  readonly isSaid: boolean;
+  /** Why it is of this type, or left out. */
+  readonly reason: string;
+  readonly example: string | undefined;
+}
+
+export interface ColumnPlan {
+  readonly columns: readonly PlannedColumn[];
+  readonly normal?: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** How a column is collected from a file; undefined if it is not. */
+export function cellKind({ role, type }: PlannedColumn): CellKind | undefined {
+  if (role === "left out") return undefined;
+  if (role !== "feature" || type === "nominal") return "name";
+  return type === "boolean" ? "flag" : "number";
+}
+
+/**
+ * Decides what each column of a file is for: what the caller says, else what is known of the data set, else what the
+ * first values look like.
+ *
+ * @param file its name, for messages
+ * @throws {InputError} if a column that the caller names is not there, or columns can't be told apart
+ */
+export function planColumns(
+  file: string,
+  columns: readonly FileColumn[],
+  options: ColumnOptions,
+): ColumnPlan {
+  const names = columns.map(({ name }) => name);
+  const known = knownTable(names);
+  const unnamed = unnamedColumns(file, columns);
+  const repeated = repeatedColumns(file, columns, known);
+  const place = (name: string, option: string) => placeOf(file, names, name, option);
+  const label = options.label ?? known?.label;
+  const group = options.group ?? (options.label === undefined ? known?.group : undefined);
+  const labelAt = label === undefined ? undefined : place(label, "label");
+  const groupAt = group === undefined ? undefined : place(group, "group");
+  const excluded = new Map<number, string>();
+  for (const name of known?.exclude ?? [])
+    excluded.set(place(name, "exclude"), `the data set's ${name} is no feature`);
+  for (const name of options.exclude ?? []) excluded.set(place(name, "exclude"), "excluded");
+  if (known?.group !== undefined && groupAt === undefined)
+    excluded.set(place(known.group, "group"), "it tells the label");
+  if (known !== undefined && labelAt !== undefined && simplified(names[labelAt]) !== simplified(known.label))
+    excluded.set(place(known.label, "label"), "it tells the label");
+  const types = new Map<number, ColumnType>();
+  for (const { name, type } of options.features ?? []) types.set(place(name, "the model"), type);
+  const wanted = options.features && new Set(types.keys());
+  for (const [name, type] of Object.entries(options.types ?? {})) {
+    if (!columnTypes.includes(type))
+      throw new InputError(
+        `types: the type of ${shown(name)} must be one of ${columnTypes.join(", ")}, got ${shown(String(type))}`,
+      );
+    types.set(place(name, "types"), type);
+    if (known?.exclude.some((other) => simplified(other) === simplified(name)))
+      excluded.delete(place(name, "types"));
+  }
+  const planned = columns.map((column, position): PlannedColumn => {
+    const said = types.get(position);
+    const { type, reason } = said
+      ? { type: said, reason: "as said" }
+      : column.type
+        ? { type: column.type, reason: "as the file says" }
+        : inferType(column.name, column.sample);
+    const base = { position, name: column.name, type, isSaid: said !== undefined, example: column.sample[0] };
+    if (column.problem && (position === labelAt || position === groupAt))
+      throw new InputError(`${file}: the column ${shown(column.name)} can't be read: ${column.problem}`);
+    if (position === labelAt) return { ...base, role: "label", reason: "the label" };
+    if (position === groupAt) return { ...base, role: "group", reason: "the kinds of anomalies" };
+    const out =
+      column.problem ??
+      unnamed.get(position) ??
+      repeated.get(position) ??
+      (wanted ? (wanted.has(position) ? undefined : "no feature of the model") : excluded.get(position)) ??
+      (type === "time" || type === "identifier" ? reason : undefined);
+    return out === undefined
+      ? { ...base, role: "feature", reason }
+      : { ...base, role: "left out", reason: out };
+  });
+  if (!planned.some(({ role }) => role === "feature"))
+    throw new InputError(
+      `${file} has no column of features: ${planned.map(({ name, reason }) => `${shown(name)} (${reason})`).join(", ")}`,
+    );
+  const said = options.normal === undefined ? undefined : [options.normal].flat();
+  const normal = said ?? (known && label === known.label ? known.normal : undefined);
+  return {
+    columns: planned,
+    ...(normal && { normal }),
+    notices: noticesOf(file, planned, known, options, normal),
+  };
+}
+
+/** The place of a column; case and blanks around its name matter only where they tell columns apart. */
+function placeOf(file: string, names: readonly string[], wanted: string, option: string): number {
+  const exact = names.indexOf(wanted.trim());
+  if (exact >= 0) return exact;
+  const close = names.flatMap((name, i) => (simplified(name) === simplified(wanted) ? [i] : []));
+  if (close.length === 1) return close[0];
+  throw new InputError(
+    `${file} has no column ${shown(wanted)}, which ${option === "the model" ? "the model was trained on" : `${option} names`}; its columns are ${listed(names)}`,
+  );
+}
+
+function listed(names: readonly string[]): string {
+  const first = names.slice(0, 60).map(shown).join(", ");
+  return names.length > 60 ? `${first} and ${names.length - 60} more` : first;
+}
+
+/** Columns without a name that can be left out: pandas' index, and what a comma at the end of each line makes. */
+function unnamedColumns(file: string, columns: readonly FileColumn[]): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const [i, { name, sample }] of columns.entries()) {
+    const isIndex = i === 0 && /^(unnamed: 0)?$/i.test(name) && sample.length > 0 && numbersRows(sample);
+    if (isIndex) found.set(i, "an index of rows, as pandas writes it");
+    else if (name === "" && sample.length === 0) found.set(i, "an empty column without a name");
+    else if (name === "")
+      throw new InputError(
+        `${file}, line 1: column ${i + 1} has no name; its first value is '${shown(sample[0])}'`,
+      );
+  }
+  return found;
+}
+
+function numbersRows(sample: readonly string[]): boolean {
+  const numbers = sample.map(numberIn);
+  return numbers.every(
+    (value, i) => Number.isInteger(value) && (i === 0 || value === (numbers[i - 1] as number) + 1),
+  );
+}
+
+/** Second columns of one name: left out where the data set is known for it, else refused. */
+function repeatedColumns(
+  file: string,
+  columns: readonly FileColumn[],
+  known: KnownTable | undefined,
+): Map<number, string> {
+  const found = new Map<number, string>();
+  const places = new Map<string, number>();
+  for (const [i, { name }] of columns.entries()) {
+    const first = places.get(name);
+    if (name === "" || first === undefined) places.set(name, i);
+    else if (known?.name.includes("CIC")) found.set(i, `the same as column ${first + 1}`);
+    else
+      throw new InputError(
+        `${file}, line 1: columns ${first + 1} and ${i + 1} are both named ${shown(name)}; rename one of them`,
+      );
+  }
+  if (known?.name.includes("CIC"))
+    for (const [i, { name }] of columns.entries())
+      if (/^Fwd Header Length\.1$/i.test(name)) found.set(i, "the same as Fwd Header Length");
+  return found;
+}
+
+function noticesOf(
+  file: string,
+  columns: readonly PlannedColumn[],
+  known: KnownTable | undefined,
+  options: ColumnOptions,
+  normal: readonly string[] | undefined,
+): string[] {
+  const notices: string[] = [];
+  const label = columns.find(({ role }) => role === "label");
+  const group = columns.find(({ role }) => role === "group");
+  if (known && options.label === undefined) {
+    const kinds = group ? `, kinds of attacks in ${group.name}` : "";
+    notices.push(
+      `${file} is recognised as ${known.name}: label ${label?.name}, normal ${normal?.join(" or ")}${kinds}`,
+    );
+  }
+  const out = columns.filter(({ role, reason }) => role === "left out" && reason !== "excluded");
+  if (!options.features && out.length > 0)
+    notices.push(
+      `left out: ${out.map(({ name, reason }) => `${shown(name) || "(no name)"} (${reason})`).join(", ")}`,
+    );
+  return notices;
+}

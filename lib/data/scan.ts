@@ -1,0 +1,77 @@
+import { type CellKind, NameCells, NumberCells } from "./collect-columns";
+import { connect, duckdb } from "./duckdb";
+
+/** A column to read: its place in the file, its name for DuckDB, and what its values are read as. */
+export interface ScannedColumn {
+  readonly position: number;
+  readonly kind: CellKind;
+}
+
+/** DuckDB's names of columns: none of the file's comes into a query as a name. */
+export function sqlName(position: number): string {
+  return `c${position}`;
+}
+
+/** A text of true or false in SQL: as a number. */
+export function flagInSql(name: string): string {
+  const text = `lower(trim(${name}))`;
+  return (
+    `CASE WHEN ${text} IN ('true', 'yes', 't', 'y', '1', '1.0') THEN 1::DOUBLE ` +
+    `WHEN ${text} IN ('false', 'no', 'f', 'n', '0', '0.0') THEN 0::DOUBLE ` +
+    `WHEN ${name} IS NULL THEN NULL ELSE error('no boolean') END`
+  );
+}
+
+/** Rows as DuckDB gives them. */
+export interface RowChunk {
+  readonly rowCount: number;
+  getColumnVector(column: number): object;
+}
+
+/** What DuckDB says of a file that it can't read. */
+export class ScanError extends Error {}
+
+/** The chunks of rows that a query gives, as they come; in constant memory. @throws {ScanError} */
+export async function* scan(query: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
+  const connection = await connect();
+  const told = (error: Error) => {
+    throw new ScanError(error.message);
+  };
+  try {
+    const result = await connection.stream(query).catch(told);
+    for (;;) {
+      signal?.throwIfAborted();
+      const chunk = await result.fetchChunk().catch(told);
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  } finally {
+    connection.interrupt(); // what is not read is not computed
+    connection.closeSync();
+  }
+}
+
+/** Adds the rows of a chunk to columns, from DuckDB's memory into theirs. */
+export function addChunk(chunk: RowChunk, cells: readonly (NumberCells | NameCells)[]): void {
+  const { DuckDBDoubleVector, DuckDBVarCharVector } = duckdb();
+  for (const [i, column] of cells.entries()) {
+    const vector = chunk.getColumnVector(i);
+    if (column instanceof NumberCells && vector instanceof DuckDBDoubleVector) {
+      const { items, validity } = vector as unknown as Stored & { items: Float64Array };
+      column.addAll(items, validBytes(validity));
+    } else if (column instanceof NameCells && vector instanceof DuckDBVarCharVector) {
+      const { dataView, validity } = vector as unknown as Stored & { dataView: DataView };
+      const words = new Int32Array(dataView.buffer, dataView.byteOffset, 4 * chunk.rowCount);
+      column.addAll(words, chunk.rowCount, validBytes(validity), (row) => vector.getItem(row) ?? "");
+    } else throw new TypeError(`DuckDB gives column ${i} as ${vector.constructor.name}`);
+  }
+}
+
+/** What a vector of DuckDB's holds, which its types keep to themselves: reading it value by value takes several times as long. */
+interface Stored {
+  readonly validity: { readonly data: BigUint64Array | null };
+}
+
+function validBytes({ data }: Stored["validity"]): Uint8Array | undefined {
+  return data ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import {
+  type Column,
+  column,
+  type FileTable,
+  numbers,
+  type ReadTableOptions,
+  readTable,
+} from "traffic-anomaly";
+import { database, quoted } from "traffic-anomaly/dist/data/duckdb";
+import { missingName } from "traffic-anomaly/dist/data/table";
+import { temporaryFolder } from "../fixtures/folder";
+
+const folder = temporaryFolder("read-table");
+let files = 0;
+
+function fileOf(content: string | Uint8Array, name = `${files++}.data`): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function read(content: string | Uint8Array, options: ReadTableOptions = {}): Promise<FileTable> {
+  return readTable(fileOf(content), options);
+}
+
+/** The values of a column as a reader sees them. */
+function valuesOf(found: Column): (number | string)[] {
+  return found.kind === "numeric"
+    ? [...found.values]
+    : Array.from(found.codes, (code) => found.categories[code]);
+}
+
+function contentOf(table: FileTable): Record<string, (number | string)[]> {
+  const columns = [...table.features, ...(table.labels ? [table.labels] : [])];
+  return Object.fromEntries(columns.map((found) => [found.name, valuesOf(found)]));
+}
+
+const plain = "size,kind,ok,class\n1.5,tcp,true,0\n2,udp,false,0\n-3e2,tcp,true,1\n";
+const expected = { size: [1.5, 2, -300], kind: ["tcp", "udp", "tcp"], ok: [1, 0, 1] };
+const labelled = { ...expected, class: ["normal", "normal", "1"] };
+
+suite("what a table is read from", () => {
+  test("CSV gives numbers, names, flags and labels, whatever the name of the file", async () => {
+    const path = fileOf(plain, "table.with.no.ending");
+    const table = await readTable(path, { label: "class", normal: "0" });
+    assert.deepEqual(contentOf(table), labelled);
+    assert.equal(table.rows, 3);
+    assert.deepEqual(column(table, "kind"), {
+      kind: "nominal",
+      name: "kind",
+      codes: Uint8Array.of(0, 1, 0),
+      categories: ["tcp", "udp"],
+    });
+    const ok = column(table, "ok");
+    assert.equal(ok.kind === "numeric" && ok.measure, "flag");
+    assert.deepEqual(table.source, {
+      path,
+      name: "table.with.no.ending",
+      sha256: createHash("sha256").update(plain).digest("hex"),
+      rows: 3,
+      labelled: true,
+      skippedRows: [],
+    });
+  });
+
+  const forms: Record<string, string | Uint8Array> = {
+    TSV: plain.replaceAll(",", "\t"),
+    semicolons: plain.replaceAll(",", ";"),
+    "semicolons and decimal commas": plain.replaceAll(",", ";").replaceAll(".", ","),
+    "vertical bars": plain.replaceAll(",", "|"),
+    gzip: gzipSync(plain),
+    "gzip of two members": Buffer.concat([gzipSync(plain.slice(0, 30)), gzipSync(plain.slice(30))]),
+    "lines that end in \\r\\n": plain.replaceAll("\n", "\r\n"),
+    "lines that end in \\r": plain.replaceAll("\n", "\r"),
+    "no end of the last line": plain.trimEnd(),
+    "a byte order mark": `\ufeff${plain}`,
+    "blank lines": plain.replaceAll("\n", "\n\n").replace(/^/, "\n"),
+    "blanks around fields": plain.replaceAll(",", " , "),
+    quotes: plain.replaceAll(/[^,\n]+/g, '"$&"'),
+    "single quotes": plain.replaceAll(/[^,\n]+/g, "'$&'"),
+    "a comma at the end of each line": plain.replaceAll("\n", ",\n"),
+    "a comma at the end of each row": plain.replaceAll("\n", ",\n").replace("class,", "class"),
+    comments: `# made by hand\n${plain.replace("-3e2", "# and checked\n-3e2")}`,
+    "a header that comes again": plain.replace("2,udp", "size,kind,ok,class\n2,udp"),
+    "JSON lines": [
+      '{"size":1.5,"kind":"tcp","ok":true,"class":0}',
+      '{"kind":"udp","size":2,"ok":false,"class":0}',
+      '{"size":"-3e2","kind":"tcp","ok":true,"class":1}',
+    ].join("\n"),
+    "a JSON array": `[\n${[
+      '{"size":1.5,"kind":"tcp","ok":true,"class":0}',
+      '{"kind":"udp","size":2,"ok":false,"class":0}',
+      '{"size":-300,"kind":"tcp","ok":true,"class":1}',
+    ].join(",\n")}]`,
+    ARFF: `% a comment: it's one\n@RELATION x\n\n@attribute size real\n@attribute 'kind' {tcp,udp}\n@attribute ok string\n@attribute class {0,1}\n@DATA\n${plain.slice(plain.indexOf("\n") + 1)}`,
+  };
+  for (const [name, content] of Object.entries(forms)) {
+    test(`${name}: the same table`, async () => {
+      const table = await read(content, { label: "class", normal: "0", types: { ok: "boolean" } });
+      assert.deepEqual(contentOf(table), labelled);
+    });
+  }
+
+  test("Parquet: the same table", async () => {
+    const [csv, parquet] = [fileOf(plain), join(folder, "it's a [table].csv")];
+    await (await database()).run(
+      `COPY (SELECT * FROM read_csv(${quoted(csv)})) TO ${quoted(parquet)} (FORMAT parquet)`,
+    );
+    assert.deepEqual(contentOf(await readTable(parquet, { label: "class", normal: "0" })), labelled);
+  });
+});
+
+suite("missing values", () => {
+  test("are NaN among numbers, and a category of their own among names", async () => {
+    const table = await read("a,b\n1,x\n,?\nNA,NaN\nnull,\n2,-\n");
+    assert.deepEqual(contentOf(table), {
+      a: [1, Number.NaN, Number.NaN, Number.NaN, 2],
+      b: ["x", missingName, missingName, missingName, "-"],
+    });
+    assert.deepEqual(
+      table.columns.map(({ missing }) => missing),
+      [3, 3],
+    );
+  });
+
+  test("an infinite number stays infinite", async () => {
+    const table = await read("a,b\n1,1\nInfinity,2\n-inf,3\n");
+    assert.deepEqual([...numbers(table, "a")], [1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+});
+
+suite("what is wrong with a file is said in a sentence that names the place", () => {
+  const header = "a,b,class\n";
+  const wrong: Record<string, readonly [string | Uint8Array, RegExp, ReadTableOptions?]> = {
+    "a row with too many fields": [`${header}1,2,0\n1,2,0,4\n`, /line 3: expected 3 columns, found 4$/],
+    "a row with too few fields": [`${header}1,2,0\n\n1,2\n`, /line 4: expected 3 columns, found 2$/],
+    "a quote that is never closed": [
+      `${header}1,2,"x\n3,4,y\n`,
+      /line 2: a quote \("\) is opened and never closed$/,
+    ],
+    "text after a quote": [`${header}1,2,"x"y\n3,4,y\n`, /line 2: a quote .* column 3/],
+    "a wrong number": [
+      `${header}${"1,2,0\n".repeat(9)}1,two,0\n`,
+      /line 11: column 2 \(b\) must be a number, got 'two'/,
+    ],
+    "two columns of one name": [
+      "a,b,a\n1,2,3\n",
+      /line 1: columns 1 and 3 are both named a; rename one of them$/,
+    ],
+    "no header": ["1,2,3\n4,5,6\n", /line 1: column 1 is the number 1 where the column's name should be/],
+    "a header only": [header, /has no rows$/],
+    "an empty file": ["", /is empty$/],
+    "a blank file": ["\n \n", /is empty$/],
+    "a label that is not there": [
+      `${header}1,2,0\n`,
+      /has no column Label2, which label names; its columns are a, b, class$/,
+      { label: "Label2" },
+    ],
+    "a label without a usual word": [
+      `${header}1,2,x\n1,2,y\n`,
+      /say which of them is, with normal: 'x', 'y'$/,
+      { label: "class" },
+    ],
+    "a normal value that is not there": [
+      `${header}1,2,x\n1,2,y\n`,
+      /has no value z, which normal names; it has 'x', 'y'$/,
+      { label: "class", normal: "z" },
+    ],
+  };
+  for (const [name, [content, message, options]] of Object.entries(wrong)) {
+    test(name, async () => {
+      const path = fileOf(content);
+      await assert.rejects(readTable(path, options), (error: Error) => {
+        assert.equal(error.name, "InputError");
+        assert.ok(error.message.startsWith(path), error.message);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+});
