@@ -2,7 +2,6 @@ import { readdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { InputError } from "../common/errors";
 import { CellError, type NotebookRun, type RunNotebookOptions, runNotebook } from "../notebook/tools/runner";
-import { checkTypes } from "../notebook/tools/strict";
 
 export interface RunNotebooksOptions extends RunNotebookOptions {
   /** Where the notebooks are. Default: `notebooks`. */
@@ -45,7 +44,6 @@ export async function runNotebooks(
       if (!(error instanceof CellError)) throw error;
       failures.push(error);
       onNotice?.(`failed: ${error.message}`);
-      for (const message of await explanations(file, error)) onNotice?.(`${error.notebook}: ${message}`);
     }
   }
   const stale = options.check ? runs.filter((run) => run.stale.length > 0) : [];
@@ -62,13 +60,6 @@ export async function runNotebooks(
     failures: failures.map(({ notebook, cell, source, reason }) => ({ notebook, cell, source, reason })),
   };
   return { text: parts.join("; "), value };
-}
-
-/** What the strict check says of a cell that failed in a way in which right code fails where tslab breaks it. */
-async function explanations(file: string, { cell, reason }: CellError): Promise<string[]> {
-  if (!/\b(?:ReferenceError|SyntaxError)\b/.test(reason)) return [];
-  const complaints = await checkTypes([file]).catch(() => []); // the compiler is not everywhere
-  return complaints.filter((complaint) => complaint.cell === cell).map(({ message }) => message);
 }
 
 /**

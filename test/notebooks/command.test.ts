@@ -44,15 +44,3 @@ test("all notebooks are run though one fails, and the words say which", async (c
     ["1 notebook passed; outputs are stale in 02-passes", false],
   );
 });
-
-test("a cell that failed because tslab breaks it is explained", async (context) => {
-  const folder = await createWorkspace(context);
-  await writeSources(folder, "01-shorthand", ["const size = 1;", "({ size });"]);
-  const notices: string[] = [];
-  await runNotebooks([], { folder, onNotice: (text) => notices.push(text), graceSeconds: 0.1 });
-  assert.match(notices[0], /^failed: 01-shorthand, cell \[2\]: [\s\S]*ReferenceError: size is not defined/);
-  assert.equal(
-    notices[1],
-    "01-shorthand: tslab cannot find 'size' of an earlier cell in this shorthand: write 'size: size'",
-  );
-});

@@ -83,7 +83,12 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
     const kernel = await Kernel.create(await createWorkspace(context));
     context.after(() => kernel.shutdown());
     const failures: [sources: string[], failing: number, reason: RegExp][] = [
-      [[`${late}\nthrow 7;`], 1, /^7$/],
+      [[`${late}\nthrow 7;`], 1, /^Uncaught 7$/],
+      [
+        ['const f = () => {\n  throw new Error("no");\n};', "\n\nf();"],
+        2,
+        /^Error: no\n {4}at f \(cell \[\d+\], line 2\)\n {4}at cell \[\d+\], line 3$/,
+      ],
       [['const x: number = "1";'], 1, /^1:7 - Type 'string' is not/],
       [['/** @module other */\nexport const x: number = "1";'], 1, /2:14 - Type 'string'/],
       [['Promise.reject(new Error("no"))'], 1, /UnhandledPromiseRejection: Error: no|<rejected>/],
@@ -277,7 +282,11 @@ test("an answer 'ok' is not a success when stderr or a rejected promise say othe
     "UncaughtException: Error: no",
   );
   assert.equal(verdict(stream("stdout", "Promise {\n  <rejected> 7\n}\n")), "Promise {\n  <rejected> 7\n}");
-  assert.equal(verdict({ output_type: "error", ename: "Error", evalue: "no", traceback: [] }), "Error: no");
+  const traceback = ["Error: no", "    at cell [1], line 2"];
+  assert.equal(
+    verdict({ output_type: "error", ename: "Error", evalue: "no", traceback }),
+    traceback.join("\n"),
+  );
   assert.match(
     failureOf({ status: "abort", executionCount: null, outputs: [] }, { timeoutSeconds: 1 })!,
     /refused to run it/,

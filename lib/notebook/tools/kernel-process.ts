@@ -1,13 +1,35 @@
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
 import { join } from "node:path";
+import { format } from "node:util";
 import { Worker } from "node:worker_threads";
+import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
 import type { Publisher } from "zeromq";
+import { type BoundCell, bindNames, type Compiler } from "./kernel-bindings";
+import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
 
 // tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is not a module to preload by `--require`,
 // because worker threads and child processes would load that too.)
 
 const tslabRequire = createRequire(require.resolve("tslab/package.json"));
+
+/** Loads a file of tslab with parts of its text replaced. */
+function loadEdited(path: string, edits: Readonly<Record<string, string>>) {
+  const file = tslabRequire.resolve(path);
+  let text = readFileSync(file, "utf8");
+  for (const [before, after] of Object.entries(edits)) {
+    if (text.split(before).length !== 2)
+      throw new Error(`'${before}' is not once in ${file}: is it tslab 1.0.22?`);
+    text = text.replace(before, () => after);
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: how Node.js itself loads a file
+  const module: any = new Module(file);
+  Object.assign(module, { filename: file, paths: tslabRequire.resolve.paths("tslab") });
+  module._compile(text, file);
+  require.cache[file] = module;
+  return module.exports;
+}
 
 // tslab sends each printed line without waiting for the one before, which zeromq.js 6 refuses once in 512 messages:
 // lines vanish, and if it hits the message that says that a cell is done, the cell never ends. With a time-out of
@@ -39,58 +61,144 @@ process.on("SIGINT", () => {}); // of the process group; it would end us
 
 /** The cell that runs. */
 let cell: { readonly stop: () => void } | undefined;
-/** When the cell that runs, or is the next to, was sent. */
-let sent = 0;
+/** The request that runs it, or the next cell. */
+let request: Request = { sent: 0, publish: () => {} };
+
+interface Request {
+  /** When it was sent. */
+  readonly sent: number;
+  /** Sends a message to the front end that belongs to the cell. */
+  readonly publish: (type: string, content: object) => void;
+  error?: JupyterError;
+}
+
+// Names of cells, see kernel-bindings.ts. tslab's own way is taken out of its source, and it reads a cell as the module
+// that it is, so that `await (…)` and `for await` are what they look like.
+const ts: Compiler = tslabRequire("@tslab/typescript-for-tslab");
+const converters = loadEdited("./dist/converter.js", {
+  "disableTopLevelAwait: true,": "inlineSourceMap: true,",
+  "node = ts.visitEachChild(node, wrapPrevIdentifier, nullTransformationContext);": "",
+  "output: esModuleToCommonJSModule(output, transpileTarget),":
+    "output: exports.bindCell(output, declsFile, transpileTarget),",
+});
+/** The values of all cells' names. */
+const scope: Record<string, unknown> = {};
+/** The cells that were compiled, by number. */
+const cells = new Map<number, BoundCell>();
+/** The number of the cell that runs, or is the next to. */
+let number = 0;
+
+converters.bindCell = (
+  script: string,
+  { locals }: SourceFile & { locals: SymbolTable },
+  target: ScriptTarget,
+): string => {
+  const earlier: string[] = [];
+  locals.forEach(({ flags }, name) => {
+    if (flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Alias)) earlier.push(String(name));
+  });
+  const bound = bindNames(ts, script, earlier, target);
+  cells.set(number, bound);
+  return bound.code;
+};
+placeErrorsInCells((cell, line, column) => cells.get(cell)?.lineOf(line, column));
 
 const jupyter = tslabRequire("./dist/jupyter.js");
-const { handleShellMessage, handleExecute } = jupyter.ZmqServer.prototype;
-const { handleExecuteImpl } = jupyter.JupyterHandlerImpl.prototype;
-const sentTimes = new WeakMap<object, number>();
+const { handleShellMessage, handleExecute, publishStatus } = jupyter.ZmqServer.prototype;
+const { handleExecute: answer, handleExecuteImpl } = jupyter.JupyterHandlerImpl.prototype;
+const requests = new WeakMap<object, Request>();
 
 // Each message from an event of its own, so that what is broken off is never the loop that receives them.
 jupyter.ZmqServer.prototype.handleShellMessage = function (...parameters: unknown[]) {
   setTimeout(() => handleShellMessage.apply(this, parameters));
 };
+
+// What is under way, the oldest first. A front end takes the last status it heard of for the kernel's.
+const underWay = new Set<unknown>();
+jupyter.ZmqServer.prototype.publishStatus = function (status: "busy" | "idle", message: unknown) {
+  publishStatus.call(this, status, message);
+  if (status === "busy") underWay.add(message);
+  else underWay.delete(message);
+  const [next] = underWay;
+  if (status === "idle" && next) publishStatus.call(this, "busy", next);
+};
+
 // biome-ignore lint/suspicious/noExplicitAny: tslab has no types for it
 jupyter.ZmqServer.prototype.handleExecute = function (socket: unknown, message: any) {
   // The sender's clock may be another computer's.
   const now = Date.now();
   const time = Date.parse(message.header.date) || now;
-  sentTimes.set(message.content, Math.min(Math.max(time, now - 5000), now));
+  requests.set(message.content, {
+    sent: Math.min(Math.max(time, now - 5000), now),
+    publish: (type, content) => {
+      const output = message.createReply();
+      output.header.msg_type = type;
+      output.content = content;
+      output.signAndSend(this.connInfo.key, this.iopub);
+    },
+  });
   return handleExecute.call(this, socket, message);
 };
-jupyter.JupyterHandlerImpl.prototype.handleExecuteImpl = function (request: object, ...others: unknown[]) {
-  sent = sentTimes.get(request) ?? Date.now();
-  return handleExecuteImpl.call(this, request, ...others);
+jupyter.JupyterHandlerImpl.prototype.handleExecute = async function (content: object, ...others: unknown[]) {
+  const reply = await answer.call(this, content, ...others);
+  return { ...reply, ...requests.get(content)?.error };
 };
+jupyter.JupyterHandlerImpl.prototype.handleExecuteImpl = function (content: object, ...others: unknown[]) {
+  request = requests.get(content)!;
+  number = this.execCount + 1;
+  return handleExecuteImpl.call(this, content, ...others);
+};
+
+function fail(error: JupyterError): void {
+  request.error = error;
+  request.publish("error", error);
+}
 
 interface Executor {
   execute(source: string): Promise<boolean>;
   interrupt(): void;
 }
 
+/** What the compiler says of the cell. */
+let diagnostics: string[] = [];
+/** The name of the cell's last expression, if it ends in one. */
+let last: string | undefined;
+
 const executors = tslabRequire("./dist/executor.js");
 const { createExecutor } = executors;
-executors.createExecutor = (...parameters: unknown[]): Executor => {
-  const executor: Executor = createExecutor(...parameters);
+executors.createExecutor = (folder: string, converters: unknown): Executor => {
+  const executor: Executor = createExecutor(folder, converters, {
+    error(...message: unknown[]) {
+      if (message.length > 1) diagnostics.push(format(...message));
+      else if (cell) fail(describeError(message[0])); // otherwise the cell was interrupted
+    },
+  });
+  Object.assign(globalThis, { __tslab__: { ...Reflect.get(globalThis, "__tslab__"), exports: scope } });
   return { ...executor, execute: (source) => execute(executor, source), interrupt: () => {} };
 };
 
 /** Runs a cell, until its end or an interrupt; says whether it passed. */
 async function execute(executor: Executor, source: string): Promise<boolean> {
+  diagnostics = [];
+  last = undefined;
   try {
     return await new Promise<boolean>((resolve, reject) => {
-      let waits = false; // at an `await`, from which tslab can free it
-      cell = { stop: () => (waits ? executor.interrupt() : reject(new Interrupted())) };
+      cell = {
+        stop: () => {
+          cell = undefined;
+          executor.interrupt(); // frees tslab from an `await`
+          reject(new Interrupted());
+        },
+      };
       setTimeout(() => {
-        if (interrupts.hit(sent)) return reject(new Interrupted());
+        if (interrupts.hit(request.sent)) return reject(new Interrupted());
         interrupts.stage = Stage.running;
-        executor.execute(source).then(resolve, reject);
-        waits = true;
+        executor.execute(source).then(finish).then(resolve, reject);
       });
     });
   } catch (error) {
-    console.error(error instanceof Interrupted ? error.message : error);
+    if (error instanceof Interrupted) fail({ ename: error.message, evalue: "", traceback: [error.message] });
+    else fail(describeError(error));
     return false;
   } finally {
     cell = undefined;
@@ -102,12 +210,22 @@ class Interrupted extends Error {
   override readonly message = "Interrupted";
 }
 
-const converters = tslabRequire("./dist/converter.js");
+/** Tells what the compiler found, or shows the value of the last expression. */
+async function finish(passed: boolean): Promise<boolean> {
+  if (diagnostics.length > 0) {
+    fail({ ename: "TypeScript", evalue: diagnostics[0], traceback: diagnostics });
+    return false;
+  }
+  if (last === undefined) return passed;
+  const value = scope[last];
+  delete scope[last];
+  if (passed && value !== undefined && value !== null) console.log(value);
+  return passed;
+}
+
 const { createConverter } = converters;
-type Converter = Record<
-  "convert" | "inspect" | "complete" | "addModule" | "close",
-  (...p: unknown[]) => unknown
->;
+// biome-ignore lint/suspicious/noExplicitAny: tslab has no types for what it gives
+type Converter = Record<"convert" | "inspect" | "complete" | "addModule" | "close", (...p: unknown[]) => any>;
 converters.createConverter = (options: unknown): Converter => {
   let converter: Converter = createConverter(options);
   let atWork = false;
@@ -121,11 +239,16 @@ converters.createConverter = (options: unknown): Converter => {
       const result = converter[name](...parameters);
       atWork = false;
       interrupts.stage = before;
-      if (name === "convert" && interrupts.hit(sent)) throw new Interrupted();
       return result;
     };
+  const convert = guarded("convert");
   return {
-    convert: guarded("convert"),
+    convert(...parameters) {
+      const { lastExpressionVar, ...result } = convert(...parameters);
+      if (interrupts.hit(request.sent)) throw new Interrupted();
+      last = lastExpressionVar;
+      return { ...result, hasToplevelAwait: true }; // it does no harm where there is none
+    },
     inspect: guarded("inspect"),
     complete: guarded("complete"),
     addModule: guarded("addModule"),
@@ -136,8 +259,12 @@ converters.createConverter = (options: unknown): Converter => {
 // Interrupts are the guard's: tslab would take the process's own signals, and lets them kill it while it does.
 const vm = tslabRequire("node:vm");
 const { runInThisContext } = vm;
-vm.runInThisContext = (code: string, options?: object) =>
-  runInThisContext(code, { ...options, breakOnSigint: false });
+vm.runInThisContext = (code: string, options?: object) => {
+  const columnOffset = -"(async function(exports, require) { ".length;
+  return options
+    ? runInThisContext(code, { filename: cellName(number), columnOffset })
+    : runInThisContext(code);
+};
 
 const { startKernel } = tslabRequire("./dist/main.js");
 startKernel({ configPath: process.argv.at(-1), enableFindLocal: false });

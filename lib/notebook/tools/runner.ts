@@ -142,7 +142,7 @@ export function failureOf(
   if (status === "restarted") return excerpt(stderr);
   if (status === "abort") return "the kernel refused to run it, because a cell had failed just before";
   const error = outputs.find((output) => output.output_type === "error");
-  if (error) return excerpt(`${error.ename}: ${error.evalue}`);
+  if (error) return excerpt(error.traceback.join("\n"));
   if (status === "error") return excerpt(stderr) || "it failed without a word";
   const typeError = /^(?:\S+ )?\d+:\d+ - .*/m.exec(stderr);
   if (typeError) return typeError[0];

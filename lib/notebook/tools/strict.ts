@@ -6,14 +6,9 @@ import { dirname, join, resolve } from "node:path";
 import type { Program } from "@tslab/typescript-for-tslab";
 import { InputError } from "../../common/errors";
 import { loadPackage } from "../../common/packages";
+import { type CheckedModule, type Finding, floatingPromises } from "./floating-promises";
+import type { Compiler } from "./kernel-bindings";
 import { codeCells, type Notebook, readNotebook } from "./notebook";
-import {
-  brokenByTslab,
-  type CheckedModule,
-  type Compiler,
-  type Finding,
-  floatingPromises,
-} from "./tslab-faults";
 
 /** What is wrong in a cell. */
 export interface Complaint {
@@ -26,8 +21,8 @@ export interface Complaint {
 }
 
 /**
- * Type-checks notebooks as strictly as the library, which tslab does not; finds promises that nobody awaits, and code
- * that is right but that tslab breaks, so that it would end in a strange ReferenceError or SyntaxError. A notebook counts as one module, its cells in order; so no name may be declared or imported twice, although tslab
+ * Type-checks notebooks as strictly as the library, which tslab does not, and finds promises that nobody awaits. A
+ * notebook counts as one module, its cells in order; so no name may be declared or imported twice, although the kernel
  * allows it: a cell that is run again would otherwise mean another thing than before.
  *
  * Takes about 2 seconds and 1 more for each notebook.
@@ -52,7 +47,6 @@ export async function checkTypes(files: readonly string[]): Promise<Complaint[]>
     const findings = [
       ...(await typeErrors(require, folder, modules)),
       ...floatingPromises(ts, program, modules),
-      ...brokenByTslab(ts, program, modules),
     ];
     return findings.map(({ module: { file, places }, line, message }) => ({
       file,

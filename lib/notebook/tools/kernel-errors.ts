@@ -1,0 +1,66 @@
+import { dirname } from "node:path";
+import { inspect } from "node:util";
+
+/** What Jupyter shows of a failed cell. */
+export interface JupyterError {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** The name under which a cell's code is run, and errors speak of it. */
+export function cellName(number: number): string {
+  return `cell [${number}]`;
+}
+
+/**
+ * Lets the stacks of all errors say `cell [3], line 2`, as the cell was typed, and nothing of the kernel itself.
+ *
+ * @param lineOf the cell's line that a place in its code comes from
+ */
+export function placeErrorsInCells(
+  lineOf: (cell: number, line: number, column: number) => number | undefined,
+): void {
+  const own = [dirname(require.resolve("tslab")), __dirname, "node:"];
+  Error.stackTraceLimit = 30; // tslab's frames count, too
+  Error.prepareStackTrace = (error, frames) => {
+    const lines = frames
+      .filter((frame) => !own.some((place) => frame.getFileName()?.startsWith(place)))
+      .map((frame) => `\n    at ${frame}`.replace(/(cell \[(\d+)\]):(\d+):(\d+)/, placed));
+    // The cell's function and the script that calls it are one to the reader, and so are the rounds of a recursion.
+    return headOf(error) + lines.filter((line, i) => line !== lines[i - 1]).join("");
+  };
+
+  function placed(_: string, name: string, cell: string, line: string, column: string): string {
+    return `${name}, line ${lineOf(+cell, +line, +column) ?? "?"}`;
+  }
+}
+
+function headOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
+}
+
+/** What was thrown, with what caused it. */
+export function describeError(error: unknown): JupyterError {
+  if (!(error instanceof Error)) {
+    const evalue = inspect(error);
+    return { ename: "Uncaught", evalue, traceback: [`Uncaught ${evalue}`] };
+  }
+  const traceback = [String(error.stack ?? error)];
+  const seen = new Set([error]);
+  for (let { cause } = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
+    seen.add(cause);
+    traceback.push(`caused by ${cause.stack ?? cause}`);
+  }
+  if (error instanceof AggregateError)
+    for (const { stack } of error.errors) traceback.push(`one of them: ${stack}`);
+  return {
+    ename: error.name,
+    evalue: error.message,
+    traceback: traceback.flatMap((text) => text.split("\n")),
+  };
+}
