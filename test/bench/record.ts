@@ -5,8 +5,10 @@ import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { Metrics, MetricsByDetector } from "traffic-anomaly";
 import { reportedRates } from "traffic-anomaly/dist/evaluation/metrics";
 
-/** What is expected of a figure's mean: at least `min`, or `value` ± `tolerance`. */
-export type Expected = { readonly min: number } | { readonly value: number; readonly tolerance: number };
+/** What is expected of a figure: a mean of at least `min` and at most a standard deviation, or a mean of `value` ± `tolerance`. */
+export type Expected =
+  | { readonly min: number; readonly deviation?: number }
+  | { readonly value: number; readonly tolerance: number };
 
 /** One value a seed, in the order of {@link ReproductionRecord.seeds}, of which some protocols have only the first. */
 export interface RecordedFigure {
