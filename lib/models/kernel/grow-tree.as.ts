@@ -1,16 +1,15 @@
 // AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`. It does what isolation-forest/tree.ts does, to the
-// bit and with the same random numbers, several times as fast: columns lie each in one piece, so that a node's values of one
-// are near each other, and a column that is constant in a node is not looked at again below it.
+// bit and with the same random numbers, several times as fast: 64 values of a column lie in one piece, so that a node's values
+// of one are near each other, and a column that is constant in a node is not looked at again below it.
 import { gather } from "./path-length.as";
 
 const nodeBytes: usize = 16;
 
 // The tree that is being grown.
 let columns: usize;
-let columnBytes: usize;
 let width: u32;
 let deepest: u32;
-/** The sample's rows, four times their number each: a node holds those from one address of this list to another. */
+/** Where in a column the sample's rows have their values: a node holds those from one address of this list to another. */
 let order: usize;
 let candidates: usize;
 /** A byte a column, 1 = constant in the node that is being split; and so for each depth. */
@@ -68,6 +67,11 @@ function part(column: usize, split: f32, start: usize, end: usize): usize {
   return middle;
 }
 
+/** Where a row has its value, from the beginning of a column. */
+function placeOf(row: u32): usize {
+  return <usize>(row >> 6) * width * 256 + ((<usize>(row & 63)) << 2);
+}
+
 /** Splits a node as long as it can be, and its children. A node: column or −1, split value, left child, number of rows. */
 function grow(node: u32, start: usize, end: usize, depth: u32): void {
   const at = nodes + <usize>node * nodeBytes;
@@ -79,7 +83,7 @@ function grow(node: u32, start: usize, end: usize, depth: u32): void {
   for (let left = width; left > 0; left--) {
     const number = take(left);
     if (load<u8>(isConstant + number)) continue;
-    const column = columns + <usize>number * columnBytes;
+    const column = columns + ((<usize>number) << 8);
     let minimum = f32.POSITIVE_INFINITY;
     let maximum = f32.NEGATIVE_INFINITY;
     for (let row = start; row < end; row += 4) {
@@ -112,7 +116,7 @@ function grow(node: u32, start: usize, end: usize, depth: u32): void {
  *
  * @param state the random generator's: four words, as pure-rand gives them
  * @param most the depth that no node may pass
- * @param columnsAt room for the values column by column, `stride` bytes each: at least 4 times the rows, rounded up to 4
+ * @param columnsAt room for the values: of each 64 rows, or what is left of them, 256 bytes a column
  * @param work room for 4 bytes a row, 4 a column, and one a column for each depth
  * @param nodesAt room for 16 bytes a node
  * @returns the number of nodes
@@ -124,14 +128,12 @@ export function growTree(
   columnCount: u32,
   most: u32,
   columnsAt: usize,
-  stride: usize,
   work: usize,
   nodesAt: usize,
 ): u32 {
   state1 = ((<u64>load<u32>(state, 8)) << 32) | load<u32>(state, 12);
   state0 = ((<u64>load<u32>(state)) << 32) | load<u32>(state, 4);
   columns = columnsAt;
-  columnBytes = stride;
   width = columnCount;
   deepest = most;
   order = work;
@@ -139,9 +141,8 @@ export function growTree(
   constant = candidates + ((<usize>width) << 2);
   nodes = nodesAt;
   next = 1;
-  for (let row: u32 = 0; row < count; row += 4)
-    gather(rows, width, count, row, columns + ((<usize>row) << 2), stride);
-  for (let row: u32 = 0; row < count; row++) store<u32>(order + ((<usize>row) << 2), row << 2);
+  for (let row: u32 = 0; row < count; row += 4) gather(rows, width, count, row, columns + placeOf(row));
+  for (let row: u32 = 0; row < count; row++) store<u32>(order + ((<usize>row) << 2), <u32>placeOf(row));
   for (let column: u32 = 0; column < width; column++) store<u32>(candidates + ((<usize>column) << 2), column);
   memory.fill(constant, 0, width);
   grow(0, order, candidates, 0);

@@ -47,29 +47,17 @@ function growInKernel(
 ): number {
   const width = matrix.columns.length;
   const deepest = maximumDepth(sampleSize);
-  // 64 bytes more than needed, so that the columns of a row do not all lie in the same few lines of the cache.
-  const columnBytes = Math.ceil(sampleSize / 4) * 16 + 64;
   const stateAt = 0;
   const rowsAt = 16;
   const columnsAt = rowsAt + Math.ceil((sampleSize * width) / 4) * 16;
-  const workAt = columnsAt + width * columnBytes;
+  const workAt = columnsAt + Math.ceil(sampleSize / 64) * width * 256;
   const nodesAt = workAt + (sampleSize + width) * 4 + Math.ceil(((deepest + 1) * width) / 4) * 4;
   reserve(running, nodesAt + (2 * sampleSize - 1) * nodeBytes);
   const { buffer } = running.memory;
   const rows = new Float32Array(buffer, rowsAt, sampleSize * width);
   selectMatrixRows(matrix, sampleWithoutReplacement(matrix.rows, sampleSize, random), rows);
   new Int32Array(buffer, stateAt, 4).set(random.state());
-  const count = running.growTree(
-    stateAt,
-    rowsAt,
-    sampleSize,
-    width,
-    deepest,
-    columnsAt,
-    columnBytes,
-    workAt,
-    nodesAt,
-  );
+  const count = running.growTree(stateAt, rowsAt, sampleSize, width, deepest, columnsAt, workAt, nodesAt);
   return takeNodes(buffer, nodesAt, count, nodes, first);
 }
 

@@ -25,7 +25,6 @@ export interface Kernel {
     width: number,
     deepest: number,
     columns: number,
-    stride: number,
     work: number,
     nodes: number,
   ) => number;

@@ -24,9 +24,9 @@ const nodeBytes: u32 = 24;
 /**
  * Puts four rows side by side, from the `first` of `count` on; the last there is stands in for those that are missing.
  *
- * @param to where their values of the first column go; those of the next go `stride` bytes behind
+ * @param to where their values of the first column go; those of the next go 256 bytes behind
  */
-export function gather(rows: usize, width: u32, count: u32, first: u32, to: usize, stride: usize): void {
+export function gather(rows: usize, width: u32, count: u32, first: u32, to: usize): void {
   const rowBytes = (<usize>width) << 2;
   const a = rows + <usize>min(first, count - 1) * rowBytes;
   const b = rows + <usize>min(first + 1, count - 1) * rowBytes;
@@ -39,20 +39,17 @@ export function gather(rows: usize, width: u32, count: u32, first: u32, to: usiz
     const lowOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 0, 4, 1, 5);
     const highOther = v128.shuffle<i32>(v128.load(c + at), v128.load(d + at), 2, 6, 3, 7);
     v128.store(to, v128.shuffle<i64>(low, lowOther, 0, 2));
-    to += stride;
-    v128.store(to, v128.shuffle<i64>(low, lowOther, 1, 3));
-    to += stride;
-    v128.store(to, v128.shuffle<i64>(high, highOther, 0, 2));
-    to += stride;
-    v128.store(to, v128.shuffle<i64>(high, highOther, 1, 3));
-    to += stride;
+    v128.store(to, v128.shuffle<i64>(low, lowOther, 1, 3), 256);
+    v128.store(to, v128.shuffle<i64>(high, highOther, 0, 2), 512);
+    v128.store(to, v128.shuffle<i64>(high, highOther, 1, 3), 768);
+    to += 1024;
   }
   for (; at < rowBytes; at += 4) {
     store<f32>(to, load<f32>(a + at));
     store<f32>(to, load<f32>(b + at), 4);
     store<f32>(to, load<f32>(c + at), 8);
     store<f32>(to, load<f32>(d + at), 12);
-    to += stride;
+    to += 256;
   }
 }
 
@@ -155,7 +152,7 @@ export function sumPathLengths(
   width: u32,
   count: u32,
 ): void {
-  for (let i: u32 = 0; i < 64; i += 4) gather(rows, width, count, i, values + ((<usize>i) << 2), 256);
+  for (let i: u32 = 0; i < 64; i += 4) gather(rows, width, count, i, values + ((<usize>i) << 2));
   memory.fill(sums, 0, 512);
   for (let tree: u32 = 0; tree < trees; ) {
     let from = list;
