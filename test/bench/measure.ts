@@ -122,9 +122,9 @@ function quality(scores: Float64Array, classes: Uint8Array): { rocAuc: number; m
 }
 
 async function fitForest(task: Task): Promise<Run> {
-  const { trees, sampleSize, seed } = task;
+  const { trees, sampleSize, seed, threads: workers } = task;
   const matrix = readMatrix(task);
-  const fit = () => fitIsolationForest(matrix, { trees, sampleSize, seed });
+  const fit = () => fitIsolationForest(matrix, { trees, sampleSize, seed, workers });
   // Scoring takes a promise, so it is done ahead of the figures: the same seed gives the same forest.
   const tenth = Uint32Array.from({ length: Math.ceil(matrix.rows / 10) }, (_, i) => i * 10);
   const scores = await (await fit()).score(selectMatrixRows(matrix, tenth), { workers: 1 });

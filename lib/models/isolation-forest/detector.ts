@@ -9,7 +9,7 @@ export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOp
   scores: { title: "Isolation score", scale: "linear" },
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["forest.json", "forest.bin"],
-  fit: (matrix, { workers: _, ...options } = {}) => fitIsolationForest(matrix, options),
+  fit: fitIsolationForest,
   async load(folder, columns) {
     const { settings, nodes } = await readForest(folder, columns.length);
     return new IsolationForest(columns, settings, nodes);

@@ -21,6 +21,7 @@ import {
 } from "../detector";
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { growTree } from "../kernel/grow-tree";
+import { growInThreads } from "../kernel/grow-trees";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
@@ -50,6 +51,7 @@ export const forestDefaults = { trees: 100, sampleSize: 4096 } as const;
 /**
  * Fits an isolation forest (Liu, Ting and Zhou: Isolation Forest, ICDM 2008): trees of random splits, in which
  * anomalies stand alone after few splits. Cost: trees × sampleSize × log₂ sampleSize, whatever the number of rows.
+ * The same trees with any number of workers.
  *
  * @param matrix `rows × columns`, at least two rows; rows may repeat. Fit it on normal rows where you can: on a mix in
  *   which attacks are the majority, they look usual. Of a lazy matrix that is large only the sampled rows are made.
@@ -61,14 +63,15 @@ export const forestDefaults = { trees: 100, sampleSize: 4096 } as const;
  */
 export async function fitIsolationForest(
   matrix: Matrix | LazyMatrix,
-  options: IsolationForestOptions & WorkOptions = {},
+  options: IsolationForestOptions & ScoreOptions = {},
 ): Promise<IsolationForest> {
-  const { trees = forestDefaults.trees, seed = 1, onProgress, signal } = options;
+  const { trees = forestDefaults.trees, seed = 1, workers, onProgress, signal } = options;
   const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
-  requireOptions(options, ["trees", "sampleSize", "seed", "onProgress", "signal"]);
+  requireOptions(options, ["trees", "sampleSize", "seed", "workers", "onProgress", "signal"]);
   if ("data" in matrix) requireFinite(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", askedSize, { min: 2, integer: true });
+  if (workers !== undefined) requireNumber("workers", workers, { min: 1, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
   if (matrix.columns.length > mostColumns)
     throw new InputError(`an isolation forest takes at most ${mostColumns} columns`);
@@ -81,22 +84,37 @@ export async function fitIsolationForest(
     most * bytesPerNode + (makeAll ? bytes : sampleSize * matrix.columns.length * 4),
   );
   const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
-  let next = 0;
   signal?.throwIfAborted();
   const source = makeAll ? await wholeMatrix(matrix, signal) : matrix;
+  const settings = { trees, sampleSize, seed };
+  const work = { workers, onProgress, signal };
+  const used =
+    (await growInThreads(source, settings, nodes, work)) ??
+    (await growOneByOne(source, settings, nodes, work));
+  return new IsolationForest(matrix.columns, settings, cut(nodes, used));
+}
+
+/** Grows tree after tree. @returns how many nodes the trees have */
+async function growOneByOne(
+  matrix: Matrix | LazyMatrix,
+  { trees, sampleSize, seed }: Required<IsolationForestOptions>,
+  nodes: Nodes,
+  { onProgress, signal }: WorkOptions,
+): Promise<number> {
+  let next = 0;
   const breatheIfDue = breather(signal);
   for (let tree = 0; tree < trees; tree++) {
     await breatheIfDue();
     nodes.roots[tree] = next;
     const random = createRandom(seed, `tree ${tree}`);
-    next = await growTree(source, sampleSize, random, nodes, next, breatheIfDue);
+    next = await growTree(matrix, sampleSize, random, nodes, next, breatheIfDue);
     if (next > mostNodes)
       throw new InputError(
         `${trees} trees × ${sampleSize} rows are too many: the first ${tree + 1} trees have ${next} nodes, and a model may have at most ${mostNodes}`,
       );
     onProgress?.({ stage: "growing the isolation forest", done: tree + 1, total: trees });
   }
-  return new IsolationForest(matrix.columns, { trees, sampleSize, seed }, cut(nodes, next));
+  return next;
 }
 
 /** A fitted isolation forest; made by {@link fitIsolationForest}. */

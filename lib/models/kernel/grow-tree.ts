@@ -30,14 +30,19 @@ export async function growTree(
   first: number,
   breathe: () => Promise<void>,
 ): Promise<number> {
-  const running = kernel();
-  const small = sampleSize <= manyRows && sampleSize * matrix.columns.length <= mostNumbers;
-  return running && small
+  const running = kernelFor(matrix, sampleSize);
+  return running
     ? growInKernel(running, matrix, sampleSize, random, nodes, first)
     : growTreePlainly(matrix, sampleSize, random, nodes, first, breathe);
 }
 
-function growInKernel(
+/** The kernel, if it can grow trees on so many rows. */
+export function kernelFor({ columns }: Pick<Matrix, "columns">, sampleSize: number): Kernel | undefined {
+  return sampleSize <= manyRows && sampleSize * columns.length <= mostNumbers ? kernel() : undefined;
+}
+
+/** {@link growTree} in the kernel. */
+export function growInKernel(
   running: Kernel,
   matrix: Matrix | LazyMatrix,
   sampleSize: number,

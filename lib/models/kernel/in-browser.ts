@@ -8,6 +8,9 @@ import { type RowScorer, scoreHere } from "./scoring-task";
 
 export { growTree } from "../isolation-forest/tree";
 
+/** There are no threads to grow trees in. */
+export async function growInThreads(): Promise<undefined> {}
+
 /** Does nothing: a browser does not tell how much memory there is. */
 export function requireMemory(): void {}
 

@@ -7,8 +7,8 @@ let pool: Thread[] = [];
 /** What a worker works on is shared memory: its own heap needs little, and would otherwise keep its garbage for long. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
-/** Rows that a worker takes at a time: some stretches have many more distinct rows than others. */
-const pieceRows = 16_384;
+/** Rows that a worker takes at a time, if not told otherwise: some stretches have many more distinct rows than others. */
+const usualPiece = 16_384;
 
 /**
  * Lets `workers` threads fill `task.scores`: each takes piece after piece. Threads are kept, and do not keep the process
@@ -22,13 +22,14 @@ export async function scoreInWorkers(
   task: ScoringTask,
   workers: number,
   signal: AbortSignal | undefined,
+  pieceRows = usualPiece,
 ): Promise<void> {
   pool = pool.filter(({ failure }) => !failure);
   while (pool.length < workers)
     pool.push(new Thread(join(__dirname, "scoring-worker.js"), { resourceLimits }));
   const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const sharedTask: SharedTask = { file, task: { ...task, stop }, next };
+  const sharedTask: SharedTask = { file, task: { ...task, stop }, next, pieceRows };
   const working = Promise.all(pool.slice(0, workers).map((thread) => thread.ask(sharedTask)));
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -44,7 +45,7 @@ export async function scoreInWorkers(
 }
 
 /** Scores pieces of a task that no other worker has taken, in this thread; `next` is the first row of the next one. */
-export function scorePieces({ file, task, next }: SharedTask): void {
+export function scorePieces({ file, task, next, pieceRows }: SharedTask): void {
   const { scorer } = require(file) as { readonly scorer: RowScorer<object> };
   for (;;) {
     const start = Atomics.add(next, 0, pieceRows);
@@ -58,4 +59,5 @@ export interface SharedTask {
   readonly file: string;
   readonly task: ScoringTask;
   readonly next: Int32Array;
+  readonly pieceRows: number;
 }

@@ -13,6 +13,7 @@ import {
   selectMatrixRows,
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
+import { shared } from "traffic-anomaly/dist/common/shared";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
 import { allocateNodes, growTree, type Nodes } from "traffic-anomaly/dist/models/isolation-forest/tree";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
@@ -148,7 +149,31 @@ test("the same seed gives the same bytes, another seed others, and more trees be
   assert.deepEqual(more.nodes.split.subarray(0, a.nodes.split.length), a.nodes.split);
 });
 
-test("1, 2 and 8 workers give the same bytes", async () => {
+test("1, 2 and 8 workers grow the same trees to the bit, and stop once they are aborted", async () => {
+  const { data, ...rest } = cloud(5000, { width: 30, outliers: 5 });
+  const matrix = { ...rest, data: shared(data) };
+  const options = { trees: 50, seed: 3 };
+  const alone = await fitIsolationForest(matrix, { ...options, workers: 1 });
+  assert.deepEqual(
+    (await fitIsolationForest({ ...rest, data }, { ...options, workers: 2 })).nodes,
+    alone.nodes,
+  );
+  for (const workers of [2, 8]) {
+    const updates: ProgressUpdate[] = [];
+    const onProgress = (update: ProgressUpdate) => updates.push(update);
+    const forest = await fitIsolationForest(matrix, { ...options, workers, onProgress });
+    assert.deepEqual(forest.nodes, alone.nodes);
+    assert.deepEqual(forest.settings, alone.settings);
+    // One for all trees: they were grown in threads.
+    assert.deepEqual(updates, [{ stage: "growing the isolation forest", done: 50, total: 50 }]);
+  }
+  const abort = new AbortController();
+  const growing = fitIsolationForest(matrix, { trees: 480, workers: 2, signal: abort.signal });
+  setImmediate(() => abort.abort(new Error("enough")));
+  await assert.rejects(growing, { message: "enough" });
+});
+
+test("1, 2 and 8 workers give the same scores to the bit", async () => {
   const matrix = cloud(20_001, { outliers: 20 });
   const forest = await fitIsolationForest(matrix);
   const alone = await forest.score(matrix, { workers: 1 });
@@ -235,6 +260,10 @@ test("options out of range, too few rows and other columns are refused", async (
     /sampleSize must be an integer in \[2, ∞\), got 1/,
   );
   await assert.rejects(fitIsolationForest(cloud(1)), /needs at least 2 rows, got 1/);
+  await assert.rejects(
+    fitIsolationForest(matrix, { workers: 0 }),
+    /workers must be an integer in \[1, ∞\), got 0/,
+  );
   const forest = await fitIsolationForest(matrix);
   await assert.rejects(forest.score(matrix, { workers: 0 }), /workers must be an integer in \[1, ∞\), got 0/);
   await assert.rejects(forest.score({ ...matrix, columns: ["a", "b", "c"] }), RangeError);
