@@ -62,7 +62,7 @@ function inOurForm(notebook: Notebook, ours: Notebook): Notebook {
   return { ...notebook, cells };
 }
 
-jupyterTest("the page that nbconvert makes of a notebook shows its figures", {}, async (env) => {
+jupyterTest("the page that nbconvert makes of a notebook shows its figures", { slow: true }, async (env) => {
   const name = "03-isolation-forest";
   execFileSync(
     "jupyter",

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
+import { tryAll } from "../../fixtures/cases";
 import { temporaryFolder } from "../../fixtures/folder";
 import { nativeInstalled } from "../../fixtures/native";
 
@@ -87,7 +88,7 @@ for (const backend of ["wasm", "cpu", "native"])
     assert.equal(found.backend, backend);
     assert.notDeepEqual(found.weights, kernel.weights); // another computation, indeed
     t.diagnostic(assertClose(found));
-    assert.deepEqual(outcomeOf({ backend }), found);
+    if (tryAll) assert.deepEqual(outcomeOf({ backend }), found);
   });
 
 test("without WebAssembly, TensorFlow.js trains and scores instead of the kernel", () => {

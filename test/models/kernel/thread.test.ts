@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { contents, traffic } from "../../cli/command";
 import { dayOf, writeLog } from "../../detect/network";
+import { someOf } from "../../fixtures/cases";
 import { temporaryFolder } from "../../fixtures/folder";
 
 const preload = join(__dirname, "..", "..", "fixtures", "failing-thread.cjs");
@@ -57,13 +58,14 @@ test("a command whose thread fails says so in a sentence, ends with 1 and writes
   assert.equal(code, 0, stderr);
   const before = contents(folder);
   const score = ["score", "usual.log", "--model", "models/office", "--workers", "3"];
-  for (const [parameters, how, at, sentence] of [
+  const failures = [
     [train, "exit", 1, "a thread ended with exit code 0 at work"],
     [train, "exit", 60, "a thread ended with exit code 0 at work"],
     [train, "memory", 60, "a thread failed: Array buffer allocation failed"],
     [score, "exit", 1, "a thread ended with exit code 0 at work"],
     [score, "memory", 1, "a thread failed: Array buffer allocation failed"],
-  ] as const) {
+  ] as const;
+  for (const [parameters, how, at, sentence] of someOf(failures, 2)) {
     const env = {
       NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
       FAIL_HOW: how,
