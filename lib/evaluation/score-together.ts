@@ -6,8 +6,7 @@ import type { Autoencoder } from "../models/autoencoder/autoencoder";
 import { type Combined, combine } from "../models/combined/combined";
 import type { ScoreOptions } from "../models/detector";
 import type { IsolationForest } from "../models/isolation-forest/isolation-forest";
-import { ownScores, type PreprocessedDetector, withNovelty } from "../models/model";
-import { countNovelValues } from "../preprocess/novelty";
+import { novelValues, ownScores, type PreprocessedDetector, withNovelty } from "../models/model";
 
 /** Two models, and both combined; and scores of all rows of tables, in the order of these. */
 export interface ScoredTogether {
@@ -46,7 +45,7 @@ export async function scoreTogether(
     const { distinct, places } = await equalRowsInTurns(table, options.signal);
     const own: Float64Array[] = [];
     for (const model of [forest, network]) own.push(await ownScores(model, table, distinct, options));
-    scored.push({ places, novel: countNovelValues(preprocessor, table, distinct), own });
+    scored.push({ places, novel: await novelValues(forest, table, distinct, options.signal), own });
   }
   const [{ places, own }] = scored;
   const heldOut = heldOutRows.map((row) => places[row]);

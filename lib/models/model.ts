@@ -1,5 +1,5 @@
 import { breathe } from "../common/progress";
-import type { Rows, Table } from "../data/table";
+import { allRows, type Rows, type Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import type { Detector, ScoreOptions } from "./detector";
@@ -86,8 +86,8 @@ export async function scoreTable(
   memories?: Float32Array[],
 ): Promise<Float64Array> {
   const scores = await ownScores(model, table, rows, options, memories);
-  const novel = model.detector.novelty && countNovelValues(model.preprocessor, table, rows);
-  return novel ? withNovelty(model.detector, scores, novel) : scores;
+  if (!model.detector.novelty) return scores;
+  return withNovelty(model.detector, scores, await novelValues(model, table, rows, options?.signal));
 }
 
 /** {@link scoreTable} without what new values add: the detector's own scores. */
@@ -126,6 +126,21 @@ export async function ownScores(
     });
   }
   return scores;
+}
+
+/** How many new values each row has, of rows that may be many. @throws the reason of `signal` once it is aborted */
+export async function novelValues(
+  { preprocessor }: Pick<PreprocessedDetector, "preprocessor">,
+  table: Table,
+  rows: Rows = allRows(table),
+  signal?: AbortSignal,
+): Promise<Uint16Array> {
+  const counts = new Uint16Array(rows.length);
+  for (let start = 0; start < rows.length; start += mostBlockRows) {
+    await breathe(signal);
+    counts.set(countNovelValues(preprocessor, table, rows.subarray(start, start + mostBlockRows)), start);
+  }
+  return counts;
 }
 
 /** A detector's own scores with what new values add. @param novel how many each row has */

@@ -158,7 +158,14 @@ const combinations: readonly {
   readonly join?: "max";
   readonly novelty?: number;
 }[] = [
-  { name: "**mean of −log p (Fisher)**", unit: surprise((p) => -Math.log(p)), novelty: log20 },
+  {
+    name: "**mean of −log p (Fisher), p of a new value 1/20**",
+    unit: surprise((p) => -Math.log(p)),
+    novelty: log20,
+  },
+  { name: "the same, new values do not count", unit: surprise((p) => -Math.log(p)), novelty: 0 },
+  { name: "the same, p of a new value 1/5", unit: surprise((p) => -Math.log(p)), novelty: Math.log(5) },
+  { name: "the same, p of a new value 1/100", unit: surprise((p) => -Math.log(p)), novelty: Math.log(100) },
   { name: "the same, members' novelty", unit: surprise((p) => -Math.log(p)) },
   { name: "the same, tail of 1 % extrapolated", unit: extrapolated(0.01), novelty: log20 },
   { name: "mean of normal quantiles (Stouffer)", unit: surprise((p) => probit(1 - p)), novelty: 1.645 },
