@@ -15,6 +15,7 @@ import {
 } from "traffic-anomaly";
 import { valuesAt } from "traffic-anomaly/dist/common/values-at";
 import { ascendingScores } from "traffic-anomaly/dist/models/threshold";
+import { countNovelValues } from "traffic-anomaly/dist/preprocess/novelty";
 import { fitPreprocessor, transform } from "traffic-anomaly/dist/preprocess/preprocessor";
 import { plantedTable } from "../fixtures/planted";
 import {
@@ -211,14 +212,52 @@ function combinedRows(data: Data, heldOutRows: Rows, members: readonly Member[])
   ];
 }
 
+/** How many values of each row are new if a number is new as soon as it lies outside of the training range. */
+function newBeyondRange({ preprocessor }: FittedModel, table: Table): Uint16Array {
+  // Ranges that are by a tenth of themselves, the margin, smaller than those of training; a hair less against rounding.
+  const shrink = 1 / 12 - 1e-9;
+  const steps = preprocessor.steps.map((step) => {
+    if (step.kind !== "number") return step;
+    const [least, most] = step.range;
+    const width = most - least;
+    return { ...step, range: [least + shrink * width, most - shrink * width] as const };
+  });
+  return countNovelValues({ steps }, table);
+}
+
+/** Both models, alone and combined, if a number is new from the end of the training range on, or from a tenth beyond it. */
+function marginRows(data: Data, model: FittedModel, members: readonly Member[]): Row[] {
+  const { heldOutRows } = model;
+  const surprises = members.map(({ all }) => {
+    const scores = ascendingScores(valuesAt(all.own, heldOutRows));
+    return pValues(all.own, { scores }).map((p) => -Math.log(p));
+  });
+  const both = surprises[0].map((score, row) => (score + surprises[1][row]) / 2);
+  const rankings = [
+    { title: "combined", own: both, rule: (score: number, values: number) => score + log20 * values },
+    ...members.map(({ title, all, rule }) => ({ title, own: all.own, rule })),
+  ];
+  const counts: readonly (readonly [string, Uint16Array])[] = [
+    ["the end of the range", newBeyondRange(model, data.table)],
+    ["**a tenth beyond**", members[0].all.novel],
+  ];
+  return rankings.flatMap(({ title, own, rule }) =>
+    counts.map(([from, novel]): Row => {
+      const found = judged(data, heldOutRows, withRule({ own, novel }, rule));
+      return [`${title} | ${from}`, [...found, mean(found)]];
+    }),
+  );
+}
+
 /** Sections of comparison.md on the two defaults: each model is fitted once for all of them. */
 export async function defaultSections(data: readonly Data[]): Promise<Record<string, string[]>> {
   const ruleHead = `a new value counts | ${figures} | planted: flagged | of the worst feature`;
-  const [forestLines, networkLines, combinedLines]: string[][] = [[], [], []];
+  const [forestLines, networkLines, combinedLines, marginLines]: string[][] = [[], [], [], []];
   for (const one of data) {
     const ofForest: Row[][] = [];
     const ofNetwork: Row[][] = [];
     const ofBoth: Row[][] = [];
+    const ofMargin: Row[][] = [];
     const [forestDesigns, networkDesigns]: Row[][][] = [[], []];
     for (const seed of seeds) {
       const { normals: rows, holdOut } = one;
@@ -235,8 +274,10 @@ export async function defaultSections(data: readonly Data[]): Promise<Record<str
             await designRow(one, kind, model, seed, true),
           ]);
         members.push({ title: kind.title, all, rule: model.detector.novelty!.score });
-        if (!isForest) ofBoth.push(combinedRows(one, model.heldOutRows, members));
         model.detector.dispose?.();
+        if (isForest) continue;
+        ofBoth.push(combinedRows(one, model.heldOutRows, members));
+        ofMargin.push(marginRows(one, model, members));
       }
       console.log(`${one.name}, seed ${seed}`);
     }
@@ -246,7 +287,10 @@ export async function defaultSections(data: readonly Data[]): Promise<Record<str
       [networkLines, ofNetwork, networkDesigns],
     ] as const)
       lines.push(...spreadTable(one.name, ruleHead, rules), ...spreadTable(designs, ruleHead, found));
+    marginLines.push(
+      ...spreadTable(one.name, `scores | a number is new from | ${figures} | mean of the five`, ofMargin),
+    );
     combinedLines.push(...spreadTable(one.name, `combination | ${figures} | mean of the five`, ofBoth));
   }
-  return { forest: forestLines, network: networkLines, combined: combinedLines };
+  return { forest: forestLines, network: networkLines, combined: combinedLines, margin: marginLines };
 }

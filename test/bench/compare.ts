@@ -150,10 +150,11 @@ async function main(): Promise<void> {
   const simulated = connectionTable(connections, new TrafficWindows());
   const data = [kdd, dataOf("100,000 connections of simulated traffic", simulated, "last")];
   if (isWanted("defaults")) {
-    const { forest, network, combined } = await defaultSections(data);
+    const { forest, network, combined, margin } = await defaultSections(data);
     replaceTables("What training never saw: isolation forest", forest);
     replaceTables("What training never saw: autoencoder", network);
     replaceTables("Combined detector", combined);
+    replaceTables("From where on a number is new", margin);
   }
   if (isWanted("pca")) replaceTables("PCA", await componentsSection(kdd));
   if (isWanted("forest")) replaceTables("Isolation forest", await forestSection(data));
