@@ -18,8 +18,9 @@ import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
  */
 export async function show(value: Figure | Frame | Table): Promise<void> {
   if (!("columns" in value) && "layout" in value) return showFigure(value);
-  // A frame of danfojs has its columns as properties too, whatever their names.
-  const frame = "columns" in value ? value : tableFrame(value);
+  // A frame of danfojs has its columns as properties too, whatever their names; a table of a file describes its columns.
+  const frame =
+    "features" in value && Array.isArray(value.features) ? tableFrame(value as Table) : (value as Frame);
   display({ "text/html": frameHtml(frame), "text/plain": frameText(frame) });
   return undefined;
 }

@@ -37,17 +37,23 @@ test("only the first 20 rows of a frame are shown, the others counted", () => {
   assert.equal(frameHtml(long).match(/<tr>/g)?.length, 21);
 });
 
-test("a notebook shows a frame of danfojs as one, whatever its columns are called", async (context) => {
+test("a notebook shows a frame of danfojs as one, whatever its columns are called, and a table of a file as a table", async (context) => {
   const kernel = await Kernel.create(await createWorkspace(context));
   context.after(() => kernel.shutdown());
   const { status, outputs } = await kernel.execute(`
     import { DataFrame } from "danfojs-node";
-    import { show } from "traffic-anomaly";
-    await show(new DataFrame({ features: [1, 2], layout: ["a", "b"] }));`);
+    import { writeFileSync } from "node:fs";
+    import { readTable, show } from "traffic-anomaly";
+    await show(new DataFrame({ features: [1, 2], layout: ["a", "b"] }));
+    writeFileSync("small.csv", "bytes,port\\n5,tcp\\n7,udp\\n");
+    await show(await readTable("small.csv"));`);
   assert.equal(status, "ok", JSON.stringify(outputs));
   assert.deepEqual(
     outputs.map((output) => "data" in output && output.data["text/plain"]),
-    [["   features  layout", "0         1       a", "1         2       b"].join("\n")],
+    [
+      ["   features  layout", "0         1       a", "1         2       b"].join("\n"),
+      ["   bytes  port", "0      5   tcp", "1      7   udp"].join("\n"),
+    ],
   );
 });
 
