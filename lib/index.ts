@@ -5,11 +5,13 @@
 
 export { distinctRows } from "./data/distinct";
 export {
-  type ColumnDescription,
-  type FileTable,
-  type ReadTableOptions,
-  readTable,
-} from "./data/read-table";
+  type FrameConstructor,
+  type FrameValues,
+  tableFromFrame,
+  toFrame,
+} from "./data/frames";
+export type { ColumnDescription, InferredTable } from "./data/infer-table";
+export { type FileTable, type ReadTableOptions, readTable } from "./data/read-table";
 export type { Source } from "./data/source";
 export { rowsWhere, splitRows } from "./data/split";
 export {
@@ -26,6 +28,7 @@ export {
   selectRows,
   type Table,
 } from "./data/table";
+export { type Row, type RowsOptions, tableFromRows } from "./data/table-from-rows";
 
 // KDD'99 and NSL-KDD
 

@@ -1,0 +1,136 @@
+import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
+import {
+  blockRows,
+  type CellKind,
+  ColumnJoiner,
+  createCells,
+  type NameCells,
+  NumberCells,
+} from "./collect-columns";
+import { isMissing } from "./infer-columns";
+import { type InferredTable, inferredTable } from "./infer-table";
+import { type ColumnOptions, cellKind, planColumns } from "./plan-columns";
+import { sampleRows } from "./table-form";
+
+export interface RowsOptions extends Omit<ColumnOptions, "features"> {
+  /** Names of the columns, where rows are arrays. */
+  readonly columns?: readonly string[];
+  /** Told in a sentence what was recognised, left out or put right. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** A row: values by the names of their columns, or in the order of the columns. */
+export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** What messages call rows that come from no file. */
+const place = "the table";
+
+/**
+ * A table of rows that a program has: objects, or arrays with `columns` as their names. A value is a number, a text, true or
+ * false, a date, or missing: null, undefined, NaN, or not there. Types are inferred as {@link readTable} does, labels too.
+ *
+ * @throws {InputError} that names row and column of a value that is none of these or of another type than its column
+ * @example
+ * const rows = [
+ *   { bytes: 12, service: "dns", attack: 0 },
+ *   { bytes: null, service: "http", attack: 1 },
+ * ];
+ * const made = tableFromRows(rows, { label: "attack", normal: "0" });
+ * numbers(made, "bytes"); // Float32Array.of(12, NaN)
+ */
+export function tableFromRows(rows: readonly Row[], options: RowsOptions = {}): InferredTable {
+  if (rows.length === 0) throw new InputError("there are no rows to make a table of");
+  const { columns, onNotice, ...columnOptions } = options;
+  const names = columns ?? namesOf(rows);
+  const cellAt = rowReader(rows, names);
+  const found = names.map((name, column) => ({ name: name.trim(), sample: sampleOf(rows, column, cellAt) }));
+  const plan = planColumns(place, found, columnOptions);
+  const notices: string[] = [];
+  const tell = (sentence: string) => {
+    notices.push(sentence);
+    onNotice?.(sentence);
+  };
+  for (const notice of plan.notices) tell(notice);
+  const joiners = plan.columns.flatMap((column) => {
+    const kind = cellKind(column);
+    return kind ? [collected(rows, column, kind, cellAt)] : [];
+  });
+  return { ...inferredTable(place, rows.length, plan, joiners, tell), notices };
+}
+
+type CellAt = (row: number, column: number) => Cell;
+type Cell = string | number | boolean;
+
+/** The names of all rows' values, in the order in which they come. */
+function namesOf(rows: readonly Row[]): string[] {
+  if (rows.some((row) => Array.isArray(row)))
+    throw new InputError("rows that are arrays need the names of their columns: columns");
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+function rowReader(rows: readonly Row[], names: readonly string[]): CellAt {
+  for (const [i, row] of rows.entries())
+    if (Array.isArray(row) && row.length !== names.length)
+      throw new InputError(`row ${i} has ${row.length} values, but there are ${names.length} columns`);
+  return (i, column) => {
+    const row = rows[i];
+    const name = names[column];
+    const value = Array.isArray(row) ? row[column] : Object.hasOwn(row, name) ? Reflect.get(row, name) : null;
+    const cell = cellOf(value);
+    if (cell === undefined)
+      throw new InputError(
+        `row ${i}, column ${shown(name)}: a value must be a number, a text, true or false, a date or null, got ${Array.isArray(value) ? "an array" : `a value of type ${typeof value}`}`,
+      );
+    return cell;
+  };
+}
+
+/** A value as a number, a text or a boolean; empty if it is missing, undefined if it is something else. */
+function cellOf(value: unknown): Cell | undefined {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
+  if (typeof value === "number") return Number.isNaN(value) ? "" : value;
+  if (typeof value === "bigint") return Number(value);
+  return typeof value === "string" || typeof value === "boolean" ? value : undefined;
+}
+
+function sampleOf(rows: readonly Row[], column: number, cellAt: CellAt): string[] {
+  const sample: string[] = [];
+  for (let row = 0; row < Math.min(rows.length, sampleRows); row++) {
+    const text = String(cellAt(row, column)).trim();
+    if (!isMissing(text)) sample.push(text);
+  }
+  return sample;
+}
+
+function collected(
+  rows: readonly Row[],
+  { name, position }: { readonly name: string; readonly position: number },
+  kind: CellKind,
+  cellAt: CellAt,
+): ColumnJoiner {
+  const joiner = new ColumnJoiner(name, kind);
+  const cells = createCells(kind);
+  for (let row = 0; row < rows.length; row++) {
+    if (!addCell(cells, cellAt(row, position), kind))
+      throw new InputError(
+        `row ${row}, column ${shown(name)}: must be ${kind === "flag" ? "true or false" : "a number"}, got '${shown(String(cellAt(row, position)))}'`,
+      );
+    if ((row + 1) % blockRows === 0) joiner.add(cells.take());
+  }
+  joiner.add(cells.take());
+  return joiner;
+}
+
+/** Whether the value is of the column's kind, so that it was added. */
+function addCell(cells: NumberCells | NameCells, value: Cell, kind: CellKind): boolean {
+  if (!(cells instanceof NumberCells)) {
+    cells.add(String(value));
+    return true;
+  }
+  const number =
+    typeof value === "number" && kind === "number" ? value + 0 : cells.parse(String(value).trim(), false);
+  if (number !== undefined) cells.add(number);
+  return number !== undefined;
+}
