@@ -88,7 +88,33 @@ export function selectMatrixRows(
   const size = rows.length * width;
   const data: Float32Array =
     memory && memory.length >= size ? memory.subarray(0, size) : new Float32Array(size);
-  for (let i = 0; i < rows.length; i++)
-    data.set(matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  for (let start = 0; start < rows.length; start += fetchedRows) {
+    const end = Math.min(start + fetchedRows, rows.length);
+    fetched.sum = sumOfLines(matrix.data, width, rows, start, end);
+    for (let i = start; i < end; i++)
+      data.set(matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  }
   return { rows: rows.length, columns: matrix.columns, data };
+}
+
+/** Rows that are copied once their memory has been read from: together it comes faster than copy by copy. */
+const fetchedRows = 64;
+
+/** Keeps sums that nobody needs, since the compiler leaves out reading what is not used. */
+const fetched = { sum: 0 };
+
+/** The sum of one number of each line of the cache, 16 numbers, that some rows lie in. */
+function sumOfLines(
+  data: Float32Array,
+  width: number,
+  rows: Uint32Array,
+  start: number,
+  end: number,
+): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) {
+    const first = rows[i] * width;
+    for (let column = 0; column < width; column += 16) sum += data[first + column];
+  }
+  return sum;
 }
