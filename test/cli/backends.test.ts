@@ -88,7 +88,7 @@ if (nativeInstalled)
       const figures: (readonly [string, number])[][] = [];
       for (const backend of ["kernel", "native"]) {
         const { code, stdout, stderr } = await traffic(
-          ["run", ...data, "--epochs", "5", "--backend", backend, "--json"],
+          ["run", ...data, "--epochs", "2", "--backend", backend, "--json"],
           { cwd: folder },
         );
         assert.equal(code, 0, stderr);

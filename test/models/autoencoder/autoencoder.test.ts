@@ -20,6 +20,7 @@ import {
   tensorflow,
   transform,
 } from "traffic-anomaly";
+import { tryAll } from "../../fixtures/cases";
 import { nativeInstalled } from "../../fixtures/native";
 import { tableOf } from "../../fixtures/table";
 
@@ -36,7 +37,7 @@ function surface(rows: number, seed = 1): Matrix {
   return { rows, columns: COLUMNS, data: Float32Array.from(values.flat()) };
 }
 
-const SMALL = { layers: [8, 2, 8], batchSize: 32, epochs: 5 } satisfies AutoencoderOptions;
+const SMALL = { layers: [8, 2, 8], batchSize: tryAll ? 32 : 96, epochs: 5 } satisfies AutoencoderOptions;
 const matrix = surface(1500);
 
 /** The kernel, and one backend of TensorFlow.js, of which a process has but one. */
@@ -72,7 +73,7 @@ testOnEach(
       activation: "relu",
       outputActivation: "linear",
       loss: "meanSquaredError",
-      batchSize: 32,
+      batchSize: SMALL.batchSize,
       epochs: 5,
       learningRate: 0.001,
       validationShare: 0.1,
