@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluate, type RunMetrics, type RunResult } from "traffic-anomaly";
+import { evaluate, literatureProtocol, type RunMetrics, type RunResult } from "traffic-anomaly";
 import { runReport } from "traffic-anomaly/dist/cli/report";
-import { nominalColumn } from "../fixtures/table";
+import { kddTable, nominalColumn } from "../fixtures/table";
+import { trafficLines, withFields } from "../fixtures/traffic";
 
 const forest = (rocAuc: number) => ({ "isolation-forest": { rocAuc, averagePrecision: 0.5 } });
 const resultOn = (name: string): RunResult => ({
@@ -22,6 +23,25 @@ test("on the full KDD'99 set the paper's figures stand beside those of http and 
   assert.ok(lines("full").some((line) => /^ {2}http +0\.9900 +Liu et al\. 2008: 1\.00$/.test(line)));
   assert.ok(lines("full").some((line) => /^ {2}sf +0\.9300$/.test(line)));
   assert.ok(lines("10-percent").some((line) => /^ {2}http +0\.9900$/.test(line)));
+});
+
+test("http and smtp of a file like the full set are measured, and reported beside the paper's figures", async () => {
+  // An attack among the logged-in rows of each service.
+  const lines = trafficLines({ rows: 400 }).map((line, i) =>
+    i % 25 === 1
+      ? withFields(line, { service: i % 2 ? "http" : "smtp", logged_in: "1", label: "phf." })
+      : line,
+  );
+  const settings = { "isolation-forest": { trees: 10, sampleSize: 64 } };
+  const literature = await literatureProtocol(kddTable(lines), { settings });
+  const { metrics } = resultOn("full");
+  const text = runReport({
+    metrics: { ...metrics, protocols: { ...metrics.protocols, literature } },
+    paths: [],
+  });
+  const shown = (subset: "http" | "smtp") => literature[subset]["isolation-forest"].rocAuc.toFixed(4);
+  assert.match(text, new RegExp(`^ {2}http +${shown("http")} +Liu et al\\. 2008: 1\\.00$`, "m"));
+  assert.match(text, new RegExp(`^ {2}smtp +${shown("smtp")} +Liu et al\\. 2008: 0\\.88$`, "m"));
 });
 
 test("a detector that flags no row has dashes for its verdicts, and the report says why", () => {
