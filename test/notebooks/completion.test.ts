@@ -15,8 +15,7 @@ test("an editor", async (context) => {
     const reply = await kernel.request("complete_request", { code, cursor_pos: code.length });
     return { matches: reply.matches as string[], start: reply.cursor_start };
   };
-  const description = async (code: string, at: string) => {
-    const cursor = code.indexOf(at) + 1;
+  const description = async (code: string, at: string, cursor = code.indexOf(at) + 1) => {
     const reply = await kernel.request("inspect_request", { code, cursor_pos: cursor, detail_level: 0 });
     return (reply.data as Record<string, string>)["text/plain"];
   };
@@ -47,6 +46,26 @@ test("an editor", async (context) => {
     const code = 'import { fitAuto } from "traffic-anomaly";';
     const reply = await kernel.request("complete_request", { code, cursor_pos: code.indexOf(" }") });
     assert.ok((reply.matches as string[]).includes("fitAutoencoder"));
+    for (const code of [
+      "import { fitAuto",
+      "import { rocAuc, fitAuto }",
+      "const x = 1;\nimport { fitAuto\nx.toFixed()",
+    ]) {
+      const start = code.indexOf("fitAuto");
+      const cursor = start + "fitAuto".length;
+      const reply = await kernel.request("complete_request", { code, cursor_pos: cursor });
+      assert.deepEqual(reply.matches, ["fitAutoencoder"], code);
+      assert.deepEqual([reply.cursor_start, reply.cursor_end], [start, cursor]);
+    }
+  });
+
+  await context.test("is told of a function between its parentheses, as by Shift-Tab", async () => {
+    for (const code of [
+      "fitIsolationForest(",
+      "await fitIsolationForest(matrix, { trees: Math.max(1, 2) }, ",
+    ])
+      assert.match(await description(code, code.at(-1)!, code.length), /Fits an isolation forest/, code);
+    assert.match(await description("fitIsolationForest(matrix, Math.max(", "(", 36), /Math\.max/);
   });
 
   await context.test("is told the type and the doc comment of a name", async () => {

@@ -6,8 +6,10 @@ import { Worker } from "node:worker_threads";
 import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
 import type { Publisher } from "zeromq";
 import { type BoundCell, bindNames, type Compiler } from "./kernel-bindings";
+import { callsAround, withModule } from "./kernel-editor";
 import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
+import { showValue } from "./kernel-values";
 
 // tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is not a module to preload by `--require`,
 // because worker threads and child processes would load that too.)
@@ -104,7 +106,7 @@ converters.bindCell = (
 placeErrorsInCells((cell, line, column) => cells.get(cell)?.lineOf(line, column));
 
 const jupyter = tslabRequire("./dist/jupyter.js");
-const { handleShellMessage, handleExecute, publishStatus } = jupyter.ZmqServer.prototype;
+const { handleShellMessage, handleExecute, publishStatus, close } = jupyter.ZmqServer.prototype;
 const { handleExecute: answer, handleExecuteImpl } = jupyter.JupyterHandlerImpl.prototype;
 const requests = new WeakMap<object, Request>();
 
@@ -147,6 +149,12 @@ jupyter.JupyterHandlerImpl.prototype.handleExecuteImpl = function (content: obje
   request = requests.get(content)!;
   number = this.execCount + 1;
   return handleExecuteImpl.call(this, content, ...others);
+};
+
+// tslab waits for whatever a cell left open, and Jupyter, for seconds, for tslab.
+jupyter.ZmqServer.prototype.close = function () {
+  close.call(this);
+  setTimeout(() => process.exit(), 50); // the answer is on its way
 };
 
 function fail(error: JupyterError): void {
@@ -219,13 +227,13 @@ async function finish(passed: boolean): Promise<boolean> {
   if (last === undefined) return passed;
   const value = scope[last];
   delete scope[last];
-  if (passed && value !== undefined && value !== null) console.log(value);
+  if (passed && value !== undefined && value !== null) await showValue(value);
   return passed;
 }
 
 const { createConverter } = converters;
 // biome-ignore lint/suspicious/noExplicitAny: tslab has no types for what it gives
-type Converter = Record<"convert" | "inspect" | "complete" | "addModule" | "close", (...p: unknown[]) => any>;
+type Converter = Record<"convert" | "inspect" | "complete" | "addModule" | "close", (...p: any[]) => any>;
 converters.createConverter = (options: unknown): Converter => {
   let converter: Converter = createConverter(options);
   let atWork = false;
@@ -241,7 +249,7 @@ converters.createConverter = (options: unknown): Converter => {
       interrupts.stage = before;
       return result;
     };
-  const convert = guarded("convert");
+  const [convert, inspect, complete] = [guarded("convert"), guarded("inspect"), guarded("complete")];
   return {
     convert(...parameters) {
       const { lastExpressionVar, ...result } = convert(...parameters);
@@ -249,8 +257,14 @@ converters.createConverter = (options: unknown): Converter => {
       last = lastExpressionVar;
       return { ...result, hasToplevelAwait: true }; // it does no harm where there is none
     },
-    inspect: guarded("inspect"),
-    complete: guarded("complete"),
+    inspect(names: unknown, code: string, cursor: number) {
+      for (const place of [cursor, ...callsAround(code, cursor).map((end) => end - 1)]) {
+        const found = inspect(names, code, place);
+        if (found) return found;
+      }
+    },
+    complete: (names: unknown, code: string, cursor: number) =>
+      complete(names, withModule(code, cursor), cursor),
     addModule: guarded("addModule"),
     close: () => converter.close(),
   };
