@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Connection } from "traffic-anomaly/dist/notebook/tools/kernel-connection";
 import { endless } from "./endless";
 import { createWorkspace, isRunning } from "./workspace";
 
@@ -75,14 +76,55 @@ test("a kernel", async (context) => {
     await sleep(300); // tslab takes no cell for 200 ms
   });
 
+  await context.test(
+    "tells an error as Jupyter does, with the cell's own lines and none of the kernel's",
+    async () => {
+      const { executionCount } = await kernel.execute(`
+      interface Row { readonly score: number }
+
+      // A comment, which the compiler leaves out.
+      async function check(rows: readonly Row[]): Promise<void> {
+        await null;
+        for (const { score } of rows)
+          if (score > 1) throw new RangeError("too high", { cause: new Error("first") });
+      }`);
+      const { status, outputs } = await kernel.execute("type T = Row;\n\nawait check([{ score: 2 }]);");
+      assert.equal(status, "error");
+      const [defined, called] = [`cell [${executionCount}], line 8`, `cell [${executionCount! + 1}], line 3`];
+      const frames = [`    at check (${defined})`, `    at async ${called}`];
+      assert.deepEqual(outputs, [
+        {
+          output_type: "error",
+          ename: "RangeError",
+          evalue: "too high",
+          traceback: ["RangeError: too high", ...frames, "caused by Error: first", ...frames],
+        },
+      ]);
+      await sleep(300); // tslab takes no cell for 200 ms
+      const typed = await kernel.execute("const x = 1;\nx.missing");
+      assert.deepEqual(typed.outputs, [
+        {
+          output_type: "error",
+          ename: "TypeScript",
+          evalue: "2:3 - Property 'missing' does not exist on type '1'.",
+          traceback: ["2:3 - Property 'missing' does not exist on type '1'."],
+        },
+      ]);
+      await sleep(300);
+    },
+  );
+
   await context.test("is freed by an interrupt from every cell that was sent before it", async () => {
     for (const code of Object.values(endless)) {
       for (const milliseconds of code === endless.compiling ? [300] : [300, 0]) {
         const waiting = [kernel.execute(code), kernel.execute(code)];
         await sleep(milliseconds);
         assert.equal(await kernel.interrupt(), "interrupted");
-        const states = (await Promise.all(waiting)).map(({ status }) => status);
-        assert.ok(states[0] === "error" && states[1] !== "ok", `${code}: ${states}`);
+        const [first, second] = await Promise.all(waiting);
+        assert.ok(first.status === "error" && second.status !== "ok", `${code}: ${second.status}`);
+        assert.deepEqual(first.outputs, [
+          { output_type: "error", ename: "Interrupted", evalue: "", traceback: ["Interrupted"] },
+        ]);
         await sleep(250); // tslab takes no cell for 200 ms
       }
     }
@@ -101,6 +143,42 @@ test("a kernel", async (context) => {
     await assert.rejects(kernel.execute("2", { signal }), { name: "TimeoutError" });
     assert.deepEqual((await kernel.execute("3")).outputs, [stdout("3\n")]);
   });
+});
+
+test("a kernel is busy until the last cell that was sent is done, and ends at once when it is asked to", async (context) => {
+  const messages: { type: string; parent: string; state?: string }[] = [];
+  const connection = await Connection.open(await createWorkspace(context), (parts) => {
+    const [header, parent, , content] = parts.slice(0, 4).map((part) => JSON.parse(part.toString()));
+    messages.push({ type: header.msg_type, parent: parent.msg_id, state: content.execution_state });
+  });
+  context.after(() => connection.close());
+  const send = async (type: string, id: string, content = {}) => {
+    const header = { msg_id: id, msg_type: type, session: connection.key, username: "", version: "5.3" };
+    await connection.send([header, {}, {}, content].map((part) => Buffer.from(JSON.stringify(part))));
+  };
+  const until = async (type: string, id: string, state?: string) => {
+    while (!messages.some((m) => m.type === type && m.parent === id && m.state === state)) await sleep(20);
+  };
+  for (let i = 0; !messages.some(({ state }) => state === "idle"); i++) {
+    await send("kernel_info_request", `info ${i}`);
+    await sleep(200);
+  }
+  const first = messages.length;
+  const code = "await new Promise((resolve) => setTimeout(resolve, 50)); setInterval(() => {}, 1000);";
+  for (const id of ["a", "b", "c"]) await send("execute_request", id, { code, silent: false });
+  await send("complete_request", "complete", { code: "Math.", cursor_pos: 5 });
+  await until("status", "c", "idle");
+  const states = messages.slice(first).filter(({ type }) => type === "status");
+  states.forEach(({ state }, i) => {
+    if (state === "idle" && i < states.length - 1) assert.equal(states[i + 1].state, "busy");
+  });
+  assert.equal(states.at(-1)!.state, "idle");
+
+  const asked = performance.now();
+  await send("shutdown_request", "shutdown", { restart: true });
+  await connection.ended;
+  assert.ok(performance.now() - asked < 3000);
+  await until("shutdown_reply", "shutdown");
 });
 
 test("a kernel that does not stop within 5 s is restarted, and says what that means", async (context) => {

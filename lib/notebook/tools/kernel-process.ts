@@ -249,9 +249,14 @@ converters.createConverter = (options: unknown): Converter => {
       interrupts.stage = before;
       return result;
     };
-  const [convert, inspect, complete] = [guarded("convert"), guarded("inspect"), guarded("complete")];
+  const [convert, inspect, complete, addModule] = (
+    ["convert", "inspect", "complete", "addModule"] as const
+  ).map(guarded);
+  // While nobody has run a cell yet, the compiler reads what most first cells import, which takes it a second.
+  const reading = setTimeout(addModule, 500, "library", 'import "traffic-anomaly";', {});
   return {
     convert(...parameters) {
+      clearTimeout(reading);
       const { lastExpressionVar, ...result } = convert(...parameters);
       if (interrupts.hit(request.sent)) throw new Interrupted();
       last = lastExpressionVar;
@@ -265,7 +270,7 @@ converters.createConverter = (options: unknown): Converter => {
     },
     complete: (names: unknown, code: string, cursor: number) =>
       complete(names, withModule(code, cursor), cursor),
-    addModule: guarded("addModule"),
+    addModule,
     close: () => converter.close(),
   };
 };
