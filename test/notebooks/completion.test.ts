@@ -39,7 +39,14 @@ test("an editor", async (context) => {
     const { matches } = await completions("(await fitIsolationForest(matrix)).");
     for (const method of ["explain", "score", "settings"]) assert.ok(matches.includes(method), method);
     const options = await completions("fitIsolationForest(matrix, { ");
-    assert.deepEqual(options.matches.sort(), ["onProgress", "sampleSize", "seed", "signal", "trees"]);
+    assert.deepEqual(options.matches.sort(), [
+      "onProgress",
+      "sampleSize",
+      "seed",
+      "signal",
+      "trees",
+      "workers",
+    ]);
   });
 
   await context.test("is offered what the library exports, in the import itself", async () => {
@@ -72,7 +79,7 @@ test("an editor", async (context) => {
     const text = await description("const forest = await fitIsolationForest(matrix);", "fitIso");
     assert.match(
       text,
-      /fitIsolationForest\(matrix: Matrix.*, options\?: IsolationForestOptions & WorkOptions\): Promise<IsolationForest>/,
+      /fitIsolationForest\(matrix: Matrix.*, options\?: IsolationForestOptions & ScoreOptions\): Promise<IsolationForest>/,
     );
     assert.match(text, /Fits an isolation forest/);
     assert.match(

@@ -113,6 +113,11 @@ test("a name of the cells is one variable", async (context) => {
     );
     assert.equal(await run("for await (const x of [Promise.resolve(width)]) console.log(x);"), "3");
     assert.equal(await run("[1].map((width) => width)"), "[ 1 ]");
+    await run("export default function exported() { return width; }");
+    assert.equal(await run("exported()"), "3");
+    const many = Array.from({ length: 120 }, (_, i) => `x${i}`);
+    await run(`let ${many.map((name) => `${name} = 1`).join(", ")};`);
+    assert.equal(await run(`${many.join(" + ")}`), "120");
     assert.equal(await run("[typeof width, ((a = width) => a)()]"), "[ 'number', 3 ]");
   });
 });

@@ -1,4 +1,4 @@
-import { SourceMap } from "node:module";
+import { SourceMap, type SourceMapping } from "node:module";
 import type {
   ImportDeclaration,
   Node,
@@ -43,17 +43,25 @@ export function bindNames(
     },
     transformers: { after: [() => (file) => withoutReset(ts, file)] },
   });
-  const maps = [sourceMapText!, inlineMap(script)].map((map) => () => new SourceMap(JSON.parse(map)));
   return {
     code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""),
     lineOf(line, column) {
-      const bound = maps[0]().findEntry(line - 1, column - 1);
-      if (!("originalLine" in bound)) return undefined;
-      const emitted = maps[1]().findEntry(lines[bound.originalLine], bound.originalColumn);
-      // tslab puts a line of its own before the cell
-      return "originalLine" in emitted ? emitted.originalLine : undefined;
+      const bound = origin(sourceMapText!, line - 1, column - 1);
+      const emitted = bound && origin(inlineMap(script), lines[bound.originalLine], bound.originalColumn);
+      return emitted?.originalLine; // from 1, as tslab puts a line of its own before the cell
     },
   };
+}
+
+/** Where a place comes from by a source map; all from 0. */
+function origin(map: string, line: number, column: number): SourceMapping | undefined {
+  const sourceMap = new SourceMap(JSON.parse(map));
+  // Before the first place of a line that the map knows there is nothing to find; then any of the line does.
+  for (const place of [column, Number.MAX_SAFE_INTEGER]) {
+    const found = sourceMap.findEntry(line, place);
+    if ("originalLine" in found && found.generatedLine === line) return found;
+  }
+  return undefined;
 }
 
 /** The module with each name declared by `export let`, and for each of its lines that of the script it comes from. */
@@ -122,70 +130,67 @@ function exportingStatement(
   statement: Statement,
   own: ReadonlySet<string>,
 ): string {
-  const { text } = source;
-  const start = statement.getStart(source);
-  if (!declaredNames(ts, statement).some((name) => own.has(name))) return withoutVar(ts, source, statement);
-  if (ts.isVariableStatement(statement))
-    return statement.declarationList.declarations
-      .map(({ name, initializer, pos, end }) => {
-        // The commas and line breaks between declarations stay as white space.
-        const before = text.slice(pos, name.getStart(source));
-        if (!initializer) return `${before}export let ${text.slice(name.getStart(source), end)} = void 0;`;
-        const assignment = text.slice(name.getStart(source), end);
-        return ts.isIdentifier(name)
-          ? `${before}export let ${assignment};`
-          : `${before}export let ${namesOf(ts, name).join(", ")}; (${assignment});`;
-      })
-      .join("");
-  if (ts.isImportDeclaration(statement)) {
-    const names = importedNames(ts, statement);
-    const edits = names.map((name) => {
-      const renamed = `${name.text}$imported`;
-      const short = ts.isImportSpecifier(name.parent) && !name.parent.propertyName;
-      return {
-        start: name.getStart(source),
-        end: name.end,
-        text: short ? `${name.text} as ${renamed}` : renamed,
-      };
-    });
-    const values = names.map((name) => `${name.text} = ${name.text}$imported`);
-    return `${edited(text, start, statement.end, edits)} export let ${values.join(", ")};`;
-  }
-  const declaration = statement as Statement & { readonly name: Node };
+  const names = declaredNames(ts, statement).filter((name) => own.has(name));
+  if (names.length === 0) return withoutVar(ts, source, statement);
+  if (isExported(ts, statement)) return `${statement.getText(source)} export { ${names.join(", ")} };`;
+  if (ts.isVariableStatement(statement)) return exportingVariables(ts, source, statement.declarationList);
+  if (ts.isImportDeclaration(statement)) return exportingImport(ts, source, statement);
+  const { name } = statement as Statement & { readonly name: Node };
   // A class sees itself in its body before it is assigned; a function takes its name from what it is assigned to.
-  const { name } = declaration;
-  const edits = ts.isClassDeclaration(statement)
-    ? []
-    : [{ start: name.getStart(source), end: name.end, text: "" }];
-  return `export let ${name.getText(source)} = ${edited(text, start, statement.end, edits)};`;
+  const nameless = { start: name.getStart(source), end: name.end, text: "" };
+  const value = edited(source, statement, ts.isClassDeclaration(statement) ? [] : [nameless]);
+  return `export let ${name.getText(source)} = ${value};`;
+}
+
+function exportingVariables(ts: Compiler, { text }: SourceFile, { declarations }: VariableDeclarationList) {
+  const statements = declarations.map(({ name, initializer, pos, end }) => {
+    const assignment = text.slice(name.getStart(), end);
+    // What is between two declarations, such as the end of a line, stays.
+    const space = text.slice(pos, name.getStart());
+    if (!initializer) return `${space}export let ${assignment} = void 0;`;
+    if (ts.isIdentifier(name)) return `${space}export let ${assignment};`;
+    return `${space}export let ${namesOf(ts, name).join(", ")}; (${assignment});`;
+  });
+  return statements.join("");
+}
+
+/** `import { a as a$imported } from "b"; export let a = a$imported;` */
+function exportingImport(ts: Compiler, source: SourceFile, statement: ImportDeclaration): string {
+  const names = importedNames(ts, statement);
+  const edits = names.map((name) => {
+    const start = ts.isImportSpecifier(name.parent) && !name.parent.propertyName ? `${name.text} as ` : "";
+    return { start: name.getStart(source), end: name.end, text: `${start}${name.text}$imported` };
+  });
+  const values = names.map(({ text }) => `${text} = ${text}$imported`);
+  return `${edited(source, statement, edits)} export let ${values.join(", ")};`;
+}
+
+/** Whether the reader wrote `export` before it. */
+function isExported(ts: Compiler, statement: Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
 /** A statement whose inner `var`s, which are names of the whole cell, are plain assignments. */
 function withoutVar(ts: Compiler, source: SourceFile, statement: Statement): string {
-  const { text } = source;
   const edits: Edit[] = [];
   const visit = (node: Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
-    if (ts.isVariableDeclarationList(node) && isVar(node)) {
+    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0) {
       const [first] = node.declarations;
       edits.push({ start: node.getStart(source), end: first.name.getStart(source), text: "" });
-      if (ts.isForInStatement(node.parent) || ts.isForOfStatement(node.parent)) return;
+      const isAssigned = !ts.isForInStatement(node.parent) && !ts.isForOfStatement(node.parent);
       for (const { name, end } of node.declarations)
-        if (!ts.isIdentifier(name))
-          edits.push({ ...at(name.getStart(source)), text: "(" }, { ...at(end), text: ")" });
+        if (isAssigned && !ts.isIdentifier(name)) {
+          const start = name.getStart(source);
+          edits.push({ start, end: start, text: "(" }, { start: end, end, text: ")" });
+        }
     }
     ts.forEachChild(node, visit);
   };
   // A top-level `var` that is not the cell's own is the compiler's.
   if (!ts.isVariableStatement(statement)) visit(statement);
-  return edited(text, statement.getStart(source), statement.end, edits);
-
-  function isVar({ flags }: VariableDeclarationList): boolean {
-    return (flags & ts.NodeFlags.BlockScoped) === 0;
-  }
-  function at(position: number) {
-    return { start: position, end: position };
-  }
+  return edited(source, statement, edits);
 }
 
 interface Edit {
@@ -194,14 +199,14 @@ interface Edit {
   readonly text: string;
 }
 
-function edited(text: string, start: number, end: number, edits: readonly Edit[]): string {
-  let result = "";
-  let position = start;
+function edited(source: SourceFile, statement: Statement, edits: readonly Edit[]): string {
+  let text = "";
+  let position = statement.getStart(source);
   for (const edit of edits) {
-    result += text.slice(position, edit.start) + edit.text;
+    text += source.text.slice(position, edit.start) + edit.text;
     position = edit.end;
   }
-  return result + text.slice(position, end);
+  return text + source.text.slice(position, statement.end);
 }
 
 /** Without TypeScript's `exports.a = exports.b = void 0`: earlier cells gave the names values. */

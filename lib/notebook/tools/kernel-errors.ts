@@ -26,13 +26,18 @@ export function placeErrorsInCells(
   Error.prepareStackTrace = (error, frames) => {
     const lines = frames
       .filter((frame) => !own.some((place) => frame.getFileName()?.startsWith(place)))
-      .map((frame) => `\n    at ${frame}`.replace(/(cell \[(\d+)\]):(\d+):(\d+)/, placed));
-    // The cell's function and the script that calls it are one to the reader, and so are the rounds of a recursion.
-    return headOf(error) + lines.filter((line, i) => line !== lines[i - 1]).join("");
+      .flatMap((frame) => placed(String(frame)) ?? []);
+    // The rounds of a recursion are one to the reader.
+    const different = lines.filter((line, i) => line !== lines[i - 1]);
+    return [headOf(error), ...different.map((line) => `    at ${line}`)].join("\n");
   };
 
-  function placed(_: string, name: string, cell: string, line: string, column: string): string {
-    return `${name}, line ${lineOf(+cell, +line, +column) ?? "?"}`;
+  /** A frame with the place in its cell; `undefined` for what the kernel puts around a cell. */
+  function placed(frame: string): string | undefined {
+    const [place, name, number, line, column] = /(cell \[(\d+)\]):(\d+):(\d+)/.exec(frame) ?? [];
+    if (place === undefined) return frame;
+    const own = lineOf(Number(number), Number(line), Number(column));
+    return own === undefined ? undefined : frame.replace(place, `${name}, line ${own}`);
   }
 }
 

@@ -97,7 +97,8 @@ converters.bindCell = (
 ): string => {
   const earlier: string[] = [];
   locals.forEach(({ flags }, name) => {
-    if (flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Alias)) earlier.push(String(name));
+    const { Value, ExportValue, Alias } = ts.SymbolFlags;
+    if (flags & (Value | ExportValue | Alias)) earlier.push(String(name));
   });
   const bound = bindNames(ts, script, earlier, target);
   cells.set(number, bound);
