@@ -1,4 +1,6 @@
 // The tables of figures in the README, from the record of `npm run reproduce`.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { publishedF1 } from "traffic-anomaly/dist/evaluation/one-class-protocols";
 import type { RecordedFigure, ReproductionRecord } from "./record";
 
@@ -69,9 +71,41 @@ export function oneClassTable({ protocols }: ReproductionRecord): string {
   return table(["F1", ...names], [...own, ...papers]);
 }
 
+/** UNSW-NB15: all detectors at their defaults, on the rows held out and all attacks. */
+export function unswTable({ protocols }: ReproductionRecord): string {
+  const { holdout } = protocols["unsw-nb15"];
+  const shown = { "ROC AUC": "rocAuc", "F1, 5 % promised": "atPromisedRate.0.05.f1" };
+  return table(
+    ["UNSW-NB15, novelty", ...Object.values(detectors)],
+    Object.entries(shown).map(([title, name]) => [
+      title,
+      ...cells(Object.keys(detectors).map((detector) => holdout[detector][name])),
+    ]),
+  );
+}
+
+/** Tables of ADBench: the published forest beside scikit-learn's, each by mean and standard deviation over ten seeds. */
+export function adbenchTable({ figures, protocols }: ReproductionRecord): string {
+  const rows = Object.entries(protocols.adbench).map(([name, detectors]) => {
+    const own = detectors["isolation-forest"].rocAuc;
+    const found = figures.find((figure) => figure.name.startsWith(`ADBench, ${name},`));
+    if (!found || !("value" in found.expected)) throw new RangeError(`ADBench's ${name} has no reference`);
+    const { value, tolerance } = found.expected;
+    const cell = (mean: number, deviation: number) => `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
+    return [name, cell(own.mean, own.standardDeviation), cell(value, tolerance / 2)];
+  });
+  return table(["ADBench, ROC AUC", "Isolation forest (published)", "scikit-learn"], rows);
+}
+
+/** Writes the tables of the record into the README. */
+export function writeTables(record: ReproductionRecord): void {
+  const readme = join(__dirname, "..", "..", "README.md");
+  writeFileSync(readme, withTables(readFileSync(readme, "utf8"), record));
+}
+
 /** The README with the tables of the record in place of those that have the same headers, as far as there are. */
 export function withTables(readme: string, record: ReproductionRecord): string {
-  return [noveltyTable, sameRowsTable, oneClassTable].reduce((text, make) => {
+  return [noveltyTable, sameRowsTable, oneClassTable, unswTable, adbenchTable].reduce((text, make) => {
     const table = make(record);
     const header = table.slice(0, table.indexOf("\n"));
     const start = text.indexOf(header);

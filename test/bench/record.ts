@@ -48,6 +48,26 @@ export function writeRecord(record: ReproductionRecord): void {
   writeFileSync(recordFile, `${text}\n`);
 }
 
+/** Prints promised figures, expected beside actual, and fails if one is missed. */
+export function printFigures(figures: ReproductionRecord["figures"]): void {
+  const width = Math.max(...figures.map(({ name }) => name.length)) + 2;
+  console.log(`${"figure".padEnd(width)}${"expected".padStart(20)}  actual (± sd)`);
+  for (const { name, expected, mean, standardDeviation } of figures) {
+    const met =
+      "min" in expected
+        ? mean >= expected.min && standardDeviation <= (expected.deviation ?? Infinity)
+        : Math.abs(mean - expected.value) <= expected.tolerance;
+    const wanted =
+      "min" in expected
+        ? `≥ ${expected.min}${expected.deviation === undefined ? "" : `, sd ≤ ${expected.deviation}`}`
+        : `${expected.value} ± ${expected.tolerance}`;
+    console.log(
+      `${name.padEnd(width)}${wanted.padStart(20)}  ${mean.toFixed(4)} ± ${standardDeviation.toFixed(4)}  ${met ? "met" : "MISSED"}`,
+    );
+    if (!met) process.exitCode = 1;
+  }
+}
+
 /** Rounds to eight decimals. @throws {RangeError} if a value is missing */
 export function recordedFigure(values: readonly (number | undefined)[]): RecordedFigure {
   const known = values.filter((value) => value !== undefined);
