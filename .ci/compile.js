@@ -37,7 +37,7 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
   const source = join(lib, path.slice(dist.length));
   const hasSource = entry.isDirectory()
     ? existsSync(source)
-    : existsSync(source.replace(/(\.d\.ts|\.js)$/, ".ts")) ||
+    : existsSync(source.replace(/(\.d\.ts|(\.bundle)?\.js)$/, ".ts")) ||
       (source.endsWith(".wasm") && existsSync(join(dirname(source), "asconfig.json")));
   if (!hasSource) rmSync(path, { recursive: true, force: true });
 }

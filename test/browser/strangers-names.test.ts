@@ -233,7 +233,7 @@ test("an exported notebook shows the names in figures, frames, streams and error
   await mkdir(source);
   const file = join(source, `${image}.ipynb`);
   await writeFile(file, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
-  const [, page] = await writeBook([file], source, join(folder, "exported"));
+  const [, , page] = await writeBook([file], source, join(folder, "exported"));
   const texts = await look(page);
   for (const name of names) assert.ok(texts.includes(name), name);
 });

@@ -65,6 +65,7 @@ suite("the package in an empty project", () => {
     for (const name of ["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"])
       assert.ok(packed.includes(name), name);
     assert.ok(packed.includes("dist/models/kernel/kernel.wasm"));
+    assert.ok(packed.includes("dist/notebook/playground/main.bundle.js"));
     const known = /^(README\.md|LICENSE|package\.json|traffic-anomaly\.js|dist\/.*\.(js|d\.ts|wasm))$/;
     assert.deepEqual(
       packed.filter((path) => !known.test(path)),
@@ -75,7 +76,7 @@ suite("the package in an empty project", () => {
       (path) =>
         /\.(js|d\.ts)$/.test(path) &&
         path.startsWith("dist/") &&
-        !sources.includes(path.replace(/(\.d\.ts|\.js)$/, "")),
+        !sources.includes(path.replace(/(\.d\.ts|(\.bundle)?\.js)$/, "")),
     );
     assert.deepEqual(stale, []);
   });

@@ -66,7 +66,8 @@ test("every relative link of a page leads to a file, every anchor to a heading",
       links++;
       const [path, anchor] = decodeURIComponent(target).split("#");
       const place = `${relative(project, file)} links to ${target}`;
-      if (path !== "") assert.ok(existsSync(join(dirname(file), path)), place);
+      if (path.endsWith("outputs/html/playground.html")) assert.match(text, /`npm run html` makes/, place);
+      else if (path !== "") assert.ok(existsSync(join(dirname(file), path)), place);
       else assert.ok(anchors(text).includes(anchor), place);
     }
   }

@@ -60,6 +60,9 @@ test("the book has contents and a page for each notebook, and no link in it is d
   assert.equal(names[0], "index.html");
   for (const source of sources) assert.ok(names.includes(source.replace(".ipynb", ".html")), source);
   assert.deepEqual(deadLinks(pages), []);
+  const forest = attributes(readFileSync(join(out, "03-isolation-forest.html"), "utf8"), "href");
+  const playground = attributes(readFileSync(join(out, "playground.html"), "utf8"), "href");
+  assert.ok(forest.includes("playground.html") && playground.includes("03-isolation-forest.html"));
   const contents = attributes(readFileSync(pages[0], "utf8"), "href");
   for (const name of names.slice(1)) assert.ok(contents.includes(name), `the contents do not name ${name}`);
 });
@@ -96,10 +99,10 @@ test("links lead to pages of the book, with anchors as JupyterLab or GitHub writ
   const small = await writeBook([one, solution], from, join(folder, "small-book"));
   assert.deepEqual(
     small.map((page) => relative(join(folder, "small-book"), page)),
-    ["index.html", "1.html", join("solutions", "1.html"), join("texts", "note.html")],
+    ["index.html", "playground.html", "1.html", join("solutions", "1.html"), join("texts", "note.html")],
   );
   assert.deepEqual(deadLinks(small), []);
-  const [contents, first, answers, note] = small.map((page) => readFileSync(page, "utf8"));
+  const [contents, , first, answers, note] = small.map((page) => readFileSync(page, "utf8"));
   assert.match(contents, /<a href="1\.html">One &amp; two<\/a><\/h2>\n<p>Is it <em>so<\/em>\?<\/p>/);
   assert.match(first, /<a href="solutions\/1\.html#the-same">a<\/a> <a href="texts\/note\.html">b<\/a> c d</);
   assert.match(answers, /<a href="\.\.\/1\.html#the-same-1">back<\/a>/);

@@ -6,11 +6,12 @@ import { sharedFolder } from "../../common/own-files";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
 import { plotlyFile } from "../../visualize/page";
+import { playgroundPage } from "../playground/page";
 import { notebookName, readNotebook, readText } from "../tools/notebook";
 import { cellHtml } from "./cell-html";
 import { contentsPage } from "./contents";
 import { type Heading, MarkdownPage } from "./markdown";
-import { chapterPage } from "./page";
+import { chapterPage, contentsName, playgroundName } from "./page";
 
 /** A notebook, or a text that a notebook points to, as a page of the book. */
 export interface Chapter {
@@ -24,12 +25,10 @@ export interface Chapter {
   readonly body: string;
 }
 
-const contentsName = "index.html";
-
 /**
  * Writes notebooks as a book that works offline: contents, and a page for each notebook with its text, code and outputs.
  * Figures are interactive by one `plotly.js` beside the pages. A notebook in a folder below `from` becomes a page in a folder
- * below `to`. A link to another notebook leads to its page, and one to a Markdown file of the project makes that a page, too;
+ * below `to`, and beside them is the playground. A link to another notebook leads to its page, and one to a Markdown file of the project makes that a page, too;
  * a link to a file that the book does not hold becomes plain text.
  *
  * @returns the paths of the pages, the contents first
@@ -42,7 +41,10 @@ export async function writeBook(
   options: Pick<TransactionOptions, "onNotice"> = {},
 ): Promise<string[]> {
   const chapters = await readChapters(files, from);
-  const pages = new Map([[contentsName, contentsPage(chapters)]]);
+  const pages = new Map([
+    [contentsName, contentsPage(chapters)],
+    [playgroundName, await playgroundPage(chapters)],
+  ]);
   for (const chapter of chapters) {
     if (pages.has(chapter.page)) throw new InputError(`two pages of the book would be ${chapter.page}`);
     pages.set(chapter.page, chapterPage(chapter, chapters));
@@ -68,6 +70,7 @@ async function readChapters(files: readonly string[], from: string): Promise<Cha
   const pages = new Map(files.map((file) => [resolve(file), notebookPage(file, from)]));
   const texts: string[] = [];
   const findPage = (path: string): string | undefined => {
+    if (basename(path) === playgroundName) return playgroundName;
     const page = pages.get(path) ?? textPage(path, from);
     if (page !== undefined && !pages.has(path)) {
       pages.set(path, page);

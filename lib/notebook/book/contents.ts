@@ -1,8 +1,7 @@
-import { posix } from "node:path";
 import { escapeHtml, htmlPage } from "../../common/html";
 import type { Chapter } from "./book";
 import { relativeAddress } from "./markdown";
-import { findChapter, solutionsPage } from "./page";
+import { contentsName, findChapter, playgroundName, solutionsPage } from "./page";
 import { contentsStyle, style } from "./style";
 
 /** The text of the book's first page: its chapters with their questions and sections. */
@@ -20,6 +19,7 @@ export function contentsPage(chapters: readonly Chapter[]): string {
 <h1>${title}</h1>
 <p>Two detectors that learn what traffic usually looks like, an isolation forest and an autoencoder, built, used and doubted
 in notebooks. These pages work without network, server or kernel.</p>
+<p>To try an isolation forest by hand, open the ${link(playgroundName, "playground")}: move points and see what it makes of them.</p>
 <ol>${entries.join("\n")}</ol>
 ${texts.length > 0 ? `<h2>Further texts</h2>\n<ul>${texts.map((text) => `<li>${link(text.page, text.title)}</li>`).join("\n")}</ul>` : ""}
 </main>`,
@@ -37,6 +37,6 @@ ${solutions ? `<p>${link(solutions.page, "Solutions of the exercises")}</p>` : "
 }
 
 function link(page: string, words: string, anchor = ""): string {
-  const address = relativeAddress(posix.join("index.html"), page) + anchor;
+  const address = relativeAddress(contentsName, page) + anchor;
   return `<a href="${escapeHtml(address)}">${escapeHtml(words)}</a>`;
 }

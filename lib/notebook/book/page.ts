@@ -5,6 +5,9 @@ import { drawFigures } from "./cell-html";
 import { relativeAddress } from "./markdown";
 import { chapterStyle, style } from "./style";
 
+export const contentsName = "index.html";
+export const playgroundName = "playground.html";
+
 /** The text of a chapter's page: what it holds beside it, the chapters before and after it above and below. */
 export function chapterPage(chapter: Chapter, chapters: readonly Chapter[]): string {
   const { page, title, headings, body } = chapter;
@@ -22,7 +25,7 @@ export function chapterPage(chapter: Chapter, chapters: readonly Chapter[]): str
     title,
     plotly: isDrawn ? relativeAddress(page, "plotly.js") : undefined,
     style: style + chapterStyle,
-    body: `<header><nav aria-label="Book">${link("index.html", "Contents")}${neighbours}</nav></header>
+    body: `<header><nav aria-label="Book">${link(contentsName, "Contents")}${neighbours}</nav></header>
 <div class="columns">
 <nav class="sections" aria-label="On this page"><ul>${sections.join("\n")}</ul></nav>
 <main>
