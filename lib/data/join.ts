@@ -2,7 +2,7 @@ import type { Column, NominalColumn, NumericColumn, Table } from "./table";
 
 /**
  * The rows of several tables of the same columns in one table, in this order. Dictionaries may differ; the joined one
- * holds the names of all.
+ * holds the names of all. Numbers have 32 bits only if they have in all tables.
  *
  * @throws {RangeError} if there are no tables or their columns differ
  */
@@ -24,9 +24,11 @@ export function joinTables(tables: readonly Table[]): Table {
 function joinColumns(parts: readonly Column[], rows: number): Column {
   const [first] = parts;
   if (first.kind === "nominal") return joinNominal(parts as readonly NominalColumn[], rows);
-  const values = new (first.values.constructor as Float64ArrayConstructor)(rows);
+  const numeric = parts as readonly NumericColumn[];
+  const isExact = numeric.every((part) => part.values instanceof Float32Array);
+  const values = isExact ? new Float32Array(rows) : new Float64Array(rows);
   let at = 0;
-  for (const part of parts as readonly NumericColumn[]) {
+  for (const part of numeric) {
     values.set(part.values, at);
     at += part.values.length;
   }

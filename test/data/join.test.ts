@@ -20,6 +20,14 @@ test("a table cut into pieces and joined is the table, whatever the pieces' dict
   assert.deepEqual(joinTables(pieces), table);
 });
 
+test("no number is rounded, though other pieces have numbers of 32 bits", () => {
+  const piece = (values: Float32Array | Float64Array) =>
+    ({ rows: 1, features: [{ kind: "numeric", name: "bytes", values }] }) as const;
+  const exact = 2 ** 53 - 1;
+  const [bytes] = joinTables([piece(Float32Array.of(1)), piece(Float64Array.of(exact))]).features;
+  assert.deepEqual(bytes.kind === "numeric" && bytes.values, Float64Array.of(1, exact));
+});
+
 test("tables of other columns, and none at all, are refused", () => {
   const a = tableOf({ bytes: [1] });
   assert.throws(() => joinTables([]), RangeError);
