@@ -15,7 +15,22 @@ const skip =
     ? false
     : "OTHER_NODES names no program of another version of Node.js";
 
-test("simulated traffic, its model, alerts and a small study are the same bytes", { skip }, async (t) => {
+/** Fits a model on a table that lacks numbers and does not say what they measure, and writes it to models/any. */
+const anyTable = `
+const { createRandom, fitModel, isolationForest, saveModel, tableFromRows } = require("traffic-anomaly");
+const random = createRandom(1, "readings");
+const rows = Array.from({ length: 500 }, (_, i) => ({
+  heavy: random.integer(2 ** (1 + random.integer(30))) / 7,
+  even: i % 9 === 0 ? Infinity : -random.integer(1000) / 3,
+  name: i % 5 === 0 ? null : "abc"[random.integer(3)],
+}));
+const preprocessing = { scaling: "standard", logarithmOf: { even: true } };
+fitModel(tableFromRows(rows), isolationForest, { preprocessing }).then((model) => saveModel("models/any", model));
+`;
+
+test("simulated traffic, its model, alerts, a small study and a model of any table are the same bytes", {
+  skip,
+}, async (t) => {
   assert.ok(otherNodes.length > 0, "CI is set, but OTHER_NODES names no program");
   const model = join("models", "office");
   const commands = [
@@ -34,7 +49,14 @@ test("simulated traffic, its model, alerts and a small study are the same bytes"
     const env = { ...process.env, TRAFFIC_BROWSER: "" };
     for (const command of commands)
       execFileSync(node, [program, ...command], { cwd, env, stdio: ["ignore", "ignore", "inherit"] });
+    const project = join(__dirname, "..", "..");
+    execFileSync(node, ["-e", anyTable], {
+      cwd,
+      env: { ...env, NODE_PATH: join(project, "node_modules") },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const found = digests(cwd);
+    assert.ok(join("models", "any", "forest.bin") in found);
     assert.ok(Object.keys(found).length > 3);
     expected ??= found;
     assert.deepEqual(found, expected, `on ${version}`);
