@@ -6,8 +6,8 @@ import { suite, test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
-import { checkTypes } from "traffic-anomaly/dist/notebook/tools/strict";
 import { nativeInstalled } from "../fixtures/native";
+import { checkTypes } from "./check-types";
 
 const folder = join(__dirname, "..", "..", "notebooks");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkTypes } from "traffic-anomaly/dist/notebook/tools/strict";
+import { checkTypes } from "./check-types";
 import { createWorkspace, writeSources } from "./workspace";
 
 test("cells are checked strictly, with the place of each mistake; sound ones pass", async (context) => {

@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Program } from "@tslab/typescript-for-tslab";
-import { InputError } from "../../common/errors";
-import { loadPackage } from "../../common/packages";
+import { InputError } from "traffic-anomaly/dist/common/errors";
+import { loadPackage } from "traffic-anomaly/dist/common/packages";
+import type { Compiler } from "traffic-anomaly/dist/notebook/tools/kernel-bindings";
+import { codeCells, type Notebook, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { type CheckedModule, type Finding, floatingPromises } from "./floating-promises";
-import type { Compiler } from "./kernel-bindings";
-import { codeCells, type Notebook, readNotebook } from "./notebook";
 
 /** What is wrong in a cell. */
 export interface Complaint {

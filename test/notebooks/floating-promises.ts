@@ -1,5 +1,5 @@
 import type { Node, Program, Type, TypeChecker } from "@tslab/typescript-for-tslab";
-import type { Compiler } from "./kernel-bindings";
+import type { Compiler } from "traffic-anomaly/dist/notebook/tools/kernel-bindings";
 
 /** A notebook as one module. */
 export interface CheckedModule {
