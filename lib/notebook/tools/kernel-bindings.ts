@@ -13,6 +13,8 @@ export type Compiler = typeof import("@tslab/typescript-for-tslab");
 /** A cell as the body of a function of `exports` and `require`. */
 export interface BoundCell {
   readonly code: string;
+  /** Its own names. */
+  readonly names: readonly string[];
   /** The line of the cell, from 1, that a place in the code comes from. */
   lineOf(line: number, column: number): number | undefined;
 }
@@ -34,7 +36,7 @@ export function bindNames(
   earlier: readonly string[],
   target: ScriptTarget,
 ): BoundCell {
-  const { text, lines } = exportingLet(ts, script, earlier);
+  const { text, lines, names } = exportingLet(ts, script, earlier);
   const { outputText, sourceMapText } = ts.transpileModule(text, {
     fileName: "cell.js",
     compilerOptions: {
@@ -45,6 +47,7 @@ export function bindNames(
   });
   return {
     code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""),
+    names,
     lineOf(line, column) {
       const bound = origin(sourceMapText!, line - 1, column - 1);
       const emitted = bound && origin(inlineMap(script), lines[bound.originalLine], bound.originalColumn);
@@ -64,12 +67,12 @@ function origin(map: string, line: number, column: number): SourceMapping | unde
   return undefined;
 }
 
-/** The module with each name declared by `export let`, and for each of its lines that of the script it comes from. */
+/** The module with each name declared by `export let`, for each of its lines that of the script it comes from, and the names. */
 function exportingLet(
   ts: Compiler,
   script: string,
   earlier: readonly string[],
-): { text: string; lines: number[] } {
+): { text: string; lines: number[]; names: string[] } {
   const source = ts.createSourceFile("cell.js", script, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS);
   const own = new Set(source.statements.flatMap((statement) => exportedNames(ts, statement)));
   const declared = new Set(source.statements.flatMap((statement) => declaredNames(ts, statement)));
@@ -88,7 +91,7 @@ function exportingLet(
     text.push(...exporting);
     lines.push(...exporting.map((_, i) => first + i));
   }
-  return { text: text.join("\n"), lines };
+  return { text: text.join("\n"), lines, names: [...own] };
 }
 
 /** The names in `export { a, b }`, which tslab puts at the end. */
