@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import { basename } from "node:path";
 import { addAbortSignal, pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { Decompress } from "fzstd";
 import { InputError, systemErrorCode } from "../common/errors";
 import { oneLine } from "../common/shown";
 
@@ -66,6 +67,11 @@ export function beginsAsGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** Whether bytes are the first of a Zstandard file. */
+export function beginsAsZstd(bytes: Buffer): boolean {
+  return bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528;
+}
+
 /**
  * The bytes of a file or pipe as they are stored, piece by piece in constant memory.
  *
@@ -77,7 +83,7 @@ export function storedBytes(path: string, options: ReadOptions = {}): AsyncGener
 }
 
 /**
- * What a file or pipe holds, unpacked if it is gzip, of one or several members; piece by piece in constant memory.
+ * What a file or pipe holds, unpacked if it is gzip or Zstandard, of one or several members; piece by piece in constant memory.
  *
  * @param path `-` is the standard input
  * @throws {InputError} if it can't be read, or is a damaged gzip file; the signal's reason if it is aborted
@@ -119,10 +125,11 @@ async function openStream(path: string, pieceBytes: number): Promise<Readable> {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-/** The content of a stream that may be gzip, of one or several members. */
+/** The content of a stream that may be gzip or Zstandard, of one or several members. */
 async function* unpacked(pieces: AsyncGenerator<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
-  const { first, all } = await peek(pieces, 2);
-  if (!beginsAsGzip(first)) yield* all;
+  const { first, all } = await peek(pieces, zstdHeader);
+  if (beginsAsZstd(first)) yield* fromZstd(first, all);
+  else if (!beginsAsGzip(first)) yield* all;
   // What fails is thrown to the reader of the pipeline as well; so there is nothing to do in the callback.
   else
     yield* pipeline(
@@ -130,6 +137,55 @@ async function* unpacked(pieces: AsyncGenerator<Buffer>, pieceBytes: number): As
       createGunzip({ chunkSize: pieceBytes }),
       () => {},
     );
+}
+
+/** Bytes of a Zstandard file unpacked at once: four of them may stand for 128 KiB. */
+const zstdPiece = 1_024;
+
+/** What is unpacked may refer back so far, as by the command `zstd` itself. */
+const zstdWindow = 134_217_728;
+
+/** Bytes of the longest header of a frame. */
+const zstdHeader = 18;
+
+class DamagedZstd extends Error {}
+
+async function* fromZstd(first: Buffer, pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  if (windowOf(first) > zstdWindow) throw new DamagedZstd("it asks for more than 128 MiB of memory");
+  let unpacked: Buffer[] = [];
+  const unpacker = new Decompress((data) => unpacked.push(Buffer.from(data)));
+  const push = (bytes: Uint8Array, isLast: boolean) => {
+    try {
+      unpacker.push(bytes, isLast);
+    } catch (error) {
+      throw new DamagedZstd((error as Error).message);
+    }
+    const content = joined(unpacked);
+    unpacked = [];
+    return content;
+  };
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += zstdPiece) {
+      // A copy: what is not unpacked yet is kept, and changed.
+      const content = push(Uint8Array.from(piece.subarray(at, at + zstdPiece)), false);
+      if (content.length > 0) yield content;
+    }
+  }
+  const rest = push(new Uint8Array(0), true);
+  if (rest.length > 0) yield rest;
+}
+
+/** Bytes that must be held to unpack a frame, by its header (RFC 8878, 3.1.1.1): in a single segment all of its content. */
+function windowOf(header: Buffer): number {
+  const descriptor = header[4];
+  if ((descriptor & 0x20) === 0) {
+    const base = 2 ** (10 + (header[5] >> 3));
+    return base + (base / 8) * (header[5] & 7);
+  }
+  const at = 5 + [0, 1, 2, 4][descriptor & 3]; // after the dictionary's number
+  const bytes = [1, 2, 4, 8][descriptor >> 6];
+  if (header.length < at + bytes) return 0;
+  return bytes === 8 ? Number(header.readBigUInt64LE(at)) : header.readUIntLE(at, bytes);
 }
 
 /**
@@ -252,6 +308,8 @@ export async function sourceName(path: string): Promise<string> {
 /** Says in a sentence why a file can't be read, where the reason is not ours. */
 export function unreadable(path: string, error: unknown): unknown {
   const code = systemErrorCode(error);
+  if (error instanceof DamagedZstd)
+    return new InputError(`${inputName(path)} is a damaged Zstandard file: ${error.message}`);
   if (error instanceof InputError || code === undefined) return error;
   const name = inputName(path);
   const { message } = error as Error;

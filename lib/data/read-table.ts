@@ -38,7 +38,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   };
   const reader = new TableReader(path, { ...options, onNotice });
   const kdd = await reader.kddReader();
-  if (kdd) return kddTable(kdd, options).finally(() => reader.close());
+  if (kdd) return kddTable(kdd, options, notices).finally(() => reader.close());
   let joiners: ColumnJoiner[] | undefined;
   for await (const { columns } of reader.collected()) {
     joiners ??= reader.plan.columns.flatMap((column) => {
@@ -52,7 +52,11 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   return { ...table, source, notices };
 }
 
-async function kddTable(reader: KddReader, { exclude = [] }: ReadTableOptions): Promise<FileTable> {
+async function kddTable(
+  reader: KddReader,
+  { exclude = [] }: ReadTableOptions,
+  notices: readonly string[],
+): Promise<FileTable> {
   const groups: RowGroup[] = [];
   for await (const group of reader.groups()) groups.push(group);
   const table = await groupTable(groups);
@@ -78,5 +82,5 @@ async function kddTable(reader: KddReader, { exclude = [] }: ReadTableOptions): 
     });
   }
   const features = table.features.filter(({ name }) => !left.has(name));
-  return { ...table, features, source: reader.source, columns, notices: [] };
+  return { ...table, features, source: reader.source, columns, notices };
 }

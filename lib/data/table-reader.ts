@@ -1,11 +1,12 @@
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
 import { ColumnJoiner } from "./collect-columns";
-import { beginsAsGzip, contentOf } from "./content";
+import { beginsAsGzip, beginsAsZstd, contentOf } from "./content";
 import { decoded } from "./delimited";
 import { kindBytes, refuseForeign } from "./file-kind";
 import { beginsAsJson, jsonForm } from "./json-form";
-import { layoutOf, recognisedBytes } from "./kdd/layout";
+import { type KddLabelOptions, kddFormOf } from "./kdd/forms";
+import { recognisedBytes } from "./kdd/layout";
 import { KddReader } from "./kdd/reader";
 import { isNormalValue, labelColumn } from "./label-column";
 import { beginsAsParquet, parquetForm } from "./parquet-form";
@@ -164,6 +165,8 @@ export class TableReader {
           rejectedFile,
           maxRows,
           onProgress,
+          ...kddLabel(this.options),
+          onNotice: (sentence) => this.#notice(sentence),
         });
       else {
         this.#plan = planColumns(file.name, form.columns, this.options);
@@ -271,13 +274,18 @@ function collectedColumns({ columns }: ColumnPlan): CollectedColumn[] {
 /** Of a KDD'99 file only the columns that are said to be something else would matter: it has a form of its own. */
 async function recognised(
   file: StoredFile,
-  { signal, group, types }: TableReaderOptions,
+  options: TableReaderOptions,
 ): Promise<{ form: TableForm; isKdd: boolean }> {
+  const { signal, group, types } = options;
   if (beginsAsParquet(await file.firstBytes(4)))
     return { form: await parquetForm(file.name, await file.plainPath()), isKdd: false };
   const { first, isWhole } = await file.firstContent(sampleBytes, signal);
   refuseForeign(file.name, first.subarray(0, kindBytes));
-  if (group === undefined && types === undefined && isKdd(first))
+  if (
+    group === undefined &&
+    types === undefined &&
+    kddFormOf(file.name, first.subarray(0, recognisedBytes + 1), kddLabel(options))
+  )
     return { form: { columns: [], notices: [] }, isKdd: true };
   const text = decoded(first.subarray(0, kindBytes)).replace(/^\ufeff/, "");
   const isJson = beginsAsJson(text);
@@ -287,16 +295,11 @@ async function recognised(
   return { form, isKdd: false };
 }
 
-function isKdd(first: Buffer): boolean {
-  try {
-    layoutOf("", first.subarray(0, recognisedBytes + 1));
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
+function kddLabel({ label, normal }: TableReaderOptions): KddLabelOptions {
+  return { ...(label !== undefined && { label }), ...(normal !== undefined && { normal: [normal].flat() }) };
 }
 
 function compressionOf(first: Buffer): Compression {
+  if (beginsAsZstd(first)) return "zstd";
   return beginsAsGzip(first) ? "gzip" : "none";
 }

@@ -107,6 +107,15 @@ suite("what a table is read from", () => {
     });
   }
 
+  test("Zstandard: the same table", async () => {
+    const packed = join(folder, "table.zst");
+    const lines = `(SELECT * FROM read_csv(${quoted(fileOf(plain))}, header = false, all_varchar = true))`;
+    await (await database()).run(
+      `COPY ${lines} TO ${quoted(packed)} (FORMAT csv, HEADER false, COMPRESSION zstd)`,
+    );
+    assert.deepEqual(contentOf(await readTable(packed, { label: "class", normal: "0" })), labelled);
+  });
+
   test("Parquet: the same table", async () => {
     const [csv, parquet] = [fileOf(plain), join(folder, "it's a [table].csv")];
     await (await database()).run(

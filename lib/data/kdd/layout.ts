@@ -50,7 +50,8 @@ function firstLines(bytes: Buffer): string[] {
   return lines.filter((line) => line.trim() !== "");
 }
 
-function mostFrequent(values: readonly number[]): number {
+/** The value that occurs most. */
+export function mostFrequent(values: readonly number[]): number {
   const times = new Map<number, number>();
   for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
   return [...times].sort((a, b) => b[1] - a[1])[0][0];

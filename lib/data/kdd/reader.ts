@@ -1,12 +1,22 @@
 import { createHash, type Hash } from "node:crypto";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
-import { beginsAsGzip, contentOf, inputName, lookAt, peek, sourceName, wholeLines } from "../content";
+import {
+  beginsAsGzip,
+  beginsAsZstd,
+  contentOf,
+  inputName,
+  lookAt,
+  peek,
+  sourceName,
+  wholeLines,
+} from "../content";
 import { RejectedRows } from "../rejected-rows";
 import type { Source } from "../source";
 import type { Table } from "../table";
 import { CheckedRows, type RowGroup } from "./checked-rows";
 import { datasetName } from "./datasets";
+import { type KddForm, type KddLabelOptions, kddFormOf } from "./forms";
 import { groupTable } from "./group-table";
 import { layoutOf, recognisedBytes } from "./layout";
 import { kddFeatures } from "./schema";
@@ -14,13 +24,15 @@ import { sources } from "./sources";
 
 const knownSizes = new Set(Object.values(sources).map(({ bytes }) => bytes));
 
-export interface ReadKddOptions extends WorkOptions {
+export interface ReadKddOptions extends WorkOptions, KddLabelOptions {
   /** Leave bad rows out and write them, with line and reason, to this CSV file. Default: refuse the file. */
   readonly rejectedFile?: string;
   /** A file with more good rows is refused. Default: there is no limit. */
   readonly maxRows?: number;
   /** Where the file can be read, if not by its path: a pipe that was kept. */
   readonly storedPath?: string;
+  /** Told in a sentence what was put right. */
+  readonly onNotice?: (sentence: string) => void;
 }
 
 /**
@@ -82,7 +94,16 @@ export class KddReader {
   /** As {@link blocks}, the rows as they were parsed. */
   async *groups(): AsyncGenerator<RowGroup> {
     const { path } = this;
-    const { rejectedFile, maxRows, storedPath = path, onProgress, signal } = this.options;
+    const {
+      rejectedFile,
+      maxRows,
+      storedPath = path,
+      label,
+      normal,
+      onNotice,
+      onProgress,
+      signal,
+    } = this.options;
     if (storedPath !== "-") this.bytes = await sizeOf(storedPath);
     const [name, ownName] = [inputName(path), await sourceName(path)];
     const stage = `reading ${ownName}`;
@@ -90,7 +111,7 @@ export class KddReader {
     /** Of the content; a file that is not packed, or by its size one of the known, needs no second hash. */
     let content: Hash | undefined;
     const onStored = (bytes: Buffer) => {
-      if (this.bytesRead === 0 && beginsAsGzip(bytes) && !knownSizes.has(this.bytes))
+      if (this.bytesRead === 0 && (beginsAsGzip(bytes) || beginsAsZstd(bytes)) && !knownSizes.has(this.bytes))
         content = createHash("sha256");
       stored.update(bytes);
       this.bytesRead += bytes.length;
@@ -100,14 +121,18 @@ export class KddReader {
     const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
     try {
       const { first, all } = await peek(pieces, recognisedBytes + 1);
-      const layout = layoutOf(name, first);
+      const { layout, rewrite, notice }: KddForm = kddFormOf(name, first, { label, normal }) ?? {
+        layout: layoutOf(name, first),
+      };
+      if (notice) onNotice?.(notice);
       const checked = new CheckedRows({ name, layout, rejected, maxRows });
       this.#rows = checked;
-      yield* checked.groups(wholeLines(content ? hashed(all, content) : all));
+      const blocks = wholeLines(content ? hashed(all, content) : all);
+      yield* checked.groups(rewrite ? rewrite(blocks) : blocks);
       const rows = checked.rows - checked.bad.length;
       const sha256 = stored.digest("hex");
       const contentSha256 = content?.digest("hex") ?? sha256;
-      const known = datasetName({ sha256, contentSha256, columns: layout.columns, rows });
+      const known = datasetName({ sha256, contentSha256, columns: rewrite ? 43 : layout.columns, rows });
       this.#source = {
         path,
         name: known ?? ownName,

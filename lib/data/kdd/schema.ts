@@ -1,6 +1,7 @@
 import { decimalIn } from "../../common/decimal";
 import { shown } from "../../common/shown";
 import type { Measure } from "../table";
+import { categoryOf } from "./attacks";
 
 /** A feature of a connection, in the order of the files. */
 export interface Feature {
@@ -57,6 +58,10 @@ export interface Layout {
   readonly header: boolean;
   /** 41: features only; 42: and a label; 43: and NSL-KDD's difficulty, which is not read. */
   readonly columns: 41 | 42 | 43;
+  /** 0-based places, in the file, of the columns; undefined where they are as they were published. */
+  readonly places?: readonly number[];
+  /** Columns of the file that are not read, besides the difficulty. */
+  readonly otherColumns?: number;
 }
 
 /**
@@ -70,7 +75,7 @@ export function fieldValue(text: string, column: number): number | string | unde
   const field = trim(text);
   if (column === kddFeatures.length) {
     const label = withoutDot(field);
-    return name.test(label) ? label : undefined;
+    return name.test(label) ? asPublished(label) : undefined;
   }
   const { measure, values } = kddFeatures[column];
   if (measure === "nominal") return nameProblem(field, values) ? undefined : field;
@@ -80,16 +85,19 @@ export function fieldValue(text: string, column: number): number | string | unde
 
 /** Why a line is not a good row, in a few words that name the column; undefined if it is good. */
 export function rowProblem(line: string, layout: Layout): string | undefined {
+  const { columns, places, otherColumns = 0 } = layout;
   const fields = rowFields(line, layout);
-  if (fields.length !== layout.columns) return `expected ${layout.columns} columns, found ${fields.length}`;
+  if (fields.length !== columns)
+    return `expected ${columns + otherColumns} columns, found ${fields.length + otherColumns}`;
+  const place = (column: number) => (places?.[column] ?? column) + 1;
   for (let i = 0; i < kddFeatures.length; i++) {
     const problem = valueProblem(fields[i], kddFeatures[i]);
-    if (problem) return `column ${i + 1} (${kddFeatures[i].name}) ${problem}`;
+    if (problem) return `column ${place(i)} (${kddFeatures[i].name}) ${problem}`;
   }
-  if (layout.columns === 41) return undefined;
+  if (columns === 41) return undefined;
   const label = withoutDot(fields[41]);
-  if (label === "") return "column 42 (label) is missing its label";
-  return name.test(label) ? undefined : `column 42 (label) must be a name, got '${shown(label)}'`;
+  if (label === "") return `column ${place(41)} (label) is missing its label`;
+  return name.test(label) ? undefined : `column ${place(41)} (label) must be a name, got '${shown(label)}'`;
 }
 
 /** The fields of a line, without the blanks and quotes around them. */
@@ -130,6 +138,12 @@ function trim(text: string): string {
 }
 
 const blanks = " \t\v\f";
+
+/** Known labels are written small; some copies have `Normal`. */
+function asPublished(label: string): string {
+  const small = label.toLowerCase();
+  return categoryOf(small) === "other" ? label : small;
+}
 
 function withoutDot(label: string): string {
   return trim(label.replace(/\.$/, ""));

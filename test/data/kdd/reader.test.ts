@@ -191,7 +191,7 @@ test("large amounts are exact", async () => {
     assert.deepEqual([...numbers(table, name)], amounts);
 });
 
-test("a label loses its dot and the blanks around it, and nothing else", async () => {
+test("a label loses its dot, the blanks around it and the capitals of a known one, and nothing else", async () => {
   const written = [
     "normal.",
     "normal",
@@ -201,11 +201,12 @@ test("a label loses its dot and the blanks around it, and nothing else", async (
     "normal .",
     '"smurf."',
     "Normal.",
+    "Ab.",
   ];
   const lines = trafficLines({ rows: written.length }).map((line, i) =>
     withFields(line, { label: written[i] }),
   );
-  const expected = ["normal", "normal", "normal", "guess_passwd", "a.b", "normal", "smurf", "Normal"];
+  const expected = ["normal", "normal", "normal", "guess_passwd", "a.b", "normal", "smurf", "normal", "Ab"];
   assert.deepEqual(values(labels(await read(lines))), expected);
 });
 
