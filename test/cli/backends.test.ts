@@ -5,10 +5,8 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { RunMetrics } from "traffic-anomaly";
 import { temporaryFolder } from "../fixtures/folder";
 import { nativeInstalled } from "../fixtures/native";
-import { realDataTest, realFiles } from "../fixtures/real-data";
 import { refuse, traffic } from "./command";
 import { study } from "./study";
 
@@ -77,41 +75,4 @@ function largestRatio(some: readonly number[], others: readonly number[]): numbe
   assert.ok(some.length > 0);
   assert.equal(some.length, others.length);
   return Math.max(...some.map((value, i) => Math.abs(value - others[i]) / Math.max(value, others[i])));
-}
-
-if (nativeInstalled)
-  realDataTest(
-    "on KDD'99 no figure of the autoencoder differs by 0.005 between the kernel and the native backend",
-    async (_, t) => {
-      const files = await realFiles();
-      const data = ["--data", files.get("10-percent")!, "--test", files.get("corrected")!];
-      const figures: (readonly [string, number])[][] = [];
-      for (const backend of ["kernel", "native"]) {
-        const { code, stdout, stderr } = await traffic(
-          ["run", ...data, "--epochs", "2", "--backend", backend, "--json"],
-          { cwd: folder },
-        );
-        assert.equal(code, 0, stderr);
-        const { novelty } = (JSON.parse(stdout) as { metrics: RunMetrics }).metrics.protocols;
-        figures.push(Object.values(novelty).flatMap(({ autoencoder }) => shares(autoencoder)));
-      }
-      assert.ok(figures[0].length > 15);
-      let largest = 0;
-      for (const [i, [path, value]] of figures[0].entries()) {
-        assert.equal(figures[1][i][0], path);
-        const difference = Math.abs(figures[1][i][1] - value);
-        assert.ok(difference < 0.005, `${path} differs by ${difference}`);
-        largest = Math.max(largest, difference);
-      }
-      t.diagnostic(`largest difference of ${figures[0].length} figures: ${largest.toFixed(5)}`);
-    },
-  );
-
-/** All that lies between 0 and 1 in figures, by its path, but for what is told of each attack. */
-function shares(figures: object, path = ""): (readonly [string, number])[] {
-  return Object.entries(figures).flatMap(([name, value]) => {
-    if (typeof value === "object" && value !== null)
-      return name.startsWith("recallBy") ? [] : shares(value, `${path}${name}.`);
-    return typeof value === "number" && value <= 1 ? [[`${path}${name}`, value] as const] : [];
-  });
 }
