@@ -99,8 +99,8 @@ svg .bar { fill: var(--usual); } svg .axis { stroke: var(--line); fill: none; }
 svg .curve { stroke: var(--usual); fill: none; stroke-width: 2; } svg .mark { fill: var(--high); stroke: var(--high); stroke-width: 1.5; }
 svg .expected { stroke: var(--text); stroke-dasharray: 3 3; }
 .measures { display: flex; flex-wrap: wrap; gap: 16px; font-size: 14px; }
-#roc { width: 170px; }
+#roc { width: 160px; }
 .measures > div { flex: 1 1 190px; }
 .measures p { margin: 0 0 0.5em; }
-table { border-collapse: collapse; } th, td { padding: 2px 8px; border-bottom: 1px solid var(--line); text-align: right; }
+table { border-collapse: collapse; } th, td { padding: 2px 6px; border-bottom: 1px solid var(--line); text-align: right; }
 `;
