@@ -195,19 +195,19 @@ export function requireConsistent({ options, steps, columns }: Preprocessor, pat
     throw new InputError(`${path} is damaged: two of its steps are of the same feature`);
   if (steps.some((step) => step.kind !== "number" && step.kind !== options.encoding))
     throw new InputError(`${path} is damaged: not all of its steps are of the encoding ${options.encoding}`);
-  for (const step of steps)
-    if (step.kind === "number" && step.missing) {
-      const [least, most] = step.range;
-      const { replacement } = step.missing;
-      if (replacement < least || replacement > most)
-        throw new InputError(
-          `${path} is damaged: ${shown(step.feature)} has the range ${least} to ${most}, but ${replacement} where it is missing`,
-        );
-    }
+  for (const step of steps) if (step.kind === "number") requireReplacement(step, path);
   const made = steps.reduce((count, step) => count + stepWidth(step), 0);
   if (made !== columns.length || steps.flatMap(stepColumns).some((name, i) => name !== columns[i]))
     throw new InputError(
       `${path} is damaged: its ${columns.length} columns are not the ${made} that its steps make`,
+    );
+}
+
+/** @throws {InputError} if what stands for a missing number is outside of the training range */
+function requireReplacement({ feature, range: [least, most], missing }: NumberStep, path: string): void {
+  if (missing && (missing.replacement < least || missing.replacement > most))
+    throw new InputError(
+      `${path} is damaged: ${shown(feature)} has the range ${least} to ${most}, but ${missing.replacement} where it is missing`,
     );
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from "../common/errors";
 import { square } from "../common/exact-math";
+import { shown } from "../common/shown";
 
 export type Scaling = "min-max" | "standard" | "quantile" | "none";
 
@@ -14,7 +15,7 @@ export interface Scale {
 /** Quantiles that a scale keeps at most, as scikit-learn's QuantileTransformer does by default. */
 export const mostQuantiles = 1000;
 
-/** Learns a scale from training values. @throws {InputError} if one is not finite */
+/** Learns a scale from training values. @throws {InputError} if one is not finite, or they are too far apart */
 export function fitScale(feature: string, values: Float64Array, scaling: Scaling): Scale {
   let minimum = Infinity;
   let maximum = -Infinity;
@@ -35,6 +36,10 @@ export function fitScale(feature: string, values: Float64Array, scaling: Scaling
   for (const value of values) squares += square(value - mean);
   const [shift, spread] =
     scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
+  if (!Number.isFinite(spread))
+    throw new InputError(
+      `the column ${shown(feature)} goes from ${minimum} to ${maximum}, which is too far apart to be scaled: take its logarithm (logarithmOf), or leave it out`,
+    );
   const factor = 1 / spread;
   return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
 }

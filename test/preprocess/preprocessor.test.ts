@@ -418,6 +418,18 @@ test("undeclared numbers become logarithms where they are heavy-tailed, unless i
     );
 });
 
+test("numbers too far apart to be scaled are refused, unless their logarithm is taken", () => {
+  const table = undeclared({ a: [-1.5e308, 0, 1.5e308] });
+  for (const scaling of ["min-max", "standard"] as const) {
+    assert.throws(() => fitPreprocessor(table, { scaling }), {
+      name: "InputError",
+      message: /^the column a goes from -1\.5e\+308 to 1\.5e\+308, which is too far apart to be scaled: /,
+    });
+    const { data } = transform(fitPreprocessor(table, { scaling, logarithmOf: { a: true } }), table);
+    assert.ok(data.every(Number.isFinite));
+  }
+});
+
 test("a declared number is what it says, however its values are spread", () => {
   const heavy = Array.from({ length: 100 }, (_, i) => 2 ** (i / 5));
   const [step] = fitPreprocessor(tableOf({ heavy })).steps;
