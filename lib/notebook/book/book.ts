@@ -9,21 +9,10 @@ import { plotlyFile } from "../../visualize/page";
 import { playgroundPage } from "../playground/page";
 import { notebookName, readNotebook, readText } from "../tools/notebook";
 import { cellHtml } from "./cell-html";
+import { type Chapter, contentsName, playgroundName } from "./chapter";
 import { contentsPage } from "./contents";
-import { type Heading, MarkdownPage } from "./markdown";
-import { chapterPage, contentsName, playgroundName } from "./page";
-
-/** A notebook, or a text that a notebook points to, as a page of the book. */
-export interface Chapter {
-  /** The page's path in the book, with slashes. */
-  readonly page: string;
-  readonly title: string;
-  readonly kind: "notebook" | "text";
-  readonly headings: readonly Heading[];
-  /** The question that a notebook starts with, as markup. */
-  readonly question: string | undefined;
-  readonly body: string;
-}
+import { MarkdownPage } from "./markdown";
+import { chapterPage } from "./page";
 
 /**
  * Writes notebooks as a book that works offline: contents, and a page for each notebook with its text, code and outputs.

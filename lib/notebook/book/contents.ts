@@ -1,7 +1,6 @@
 import { escapeHtml, htmlPage } from "../../common/html";
-import type { Chapter } from "./book";
+import { type Chapter, contentsName, findChapter, playgroundName, solutionsPage } from "./chapter";
 import { relativeAddress } from "./markdown";
-import { contentsName, findChapter, playgroundName, solutionsPage } from "./page";
 import { contentsStyle, style } from "./style";
 
 /** The text of the book's first page: its chapters with their questions and sections. */

@@ -1,12 +1,9 @@
 import { posix } from "node:path";
 import { escapeHtml, htmlPage } from "../../common/html";
-import type { Chapter } from "./book";
 import { drawFigures } from "./cell-html";
+import { type Chapter, contentsName, findChapter, solutionsPage } from "./chapter";
 import { relativeAddress } from "./markdown";
 import { chapterStyle, style } from "./style";
-
-export const contentsName = "index.html";
-export const playgroundName = "playground.html";
 
 /** The text of a chapter's page: what it holds beside it, the chapters before and after it above and below. */
 export function chapterPage(chapter: Chapter, chapters: readonly Chapter[]): string {
@@ -59,13 +56,4 @@ function neighbourLinks(
   ]
     .filter((part) => part !== undefined)
     .join("\n");
-}
-
-export function findChapter(chapters: readonly Chapter[], page: string): Chapter | undefined {
-  return chapters.find((chapter) => chapter.page === page);
-}
-
-/** Where the solutions of a notebook's exercises are. */
-export function solutionsPage(page: string): string {
-  return posix.join(posix.dirname(page), "solutions", posix.basename(page));
 }

@@ -1,4 +1,5 @@
-import { rocAuc, rocCurve, scoreSteps } from "../../evaluation/curves";
+import { type Curve, rocAuc, rocCurve, scoreSteps } from "../../evaluation/curves";
+import type { Confusion } from "../../evaluation/metrics";
 import { fitIsolationForest, type IsolationForest } from "../../models/isolation-forest/isolation-forest";
 import { chooseThreshold, verdicts } from "../../models/threshold";
 import type { Matrix } from "../../preprocess/matrix";
@@ -47,7 +48,10 @@ function matrixOf(places: readonly { readonly x: number; readonly y: number }[])
 }
 
 /** What the forest says of a place: its score, and how long the path to it is in each tree. */
-export async function judgePlace({ forest }: Grown, place: { readonly x: number; readonly y: number }) {
+export async function judgePlace(
+  { forest }: Grown,
+  place: { readonly x: number; readonly y: number },
+): Promise<{ readonly score: number; readonly pathLengths: number[] }> {
   const matrix = matrixOf([place]);
   const [score] = await forest.score(matrix);
   const pathLengths = Array.from(forest.nodes.roots, (root) => pathLength(forest, root, matrix.data));
@@ -62,8 +66,19 @@ function pathLength({ nodes }: IsolationForest, root: number, row: Float32Array)
   return nodes.pathLength[node];
 }
 
-/** Verdicts on the points, and what they are worth; without points of both kinds there is no curve. */
-export function judge({ points, scores }: Grown, rule: Rule) {
+/** Verdicts on points, and what they are worth. */
+export interface Judgement {
+  /** A point is flagged if its score is greater. */
+  readonly threshold: number;
+  /** One a point: 1 = flagged. */
+  readonly flagged: Uint8Array;
+  readonly confusion: Confusion;
+  /** With the area below it; undefined without points of both kinds. */
+  readonly roc: (Curve & { readonly area: number }) | undefined;
+}
+
+/** Judges the points that a forest was grown on. */
+export function judge({ points, scores }: Grown, rule: Rule): Judgement {
   const anomalous = Uint8Array.from(points, (point) => (point.anomalous ? 1 : 0));
   const threshold = thresholdOf(
     scores.filter((_, i) => !anomalous[i]),

@@ -2,7 +2,7 @@
 import { averagePathLength } from "../../models/isolation-forest/average-path-length";
 import { pathLengthChart, rocChart } from "./charts";
 import { drawPlane, drawScale, forgetColours, type Place, scoreRange } from "./drawing";
-import { type Grown, grow, judge, judgePlace, type Rule } from "./judgement";
+import { type Grown, grow, type Judgement, judge, judgePlace, type Rule } from "./judgement";
 import { type Point, plane, pointAt, toys } from "./toys";
 
 /** Values of the sliders that do not go in even steps. */
@@ -17,7 +17,7 @@ let place: Place = { x: 0, y: 0 };
 /** The point that follows the pointer or the arrows. */
 let held: number | undefined;
 let grown: Grown | undefined;
-let verdict: ReturnType<typeof judge> | undefined;
+let verdict: Judgement | undefined;
 
 function element<Kind extends Element = HTMLElement>(id: string): Kind {
   return document.querySelector(`#${id}`) as Kind;

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeHtml, htmlPage } from "../../common/html";
-import type { Chapter } from "../book/book";
-import { contentsName } from "../book/page";
+import { type Chapter, contentsName } from "../book/chapter";
 import { style } from "../book/style";
 import { scoreRange } from "./drawing";
 import { toys } from "./toys";
