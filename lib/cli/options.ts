@@ -25,6 +25,7 @@ export function numberOption(flags: string, text: string, range: Range, otherwis
 /** The options of commands that compute: on what, and in how many threads. */
 export function workOptions(command: Command): Command {
   return command
+    .optionsGroup("Computing:")
     .addOption(
       new Option(
         "--backend <name>",
@@ -68,13 +69,15 @@ export function trainingOptions(command: Command, { falseAlarmRate, maxRows, set
       maxRows,
     ],
   ];
-  command.addOption(
-    new Option("--preset <name>", "other preprocessing and forest than the default").choices(
-      Object.keys(presets),
-    ),
-  );
+  command
+    .optionsGroup("Training:")
+    .addOption(
+      new Option("--preset <name>", "other preprocessing and forest than the default").choices(
+        Object.keys(presets),
+      ),
+    );
   for (const option of options) command.addOption(numberOption(...option));
-  return workOptions(command).addOption(seedOption());
+  return workOptions(command.addOption(seedOption()));
 }
 
 /** What the user said with {@link trainingOptions}, as the library takes it. */

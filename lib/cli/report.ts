@@ -33,7 +33,8 @@ function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
   const lines: string[] = [];
   const spreadOf = (path: readonly string[]) => path.reduce<Spread | undefined>(child, repeats?.protocols);
   for (const [part, byDetector] of Object.entries(protocols.novelty)) {
-    lines.push(`Fit on 80 % of the normal rows, scored on ${part}`);
+    const scoredOn = part === "holdout" ? "the other 20 % and all that are not normal (holdout)" : part;
+    lines.push(`Fit on 80 % of the normal rows, scored on ${scoredOn}`);
     lines.push(row("", ["ROC AUC", "deduplicated", "F1", "recall", "false alarms"], repeats !== undefined));
     for (const [name, figures] of Object.entries(byDetector)) {
       lines.push(

@@ -10,20 +10,20 @@ import { type Answer, addCommand, answering, type Context } from "./command";
 import { numberOption, workOptions } from "./options";
 import { discoveryRule, scoreReport } from "./traffic-report";
 
-/** The command `score`: the model decides whether it reads KDD'99's records or logs of connections. */
+/** The command `score`: the model decides whether it reads a table or logs of connections. */
 export function addScoreCommand(program: Command): void {
   const command = workOptions(addCommand(program, "score"))
-    .description("Score logs or a KDD'99 file with a saved model, in constant memory.")
+    .description("Score logs or a table with a saved model, in constant memory.")
     .argument(
       "<file...>",
-      "for a model of train: logs or folders with them; otherwise a KDD'99 or NSL-KDD file; - is the standard input",
+      "for a model of train: logs or folders with them; otherwise a table with the model's columns; - is the standard input",
     )
     .requiredOption("--model <folder>", "a model folder, such as models/office or models/isolation-forest")
     .option(
       "--out <file>",
-      "what to write (default: alerts to the standard output; scores of a KDD'99 file, .parquet or .csv, to outputs/scores.parquet)",
+      "what to write (default: alerts to the standard output; scores of a table, .parquet or .csv, to outputs/scores.parquet)",
     )
-    .option("--skip-bad-rows", "leave bad rows out (a KDD'99 file's are saved in rejected.csv)")
+    .option("--skip-bad-rows", "leave bad rows out (a table's are saved in rejected.csv)")
     .addOption(
       numberOption(
         "--false-discovery-rate <share>",
@@ -37,7 +37,7 @@ export function addScoreCommand(program: Command): void {
       const subject = await matchingSubject(files, options.model, context.onNotice);
       return subject === "traffic"
         ? scoreLogs(files, options, context)
-        : scoreKddFile(files[0], options, context);
+        : scoreTable(files[0], options, context);
     }),
   );
 }
@@ -118,7 +118,7 @@ async function follow(
   });
 }
 
-async function scoreKddFile(file: string, options: Options, context: Context): Promise<Answer> {
+async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {
   for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "state"]) {
     if (options[name] !== undefined)
       throw new InputError(`--${name} is for logs of connections, and a model of train`);

@@ -3,23 +3,31 @@ import { download } from "../data/kdd/download";
 import { type SourceId, sources } from "../data/kdd/sources";
 import { oneClassProtocols } from "../evaluation/one-class-protocols";
 import { trainingDefaults } from "../models/training-options";
-import { addCommand, answering } from "./command";
+import { columnOptions, columnValues, logarithmValues } from "./column-options";
+import { type Answer, addCommand, answering, type Context } from "./command";
+import { descriptionReport } from "./description";
 import { numberOption, trainingOptions, trainingValues } from "./options";
 import { oneClassReport, runReport } from "./report";
 
 /** The commands `run` and `download`. */
 export function addStudyCommands(program: Command): void {
-  trainingOptions(addCommand(program, "run"), trainingDefaults)
-    .description("Train both detectors, evaluate them by all protocols, write models and outputs.")
-    .option("--data-folder <folder>", "where data files and downloads are", "data")
+  const run = addCommand(program, "run").description(
+    "Train both detectors on a table, evaluate them by all protocols, write models and outputs.",
+  );
+  columnOptions(
+    run
+      .optionsGroup("Data:")
+      .option(
+        "--data <file>",
+        "table to train on: CSV, TSV, JSON lines, ARFF or Parquet, plain or gzip (default: KDD'99, found or downloaded, or else simulated traffic)",
+      ),
+  )
+    .option("--test <file>", "table to test on, with the same columns (default: KDD'99's own)")
+    .option("--describe", "show what each column is taken for, and train nothing")
     .option("--skip-bad-rows", "leave bad rows out and save them, with the reason, in rejected.csv")
-    .option(
-      "--data <file>",
-      "training file: KDD'99 or NSL-KDD, plain or gzip (default: found, downloaded, or else simulated traffic)",
-    )
-    .option("--test <file>", "test file (default: the one that belongs to the training file)")
-    .option("--models <folder>", "where models are written", "models")
-    .option("--outputs <folder>", "where results are written", "outputs")
+    .option("--data-folder <folder>", "where KDD'99's files are, and downloads go", "data");
+  trainingOptions(run, trainingDefaults)
+    .optionsGroup("Study:")
     .addOption(
       numberOption(
         "--repeats <n>",
@@ -28,40 +36,59 @@ export function addStudyCommands(program: Command): void {
         1,
       ),
     )
-    .option("--csv", "write predictions.csv beside predictions.parquet")
     .addOption(
       new Option(
         "--protocol <name>",
-        "only this protocol of deep papers on the 10 % set, beside the F1 that they report; keeps no model",
+        "only this protocol of deep papers on KDD'99's 10 % set, beside the F1 that they report; keeps no model",
       ).choices(oneClassProtocols),
     )
-    .action(
-      answering(async (options, context) => {
-        const study = {
-          ...context,
-          ...trainingValues(options),
-          data: options.data,
-          test: options.test,
-          dataFolder: options.dataFolder,
-          modelsFolder: options.models,
-          outputsFolder: options.outputs,
-          repeats: options.repeats,
-          csv: options.csv,
-          skipBadRows: options.skipBadRows,
-          maxRows: options.maxRows,
-          command: process.argv.slice(2),
-        };
-        if (options.protocol) {
-          const { runOneClass } = await import("../study/run-one-class.js");
-          const found = await runOneClass(options.protocol, study);
-          return { text: oneClassReport(found), value: found.result };
-        }
-        const { run } = await import("../study/run.js");
-        const result = await run(study);
-        return { text: runReport(result), value: result };
-      }),
-    );
+    .option("--models <folder>", "where models are written", "models")
+    .option("--outputs <folder>", "where results are written", "outputs")
+    .option("--csv", "write predictions.csv beside predictions.parquet")
+    .action(answering((options, context) => study(options, context)));
 
+  addDownloadCommand(program);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
+async function study(options: Record<string, any>, context: Context): Promise<Answer> {
+  const training = trainingValues(options);
+  const preprocessing = options.logarithm && {
+    ...training.preprocessing,
+    logarithmOf: logarithmValues(options.logarithm),
+  };
+  const chosen = {
+    ...context,
+    ...training,
+    ...(preprocessing && { preprocessing }),
+    ...columnValues(options),
+    data: options.data,
+    test: options.test,
+    dataFolder: options.dataFolder,
+    modelsFolder: options.models,
+    outputsFolder: options.outputs,
+    repeats: options.repeats,
+    csv: options.csv,
+    skipBadRows: options.skipBadRows,
+    maxRows: options.maxRows,
+    command: process.argv.slice(2),
+  };
+  if (options.describe) {
+    const { describeData } = await import("../study/describe.js");
+    const found = await describeData(chosen);
+    return { text: descriptionReport(found), value: found };
+  }
+  if (options.protocol) {
+    const { runOneClass } = await import("../study/run-one-class.js");
+    const found = await runOneClass(options.protocol, chosen);
+    return { text: oneClassReport(found), value: found.result };
+  }
+  const { run } = await import("../study/run.js");
+  const result = await run(chosen);
+  return { text: runReport(result), value: result };
+}
+
+function addDownloadCommand(program: Command): void {
   addCommand(program, "download")
     .description("Download KDD'99 files into the data folder and check them.")
     .addArgument(

@@ -1,4 +1,5 @@
 import { categories, categoryOf, haveCategories } from "./kdd/attacks";
+import type { NominalColumn } from "./table";
 
 /** What reports and figures put labels together in: KDD'99's categories, or the kinds of anomalies that a table names. */
 export interface LabelGroups {
@@ -60,4 +61,13 @@ const otherWords: AnomalyWords = {
 /** The words for what labels tell of: attacks where they are KDD'99's. */
 export function anomalyWords(labels: readonly string[]): AnomalyWords {
   return haveCategories(labels) ? attackWords : otherWords;
+}
+
+/** The rows of each label that has some. */
+export function countLabels({ categories, codes }: NominalColumn): Record<string, number> {
+  const counts = new Float64Array(categories.length);
+  for (const code of codes) counts[code]++;
+  return Object.fromEntries(
+    categories.map((label, i): [string, number] => [label, counts[i]]).filter(([, n]) => n > 0),
+  );
 }

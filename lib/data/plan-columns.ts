@@ -72,6 +72,10 @@ export function planColumns(
   const group = options.group ?? (options.label === undefined ? known?.group : undefined);
   const labelAt = label === undefined ? undefined : place(label, "label");
   const groupAt = group === undefined ? undefined : place(group, "group");
+  if (labelAt !== undefined && labelAt === groupAt)
+    throw new InputError(
+      `label and group both name ${shown(names[labelAt])}: a group tells kinds that the label does not`,
+    );
   const excluded = new Map<number, string>();
   for (const name of known?.exclude ?? [])
     excluded.set(place(name, "exclude"), `the data set's ${name} is no feature`);
@@ -81,7 +85,14 @@ export function planColumns(
   if (known !== undefined && labelAt !== undefined && simplified(names[labelAt]) !== simplified(known.label))
     excluded.set(place(known.label, "label"), "it tells the label");
   const types = new Map<number, ColumnType>();
-  for (const { name, type } of options.features ?? []) types.set(place(name, "the model"), type);
+  const modelNames = new Map<number, string>();
+  for (const { name, type } of options.features ?? []) {
+    const at = place(name, "the model");
+    // A model knows booleans as numbers.
+    const isBoolean = type === "numeric" && inferType(name, columns[at].sample).type === "boolean";
+    types.set(at, isBoolean ? "boolean" : type);
+    modelNames.set(at, name);
+  }
   const wanted = options.features && new Set(types.keys());
   for (const [name, type] of Object.entries(options.types ?? {})) {
     if (!columnTypes.includes(type))
@@ -99,7 +110,8 @@ export function planColumns(
       : column.type
         ? { type: column.type, reason: "as the file says" }
         : inferType(column.name, column.sample);
-    const base = { position, name: column.name, type, isSaid: said !== undefined, example: column.sample[0] };
+    const name = modelNames.get(position) ?? column.name;
+    const base = { position, name, type, isSaid: said !== undefined, example: column.sample[0] };
     if (column.problem && (position === labelAt || position === groupAt))
       throw new InputError(`${file}: the column ${shown(column.name)} can't be read: ${column.problem}`);
     if (position === labelAt) return { ...base, role: "label", reason: "the label" };

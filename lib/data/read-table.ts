@@ -10,7 +10,7 @@ import type { Source } from "./source";
 
 import { TableReader, type TableReaderOptions } from "./table-reader";
 
-export type ReadTableOptions = Omit<TableReaderOptions, "features">;
+export type ReadTableOptions = TableReaderOptions;
 
 /** A table from a file. */
 export interface FileTable extends InferredTable {

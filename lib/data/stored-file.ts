@@ -44,7 +44,7 @@ export class StoredFile {
 
   /** Its first bytes as they are stored. */
   async firstBytes(count: number): Promise<Buffer> {
-    const { first } = await beginning(storedBytes(this.storedPath), count);
+    const { first } = await this.named(() => beginning(storedBytes(this.storedPath), count));
     return first;
   }
 
@@ -54,7 +54,7 @@ export class StoredFile {
   }
 
   async sha256(signal?: AbortSignal): Promise<string> {
-    return sha256OfFile(this.storedPath, signal);
+    return this.named(() => sha256OfFile(this.storedPath, signal));
   }
 
   /** Work whose messages call the file what the user calls it. */

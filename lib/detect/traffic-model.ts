@@ -7,7 +7,7 @@ import { mendResults, readResults } from "../common/unfinished";
 import { writeJson } from "../common/unwritable";
 import { sha256OfFile } from "../data/content";
 import { recogniseLayout } from "../data/kdd/layout";
-import type { Feature } from "../data/kdd/schema";
+import { type Feature, kddFeatures } from "../data/kdd/schema";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
 import {
@@ -103,16 +103,16 @@ export async function writeTrafficModel(folder: string, model: TrafficModel): Pr
   await writeJson(join(folder, fileName), file);
 }
 
-/** What a model judges: connections (`traffic`), or records of KDD'99's columns (`kdd`). */
-export type ModelSubject = "traffic" | "kdd";
+/** What a model judges: connections (`traffic`), or the rows of a table. */
+export type ModelSubject = "traffic" | "table";
 
-/** What the model in a folder judges. A folder that is not a model at all counts as `kdd`: loading it says what is wrong. */
+/** What the model in a folder judges. A folder that is not a model at all counts as `table`: loading it says what is wrong. */
 export async function modelSubject(folder: string): Promise<ModelSubject> {
   const holds = (name: string) => isThere(join(folder, name));
   if (await holds(fileName)) return "traffic";
-  if (await holds("manifest.json")) return "kdd";
+  if (await holds("manifest.json")) return "table";
   // A traffic model that lost its traffic.json still has its detectors.
-  return (await holds(join(trainedDetectors[0].kind, "manifest.json"))) ? "traffic" : "kdd";
+  return (await holds(join(trainedDetectors[0].kind, "manifest.json"))) ? "traffic" : "table";
 }
 
 export interface LoadTrafficModelOptions extends LoadModelOptions {
@@ -125,7 +125,7 @@ export interface LoadTrafficModelOptions extends LoadModelOptions {
  *
  * @param options `detectors`: which to load. Default all.
  * @throws {InputError} if it is none, incomplete, damaged, inconsistent in itself, of another version, or trained on
- *   KDD'99 records
+ *   the rows of a table
  */
 export async function loadTrafficModel(
   folder: string,
@@ -135,10 +135,11 @@ export async function loadTrafficModel(
 }
 
 async function readTrafficModel(folder: string, options: LoadTrafficModelOptions): Promise<TrafficModel> {
-  if ((await modelSubject(folder)) === "kdd") {
-    await loadModel(folder, options); // says what is wrong with a folder that is none
+  if ((await modelSubject(folder)) === "table") {
+    const { preprocessor } = await loadModel(folder, options); // says what is wrong with a folder that is none
+    const isKdd = preprocessor.steps.every(({ feature }) => kddFeatures.some(({ name }) => name === feature));
     throw new InputError(
-      `${folder} was trained on KDD'99 records, whose content features a conn.log does not have; ` +
+      `${folder} was trained on ${isKdd ? "KDD'99 records, whose content features" : "a table, whose columns"} a conn.log does not have; ` +
         "train one on logs: traffic-anomaly train",
     );
   }
@@ -199,7 +200,7 @@ async function readTrafficFile(folder: string): Promise<TrafficFile> {
 /**
  * What the model in a folder judges, if that is what the paths hold.
  *
- * @throws {InputError} if a model of KDD'99 records is to score logs of connections, or the other way round
+ * @throws {InputError} if a model of a table is to score logs of connections, or the other way round
  */
 export async function matchingSubject(
   paths: readonly string[],
@@ -208,7 +209,7 @@ export async function matchingSubject(
 ): Promise<ModelSubject> {
   await mendResults(folder, onNotice);
   const subject = await modelSubject(folder);
-  if (subject === "kdd") {
+  if (subject === "table") {
     const isLog = paths.length > 1 || (await succeeds(findLogFiles(paths)));
     if (isLog) await loadTrafficModel(folder); // refuses it, with the reason
     return subject;

@@ -28,7 +28,10 @@ const scalingWords = {
 } as const;
 
 function stepWords(step: Step, scaled: string): string {
-  if (step.kind === "one-hot") return `a 0/1 column for each of ${step.categories.length} names`;
+  if (step.kind === "one-hot")
+    return step.categories.length === 1
+      ? `always ${step.categories[0]}: 1`
+      : `a 0/1 column for each of ${step.categories.length} names`;
   if (step.kind === "ordinal") return `its number among ${step.categories.length} names, ${scaled}`;
   const { range, logarithm, missing } = step;
   if (range[0] === range[1] && !missing?.column) return `always ${range[0]}: 0`;

@@ -1,9 +1,11 @@
 import { InputError, requireNumber } from "../common/errors";
 import { projectPath } from "../common/project";
+import { shown } from "../common/shown";
 import { inputName } from "../data/content";
+import type { ColumnType } from "../data/infer-columns";
 import { Unavailable } from "../data/kdd/download";
 import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
-import { readKddFile } from "../data/kdd/reader";
+import { type FileTable, type ReadTableOptions, readTable } from "../data/read-table";
 import type { Source } from "../data/source";
 import { labels, type Table } from "../data/table";
 import { trainingDefaults } from "../models/training-options";
@@ -21,10 +23,19 @@ export interface StudyData {
   readonly remark?: string;
 }
 
-export interface StudyDataOptions extends LocateOptions {
-  /** The training file. Default: see {@link locateTrainingFile}; where none can be had, simulated traffic. */
+/** The data of a study with what each column of its files was taken for. */
+export interface StudyFiles extends StudyData {
+  readonly train: FileTable;
+  readonly test?: FileTable;
+}
+
+/** What the columns of a file are for: see {@link readTable}. KDD'99 and NSL-KDD need none of it. */
+export type ColumnChoices = Pick<ReadTableOptions, "label" | "normal" | "group" | "exclude" | "types">;
+
+export interface StudyDataOptions extends LocateOptions, ColumnChoices {
+  /** The training file, any table. Default: see {@link locateTrainingFile}; where none can be had, simulated traffic. */
   readonly data?: string;
-  /** The test file. Default: the one that belongs to the training file, see {@link locateTestFile}. */
+  /** The test file, with the columns of the training file. Default: the one that belongs to it, see {@link locateTestFile}. */
   readonly test?: string;
   /** Leave bad rows out, and write them to these CSV files. Default: refuse the file. */
   readonly rejectedFiles?: { readonly train: string; readonly test: string };
@@ -51,74 +62,121 @@ const connectTimeout = 4_000;
  * @example
  * const { train, test } = await loadStudyData({ data: "data/kddcup.data_10_percent.gz" });
  */
-export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
-  const {
-    rejectedFiles,
-    maxRows = trainingDefaults.maxRows,
-    onNotice = (sentence) => console.warn(sentence),
-    ...given
-  } = options;
-  requireNumber("maxRows", maxRows, { min: 1, integer: true });
+export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyFiles> {
+  const { onNotice = (sentence) => console.warn(sentence), rejectedFiles, ...given } = options;
   const locate = { connectTimeout, ...given };
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;
-  const load = async (path: string, rejectedFile: string | undefined) => {
-    const { source, table } = await readKddFile(path, { rejectedFile, maxRows, onProgress, signal });
-    return { ...table, source };
-  };
+  requireFileFor(options);
   const found =
     options.data ??
     (await unlessMissing(locateTrainingFile(locate), Unavailable, (reason) =>
       onNotice(`simulated traffic is used instead of KDD'99: ${reason}`),
     ));
-  if (!found) {
-    const files = await simulatedDataset(dataFolder, { onProgress, signal });
-    const train = await load(files.train, undefined);
-    const test = judgedLike(train, await load(options.test ?? files.test, rejectedFiles?.test), onNotice);
-    return {
-      trainSource: { ...train.source, name: "simulated traffic (training part)" },
-      train,
-      testSource: options.test ? test.source : { ...test.source, name: "simulated traffic (test part)" },
-      test,
-      simulated: true,
-      remark: "Simulated traffic",
-    };
-  }
-  const train = await load(found, rejectedFiles?.train);
+  const simulated = found ? undefined : await simulatedDataset(dataFolder, { onProgress, signal });
+  const trainFile = found ?? simulated!.train;
+  const train = await readStudyFile(trainFile, { ...options, onNotice }, rejectedFiles?.train);
   if (train.labels) requireBothClasses(train);
-  else
-    onNotice(
-      `${inputName(found)} has no labels: models are fitted on all of its rows, and there are no figures of merit`,
-    );
-  const study = { trainSource: train.source, train, simulated: false };
+  else for (const sentence of unlabelledNotices(train)) onNotice(sentence);
+  const study = {
+    trainSource: simulated ? { ...train.source, name: "simulated traffic (training part)" } : train.source,
+    train,
+    simulated: simulated !== undefined,
+    ...(simulated && { remark: "Simulated traffic" }),
+  };
   // Without a test file a study ends with the held-out part, and says so.
   const testFile =
     options.test ??
+    simulated?.test ??
     (await unlessMissing(locateTestFile(train.source.name, locate), InputError, (reason) =>
       onNotice(`no test file: ${reason}`),
     ));
-  if (!testFile) return study;
-  const test = judgedLike(train, await load(testFile, rejectedFiles?.test), onNotice);
-  return { ...study, testSource: test.source, test };
+  if (testFile === undefined) return study;
+  const features = train.features.map(({ name }) => {
+    const { type } = train.columns.find((column) => column.name === name)!;
+    return { name, type: type as ColumnType };
+  });
+  const read = await readStudyFile(testFile, { ...options, onNotice, features }, rejectedFiles?.test);
+  const test = judgedLike(train, read, onNotice);
+  const isSimulated = simulated && options.test === undefined;
+  const testSource = isSimulated ? { ...test.source, name: "simulated traffic (test part)" } : test.source;
+  return { ...study, testSource, test };
 }
 
-/** A table that came from a file. */
-type FileTable = Table & { readonly source: Source };
+/**
+ * Reads a file of a study with the columns that the user chose.
+ *
+ * @param options.features of a test file: those of the training file
+ * @throws {InputError} if the file is not good, or of a form of its own that leaves nothing to choose
+ */
+export async function readStudyFile(
+  path: string,
+  options: StudyDataOptions & Pick<ReadTableOptions, "features">,
+  rejectedFile?: string,
+): Promise<FileTable> {
+  const { label, normal, group, exclude, types, features } = options;
+  const { maxRows = trainingDefaults.maxRows, onNotice, onProgress, signal } = options;
+  requireNumber("maxRows", maxRows, { min: 1, integer: true });
+  const choices = { label, normal, group, ...(features ? { features } : { exclude, types }) };
+  const table = await readTable(path, { ...choices, rejectedFile, maxRows, onNotice, onProgress, signal });
+  if (isKddFormat(table) && (label !== undefined || normal !== undefined))
+    throw new InputError(
+      `${inputName(path)} is of KDD'99's own form, which says what is normal: leave out ${label === undefined ? "normal" : "label"}`,
+    );
+  return table;
+}
 
-/** The test file's table, with labels if the training file has some. @throws {InputError} if it has none then */
+/** Whether a table was read by the reader of KDD'99 and NSL-KDD: no other knows what a number measures. */
+export function isKddFormat({ features }: Table): boolean {
+  return features.some((feature) => feature.kind === "numeric" && feature.measure === "amount");
+}
+
+function requireFileFor({ data, label, normal, group, exclude, types }: StudyDataOptions): void {
+  const said = Object.entries({ label, normal, group, exclude, types }).filter(
+    ([, value]) => value?.length !== 0,
+  );
+  const [first] = said.filter(([, value]) => value !== undefined);
+  if (data === undefined && first)
+    throw new InputError(`${first[0]} is about the columns of a file of your own: name it with data`);
+}
+
+const labelNames = /^(class|label|target|anomaly|outlier|attack|(is_?)?fraud|y)$/i;
+
+/** What a user should know who gave no label. */
+function unlabelledNotices({ source, columns }: FileTable): string[] {
+  const suspect = columns.find(({ name, use }) => labelNames.test(name.trim()) && use.startsWith("feature"));
+  return [
+    `${inputName(source.path)} has no label named: models are fitted on all of its rows, and there are no figures of merit`,
+    ...(suspect
+      ? [
+          `${shown(suspect.name)} is a feature like any other: if it is the label, say --label ${shown(suspect.name)}`,
+        ]
+      : []),
+  ];
+}
+
+/** The test file's table with the features of the training file, and labels if that has some. @throws {InputError} if it lacks any */
 function judgedLike(train: FileTable, test: FileTable, onNotice: (sentence: string) => void): FileTable {
   const [trainName, testName] = [train, test].map(({ source }) => inputName(source.path));
+  const features = train.features.map(({ name, kind }) => {
+    const found = test.features.find((feature) => feature.name === name);
+    if (!found) throw new InputError(`${testName} has no column ${shown(name)}, which ${trainName} has`);
+    if (found.kind !== kind)
+      throw new InputError(
+        `the column ${shown(name)} is ${kind} in ${trainName}, but ${found.kind} in ${testName}`,
+      );
+    return found;
+  });
+  const { labels: known, ...rest } = { ...test, features };
   if (train.labels) {
-    if (!test.labels)
+    if (!known)
       throw new InputError(
         `${testName} has no labels, but ${trainName} has: without them it can only be scored with a model`,
       );
     requireBothClasses(test);
-    return test;
+    return { ...test, features };
   }
-  if (!test.labels) return test;
-  onNotice(`the labels of ${testName} are not used: ${trainName} has none`);
-  const { labels: _, ...features } = test;
-  return features;
+  if (known) onNotice(`the labels of ${testName} are not used: ${trainName} has none`);
+  return rest;
 }
 
 /** A file's path; undefined if there is none and none can be fetched, of which `tell` is told the reason. */
@@ -138,9 +196,10 @@ async function unlessMissing(
 
 function requireBothClasses(table: FileTable): void {
   const { categories } = labels(table);
-  const missing = categories.includes("normal") ? "attack" : "row labelled normal";
-  if (missing !== "attack" || categories.length < 2)
+  const [one, many] = isKddFormat(table) ? ["attack", "attacks"] : ["anomalous row", "anomalous ones"];
+  const missing = categories.includes("normal") ? one : "row labelled normal";
+  if (missing !== one || categories.length < 2)
     throw new InputError(
-      `${inputName(table.source.path)} has no ${missing}; a study needs normal rows and attacks`,
+      `${inputName(table.source.path)} has no ${missing}; a study needs normal rows and ${many}`,
     );
 }

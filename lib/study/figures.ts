@@ -1,6 +1,6 @@
 import { valuesAt } from "../common/values-at";
 import { anomalousRows } from "../data/kdd/attacks";
-import { anomalyWords } from "../data/label-groups";
+import { anomalyWords, countLabels } from "../data/label-groups";
 import { labels, type NominalColumn, selectColumn, type Table } from "../data/table";
 import { precisionRecallCurve, rocCurve, scoreSteps } from "../evaluation/curves";
 import type { Metrics, VerdictMetrics } from "../evaluation/metrics";
@@ -187,12 +187,4 @@ function datasetTitle(name: string): string {
     corrected: "KDD'99 corrected",
   };
   return Object.hasOwn(titles, name) ? titles[name] : name;
-}
-
-function countLabels({ categories, codes }: NominalColumn): Record<string, number> {
-  const counts = new Float64Array(categories.length);
-  for (const code of codes) counts[code]++;
-  return Object.fromEntries(
-    categories.map((label, i): [string, number] => [label, counts[i]]).filter(([, n]) => n > 0),
-  );
 }

@@ -12,7 +12,7 @@ import { type OneClassProtocol, publishedF1 } from "../evaluation/one-class-prot
 import { type Spread, spread } from "../evaluation/spread";
 import { prepareDetectors } from "../models/detectors";
 import { trainingDefaults } from "../models/training-options";
-import { loadStudyData } from "./data";
+import { isKddFormat, loadStudyData } from "./data";
 import type { RunOptions } from "./run";
 
 /** `outputs/kddcup.json` or `outputs/kddcup-rev.json`. */
@@ -52,8 +52,10 @@ export async function runOneClass(
       ...options,
       ...(options.skipBadRows && { rejectedFiles }),
     });
-    if (!train.labels)
-      throw new InputError(`${protocol} needs labels, and ${inputName(trainSource.path)} has none`);
+    if (!train.labels || !isKddFormat(train))
+      throw new InputError(
+        `${protocol} is a protocol on KDD'99 with labels, not on ${inputName(trainSource.path)}`,
+      );
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: Record<string, OneClassMetrics>[] = [];
     for (const own of seeds) studies.push(await oneClassProtocol(train, protocol, { ...options, seed: own }));

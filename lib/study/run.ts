@@ -33,14 +33,16 @@ import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice } from "../models/threshold";
 import { trainingDefaults } from "../models/training-options";
+import { preprocessingNotices } from "../preprocess/notices";
 import { writeFigures } from "../visualize/write-figures";
-import { loadStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
+import { type ColumnChoices, loadStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
 import { studyFigures } from "./figures";
 import { writePredictions } from "./predictions";
 import { type UnlabelledFindings, unlabelledFindings } from "./unlabelled";
 
 export interface RunOptions
   extends ProtocolOptions,
+    ColumnChoices,
     Pick<StudyDataOptions, "data" | "test" | "dataFolder" | "maxRows" | "onNotice"> {
   /** Default `models` in the project. */
   readonly modelsFolder?: string;
@@ -116,6 +118,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       );
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const { first, studies } = await runStudies(data, seeds, options, clock, inMemory);
+    for (const sentence of numberNotices(first, data)) options.onNotice?.(sentence);
     const held = data.train.labels ? "normal rows" : "rows";
     const fewRows = fewRowsNotice(Object.values(first.models)[0].threshold, 1, held);
     if (fewRows) options.onNotice?.(fewRows);
@@ -208,6 +211,19 @@ async function runStudies(
   }
   if (!first) throw new RangeError("no study was run");
   return { first, studies };
+}
+
+/** What became of missing and infinite numbers. */
+function numberNotices({ models, fitRows }: NoveltyStudy, { train, test, testSource }: StudyData): string[] {
+  const { preprocessor } = models.combined;
+  return [
+    ...preprocessingNotices(preprocessor, train, fitRows),
+    ...(test && testSource
+      ? preprocessingNotices(preprocessor, test).map(
+          (sentence) => `${inputName(testSource.path)}: ${sentence}`,
+        )
+      : []),
+  ];
 }
 
 function disposeModels({ models }: NoveltyStudy): void {

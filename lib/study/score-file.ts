@@ -5,12 +5,12 @@ import { filesIn } from "../common/places";
 import { isStream } from "../common/streams";
 import { inTransaction } from "../common/transaction";
 import { sourceName } from "../data/content";
-import { KddReader } from "../data/kdd/reader";
 import { rowNumbers } from "../data/source";
 import type { NominalColumn } from "../data/table";
+import { TableReader } from "../data/table-reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
 import type { ScoreOptions } from "../models/detector";
-import { judge } from "../models/model";
+import { judge, type Model } from "../models/model";
 import { loadModel } from "../models/model-folder";
 import { type Discoveries, lowestPValue, PValueCounts } from "../models/p-values";
 import type { Backend } from "../models/tensorflow";
@@ -45,8 +45,8 @@ export interface ScoreFileResult {
 }
 
 /**
- * Scores a file with a saved model, block by block in constant memory, and writes row number, label (where there is
- * one), score (higher = more anomalous), p-value and verdict of every row.
+ * Scores a table in a file with a saved model, block by block in constant memory: columns are found by their names. Writes row
+ * number, label (where the data set is known to have one), score (higher = more anomalous), p-value and verdict of every row.
  *
  * @throws {InputError} on anything wrong with the file, the model folder, the output or an option
  * @example
@@ -71,7 +71,7 @@ export async function scoreFile(
       ? join(await transaction.stageFolder(dirname(out), rejectedFolder), rejectedName)
       : undefined;
     const model = await loadModel(modelFolder, { backend: options.backend, onNotice });
-    const reader = new KddReader(file, { rejectedFile, signal });
+    const reader = new TableReader(file, { features: featuresOf(model), rejectedFile, signal });
     const stage = `scoring ${await sourceName(file)}`;
     const unseen = new Map<string, UnseenCategory>();
     const memories: Float32Array[] = [];
@@ -116,6 +116,13 @@ export async function scoreFile(
       path: out,
     };
   }).finally(() => writer?.close());
+}
+
+/** The columns that a model needs. */
+function featuresOf({ preprocessor }: Model) {
+  return preprocessor.steps.map(({ kind, feature }) => {
+    return { name: feature, type: kind === "number" ? "numeric" : "nominal" } as const;
+  });
 }
 
 /** Bad rows go to a file beside the output, in a folder that others use too. */

@@ -16,7 +16,8 @@ const options: Record<string, string[]> = {
   run: [
     ...shared,
     ...[
-      "--data <file>",
+      ...["--data <file>", "--label <column>", "--normal <value>", "--group <column>", "--exclude <column>"],
+      ...["--type <column=type>", "--logarithm <column=yes|no>", "--describe"],
       "--test <file>",
       "--models <folder>",
       "--outputs <folder>",
@@ -74,7 +75,7 @@ for (const [command, own] of Object.entries(options)) {
   test(`the help of ${command} names each of its options and what it does`, async () => {
     const { code, stdout, stderr } = await served([command, "--help"], here);
     assert.deepEqual([code, stderr], [0, ""]);
-    const named = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>)?) {2,}\S+/gm)].map(
+    const named = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <[\w=|]+>)?) {2,}\S+/gm)].map(
       ([, option]) => option,
     );
     assert.deepEqual(named.sort(), [...common, ...own].sort());

@@ -1,7 +1,7 @@
 // Compiles the `@example`s of the library's doc comments, and runs them where files of the names that they use hold simulated
 // traffic. A line that ends in `// value` must give that value.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
@@ -167,6 +167,25 @@ suite("every example runs, and gives what it says", () => {
     around = await surroundings();
   });
   after(() => process.chdir(join(libFolder, "..")));
+
+  test("README's example reads, fits, judges and saves, KDD'99's files or a CSV of one's own", async () => {
+    const readme = readFileSync(join(libFolder, "..", "README.md"), "utf8");
+    const [, code] = /## In your own code\n\n```ts\n(.*?)```/s.exec(readme)!;
+    const body = code.replace(/^import .*\n/, "").trim();
+    const own = '"my.csv", { label: "Class", normal: "0" }';
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${"abc"[i % 3]},${i % 20 === 3 ? 1 : 0}`);
+    writeFileSync("my.csv", `size,colour,Class\n${rows.join("\n")}\n`);
+    assert.ok(body.includes(own), "the comment names the options");
+    for (const file of [undefined, own]) {
+      const lines = file ? body.replaceAll(/readTable\("[^"]+"\)/g, `readTable(${file})`) : body;
+      const run = new AsyncFunction(...Object.keys(library), `${lines}\nreturn [scores, anomalous];`);
+      const [scores, anomalous] = await run(...Object.values(library));
+      assert.ok(
+        scores.length > 0 && anomalous.length === scores.length && existsSync("models/forest/manifest.json"),
+      );
+      assert.ok(scores.every((score: number) => score > 0 && score < 1));
+    }
+  });
 
   for (const { place, file, lines } of examples) {
     const example = lines.map(comparing).join("\n");
