@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { basename } from "node:path";
 import { addAbortSignal, pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Decompress } from "fzstd";
+import type * as Fzstd from "fzstd";
 import { InputError, systemErrorCode } from "../common/errors";
 import { oneLine } from "../common/shown";
 
@@ -153,6 +153,7 @@ class DamagedZstd extends Error {}
 async function* fromZstd(first: Buffer, pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   if (windowOf(first) > zstdWindow) throw new DamagedZstd("it asks for more than 128 MiB of memory");
   let unpacked: Buffer[] = [];
+  const { Decompress }: typeof Fzstd = require("fzstd"); // of use to few, so not loaded with the library
   const unpacker = new Decompress((data) => unpacked.push(Buffer.from(data)));
   const push = (bytes: Uint8Array, isLast: boolean) => {
     try {
