@@ -187,9 +187,7 @@ export const mostCategories = 65_535;
 
 /** A column of numbers; with 32 bits where that rounds none of them. */
 function numericColumn(name: string, rows: number, blocks: Float64Array[], measure?: Measure): Column {
-  const isExact = blocks.every((values) =>
-    values.every((value) => Math.fround(value) === value || Number.isNaN(value)),
-  );
+  const isExact = blocks.every(isExactIn32Bits);
   const values = isExact ? new Float32Array(rows) : new Float64Array(rows);
   let at = 0;
   for (const block of blocks) {
@@ -199,12 +197,18 @@ function numericColumn(name: string, rows: number, blocks: Float64Array[], measu
   return { kind: "numeric", name, ...(measure && { measure }), values };
 }
 
+function isExactIn32Bits(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++)
+    if (Math.fround(values[i]) !== values[i] && !Number.isNaN(values[i])) return false;
+  return true;
+}
+
 function nominalColumn(name: string, rows: number, blocks: Uint16Array[], names: string[]): Column {
   const categories = [...names].sort();
   const position = new Map(categories.map((category, i) => [category, i]));
   const codeOf = Uint16Array.from(names, (category) => position.get(category) as number);
   const codes = categories.length <= 255 ? new Uint8Array(rows) : new Uint16Array(rows);
   let at = 0;
-  for (const block of blocks) for (const code of block) codes[at++] = codeOf[code];
+  for (const block of blocks) for (let i = 0; i < block.length; i++) codes[at++] = codeOf[block[i]];
   return { kind: "nominal", name, codes, categories };
 }

@@ -92,10 +92,12 @@ function identifies(column: Column): string | undefined {
 function missingIn(column: Column): number {
   let count = 0;
   if (column.kind === "numeric") {
-    for (const value of column.values) if (Number.isNaN(value)) count++;
+    const { values } = column;
+    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
   } else {
     const code = column.categories.indexOf(missingName);
-    if (code >= 0) for (const other of column.codes) if (other === code) count++;
+    const { codes } = column;
+    for (let row = 0; code >= 0 && row < codes.length; row++) if (codes[row] === code) count++;
   }
   return count;
 }

@@ -3,10 +3,10 @@ import type { ColumnType } from "./infer-columns";
 import type { ScannedColumn } from "./scan";
 
 /** By so many bytes of its content a table is recognised. */
-export const sampleBytes = 1_048_576;
+export const sampleBytes = 262_144;
 
 /** Rows by which the types of columns are told. */
-export const sampleRows = 2_000;
+export const sampleRows = 1_000;
 
 /** A column of a file, at its place. */
 export interface FileColumn {
