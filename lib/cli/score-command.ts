@@ -118,6 +118,9 @@ async function follow(
   });
 }
 
+/** Names that training did not see: so many are printed, and --json has all. */
+const shownUnseen = 20;
+
 async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {
   for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "state"]) {
     if (options[name] !== undefined)
@@ -131,9 +134,14 @@ async function scoreTable(file: string, options: Options, context: Context): Pro
   const lines = [
     `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (${rule})`,
     ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
-    ...unseen.map(
-      ({ feature, category, rows }) => `${feature} '${category}' was not seen in training: ${rows} rows`,
-    ),
+    ...unseen
+      .slice(0, shownUnseen)
+      .map(
+        ({ feature, category, rows }) => `${feature} '${category}' was not seen in training: ${rows} rows`,
+      ),
+    ...(unseen.length > shownUnseen
+      ? [`${(unseen.length - shownUnseen).toLocaleString("en-US")} more names were not seen in training`]
+      : []),
     `Written: ${path}`,
   ];
   return { text: lines.join("\n"), value: result };
