@@ -29,7 +29,7 @@ export interface StudyFiles extends StudyData {
   readonly test?: FileTable;
 }
 
-/** What the columns of a file are for: see {@link readTable}. KDD'99 and NSL-KDD need none of it. */
+/** What the columns of a file are for: see {@link readTable}. Data sets that are known need none of it. */
 export type ColumnChoices = Pick<ReadTableOptions, "label" | "normal" | "group" | "exclude" | "types">;
 
 export interface StudyDataOptions extends LocateOptions, ColumnChoices {
@@ -106,7 +106,7 @@ export async function loadStudyData(options: StudyDataOptions = {}): Promise<Stu
  * Reads a file of a study with the columns that the user chose.
  *
  * @param options.features of a test file: those of the training file
- * @throws {InputError} if the file is not good, or of a form of its own that leaves nothing to choose
+ * @throws {InputError} if the file is not good, or the columns are not there
  */
 export async function readStudyFile(
   path: string,
@@ -117,12 +117,7 @@ export async function readStudyFile(
   const { maxRows = trainingDefaults.maxRows, onNotice, onProgress, signal } = options;
   requireNumber("maxRows", maxRows, { min: 1, integer: true });
   const choices = { label, normal, group, ...(features ? { features } : { exclude, types }) };
-  const table = await readTable(path, { ...choices, rejectedFile, maxRows, onNotice, onProgress, signal });
-  if (isKddFormat(table) && (label !== undefined || normal !== undefined))
-    throw new InputError(
-      `${inputName(path)} is of KDD'99's own form, which says what is normal: leave out ${label === undefined ? "normal" : "label"}`,
-    );
-  return table;
+  return readTable(path, { ...choices, rejectedFile, maxRows, onNotice, onProgress, signal });
 }
 
 /** Whether a table was read by the reader of KDD'99 and NSL-KDD: no other knows what a number measures. */

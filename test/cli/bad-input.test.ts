@@ -226,6 +226,14 @@ test("a study refuses files without normal rows and without attacks; as test fil
   await refuse(found, here);
 });
 
+test("a label that KDD'99's own form does not have is refused, and its own may be named", async () => {
+  const called = /^train\.csv has no names of columns; KDD'99's label is called label, not kind$/;
+  await refuses(runOn("train.csv", "--label", "kind"), called, here);
+  const { code, stdout } = await traffic(runOn("train.csv", "--label", "label", "--describe"), here);
+  assert.equal(code, 0);
+  assert.match(stdout, /^Rows by label: normal 200 \(50\.0 %\), /m);
+});
+
 test("a bad test file is refused as a training file is", async () => {
   await writeLines(join(bad, "file"), withLine(trainLines, 9, "not a row"));
   await refuses(
