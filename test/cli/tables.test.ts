@@ -239,6 +239,15 @@ test("what columns are for is refused in a sentence where it does not fit the fi
   );
 });
 
+test("a table of 42 columns is not taken for KDD'99's", async () => {
+  const random = createRandom(1, "42 columns");
+  const line = (cell: (i: number) => string) => Array.from({ length: 42 }, (_, i) => cell(i)).join(",");
+  const rows = Array.from({ length: 30 }, () => line(() => random.uniform().toFixed(3)));
+  await writeFile(join(folder, "wide.csv"), `${[line((i) => `x${i}`), ...rows].join("\n")}\n`);
+  const { stdout } = await succeed("run", "--data", "wide.csv", "--describe");
+  assert.match(stdout, /^ {2}x41 +numeric +0\.\d+ +feature: numbers;/m);
+});
+
 test("a model of a table does not read connection logs, and says so", async () => {
   await succeed("simulate", "--format", "zeek", "--connections", "50", "--out", "conn.log");
   await refuse(

@@ -67,7 +67,11 @@ function isAsPublished(sample: Sample, places: readonly number[], label: number 
   );
 }
 
+const protocol = /(^|,) *(tcp|udp|icmp) *,/im;
+
+/** Other tables, too, have 41 to 43 columns, but no protocol in one of them. */
 function publishedLayout(bytes: Buffer): KddForm | undefined {
+  if (!protocol.test(bytes.toString("latin1"))) return undefined;
   try {
     return { layout: layoutOf("", bytes) };
   } catch (error) {
