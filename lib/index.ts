@@ -174,7 +174,7 @@ export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
 
 // The whole study
 
-export { loadStudyData, type StudyData, type StudyFiles } from "./study/data";
+export { loadStudyData, type StudyData } from "./study/data";
 export { studyFigures } from "./study/figures";
 export { type RunMetrics, type RunOptions, type RunResult, run } from "./study/run";
 export { type ScoreFileOptions, scoreFile } from "./study/score-file";

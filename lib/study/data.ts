@@ -24,7 +24,7 @@ export interface StudyData {
 }
 
 /** The data of a study with what each column of its files was taken for. */
-export interface StudyFiles extends StudyData {
+interface DescribedData extends StudyData {
   readonly train: FileTable;
   readonly test?: FileTable;
 }
@@ -62,7 +62,12 @@ const connectTimeout = 4_000;
  * @example
  * const { train, test } = await loadStudyData({ data: "data/kddcup.data_10_percent.gz" });
  */
-export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyFiles> {
+export function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
+  return readStudyData(options);
+}
+
+/** As {@link loadStudyData}, with what each column was taken for. */
+export async function readStudyData(options: StudyDataOptions = {}): Promise<DescribedData> {
   const { onNotice = (sentence) => console.warn(sentence), rejectedFiles, ...given } = options;
   const locate = { connectTimeout, ...given };
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;

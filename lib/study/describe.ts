@@ -6,7 +6,7 @@ import { rowsWhere } from "../data/split";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { describePreprocessing } from "../preprocess/notices";
 import { fitPreprocessor, type PreprocessOptions } from "../preprocess/preprocessor";
-import { loadStudyData, type StudyDataOptions } from "./data";
+import { readStudyData, type StudyDataOptions } from "./data";
 
 /** What a study takes its files for. */
 export interface StudyDescription {
@@ -38,7 +38,7 @@ export interface DescribeOptions extends Omit<StudyDataOptions, "rejectedFiles">
  */
 export async function describeData(options: DescribeOptions): Promise<StudyDescription> {
   const rejectedFiles = options.skipBadRows ? { train: devNull, test: devNull } : undefined;
-  const { train, test } = await loadStudyData({ ...options, rejectedFiles });
+  const { train, test } = await readStudyData({ ...options, rejectedFiles });
   const { preprocessing = isolationForest.preprocessing } = options;
   const rows = train.labels && rowsWhere(train, (label) => label === "normal");
   const steps = describePreprocessing(fitPreprocessor(train, preprocessing, rows));
