@@ -175,14 +175,18 @@ export async function* textRows(
 class EmptyLines extends Error {}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const windows = new TextDecoder("windows-1252");
+
+/** Windows' letters from 0x80 on, where ISO 8859-1 has none. Some versions of Node.js decode windows-1252 as that. */
+const windowsLetters = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
 /** UTF-8; what is none is taken for Windows' Western text, as which it can be read without losing a character. */
 export function decoded(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return windows.decode(bytes);
+    return bytes
+      .toString("latin1")
+      .replace(/[\u0080-\u009f]/g, (letter) => windowsLetters[letter.charCodeAt(0) - 0x80]);
   }
 }
 

@@ -14,25 +14,40 @@ function duckdbBindings(): typeof import("@duckdb/node-bindings") {
 /** Rows that DuckDB holds in one chunk. */
 const chunkRows = 2048;
 
-let instance: Promise<DuckDBInstance> | undefined;
-let connection: Promise<DuckDBConnection> | undefined;
-
-/** A connection to the library's one in-memory database, which reads and writes files and bounds what it holds. */
-export function database(): Promise<DuckDBConnection> {
-  connection ??= connect();
-  return connection;
-}
-
-/** A connection of its own: on one, a second query ends the first whose rows are still on their way. */
-export async function connect(): Promise<DuckDBConnection> {
-  instance ??= duckdb().DuckDBInstance.create(":memory:", {
+function newInstance(): Promise<DuckDBInstance> {
+  return duckdb().DuckDBInstance.create(":memory:", {
     threads: "1", // with several it would hold more and more rows while it writes a large file in their order
     memory_limit: "512MB",
     temp_directory: tmpdir(),
     autoinstall_known_extensions: "false", // nothing is fetched from the network
     autoload_known_extensions: "false",
   });
-  return (await instance).connect();
+}
+
+let connection: Promise<DuckDBConnection> | undefined;
+
+/** A connection to the library's one in-memory database, which writes files and bounds what it holds. */
+export function database(): Promise<DuckDBConnection> {
+  connection ??= newInstance().then((instance) => instance.connect());
+  return connection;
+}
+
+let reading: Promise<DuckDBInstance> | undefined;
+
+/**
+ * A connection of its own, to read a file: on one, a second query ends the first whose rows are still on their way. Some
+ * files are fatal to a database, which then answers nothing: there is another one for the next file.
+ */
+export async function connect(): Promise<DuckDBConnection> {
+  reading ??= newInstance();
+  const connection = await (await reading).connect();
+  try {
+    await connection.run("SELECT 1");
+    return connection;
+  } catch {
+    reading = newInstance();
+    return (await reading).connect();
+  }
 }
 
 /** Adds rows to a table: a typed array a column, with values as DuckDB stores the column's type. */

@@ -1,6 +1,7 @@
 import { InputError } from "../common/errors";
+import { shown } from "../common/shown";
 import { connect, quoted } from "./duckdb";
-import { type ColumnType, isMissing } from "./infer-columns";
+import { type ColumnType, isMissing, missingWords } from "./infer-columns";
 import { flagInSql, sqlName } from "./scan";
 import { type FileColumn, sampleRows, type TableForm } from "./table-form";
 
@@ -35,6 +36,7 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
       const known = typeOf(type);
       return known ? { ...base, type: known } : base;
     });
+    const missing = missingWords.map(quoted).join(", ");
     return {
       columns,
       notices: [],
@@ -43,9 +45,14 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
           const column = sqlName(position);
           if (kind === "flag") return flagInSql(`CAST(${column} AS VARCHAR)`);
           if (kind === "name") return `CAST(${column} AS VARCHAR)`;
-          return types[position].type === "VARCHAR"
-            ? `CAST(nullif(trim(${column}), '') AS DOUBLE)`
-            : `CAST(${column} AS DOUBLE)`;
+          if (types[position].type !== "VARCHAR") return `CAST(${column} AS DOUBLE)`;
+          const problem = quoted(
+            `column ${position + 1} (${shown(types[position].name)}) must be a number, got `,
+          );
+          return (
+            `CASE WHEN trim(${column}) IN (${missing}) THEN NULL ` +
+            `ELSE coalesce(TRY_CAST(${column} AS DOUBLE), error(${problem} || ${column})) END`
+          );
         });
         return `SELECT ${selected.join(", ")} FROM ${from}`;
       },

@@ -108,7 +108,7 @@ export function planColumns(
     const { type, reason } = said
       ? { type: said, reason: "as said" }
       : column.type
-        ? { type: column.type, reason: "as the file says" }
+        ? { type: column.type, reason: `${column.type}, as the file says` }
         : inferType(column.name, column.sample);
     const name = modelNames.get(position) ?? column.name;
     const base = { position, name, type, isSaid: said !== undefined, example: column.sample[0] };

@@ -25,11 +25,44 @@ export function flagInSql(name: string): string {
 /** Rows as DuckDB gives them. */
 export interface RowChunk {
   readonly rowCount: number;
+  readonly columnCount: number;
   getColumnVector(column: number): object;
 }
 
 /** What DuckDB says of a file that it can't read. */
 export class ScanError extends Error {}
+
+const endsEarly = "its rows end where one can't be read";
+
+/** What DuckDB says of the row at which a stream of a query has ended. */
+export async function faultOf(query: string): Promise<string> {
+  const connection = await connect();
+  try {
+    await connection.run(`SELECT count(COLUMNS(*)) FROM (${query})`);
+    return endsEarly;
+  } catch (error) {
+    return (error as Error).message.split("\n")[0].replace(/^Invalid Input Error: /, "");
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/**
+ * A query with a row more, of nothing but a mark. DuckDB's stream ends in the same way after the last row and at one that
+ * can't be read: only the mark tells that no row is lacking.
+ */
+function withEndMark(query: string): string {
+  return `SELECT *, false AS "end of rows" FROM (${query}) UNION ALL BY NAME SELECT true AS "end of rows"`;
+}
+
+function isEndMark(chunk: RowChunk): boolean {
+  const marks = chunk.getColumnVector(chunk.columnCount - 1);
+  if (!(marks instanceof duckdb().DuckDBBooleanVector))
+    throw new TypeError("DuckDB gives no mark of the end");
+  const isEnd = marks.getItem(chunk.rowCount - 1) === true;
+  if (isEnd && chunk.rowCount > 1) throw new TypeError("DuckDB gives the mark of the end among rows");
+  return isEnd;
+}
 
 /** The chunks of rows that a query gives, as they come; in constant memory. @throws {ScanError} */
 export async function* scan(query: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
@@ -38,11 +71,12 @@ export async function* scan(query: string, signal?: AbortSignal): AsyncGenerator
     throw new ScanError(error.message);
   };
   try {
-    const result = await connection.stream(query).catch(told);
+    const result = await connection.stream(withEndMark(query)).catch(told);
     for (;;) {
       signal?.throwIfAborted();
       const chunk = await result.fetchChunk().catch(told);
-      if (!chunk || chunk.rowCount === 0) return;
+      if (!chunk || chunk.rowCount === 0) throw new ScanError(endsEarly);
+      if (isEndMark(chunk)) return;
       yield chunk;
     }
   } finally {

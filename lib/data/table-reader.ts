@@ -19,7 +19,7 @@ import {
 } from "./plan-columns";
 import { RejectedRows } from "./rejected-rows";
 import { type CollectedBlock, type CollectedColumn, RowCollector } from "./row-collector";
-import { ScanError, scan, sqlName } from "./scan";
+import { faultOf, ScanError, scan, sqlName } from "./scan";
 import type { Source } from "./source";
 import { StoredFile } from "./stored-file";
 import type { Column, NominalColumn, Table } from "./table";
@@ -190,21 +190,23 @@ export class TableReader {
     collector: RowCollector,
   ): AsyncGenerator<CollectedBlock> {
     const { signal } = this.options;
-    try {
-      if (form.query && (!form.header || columns.some(({ kind }) => kind === "number"))) {
-        const query = form.query(await file.plainPath(), compressionOf(await file.firstBytes(4)), columns);
-        const filter = this.#emptyRows === "rows" ? "" : ` WHERE ${holdsSomething(columns)}`;
-        for await (const chunk of scan(query + filter, signal)) {
+    const isUseful = !form.header || columns.some(({ kind }) => kind === "number");
+    if (form.query && isUseful) {
+      const filter = this.#emptyRows === "rows" ? "" : ` WHERE ${holdsSomething(columns)}`;
+      const compression = compressionOf(await file.firstBytes(4));
+      const query = form.query(await file.plainPath(), compression, columns) + filter;
+      try {
+        for await (const chunk of scan(query, signal)) {
           if (collector.isFullFor(chunk.rowCount)) yield collector.take();
           collector.addChunk(chunk);
         }
         if (collector.held > 0) yield collector.take();
         return;
+      } catch (error) {
+        if (!(error instanceof ScanError)) throw error;
+        if (!form.rows) throw new InputError(`${file.name} can't be read: ${await faultOf(query)}`);
+        // What is wrong is found below, and said in our own words.
       }
-    } catch (error) {
-      if (!(error instanceof ScanError)) throw error;
-      if (!form.rows) throw new InputError(`${file.name} can't be read: ${error.message.split("\n")[0]}`);
-      // What is wrong is found below, and said in our own words.
     }
     yield* this.#readOn(file, form, collector);
   }

@@ -194,3 +194,34 @@ suite("what is wrong with a file is said in a sentence that names the place", ()
     });
   }
 });
+
+suite("a long file", () => {
+  const rows = 30_000;
+  const wrongRow = 25_000;
+
+  test("a value that can't be read is refused however late it comes, and no row after it is lost in silence", async () => {
+    const lines = Array.from(
+      { length: rows },
+      (_, i) => `${i % 7},${i === wrongRow ? "maybe" : i % 2 === 0}`,
+    );
+    await assert.rejects(
+      read(`a,b\n${lines.join("\n")}\n`),
+      /line 25002: column 2 \(b\) must be true or false, got 'maybe'/,
+    );
+    const parquet = join(folder, "wrong.parquet");
+    const values = `CASE WHEN range = ${20 * wrongRow} THEN 'oops' ELSE CAST(range % 7 AS VARCHAR) END`;
+    await (await database()).run(
+      `COPY (SELECT ${values} AS a FROM range(${20 * rows})) TO ${quoted(parquet)} (FORMAT parquet)`,
+    );
+    await assert.rejects(readTable(parquet), /can't be read: column 1 \(a\) must be a number, got oops/);
+  });
+
+  test("a file that is fatal to DuckDB is read nevertheless, and so is the next one", async () => {
+    const dashes = `a,b,kind\n${"1,x,Web Attack \u0096 XSS\n2,y,BENIGN\n".repeat(40)}`;
+    const western = await read(Buffer.from(dashes, "latin1"), { label: "kind", exclude: ["b"] });
+    assert.deepEqual(western.labels?.categories, ["Web Attack \u2013 XSS", "normal"]);
+    const parquet = join(folder, "next.parquet");
+    await (await database()).run(`COPY (SELECT 1 AS a, 2 AS b) TO ${quoted(parquet)} (FORMAT parquet)`);
+    assert.deepEqual(contentOf(await readTable(parquet)), { a: [1], b: [2] });
+  });
+});
