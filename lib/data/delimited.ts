@@ -5,8 +5,10 @@ import { EndlessLine, lineTooLong, longestLine, mostEmptyLines, wholeLines } fro
 export interface Dialect {
   readonly delimiter: string;
   readonly quote: '"' | "'";
-  /** Begins a line that is passed over; without it there are no such lines. */
+  /** Begins a line that is passed over, unless it has all the fields of a row; without it there are no such lines. */
   readonly comment?: string;
+  /** Fields of a row. Default: lines of comment are told by how they begin only. */
+  readonly fields?: number;
   /** Whether 3,14 is a number. */
   readonly decimalComma: boolean;
 }
@@ -49,7 +51,7 @@ export class RowSplitter {
     if (this.#open) return this.#goOn(this.#open, line);
     if (line.length > longestLine)
       return { line: this.#line, fields: [], problem: lineTooLong, text: line.slice(0, longestLine) };
-    if (line.trim() === "" || (comment !== undefined && line.startsWith(comment))) return undefined;
+    if (line.trim() === "" || (comment !== undefined && isComment(line, this.dialect))) return undefined;
     if (!line.includes(quote)) return { line: this.#line, fields: line.split(delimiter).map(trimmed) };
     const row = splitQuoted(line, this.dialect);
     if (row === "open") this.#open = { line: this.#line, lines: 1, text: line };
@@ -82,6 +84,14 @@ export class RowSplitter {
       text: text.slice(0, longestLine),
     };
   }
+}
+
+/** `#N/A,1,2` is a row of three fields, `# by hand, 2023` is a comment. */
+function isComment(line: string, dialect: Dialect): boolean {
+  if (dialect.comment === undefined || !line.startsWith(dialect.comment)) return false;
+  if (dialect.fields === undefined || dialect.fields < 2) return true;
+  const row = splitQuoted(line, dialect);
+  return row === "open" || row.fields.length !== dialect.fields;
 }
 
 /** The fields of a text in which there are quotes; `open` if one is not closed. */
@@ -200,34 +210,43 @@ export function sniffDialect(lines: readonly string[]): Dialect {
   let bestScore = 0;
   for (const delimiter of delimiters) {
     const dialect: Dialect = { delimiter, quote, decimalComma: false };
-    const { fields, share } = regularity(sample, dialect);
-    const score = fields > 1 ? share * (delimiter === " " ? 0.5 : 1) + Math.min(fields, 50) / 1000 : 0;
-    if (score > bestScore) [best, bestScore] = [dialect, score];
+    const { fields, share, isHeaderToo } = regularity(sample, dialect);
+    const weight = (delimiter === " " ? 0.5 : 1) * (isHeaderToo ? 1 : 0.5);
+    const score = fields > 1 ? share * weight + Math.min(fields, 50) / 1000 : 0;
+    if (score > bestScore) [best, bestScore] = [{ ...dialect, fields }, score];
   }
   const decimalComma = best.delimiter !== "," && hasDecimalCommas(sample, best);
-  const comment = lines.find((line) => /^[#%]/.test(line))?.[0];
+  const comment = lines.find(
+    (line) => /^[#%]/.test(line) && isComment(line, { ...best, comment: line[0] }),
+  )?.[0];
   return { ...best, decimalComma, ...(comment !== undefined && { comment }) };
 }
 
 function quoteOf(lines: readonly string[]): Dialect["quote"] {
   const text = lines.join("\n");
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-  return count(/(^|[,;\t|])\s*'/gm) > count(/(^|[,;\t|])\s*"/gm) ? "'" : '"';
+  const single = /(^|[,;\t|])\s*'[^'\n]*'\s*(?=$|[,;\t|])/gm; // closed, too: names may begin with an apostrophe
+  return count(single) > count(/(^|[,;\t|])\s*"/gm) ? "'" : '"';
 }
 
-/** The most frequent number of fields, and its share of the rows. */
-function regularity(lines: readonly string[], dialect: Dialect): { fields: number; share: number } {
+/** The most frequent number of fields, its share of the rows, and whether the first row has it. */
+function regularity(
+  lines: readonly string[],
+  dialect: Dialect,
+): { fields: number; share: number; isHeaderToo: boolean } {
   const splitter = new RowSplitter(dialect);
   const times = new Map<number, number>();
   let rows = 0;
+  let first: number | undefined;
   for (const line of lines) {
     const row = splitter.add(line);
     if (!row) continue;
     rows++;
+    first ??= row.fields.length;
     times.set(row.fields.length, (times.get(row.fields.length) ?? 0) + 1);
   }
   const [fields, count] = [...times].sort((a, b) => b[1] - a[1])[0] ?? [0, 0];
-  return { fields, share: rows === 0 ? 0 : count / rows };
+  return { fields, share: rows === 0 ? 0 : count / rows, isHeaderToo: first === fields };
 }
 
 function hasDecimalCommas(lines: readonly string[], dialect: Dialect): boolean {

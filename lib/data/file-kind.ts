@@ -28,6 +28,10 @@ const foreignKinds: readonly ForeignKind[] = [
     begins: [[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]],
     sentence: "is a workbook of Excel 97 to 2003, or another Office file; save its sheet as CSV UTF-8 first",
   },
+  {
+    begins: ["\u0089PNG", [0xff, 0xd8, 0xff], "GIF8"],
+    sentence: "is a picture; a table is needed, such as CSV",
+  },
   { begins: ["%PDF"], sentence: "is a PDF document; a table is needed, such as CSV" },
   { begins: ["SQLite format 3"], sentence: "is an SQLite database; export its table as CSV first" },
   {
@@ -96,6 +100,9 @@ function foreignSentence(first: Buffer): string | undefined {
   if (beginsWith(first, "PK\u0003\u0004") || beginsWith(first, "PK\u0005\u0006")) return zipSentence(first);
   const kind = foreignKinds.find(({ begins, at = 0 }) => begins.some((sign) => beginsWith(first, sign, at)));
   if (kind) return kind.sentence;
+  if (first[0] === 0x1f && first[1] === 0x8b)
+    return "is packed by gzip twice; unpack it once first: gunzip FILE";
+  if (beginsWith(first, "PAR1")) return "is a Parquet file in gzip; unpack it first: gunzip FILE";
   if (first.includes(0)) return zeroBytesSentence(first);
   const text = first.toString("latin1").replace(/^ï»¿/, "").trimStart().toLowerCase();
   if (/^(<!doctype html|<html|<head|<body|<!--)/.test(text))
@@ -122,12 +129,20 @@ function zipSentence(first: Buffer): string {
   return "is a zip archive; unpack it first: unzip FILE";
 }
 
-/** Text of two bytes a character has zeros at every other place. */
+/** Text of two or four bytes a character has zeros at all places but one of them. */
 function zeroBytesSentence(first: Buffer): string {
-  const zeros = [0, 0];
-  for (const [i, byte] of first.entries()) if (byte === 0) zeros[i % 2]++;
-  const half = Math.floor(first.length / 2);
-  if (zeros[1] > 0.7 * half && zeros[0] < 0.1 * half) return asUtf8("UTF-16LE");
-  if (zeros[0] > 0.7 * half && zeros[1] < 0.1 * half) return asUtf8("UTF-16BE");
+  const zeros = [0, 0, 0, 0];
+  for (const [i, byte] of first.entries()) if (byte === 0) zeros[i % 4]++;
+  const quarter = Math.floor(first.length / 4);
+  const pattern = zeros
+    .map((count) => (count > 0.7 * quarter ? 0 : count < 0.1 * quarter ? 1 : "?"))
+    .join("");
+  const kinds: Record<string, string> = {
+    "1010": "UTF-16LE",
+    "0101": "UTF-16BE",
+    "1000": "UTF-32LE",
+    "0001": "UTF-32BE",
+  };
+  if (kinds[pattern]) return asUtf8(kinds[pattern]);
   return "is not a text file; CSV, TSV, JSON lines, ARFF and Parquet are read, plain, gzip or zstd";
 }

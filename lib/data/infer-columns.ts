@@ -1,4 +1,5 @@
 import { decimalIn } from "../common/decimal";
+import { missingName } from "./table";
 
 /** What a column holds. Numbers, names and booleans are features; times and identifiers are not. */
 export type ColumnType = "numeric" | "nominal" | "boolean" | "time" | "identifier";
@@ -83,11 +84,18 @@ export function inferType(name: string, values: readonly string[]): InferredType
   const numbers = values.map(numberIn).filter((value) => value !== undefined);
   if (numbers.length >= numericShare * values.length) {
     if (timeName.test(name) && isAscending(numbers)) return { type: "time", reason: "ascending times" };
+    if (timeName.test(name) && numbers.every(isSince1970))
+      return { type: "time", reason: "times since 1970" };
     return { type: "numeric", reason: "numbers" };
   }
   if (values.every(isTime)) return { type: "time", reason: "dates or times of day" };
   if (values.every(identifies)) return { type: "identifier", reason: "addresses or identifiers" };
   return { type: "nominal", reason: "names" };
+}
+
+/** A time of the years 2001 to 2033 in seconds, or in thousandths, millionths or milliardths of one. */
+function isSince1970(value: number): boolean {
+  return [1, 1e3, 1e6, 1e9].some((unit) => value >= 1e9 * unit && value < 2e9 * unit);
 }
 
 function isAscending(numbers: readonly number[]): boolean {
@@ -100,9 +108,16 @@ const fewestRows = 20;
 /** Names that a column of features may have. */
 const mostNames = 1_000;
 
+/** Numbers as people write them: 1,234 or 1.234,5 or 12 %. */
+const writtenNumber = /^[$€£]?\s?[+\u2212-]?\s?[$€£]?\d[\d.,'_\u00a0\u202f ]*\s?[%$€£]?$/;
+
 /** Why a column of names is rather an identifier; undefined if it is not. */
-export function identifyingNames(distinct: number, rows: number): string | undefined {
+export function identifyingNames(names: readonly string[], rows: number): string | undefined {
   if (rows < fewestRows) return undefined;
+  const distinct = names.length;
+  const written = names.filter((name) => name !== missingName);
+  if (distinct > rows / 2 && written.every((name) => writtenNumber.test(name)))
+    return `numbers in a form that is not read, such as '${written[0]}'; write them as 1234.5`;
   const counts = `${distinct.toLocaleString("en-US")} different values in ${rows.toLocaleString("en-US")} rows`;
   if (distinct > rows / 2) return `nearly as many values as rows: ${counts}`;
   return distinct > mostNames ? `too many values to learn from: ${counts}` : undefined;

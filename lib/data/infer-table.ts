@@ -85,7 +85,7 @@ export function inferredTable(
 
 function identifies(column: Column): string | undefined {
   return column.kind === "nominal"
-    ? identifyingNames(column.categories.length, column.codes.length)
+    ? identifyingNames(column.categories, column.codes.length)
     : identifyingNumbers(column.name, column.values);
 }
 

@@ -67,12 +67,19 @@ const knownTables: readonly Fingerprint[] = [
   },
 ];
 
-/** The set that columns of these names belong to, without the columns that this copy of it lacks. */
-export function knownTable(names: readonly string[]): KnownTable | undefined {
+/**
+ * The set that columns of these names belong to, without the columns that this copy of it lacks.
+ *
+ * @param lastValues some of the last column's; where they are not 0 and 1, it is no label of ADBench's
+ */
+export function knownTable(
+  names: readonly string[],
+  lastValues: readonly string[] = [],
+): KnownTable | undefined {
   const has = new Set(names.map(simplified));
   const found = knownTables.find(({ columns }) => columns.every((name) => has.has(simplified(name))));
   if (found) return { ...found, exclude: found.exclude.filter((name) => has.has(simplified(name))) };
-  return adbench(names);
+  return lastValues.every((value) => /^[01](\.0+)?$/.test(value)) ? adbench(names) : undefined;
 }
 
 /** ADBench's tables as CSV: numbered columns, and a last one that is 1 for an anomaly. */
@@ -80,7 +87,7 @@ function adbench(names: readonly string[]): KnownTable | undefined {
   const [label = "", ...features] = [...names].reverse();
   const numbers = features
     .reverse()
-    .map((name) => Number(/^(?:x|v|f|feature_?)?(\d+)$/i.exec(name)?.[1] ?? Number.NaN));
+    .map((name) => Number(/^(?:x_?|v_?|f_?|feature_?)?(\d+)$/i.exec(name)?.[1] ?? Number.NaN));
   const isNumbered =
     numbers.length > 0 && numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
   if (!isNumbered || !/^(anomaly|label|outlier|y)$/i.test(label)) return undefined;

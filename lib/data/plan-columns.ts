@@ -1,7 +1,7 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
 import type { CellKind } from "./collect-columns";
-import { type ColumnType, columnTypes, inferType, numberIn } from "./infer-columns";
+import { type ColumnType, columnTypes, inferType } from "./infer-columns";
 import { type KnownTable, knownTable, simplified } from "./known-tables";
 import type { FileColumn } from "./table-form";
 
@@ -64,7 +64,7 @@ export function planColumns(
   options: ColumnOptions,
 ): ColumnPlan {
   const names = columns.map(({ name }) => name);
-  const known = knownTable(names);
+  const known = knownTable(names, columns.at(-1)?.sample);
   const unnamed = unnamedColumns(file, columns);
   const repeated = repeatedColumns(file, columns, known);
   const place = (name: string, option: string) => placeOf(file, names, name, option);
@@ -126,6 +126,7 @@ export function planColumns(
       ? { ...base, role: "feature", reason }
       : { ...base, role: "left out", reason: out };
   });
+  if (planned.length === 0) throw new InputError(`${file} has no columns`);
   if (!planned.some(({ role }) => role === "feature"))
     throw new InputError(
       `${file} has no column of features: ${planned.map(({ name, reason }) => `${shown(name)} (${reason})`).join(", ")}`,
@@ -159,7 +160,7 @@ function listed(names: readonly string[]): string {
 function unnamedColumns(file: string, columns: readonly FileColumn[]): Map<number, string> {
   const found = new Map<number, string>();
   for (const [i, { name, sample }] of columns.entries()) {
-    const isIndex = i === 0 && /^(unnamed: 0)?$/i.test(name) && sample.length > 0 && numbersRows(sample);
+    const isIndex = i === 0 && /^(unnamed: 0)?$/i.test(name) && sample.length > 0 && areWhole(sample);
     if (isIndex) found.set(i, "an index of rows, as pandas writes it");
     else if (name === "" && sample.length === 0) found.set(i, "an empty column without a name");
     else if (name === "")
@@ -170,11 +171,9 @@ function unnamedColumns(file: string, columns: readonly FileColumn[]): Map<numbe
   return found;
 }
 
-function numbersRows(sample: readonly string[]): boolean {
-  const numbers = sample.map(numberIn);
-  return numbers.every(
-    (value, i) => Number.isInteger(value) && (i === 0 || value === (numbers[i - 1] as number) + 1),
-  );
+/** Also the index of rows that were shuffled or joined. */
+function areWhole(sample: readonly string[]): boolean {
+  return sample.every((text) => /^\d+$/.test(text));
 }
 
 /** Second columns of one name: left out where the data set is known for it, else refused. */

@@ -13,6 +13,7 @@ import {
 } from "./delimited";
 import { quoted } from "./duckdb";
 import { isMissing, missingWords, numberIn } from "./infer-columns";
+import { knownTable } from "./known-tables";
 import { flagInSql, type ScannedColumn, sqlName } from "./scan";
 import { type Compression, type FileColumn, sampleRows, type TableForm } from "./table-form";
 
@@ -77,8 +78,10 @@ function delimitedForm(name: string, lines: readonly string[]): TableForm {
     throw new InputError(
       `${name} is a log of Zeek's; connection logs are read by the commands train and score, and by readConnectionLogs`,
     );
-  const dialect = sniffDialect(lines);
-  const [first, ...others] = rowsOf(lines, dialect);
+  const said = /^"?sep=(.)"?$/i.exec(lines[0])?.[1]; // as Excel takes it
+  const sniffed = sniffDialect(said === undefined ? lines : lines.slice(1));
+  const dialect = said === undefined ? sniffed : { ...sniffed, delimiter: said };
+  const [first, ...others] = rowsOf(lines, dialect, said === undefined ? 0 : 1);
   if (!first) throw new InputError(`${name} has no rows: all its lines are blank or comments`);
   if (first.problem) throw new InputError(`${name}, line ${first.line}: ${first.problem}`);
   const header = unquotedNames(first.fields);
@@ -161,7 +164,9 @@ function lastLineOf(first: TextRow, rows: readonly TextRow[], lines: number): nu
 }
 
 function unquotedNames(fields: readonly string[]): string[] {
-  return fields.map((field) => field.replace(/^(['"])(.*)\1$/s, "$2").trim());
+  return fields.map((field, i) =>
+    (i === 0 ? field.replace(/^#\s*/, "") : field).replace(/^(['"])(.*)\1$/s, "$2").trim(),
+  );
 }
 
 /** Values of each column but missing ones; decimal commas become points. */
@@ -187,6 +192,7 @@ function refuseRowAsHeader(
   sample: readonly (readonly string[])[],
 ): void {
   if (header.every((field, i) => field === String(i))) return; // as pandas numbers columns without names
+  if (knownTable(header)) return;
   const at = header.findIndex(
     (field, i) =>
       numberIn(field) !== undefined && (sample[i].length === 0 || numberIn(sample[i][0]) !== undefined),

@@ -225,3 +225,64 @@ suite("a long file", () => {
     assert.deepEqual(contentOf(await readTable(parquet)), { a: [1], b: [2] });
   });
 });
+
+suite("what programs write is read as they mean it", () => {
+  const rows = Array.from({ length: 30 }, (_, i) => [`${(i * 7) % 11}`, i % 2 === 0 ? "u" : "v"]);
+  const withFirst = (name: string, value: (i: number) => string | number) =>
+    `${name},a,b\n${rows.map((row, i) => [value(i), ...row].join(",")).join("\n")}\n`;
+  const featuresOf = async (content: string) => (await read(content)).features.map(({ name }) => name);
+
+  test("pandas' index is left out, also of rows that were shuffled or joined", async () => {
+    for (const name of ["", "Unnamed: 0"])
+      for (const index of [(i: number) => i, (i: number) => (i * 7) % 31, (i: number) => i % 15])
+        assert.deepEqual(await featuresOf(withFirst(name, index)), ["a", "b"]);
+  });
+
+  test("times since 1970 are left out in any order", async () => {
+    assert.deepEqual(await featuresOf(withFirst("timestamp", (i) => 1_700_000_000_000 - i * 977)), [
+      "a",
+      "b",
+    ]);
+  });
+
+  test("numbers in a form that is not read are left out, and it is said why", async () => {
+    for (const [i, text] of ["1,234", "1.234,5", "12 %", "$7", "1 000"].entries()) {
+      const table = await read(withFirst("x", (row) => `"${text.replace(/\d/, `${row + 1}`)}"`));
+      assert.equal(table.features.length, 2, `${i}`);
+      assert.match(table.notices[0], /x \(numbers in a form that is not read, such as '/);
+    }
+  });
+
+  test("a line of # is a comment, unless it has all the fields of a row", async () => {
+    const content = "# by hand\na,b\n1,2\n#N/A,3\n# pause, at noon, until one\n4,5\n";
+    assert.deepEqual(contentOf(await read(content)), { a: [1, Number.NaN, 4], b: [2, 3, 5] });
+    assert.deepEqual(contentOf(await read("# a,b\n1,2\n3,4\n")), { a: [1, 3], b: [2, 4] });
+  });
+
+  test("a delimiter divides the header as it does the rows; an apostrophe that begins a name is no quote", async () => {
+    const agents = "Mozilla/5.0 (X11; Linux; rv)";
+    const table = await read(`a,b,c\n${`1,${agents},'); DROP TABLE t; --\n2,${agents},x;y;z\n`.repeat(9)}`);
+    assert.deepEqual(Object.keys(contentOf(table)), ["a", "b", "c"]);
+    assert.deepEqual(contentOf(await read("sep=;\na;b\n1,5;2\n3;4\n")), { a: [1.5, 3], b: [2, 4] });
+  });
+
+  test("ADBench's numbered columns are names; a last column of other numbers is no label", async () => {
+    const table = (last: (i: number) => number) =>
+      read(`0,1,y\n${rows.map(([a], i) => `${a},${i % 5}.5,${last(i)}`).join("\n")}\n`);
+    assert.deepEqual((await table((i) => (i === 3 ? 1 : 0))).labels?.categories, ["1", "normal"]);
+    assert.equal((await table((i) => i % 4)).labels, undefined);
+  });
+
+  test("what is no table is refused by what it is", async () => {
+    const wide = Buffer.from("a,b\n1,2\n".repeat(9), "utf16le").reverse();
+    const four = Buffer.concat([...plain].map((letter) => Buffer.from([letter.charCodeAt(0), 0, 0, 0])));
+    const kinds: [Uint8Array, RegExp][] = [
+      [wide, /is UTF-16BE text/],
+      [four, /is UTF-32LE text/],
+      [gzipSync(gzipSync(plain)), /is packed by gzip twice/],
+      [gzipSync("PAR1"), /is a Parquet file in gzip/],
+      [Buffer.from("\u0089PNG\r\n", "latin1"), /is a picture/],
+    ];
+    for (const [content, message] of kinds) await assert.rejects(read(content), message);
+  });
+});
