@@ -28,7 +28,7 @@ export function normalValues(
       throw new InputError(
         `${place} has no value ${shown(lacking ?? "")}, which normal names; it has ${listed(values)}`,
       );
-  } else if (found.length !== 1) {
+  } else if (new Set(found.map((value) => usualWords.find((word) => isSame(value, word)))).size !== 1) {
     const problem =
       found.length === 0
         ? "none of its values is known to be normal"

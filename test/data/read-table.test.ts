@@ -238,6 +238,17 @@ suite("what programs write is read as they mean it", () => {
         assert.deepEqual(await featuresOf(withFirst(name, index)), ["a", "b"]);
   });
 
+  test("a label's usual word is found in any case, but two such words are not the same", async () => {
+    const labelOf = (words: readonly string[]) =>
+      read(`a,b\n${rows.map(([a], i) => `${a},${words[i % words.length]}`).join("\n")}\n`, { label: "b" });
+    const { labels } = await labelOf(["Normal", "NORMAL", " normal ", "attack"]);
+    assert.deepEqual(labels?.categories, ["attack", "normal"]);
+    await assert.rejects(
+      labelOf(["normal", "benign", "attack"]),
+      /more than one of its values may be normal/,
+    );
+  });
+
   test("times since 1970 are left out in any order", async () => {
     assert.deepEqual(await featuresOf(withFirst("timestamp", (i) => 1_700_000_000_000 - i * 977)), [
       "a",

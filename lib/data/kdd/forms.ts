@@ -55,9 +55,10 @@ export function kddFormOf(name: string, bytes: Buffer, options: KddLabelOptions 
 
 /** Whether the values need no change, and nothing stands before them. */
 function isAsPublished(sample: Sample, places: readonly number[], label: number | undefined): boolean {
-  const { isArff, dialect, columns, rows } = sample;
+  const { isArff, dialect, columns, rows, names, skippedLines } = sample;
   return (
     !isArff &&
+    (names !== undefined || skippedLines === 0) &&
     dialect.delimiter === "," &&
     dialect.quote === '"' &&
     dialect.comment === undefined &&
@@ -119,6 +120,7 @@ function sampleOf(name: string, bytes: Buffer): Sample | undefined {
   const columns = mostFrequent([first, ...rows].map(({ fields }) => withoutTrailing(fields).length));
   if (columns < 41 || columns > 48) return undefined;
   const names = withoutTrailing(first.fields).map(simplified);
+  if (isNumbering(names)) return { isArff: false, dialect, skippedLines: first.line, columns, rows };
   const known = kddFeatures.filter((feature) => names.includes(feature.name)).length;
   if (known < 35) return { isArff: false, dialect, skippedLines: 0, columns, rows: [first, ...rows] };
   const isBefore = rows.length === 0 || rows[0].line > first.line;
@@ -130,6 +132,11 @@ function sampleOf(name: string, bytes: Buffer): Sample | undefined {
     columns: names.length,
     rows,
   };
+}
+
+/** The header that pandas gives to columns without names: 0, 1, 2 and so on, after the nothing over its index. */
+function isNumbering(names: readonly string[]): boolean {
+  return (names[0] === "" ? names.slice(1) : names).every((name, i) => name === String(i));
 }
 
 /** A comma after the last column is let pass. */
@@ -164,8 +171,7 @@ function placesOf({ names, rows, columns }: Sample): number[] | undefined {
       rows.every(({ fields }) => /^b?['"]?(tcp|udp|icmp)['"]?$/i.test(fields[1 + shift] ?? "")),
   );
   if (shift === undefined || columns < 41 + shift) return undefined;
-  if (shift === 1 && !rows.every(({ fields }, i) => Number(fields[0]) === Number(rows[0].fields[0]) + i))
-    return undefined;
+  if (shift === 1 && !rows.every(({ fields }) => /^\d+$/.test(fields[0]))) return undefined; // no index of rows
   return kddFeatures.map((_, i) => i + shift);
 }
 
@@ -188,8 +194,7 @@ function labelOf(name: string, sample: Sample, places: readonly number[], option
     if (texts.every((text) => text === "") || (isNumeric && place === 0)) continue;
     if (!isNumeric)
       candidates.push({ place, rank: texts.some(isKnown) ? 2 : 1, distinct: texts.filter(isKnown).length });
-    else if (texts.every((text) => text === "0" || text === "1") && isLabelName(sample.names?.[place]))
-      candidates.push({ place, rank: 0, distinct: 0 });
+    else if (isLabel(sample, place, others, texts)) candidates.push({ place, rank: 0, distinct: 0 });
     else if (!texts.every((text) => Number(text) <= 21))
       throw new InputError(
         `${name}: column ${place + 1}${sample.names ? ` (${sample.names[place]})` : ""} is none of KDD'99's or NSL-KDD's columns; remove it, ` +
@@ -223,7 +228,19 @@ function labelPlace(
   );
 }
 
-/** A label, and which of 0 and 1 is normal. */
+/** Whether a column of numbers is the label, and not NSL-KDD's difficulty. */
+function isLabel(
+  { names, columns }: Sample,
+  place: number,
+  others: readonly number[],
+  texts: readonly string[],
+): boolean {
+  if (names && /^(label|class|target|outcome|attack|y)/.test(names[place])) return true;
+  if (!names && place === columns - 1 && others.every((other) => other === place || other === 0)) return true;
+  return texts.every((text) => text === "0" || text === "1") && isLabelName(names?.[place]);
+}
+
+/** A label, and which of 0 and 1, or of other words, is normal. */
 function labelled(
   name: string,
   sample: Sample,
@@ -231,16 +248,41 @@ function labelled(
   place: number,
   { normal }: KddLabelOptions,
 ): Label {
-  const values = sample.rows.map(({ fields }) => labelText(fields[place] ?? ""));
-  if (normal || !values.every((value) => value === "0" || value === "1")) return { place };
-  const [zero, one] = ["0", "1"].map((value) => failedShare(sample, place, places[3], value));
+  const values = [...new Set(sample.rows.map(({ fields }) => labelText(fields[place] ?? "")))];
+  if (normal || values.includes("normal") || values.some(isKnown)) return { place };
+  const seen = values
+    .sort()
+    .slice(0, 10)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+  const isBinary = values.every((value) => negativeWords.has(value) || positiveWords.has(value));
+  if (!isBinary) {
+    const benign = values.filter((value) => value === "benign");
+    if (benign.length > 0) return { place, normal: benign, notice: "the label benign is taken for normal" };
+    // Kinds of attacks may have any names; numbers, and two words, say nothing of which is normal.
+    if (values.length !== 2 && !values.every((value) => /^-?\d/.test(value))) return { place };
+    throw new InputError(
+      `${name}: its labels (column ${place + 1}) are ${seen}, and it is not certain which of them is normal; say which with the option normal`,
+    );
+  }
+  const [zero, one] = [negativeWords, positiveWords].map((words) =>
+    failedShare(sample, place, places[3], words),
+  );
   if (zero > one)
     throw new InputError(
-      `${name}: its labels (column ${place + 1}) are 0 and 1, and it is not certain which of them is normal, as more connections ` +
-        "fail where it is 0; say which with the option normal",
+      `${name}: its labels (column ${place + 1}) are ${seen}, and it is not certain which of them is normal, as more connections ` +
+        `fail where it is ${values.find((value) => negativeWords.has(value))}; say which with the option normal`,
     );
-  return { place, normal: ["0"], notice: "the labels are 0 and 1: 0 is taken for normal" };
+  const normals = values.filter((value) => negativeWords.has(value));
+  return {
+    place,
+    normal: [...negativeWords],
+    notice: `the labels are ${seen}: ${normals[0] ?? "0"} is taken for normal`,
+  };
 }
+
+const negativeWords: ReadonlySet<string> = new Set(["0", "0.0", "false"]);
+const positiveWords: ReadonlySet<string> = new Set(["1", "1.0", "true"]);
 
 function isLabelName(name: string | undefined): boolean {
   return name === undefined || !/difficulty|level|score|learner/.test(name);
@@ -255,8 +297,8 @@ function isKnown(label: string): boolean {
 }
 
 /** The share of rows with that label whose connection was refused or had no answer: attacks have most of them. */
-function failedShare({ rows }: Sample, label: number, flag: number, value: string): number {
-  const found = rows.filter(({ fields }) => labelText(fields[label] ?? "") === value);
+function failedShare({ rows }: Sample, label: number, flag: number, values: ReadonlySet<string>): number {
+  const found = rows.filter(({ fields }) => values.has(labelText(fields[label] ?? "")));
   const failed = found.filter(({ fields }) =>
     /^(S0|REJ|RSTO|RSTR|SH)$/.test(withoutMarks(fields[flag] ?? "")),
   );

@@ -69,6 +69,19 @@ suite("KDD'99's columns in another form give the same table", () => {
       label,
     ]),
     "an index and no header": csv(undefined, ({ fields, label }, i) => [String(i), ...fields, label]),
+    "a shuffled index and no header": csv(undefined, ({ fields, label }, i) => [
+      String((i * 7) % 31),
+      ...fields,
+      label,
+    ]),
+    "columns that pandas numbered": csv(
+      [...names, "label"].map((_, i) => String(i)),
+      ({ fields, label }) => [...fields, label],
+    ),
+    "columns that pandas numbered, and its index": csv(
+      ["", ...names.map((_, i) => String(i)), "41"],
+      ({ fields, label }, i) => [String(i), ...fields, label],
+    ),
     "another order": csv([...shuffled.map((i) => names[i]), "Class"], ({ fields, label }) => [
       ...shuffled.map((i) => fields[i]),
       label,
@@ -122,7 +135,37 @@ suite("KDD'99's columns in another form give the same table", () => {
   });
 });
 
+test("labels of false and true, 0.0 and 1.0, or benign, are normal as a notice says", async () => {
+  for (const [normal, other] of [
+    ["False", "True"],
+    ["0.0", "1.0"],
+    ["BENIGN", "DDoS"],
+  ]) {
+    const content = csv(undefined, ({ fields, label }) => [...fields, label === "normal" ? normal : other]);
+    const { labels, notices } = await readTable(fileOf(content));
+    assert.equal(labels?.categories[labels.codes[0]], "normal");
+    assert.deepEqual(new Set(labels.categories), new Set([other, "normal"]));
+    assert.match(notices[0], new RegExp(`${normal} is taken for normal$`, "i"));
+  }
+});
+
 suite("what is not certain is refused in a sentence", () => {
+  const words: Record<string, readonly [readonly string[], RegExp]> = {
+    "labels of 1 and -1": [["1", "-1"], /column 42\) are -1 and 1, and it is not certain which/],
+    "labels of several numbers": [["1", "0", "2"], /column 42\) are 0, 1 and 2, and it is not certain which/],
+    "two words": [["good", "bad"], /column 42\) are bad and good, and it is not certain which/],
+  };
+  for (const [name, [labels, message]] of Object.entries(words)) {
+    test(`${name}; the option normal settles it`, async () => {
+      for (const header of [undefined, [...names, "label"]]) {
+        const path = fileOf(csv(header, ({ fields }, i) => [...fields, labels[i % labels.length]]));
+        await assert.rejects(readTable(path), message);
+        const found = (await readTable(path, { normal: labels[0] })).labels;
+        assert.equal(found?.categories[found.codes[0]], "normal");
+      }
+    });
+  }
+
   const swapped = csv([...names, "label"], ({ fields, label }) => [
     ...fields,
     label === "normal" ? "1" : "0",
