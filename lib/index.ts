@@ -167,7 +167,7 @@ export { reasonsFigure } from "./visualize/models/reasons-figure";
 export { rowReconstructionFigure } from "./visualize/models/row-reconstruction";
 export { scoreMap, scoreMapFigure } from "./visualize/models/score-map";
 export { trainingLossFigure } from "./visualize/models/training-loss";
-export { treeSplitsFigure } from "./visualize/models/tree-splits";
+export { treeGrowthFigure } from "./visualize/models/tree-growth";
 export { writePage } from "./visualize/page";
 export { flaggedOverTimeFigure } from "./visualize/traffic/flagged-over-time";
 export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";

@@ -77,21 +77,25 @@ async function picture(figure: Figure): Promise<string | undefined> {
 }
 
 function figureBundle(figure: Figure, png: string | undefined): Record<string, unknown> {
-  const { data, layout } = figure;
   return {
-    "application/vnd.plotly.v1+json": { data, layout, config: { responsive: true, displaylogo: false } },
+    "application/vnd.plotly.v1+json": plotted(figure),
     "text/html": figureHtml(figure, png),
     ...(png && { "image/png": png }),
     "text/plain": titleOf(figure),
   };
 }
 
+/** What `Plotly.newPlot` takes. */
+function plotted(figure: Figure): object {
+  return { ...figure, config: { responsive: true, displaylogo: false } };
+}
+
 /**
  * A picture, and a script that draws the figure over it with the Plotly of the page, or with the project's own, which
  * JupyterLab serves when it was opened by `npm run lab`. Where scripts do not run the picture stays.
  */
-function figureHtml({ data, layout }: Figure, png: string | undefined): string {
-  const figure = scriptJson({ data, layout, config: { responsive: true, displaylogo: false } });
+function figureHtml(drawn: Figure, png: string | undefined): string {
+  const figure = scriptJson(plotted(drawn));
   const image = png ? `<img src="data:image/png;base64,${png}" style="max-width: 100%" alt="">` : "";
   return `<div>${image}<script>
 (() => {

@@ -1,10 +1,12 @@
 /**
- * A figure as plain data, for any Plotly from version 2 on: `Plotly.newPlot(element, figure.data, figure.layout)`.
+ * A figure as plain data, for any Plotly from version 2 on: `Plotly.newPlot(element, figure)`.
  * Typed loosely, because Plotly's own types need the browser's, which a notebook kernel does not load.
  */
 export interface Figure {
   readonly data: readonly { readonly [attribute: string]: unknown }[];
   readonly layout: { readonly height: number; readonly [attribute: string]: unknown };
+  /** What the buttons and sliders of a figure that moves show in turn. */
+  readonly frames?: readonly { readonly name: string; readonly [attribute: string]: unknown }[];
 }
 
 /** The words above a figure. */

@@ -33,7 +33,7 @@ export function pageOf(figure: Figure, name: string): string {
   const style = `body { margin: 0 auto; max-width: ${1.2 * figureWidth}px; font-family: Helvetica, Arial, sans-serif; }`;
   const body = `<div id="figure"></div>
 <script>
-const figure = ${scriptJson({ data: figure.data, layout: figure.layout, config })};
+const figure = ${scriptJson({ ...figure, config })};
 if (window.Plotly) Plotly.newPlot("figure", figure);
 else document.body.textContent = "This page needs the file plotly.js in its own folder.";
 </script>`;

@@ -23,13 +23,13 @@ export interface ScoreMap {
 /**
  * Scores a grid over the extent of some rows, and a little more.
  *
- * @param detector fitted on two columns
+ * @param detector fitted on two columns, or anything else that scores rows of two columns
  * @param matrix rows in whose area to score, of the same two columns
  * @param cells of the grid, in each direction
  */
 export async function scoreMap(
   name: string,
-  detector: Detector,
+  detector: Pick<Detector, "score">,
   matrix: Matrix,
   cells = 40,
 ): Promise<ScoreMap> {
