@@ -68,7 +68,7 @@ async function kddTable(
       type: left.has(column.name) ? "excluded" : column.kind,
       use: use(column.name),
       missing: 0,
-      example: column.kind === "nominal" ? column.categories[column.codes[0]] : String(column.values[0]),
+      example: column.kind === "nominal" ? column.categories[column.codes[0]] : asWritten(column.values[0]),
     }),
   );
   if (table.labels) {
@@ -83,4 +83,9 @@ async function kddTable(
   }
   const features = table.features.filter(({ name }) => !left.has(name));
   return { ...table, features, source: reader.source, columns, notices };
+}
+
+/** A number as the file has it: of 32 bits, seven digits are certain. */
+function asWritten(value: number): string {
+  return String(Number(value.toPrecision(7)));
 }
