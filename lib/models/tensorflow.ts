@@ -79,7 +79,8 @@ async function choose(requested: TensorFlowBackend | undefined): Promise<TensorF
 /** tfjs-node by another name: to packages that require it by its own, the project gives TensorFlow.js without it. */
 const nativePackage = "tfjs-node-native";
 
-function loadNative(): typeof Tf {
+/** tfjs-node. @throws where it is not installed, or did not start */
+export function loadNative(): typeof Tf {
   // tfjs-node 4.22 calls these, about which Node.js 22 warns on stderr; Node.js 23 removed one of them.
   const legacy = util as { isArray?: unknown; isNullOrUndefined?: unknown };
   legacy.isArray = Array.isArray;

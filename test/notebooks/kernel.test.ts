@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { Connection } from "traffic-anomaly/dist/notebook/tools/kernel-connection";
+import { nativeInstalled } from "../fixtures/native";
 import { endless } from "./endless";
 import { createWorkspace, isRunning } from "./workspace";
 
@@ -66,6 +67,25 @@ test("a kernel", async (context) => {
       console.log((await once(fork("child.js"), "exit"))[0]);`);
     assert.deepEqual([status, outputs], ["ok", [stdout("3\n4\n")]]);
   });
+
+  await context.test(
+    "gives tfjs-node to a cell that imports it, or says that it is not installed",
+    async () => {
+      const code = `
+      import * as tf from "@tensorflow/tfjs-node";
+      console.log(tf.tensor1d([1, 2]).sum().dataSync()[0], tf.getBackend());`;
+      const { status, outputs } = await kernel.execute(code);
+      const told =
+        "tfjs-node is not installed, so @tensorflow/tfjs-node is plain TensorFlow.js here: the same functions, computed in " +
+        "JavaScript. To install it, run in the project's folder: " +
+        "npm install tfjs-node-native@npm:@tensorflow/tfjs-node@4.22.0\n";
+      const said = { output_type: "stream", name: "stderr", text: told };
+      assert.equal(status, "ok");
+      assert.deepEqual(outputs, nativeInstalled ? [stdout("3 tensorflow\n")] : [said, stdout("3 cpu\n")]);
+      const again = await kernel.execute(code);
+      assert.deepEqual(again.outputs, outputs.slice(-1)); // told once
+    },
+  );
 
   await context.test("says 'error' for a failed cell and 'abort' for one just after it", async () => {
     const results = await Promise.all([kernel.execute("throw new Error('no')"), kernel.execute("1")]);

@@ -9,6 +9,7 @@ import { type BoundCell, bindNames, type Compiler } from "./kernel-bindings";
 import { callsAround, withModule } from "./kernel-editor";
 import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
+import { withTensorFlow } from "./kernel-tensorflow";
 import { showValue } from "./kernel-values";
 
 // tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is not a module to preload by `--require`,
@@ -194,7 +195,8 @@ executors.createExecutor = (folder: string, converters: unknown): Executor => {
       else if (cell) fail(describeError(message[0])); // otherwise the cell was interrupted
     },
   });
-  Object.assign(globalThis, { __tslab__: { ...Reflect.get(globalThis, "__tslab__"), exports: scope } });
+  const { require } = Reflect.get(globalThis, "__tslab__");
+  Object.assign(globalThis, { __tslab__: { exports: scope, require: withTensorFlow(require) } });
   return { ...executor, execute: (source) => execute(executor, source), interrupt: () => {} };
 };
 
