@@ -17,7 +17,7 @@ const chunkRows = 2048;
 function newInstance(): Promise<DuckDBInstance> {
   return duckdb().DuckDBInstance.create(":memory:", {
     threads: "1", // with several it would hold more and more rows while it writes a large file in their order
-    memory_limit: "512MB",
+    memory_limit: "256MB",
     temp_directory: tmpdir(),
     autoinstall_known_extensions: "false", // nothing is fetched from the network
     autoload_known_extensions: "false",
