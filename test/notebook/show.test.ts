@@ -90,3 +90,18 @@ test("a table's first rows become a frame with names for codes, and the label la
     ],
   });
 });
+
+test("a figure that moves has its frames in a notebook, for Plotly's renderers and as HTML", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const { outputs } = await kernel.execute(`
+    import { show, treeGrowthFigure } from "traffic-anomaly";
+    const matrix = { rows: 2, columns: ["x", "y"], data: Float32Array.of(0, 0, 1, 1) };
+    const tree = { rows: 2, column: 0, value: 0.5, low: { rows: 1 }, high: { rows: 1 } };
+    await show(treeGrowthFigure({ tree, matrix }, { protocol: "two rows" }));`);
+  const [data] = outputs.flatMap((output) => ("data" in output ? [output.data] : []));
+  assert.ok(data, JSON.stringify(outputs));
+  const { frames } = data["application/vnd.plotly.v1+json"] as { frames: unknown[] };
+  assert.equal(frames.length, 2);
+  assert.ok(String(data["text/html"]).includes(`"frames":${JSON.stringify(frames)}`));
+});
