@@ -9,43 +9,80 @@ export type CellKind = "number" | "flag" | "name";
 
 /** A column of a block: numbers, or codes of names in the order in which they came. */
 export type CollectedCells =
-  | { readonly kind: "number"; readonly values: Float64Array }
+  | { readonly kind: "number"; readonly values: Float32Array | Float64Array; readonly missing: number }
   | { readonly kind: "name"; readonly codes: Uint16Array; readonly names: readonly string[] };
 
-/** Numbers of one column, on their way. */
+/** Numbers of one column, on their way; in 32 bits as long as that rounds none of them. */
 export class NumberCells {
-  #values = new Float64Array(blockRows);
+  #values: Float32Array | Float64Array = new Float32Array(0);
+  #isWide = false;
   #rows = 0;
+  #missing = 0;
 
   constructor(private readonly kind: "number" | "flag" = "number") {}
 
   add(value: number): void {
+    if (Number.isNaN(value)) this.#missing++;
+    else if (Math.fround(value) !== value) this.#isWide = true;
+    this.#makeRoom();
     this.#values[this.#rows++] = value;
   }
 
   /** Adds numbers; NaN in place of those whose bit in `valid` is 0. */
-  addAll(values: Float64Array, valid?: Uint8Array): void {
-    this.#values.set(values, this.#rows);
+  addAll(numbers: Float64Array, valid?: Uint8Array): void {
+    const count = numbers.length;
     if (valid) {
-      for (let i = 0; i < values.length; i++)
-        if ((valid[i >> 3] & (1 << (i & 7))) === 0) this.#values[this.#rows + i] = Number.NaN;
+      for (let i = 0; i < count; i++)
+        this.add((valid[i >> 3] & (1 << (i & 7))) !== 0 ? unsigned(numbers[i]) : Number.NaN);
+      return;
     }
-    this.#rows += values.length;
+    for (let i = 0; i < count; i++) {
+      const value = numbers[i];
+      if (Math.fround(value) === value) continue;
+      if (Number.isNaN(value)) this.#missing++;
+      else this.#isWide = true;
+    }
+    this.#makeRoom();
+    const values = this.#values;
+    const start = this.#rows;
+    for (let i = 0; i < count; i++) values[start + i] = unsigned(numbers[i]);
+    this.#rows += count;
   }
 
   /** The number of a text, NaN if it is missing; undefined if it is none. */
   parse(text: string, decimalComma: boolean): number | undefined {
     if (isMissing(text)) return Number.NaN;
     if (this.kind === "flag") return booleanIn(text);
-    return numberIn(decimalComma ? text.replace(",", ".") : text);
+    const withPoint = decimalComma ? text.replace(",", ".") : text;
+    const value = numberIn(withPoint);
+    if (value !== undefined || !/^\+[-n]|\d_\d/i.test(withPoint)) return value;
+    // DuckDB reads 1_000, +-1 and +nan, too; a column is taken for numbers by others only.
+    const plain = withPoint.replace(/^\+/, "").replaceAll(/(?<=\d)_(?=\d)/g, "");
+    return isMissing(plain.toLowerCase()) ? Number.NaN : numberIn(plain);
   }
 
   take(): CollectedCells {
     const values = this.#values.subarray(0, this.#rows);
-    this.#values = new Float64Array(blockRows);
+    const missing = this.#missing;
+    this.#values = new Float32Array(0);
     this.#rows = 0;
-    return { kind: "number", values };
+    this.#missing = 0;
+    return { kind: "number", values, missing };
   }
+
+  /** For a block, and for values as wide as they are. */
+  #makeRoom(): void {
+    const isNew = this.#values.length === 0;
+    if (!isNew && !(this.#isWide && this.#values instanceof Float32Array)) return;
+    const before = this.#values.subarray(0, this.#rows);
+    this.#values = this.#isWide ? new Float64Array(blockRows) : new Float32Array(blockRows);
+    this.#values.set(before);
+  }
+}
+
+/** A number as our own reader has it: −0 without its sign, and NaN in the one form of its many. */
+function unsigned(value: number): number {
+  return Number.isNaN(value) ? Number.NaN : value + 0;
 }
 
 /** Texts of up to so many bytes stand in DuckDB's vectors themselves. */
@@ -54,7 +91,7 @@ const slots = 1024; // a power of two
 
 /** Names of one column, on their way: a code each, in the order of their first appearance. */
 export class NameCells {
-  #codes = new Uint16Array(blockRows);
+  #codes = new Uint16Array(0);
   #rows = 0;
   #codeOfName = new Map<string, number>();
   #codeOfText = new Map<string, number>();
@@ -63,6 +100,7 @@ export class NameCells {
   readonly #cached = new Int32Array(slots).fill(-1);
 
   add(text: string): void {
+    this.#makeRoom();
     this.#codes[this.#rows++] = this.#code(text);
   }
 
@@ -77,16 +115,17 @@ export class NameCells {
     valid: Uint8Array | undefined,
     textAt: (row: number) => string,
   ): void {
+    this.#makeRoom();
     for (let i = 0; i < rows; i++) {
       const isValid = !valid || (valid[i >> 3] & (1 << (i & 7))) !== 0;
-      this.#codes[this.#rows++] = isValid ? this.#codeOfWords(words, 4 * i, () => textAt(i)) : this.#code("");
+      this.#codes[this.#rows++] = isValid ? this.#codeOfWords(words, i, textAt) : this.#code("");
     }
   }
 
   take(): CollectedCells {
     const codes = this.#codes.subarray(0, this.#rows);
     const names = [...this.#codeOfName.keys()];
-    this.#codes = new Uint16Array(blockRows);
+    this.#codes = new Uint16Array(0);
     this.#rows = 0;
     this.#codeOfName = new Map();
     this.#codeOfText = new Map();
@@ -94,8 +133,13 @@ export class NameCells {
     return { kind: "name", codes, names };
   }
 
-  #codeOfWords(words: Int32Array, at: number, text: () => string): number {
-    if (words[at] > inlineBytes) return this.#code(text());
+  #makeRoom(): void {
+    if (this.#codes.length === 0) this.#codes = new Uint16Array(blockRows);
+  }
+
+  #codeOfWords(words: Int32Array, row: number, textAt: (row: number) => string): number {
+    const at = 4 * row;
+    if (words[at] > inlineBytes) return this.#code(textAt(row));
     const mixed = Math.imul(
       words[at + 1] ^ Math.imul(words[at + 2], 31) ^ Math.imul(words[at + 3], 961),
       0x9e3779b1,
@@ -111,7 +155,7 @@ export class NameCells {
       cached[place + 3] === words[at + 3];
     if (!isSame) {
       cached.set(words.subarray(at, at + 4), place);
-      this.#cached[slot] = this.#code(text());
+      this.#cached[slot] = this.#code(textAt(row));
     }
     return this.#cached[slot];
   }
@@ -134,9 +178,10 @@ export function createCells(kind: CellKind): NumberCells | NameCells {
 
 /** A column of features of some blocks, one after the other. */
 export class ColumnJoiner {
-  readonly #blocks: (Float64Array | Uint16Array)[] = [];
+  readonly #blocks: (Float32Array | Float64Array | Uint16Array)[] = [];
   readonly #codeOfName = new Map<string, number>();
   #isDropped = false;
+  #missingNumbers = 0;
 
   constructor(
     readonly name: string,
@@ -152,10 +197,17 @@ export class ColumnJoiner {
     return this.#isDropped;
   }
 
+  /** Numbers so far that are missing. */
+  get missingNumbers(): number {
+    return this.#missingNumbers;
+  }
+
   add(cells: CollectedCells): void {
     if (this.#isDropped) return;
-    if (cells.kind === "number") this.#blocks.push(cells.values);
-    else {
+    if (cells.kind === "number") {
+      this.#blocks.push(cells.values);
+      this.#missingNumbers += cells.missing;
+    } else {
       const codes = Uint32Array.from(cells.names, (name) => {
         const code = this.#codeOfName.get(name) ?? this.#codeOfName.size;
         this.#codeOfName.set(name, code);
@@ -176,7 +228,7 @@ export class ColumnJoiner {
     return numericColumn(
       this.name,
       rows,
-      blocks as Float64Array[],
+      blocks as (Float32Array | Float64Array)[],
       this.kind === "flag" ? "flag" : undefined,
     );
   }
@@ -186,8 +238,13 @@ export class ColumnJoiner {
 export const mostCategories = 65_535;
 
 /** A column of numbers; with 32 bits where that rounds none of them. */
-function numericColumn(name: string, rows: number, blocks: Float64Array[], measure?: Measure): Column {
-  const isExact = blocks.every(isExactIn32Bits);
+function numericColumn(
+  name: string,
+  rows: number,
+  blocks: readonly (Float32Array | Float64Array)[],
+  measure?: Measure,
+): Column {
+  const isExact = blocks.every((block) => block instanceof Float32Array);
   const values = isExact ? new Float32Array(rows) : new Float64Array(rows);
   let at = 0;
   for (const block of blocks) {
@@ -195,12 +252,6 @@ function numericColumn(name: string, rows: number, blocks: Float64Array[], measu
     at += block.length;
   }
   return { kind: "numeric", name, ...(measure && { measure }), values };
-}
-
-function isExactIn32Bits(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++)
-    if (Math.fround(values[i]) !== values[i] && !Number.isNaN(values[i])) return false;
-  return true;
 }
 
 function nominalColumn(name: string, rows: number, blocks: Uint16Array[], names: string[]): Column {

@@ -63,7 +63,7 @@ export function inferredTable(
     const column = tooMany ? undefined : joiner.column(rows);
     const identifying =
       tooMany ?? (planned.isSaid || role !== "feature" || !column ? undefined : identifies(column));
-    const missing = column && missingIn(column);
+    const missing = column && (column.kind === "numeric" ? joiner.missingNumbers : missingNames(column));
     if (identifying !== undefined || !column) {
       columns.push({ name, type: "identifier", use: `left out: ${identifying}`, missing, example });
       leftOut.push(`${shown(name)} (${identifying})`);
@@ -89,16 +89,10 @@ function identifies(column: Column): string | undefined {
     : identifyingNumbers(column.name, column.values);
 }
 
-function missingIn(column: Column): number {
+function missingNames({ codes, categories }: NominalColumn): number {
+  const code = categories.indexOf(missingName);
   let count = 0;
-  if (column.kind === "numeric") {
-    const { values } = column;
-    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
-  } else {
-    const code = column.categories.indexOf(missingName);
-    const { codes } = column;
-    for (let row = 0; code >= 0 && row < codes.length; row++) if (codes[row] === code) count++;
-  }
+  for (let row = 0; code >= 0 && row < codes.length; row++) if (codes[row] === code) count++;
   return count;
 }
 
@@ -110,7 +104,7 @@ function labelsOf(
   onNotice: (sentence: string) => void,
 ): NominalColumn {
   const place = `${file}: the label ${shown(label.name)}`;
-  const missing = missingIn(label);
+  const missing = missingNames(label);
   if (missing > 0)
     throw new InputError(
       `${place} is missing in ${missing.toLocaleString("en-US")} of ${label.codes.length.toLocaleString("en-US")} rows`,

@@ -68,35 +68,37 @@ export function labelColumn(
   normal: ReadonlySet<string>,
   group?: NominalColumn,
 ): NominalColumn {
-  const names = new Map<string, number>();
-  const codeOf = (name: string) => {
-    const code = names.get(name) ?? names.size;
-    names.set(name, code);
-    return code;
-  };
   const anomalous = label.categories.map((value) =>
     isSame(value, normalName) ? `${value} (not normal)` : value,
   );
-  const pairs = new Int32Array(label.categories.length * (group?.categories.length ?? 1)).fill(-1);
-  const raw = new Uint16Array(label.codes.length);
-  for (let row = 0; row < raw.length; row++) {
-    const code = label.codes[row];
-    const kind = group ? group.codes[row] : 0;
-    const pair = group ? code * group.categories.length + kind : code;
-    if (pairs[pair] < 0) {
-      const value = label.categories[code];
-      const groupName = group?.categories[kind];
-      const saysMore =
-        groupName !== undefined &&
-        groupName !== missingName &&
-        !usualWords.some((word) => isSame(groupName, word));
-      pairs[pair] = codeOf(normal.has(value) ? normalName : saysMore ? groupName : anomalous[code]);
-    }
-    raw[row] = pairs[pair];
-  }
-  const categories = [...names.keys()].sort();
-  const position = [...names.keys()].map((name) => categories.indexOf(name));
-  const codes = categories.length <= 255 ? new Uint8Array(raw.length) : new Uint16Array(raw.length);
-  for (let row = 0; row < raw.length; row++) codes[row] = position[raw[row]];
+  const groups = group?.categories ?? [missingName];
+  const nameOf = (pair: number) => {
+    const [code, groupName] = [Math.floor(pair / groups.length), groups[pair % groups.length]];
+    if (normal.has(label.categories[code])) return normalName;
+    const saysMore = groupName !== missingName && !usualWords.some((word) => isSame(groupName, word));
+    return saysMore ? groupName : anomalous[code];
+  };
+  const pairs = pairsOf(label.codes, group?.codes, groups.length);
+  const found = new Uint8Array(label.categories.length * groups.length);
+  for (let row = 0; row < pairs.length; row++) found[pairs[row]] = 1;
+  const names = new Map<number, string>();
+  for (const [pair, isThere] of found.entries()) if (isThere) names.set(pair, nameOf(pair));
+  const categories = [...new Set(names.values())].sort();
+  const codeOf = new Uint16Array(found.length);
+  for (const [pair, name] of names) codeOf[pair] = categories.indexOf(name);
+  const codes = categories.length <= 255 ? new Uint8Array(pairs.length) : new Uint16Array(pairs.length);
+  for (let row = 0; row < pairs.length; row++) codes[row] = codeOf[pairs[row]];
   return { kind: "nominal", name: label.name, codes, categories };
+}
+
+/** For each row one number that stands for label and group. */
+function pairsOf(
+  labels: NominalColumn["codes"],
+  groups: NominalColumn["codes"] | undefined,
+  count: number,
+): Uint32Array {
+  const pairs = new Uint32Array(labels.length);
+  for (let row = 0; row < pairs.length; row++) pairs[row] = labels[row] * count;
+  if (groups) for (let row = 0; row < pairs.length; row++) pairs[row] += groups[row];
+  return pairs;
 }

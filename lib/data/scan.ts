@@ -18,7 +18,7 @@ export function flagInSql(name: string): string {
   return (
     `CASE WHEN ${text} IN ('true', 'yes', 't', 'y', '1', '1.0') THEN 1::DOUBLE ` +
     `WHEN ${text} IN ('false', 'no', 'f', 'n', '0', '0.0') THEN 0::DOUBLE ` +
-    `WHEN ${name} IS NULL THEN NULL ELSE error('no boolean') END`
+    `WHEN ${name} IS NULL THEN NULL ELSE error('Could not convert string "' || ${name} || '"') END`
   );
 }
 
@@ -30,7 +30,12 @@ export interface RowChunk {
 }
 
 /** What DuckDB says of a file that it can't read. */
-export class ScanError extends Error {}
+export class ScanError extends Error {
+  /** The text that it can't read as a number, if it is that. */
+  get text(): string | undefined {
+    return /Could not convert string "([^"]*)"/.exec(this.message)?.[1].trim();
+  }
+}
 
 const endsEarly = "its rows end where one can't be read";
 
@@ -70,17 +75,21 @@ export async function* scan(query: string, signal?: AbortSignal): AsyncGenerator
   const told = (error: Error) => {
     throw new ScanError(error.message);
   };
+  let next: Promise<RowChunk | null> | undefined;
   try {
     const result = await connection.stream(withEndMark(query)).catch(told);
     for (;;) {
       signal?.throwIfAborted();
-      const chunk = await result.fetchChunk().catch(told);
+      const chunk = await (next ?? result.fetchChunk()).catch(told);
       if (!chunk || chunk.rowCount === 0) throw new ScanError(endsEarly);
       if (isEndMark(chunk)) return;
+      next = result.fetchChunk(); // is on its way while this one is taken in
+      next.catch(() => {}); // it is thrown where it is awaited
       yield chunk;
     }
   } finally {
     connection.interrupt(); // what is not read is not computed
+    await next?.catch(() => {});
     connection.closeSync();
   }
 }
@@ -106,6 +115,11 @@ interface Stored {
   readonly validity: { readonly data: BigUint64Array | null };
 }
 
+/** A bit for each row, 0 where there is no value; undefined if every row has one. */
 function validBytes({ data }: Stored["validity"]): Uint8Array | undefined {
-  return data ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+  if (!data) return undefined;
+  const words = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
+  return words.every((word) => word === -1)
+    ? undefined
+    : new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }

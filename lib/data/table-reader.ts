@@ -3,7 +3,9 @@ import type { WorkOptions } from "../common/progress";
 import { ColumnJoiner } from "./collect-columns";
 import { beginsAsGzip, beginsAsZstd, contentOf } from "./content";
 import { decoded } from "./delimited";
+import { quoted } from "./duckdb";
 import { kindBytes, refuseForeign } from "./file-kind";
+import { isMissing, missingWords } from "./infer-columns";
 import { beginsAsJson, jsonForm } from "./json-form";
 import { type KddLabelOptions, kddFormOf } from "./kdd/forms";
 import { recognisedBytes } from "./kdd/layout";
@@ -189,26 +191,43 @@ export class TableReader {
     columns: readonly CollectedColumn[],
     collector: RowCollector,
   ): AsyncGenerator<CollectedBlock> {
-    const { signal } = this.options;
     const isUseful = !form.header || columns.some(({ kind }) => kind === "number");
     if (form.query && isUseful) {
-      const filter = this.#emptyRows === "rows" ? "" : ` WHERE ${holdsSomething(columns)}`;
-      const compression = compressionOf(await file.firstBytes(4));
-      const query = form.query(await file.plainPath(), compression, columns) + filter;
       try {
-        for await (const chunk of scan(query, signal)) {
-          if (collector.isFullFor(chunk.rowCount)) yield collector.take();
-          collector.addChunk(chunk);
-        }
-        if (collector.held > 0) yield collector.take();
-        return;
+        return yield* this.#scan(file, form, form.query, "words seen", columns, collector);
       } catch (error) {
         if (!(error instanceof ScanError)) throw error;
-        if (!form.rows) throw new InputError(`${file.name} can't be read: ${await faultOf(query)}`);
         // What is wrong is found below, and said in our own words.
       }
     }
     yield* this.#readOn(file, form, collector);
+  }
+
+  /** Has DuckDB read the rows after those that were already read. @throws {ScanError} if it finds something unusual */
+  async *#scan(
+    file: StoredFile,
+    form: TableForm,
+    queryOf: NonNullable<TableForm["query"]>,
+    missing: "any word" | "words seen",
+    columns: readonly CollectedColumn[],
+    collector: RowCollector,
+  ): AsyncGenerator<CollectedBlock> {
+    const compression = compressionOf(await file.firstBytes(4));
+    const filter = this.#emptyRows === "rows" ? "" : ` WHERE ${holdsSomething(columns)}`;
+    const query = queryOf(await file.plainPath(), compression, columns, missing) + filter;
+    try {
+      for await (const chunk of scan(`${query} OFFSET ${collector.rows}`, this.options.signal)) {
+        if (collector.isFullFor(chunk.rowCount)) yield collector.take();
+        collector.addChunk(chunk);
+      }
+      if (collector.held > 0) yield collector.take();
+    } catch (error) {
+      if (!(error instanceof ScanError)) throw error;
+      if (!form.rows) throw new InputError(`${file.name} can't be read: ${await faultOf(query)}`);
+      // Perhaps a number is missing by a word that the first rows do not have.
+      if (missing === "any word" || (error.text !== undefined && !isMissing(error.text))) throw error;
+      yield* this.#scan(file, form, queryOf, "any word", columns, collector);
+    }
   }
 
   /** Reads the rows after those that were already read. */
@@ -259,8 +278,16 @@ export class TableReader {
   }
 }
 
+/** Whether a row has a value, as SQL; numbers are asked for first, since nearly every row has one. */
 function holdsSomething(columns: readonly CollectedColumn[]): string {
-  return columns.map(({ position }) => `${sqlName(position)} IS NOT NULL`).join(" OR ");
+  const [names, numbers] = [true, false].map((isName) =>
+    columns.filter(({ kind }) => (kind === "name") === isName).map(({ position }) => sqlName(position)),
+  );
+  const words = missingWords.map(quoted).join(", ");
+  return [
+    ...numbers.map((column) => `${column} IS NOT NULL`),
+    ...names.map((column) => `NOT list_contains([${words}], trim(${column}::VARCHAR))`),
+  ].join(" OR ");
 }
 
 /** The columns that are read, and what a message advises where a number is none. */

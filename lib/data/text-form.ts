@@ -46,6 +46,7 @@ export function textForm(name: string, bytes: Buffer, isWhole: boolean): TableFo
       dialect,
       skippedLines,
       isRegular,
+      wordsSeen: missingWords, // there are columns of names only, in which no other word fails
     });
   }
   return delimitedForm(name, lines);
@@ -94,6 +95,7 @@ function delimitedForm(name: string, lines: readonly string[]): TableForm {
     dialect,
     skippedLines,
     header: first.fields,
+    wordsSeen: missingIn(rows),
     isRegular:
       header.length > 1 &&
       dialect.comment === undefined &&
@@ -109,17 +111,20 @@ interface TextLayout {
   readonly header?: readonly string[];
   /** Whether DuckDB takes lines and quotes as we do: no comments between rows, no line end in a name. */
   readonly isRegular: boolean;
+  /** Words for missing values in the first rows; always the empty one. */
+  readonly wordsSeen: readonly string[];
 }
 
 function readableText(layout: TextLayout): TableForm {
-  const { columns, dialect, skippedLines, header, isRegular } = layout;
+  const { columns, dialect, skippedLines, header, isRegular, wordsSeen } = layout;
   return {
     columns,
     notices: [],
     decimalComma: dialect.decimalComma,
     header,
     query: isRegular
-      ? (path, compression, wanted) => textQuery(path, compression, layout, wanted)
+      ? (path, compression, wanted, missing) =>
+          textQuery(path, compression, layout, wanted, missing === "any word" ? missingWords : wordsSeen)
       : undefined,
     rows: (name, pieces) => textRows(name, pieces, dialect, skippedLines),
   };
@@ -131,6 +136,7 @@ function textQuery(
   compression: Compression,
   { columns, dialect, skippedLines }: TextLayout,
   wanted: readonly ScannedColumn[],
+  words: readonly string[],
 ): string {
   const kinds = new Map(wanted.map(({ position, kind }) => [position, kind]));
   const types = columns.map(
@@ -143,7 +149,7 @@ function textQuery(
     `compression = ${quoted(compression)}`,
     `delim = ${quoted(delimiter)}, quote = ${quoted(quote)}, escape = ${quoted(quote)}`,
     `decimal_separator = '${decimalComma ? "," : "."}'`,
-    `nullstr = [${missingWords.map(quoted).join(", ")}]`,
+    `nullstr = [${words.map(quoted).join(", ")}]`,
     `max_line_size = ${longestLine}`,
     `columns = {${types.join(", ")}}`,
   ];
@@ -178,6 +184,12 @@ function samples(columns: number, rows: readonly TextRow[], decimalComma = false
       if (!isMissing(fields[i])) values[i].push(decimalComma ? withPoint(fields[i]) : fields[i]);
   }
   return values;
+}
+
+function missingIn(rows: readonly TextRow[]): string[] {
+  const seen = new Set([""]);
+  for (const { fields } of rows) for (const field of fields) if (isMissing(field)) seen.add(field);
+  return [...seen];
 }
 
 function withPoint(text: string): string {

@@ -1,0 +1,178 @@
+// DuckDB reads what is regular, a slower reader of our own the rest: a user must not be able to tell which it was.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { InputError, type ReadTableOptions, readTable } from "traffic-anomaly";
+import fc from "../fixtures/fast-check";
+import { temporaryFolder } from "../fixtures/folder";
+
+const folder = temporaryFolder("two-readers");
+
+/** What a reader of the file gets to see: the table or the refusal. */
+async function seenOf(content: string, options: ReadTableOptions): Promise<unknown> {
+  const path = join(folder, "table.csv");
+  writeFileSync(path, content);
+  try {
+    const { rows, features, labels, columns, notices } = await readTable(path, options);
+    return { rows, features, labels, columns, notices };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.message;
+  }
+}
+
+/** The same by our own reader: a comment in the first line is more than DuckDB is asked to read. */
+async function seenByOurs(content: string, options: ReadTableOptions): Promise<unknown> {
+  const seen = await seenOf(`# a comment\n${content}`, options);
+  return typeof seen === "string" ? seen.replace(/line (\d+)/, (_, line) => `line ${line - 1}`) : seen;
+}
+
+const spellings = [
+  "+1",
+  "1e5",
+  "1E-3",
+  ".5",
+  "1.",
+  "-0",
+  "007",
+  " 7 ",
+  "0.1000000000000000055511151231257827",
+  "1e400",
+];
+const odd = [
+  "inf",
+  "-Infinity",
+  "nan",
+  "NaN",
+  "0x10",
+  "1_000",
+  "1e",
+  "--1",
+  "1,5",
+  "١",
+  "1 000",
+  "1d",
+  "0b1",
+];
+const words = ["", "?", "NA", "N/A", "null", "NULL", "<NA>", " NA ", "  "];
+const texts = ["tcp", "udp", "Ünïcødé", "a b", " tcp ", 'say "hi"', "a;b", "two\nlines", "b'tcp'", "-", "𝔘"];
+
+const number = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()).map(String),
+  },
+  { weight: 4, arbitrary: fc.constantFrom(...spellings) },
+);
+const rarely = (usual: fc.Arbitrary<string>, other: fc.Arbitrary<string>) =>
+  fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: other });
+const missing = fc.constantFrom(...words);
+const cells: Record<string, fc.Arbitrary<string>> = {
+  number: rarely(number, fc.oneof(missing, fc.constantFrom(...odd))),
+  numberOrNone: fc.oneof({ weight: 4, arbitrary: number }, { weight: 1, arbitrary: missing }),
+  name: rarely(fc.constantFrom(...texts), missing),
+  boolean: rarely(fc.constantFrom("true", "false", "TRUE", "No", "yes"), fc.constantFrom("maybe", "NA", "1")),
+  label: rarely(fc.constantFrom("0", "1"), fc.constantFrom("", "0.0", "NA")),
+};
+
+/** Rows by which columns are told are seen before the others. */
+const regular: Record<string, string> = {
+  number: "1.5",
+  numberOrNone: "2",
+  name: "tcp",
+  boolean: "true",
+  label: "0",
+};
+
+const table = fc
+  .record({
+    kinds: fc.array(fc.constantFrom("number", "numberOrNone", "name", "boolean"), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    isLabelled: fc.boolean(),
+    end: fc.constantFrom("\n", "\r\n"),
+    quotesAll: fc.boolean(),
+    regularRows: fc.constantFrom(0, 1_100, 2_500),
+    hasLastEnd: fc.boolean(),
+  })
+  .chain(({ kinds, isLabelled, ...rest }) => {
+    const all = ["number", ...kinds, ...(isLabelled ? ["label"] : [])];
+    const row = fc.tuple(...all.map((kind) => cells[kind]));
+    const rows = fc.array(
+      fc.oneof(
+        { weight: 800, arbitrary: row },
+        { weight: 1, arbitrary: fc.constant<string[]>([]) }, // an empty line
+        { weight: 1, arbitrary: fc.constant(all.map(() => "")) }, // commas only
+        { weight: 1, arbitrary: row.map((fields) => [...fields, "more"]) },
+        { weight: 1, arbitrary: row.map((fields) => fields.slice(1)) },
+      ),
+      { minLength: 30, maxLength: 40 },
+    );
+    return fc.record({
+      all: fc.constant(all),
+      isLabelled: fc.constant(isLabelled),
+      rows,
+      ...constants(rest),
+    });
+  });
+
+function constants<Values extends object>(
+  values: Values,
+): { [Name in keyof Values]: fc.Arbitrary<Values[Name]> } {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fc.constant(value)])) as {
+    [Name in keyof Values]: fc.Arbitrary<Values[Name]>;
+  };
+}
+
+function written(field: string, quotesAll: boolean): string {
+  return quotesAll || /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+test("DuckDB and our own reader see the same table in a file, or refuse it with the same sentence", async () => {
+  await fc.assert(
+    fc.asyncProperty(table, async ({ all, isLabelled, rows, end, quotesAll, hasLastEnd, regularRows }) => {
+      const header = all.map((kind, i) => (kind === "label" ? "class" : `${kind}Ä ${i}`));
+      const lines = [
+        header,
+        ...Array<string[]>(regularRows).fill(all.map((kind) => regular[kind])),
+        ...rows,
+      ].map((fields) => fields.map((field) => written(field, quotesAll)).join(","));
+      const content = lines.join(end) + (hasLastEnd ? end : "");
+      const options = isLabelled ? { label: "class", normal: "0" } : {};
+      const tail = content.slice(-2000);
+      assert.deepEqual(await seenOf(content, options), await seenByOurs(content, options), tail);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a number among numbers is read or refused by both, however it is written", async () => {
+  const others = [
+    "1_0_0",
+    "1__0",
+    "1e1_0",
+    "1_.5",
+    "_1",
+    "1_",
+    "+-1",
+    "-+1",
+    "++1",
+    "+nan",
+    "+-nan",
+    "+-inf",
+    "+.5",
+    "1.e3",
+    "0x1p3",
+    "1e-400",
+    "e5",
+    ".",
+  ];
+  for (const word of [...spellings, ...odd, ...words, ...others]) {
+    for (const before of [20, 1_100, 2_500]) {
+      const content = `a,b\n${"1.5,x\n".repeat(before)}${written(word, false)},y\n2.5,x\n`;
+      assert.deepEqual(await seenOf(content, {}), await seenByOurs(content, {}), JSON.stringify(word));
+    }
+  }
+});
