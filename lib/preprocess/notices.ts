@@ -48,12 +48,39 @@ function stepWords(step: Step, scaled: string): string {
  * @example
  * for (const sentence of preprocessingNotices(preprocessor, table)) console.warn(sentence);
  */
-export function preprocessingNotices({ steps }: Preprocessor, table: Table, rows?: Rows): string[] {
-  const total = rows ? rows.length : table.rows;
+export function preprocessingNotices(preprocessor: Preprocessor, table: Table, rows?: Rows): string[] {
+  const counter = new GapCounter();
+  counter.add(table, rows);
+  return gapNotices(preprocessor, counter);
+}
+
+/** Counts the numbers that a table lacks, block by block. */
+export class GapCounter {
+  rows = 0;
+  readonly #gaps = new Map<string, Gaps>();
+
+  add(table: Table, rows?: Rows): void {
+    this.rows += rows ? rows.length : table.rows;
+    for (const feature of table.features) {
+      if (feature.kind !== "numeric") continue;
+      const { missing, infinite } = countGaps(feature, rows);
+      const before = this.#gaps.get(feature.name) ?? { missing: 0, infinite: 0 };
+      this.#gaps.set(feature.name, {
+        feature: feature.name,
+        missing: before.missing + missing,
+        infinite: before.infinite + infinite,
+      });
+    }
+  }
+
+  get gaps(): readonly Gaps[] {
+    return [...this.#gaps.values()];
+  }
+}
+
+/** As {@link preprocessingNotices}, of tables that were counted. */
+export function gapNotices({ steps }: Preprocessor, { rows: total, gaps: counts }: GapCounter): string[] {
   const stepOf = new Map(steps.map((step) => [step.feature, step]));
-  const counts = table.features
-    .filter((feature) => feature.kind === "numeric")
-    .map((feature) => countGaps(feature, rows));
   const isFitted = ({ feature }: Gaps) => stepOf.get(feature)?.kind === "number";
   const isExpected = ({ feature }: Gaps) => (stepOf.get(feature) as NumberStep).missing?.column === true;
   const fitted = counts.filter((gaps) => isFitted(gaps) && gaps.missing > 0);

@@ -15,6 +15,7 @@ import { loadModel } from "../models/model-folder";
 import { type Discoveries, lowestPValue, PValueCounts } from "../models/p-values";
 import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice, rateRange } from "../models/threshold";
+import { GapCounter, gapNotices } from "../preprocess/notices";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 
 export interface ScoreFileOptions extends ScoreOptions {
@@ -78,12 +79,14 @@ export async function scoreFile(
     const fewRows = fewRowsNotice(model.threshold);
     if (fewRows) onNotice?.(fewRows);
     const counts = new PValueCounts(lowestPValue(model.threshold));
+    const gaps = new GapCounter();
     let done = 0;
     let anomalies = 0;
     for await (const table of reader.blocks()) {
       const { scores, anomalous, pValues } = await judge(model, table, { signal, workers }, memories);
       for (const flag of anomalous) anomalies += flag;
       counts.add(pValues);
+      gaps.add(table);
       for (const category of unseenCategories(model.preprocessor, table)) {
         const key = `${category.feature}=${category.category}`;
         unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
@@ -100,6 +103,7 @@ export async function scoreFile(
       done += table.rows;
       onProgress?.({ stage, done: reader.bytesRead, total: reader.bytes });
     }
+    for (const sentence of gapNotices(model.preprocessor, gaps)) onNotice?.(sentence);
     const discoveries = falseDiscoveryRate === undefined ? undefined : counts.discoveries(falseDiscoveryRate);
     await writer?.write(
       staged,

@@ -113,14 +113,15 @@ test("score finds a model's columns by name, in any order and case, and gives a 
   assert.deepEqual([different, rows], [0, 200]);
 });
 
-test("score tells of the first names that training did not see, and counts the others", async () => {
+test("score tells of missing and infinite numbers and of the first names that training did not see, and counts the others", async () => {
   const rows = pumps(25, 4).map((row, i) => row.map((value, c) => (c === 2 ? `site ${i}` : value)));
   await writeTable("elsewhere.csv", rows);
-  const { stdout } = await succeed(
+  const { stdout, stderr } = await succeed(
     ...["score", "elsewhere.csv", "--model", "models/isolation-forest", "--out", "elsewhere.parquet"],
   );
   assert.equal(stdout.match(/^site 'site \d+' was not seen in training: 1 rows$/gm)?.length, 20);
   assert.match(stdout, /^5 more names were not seen in training$/m);
+  assert.match(stderr, /^infinite numbers, which count as missing: flow rate in 1 of 25 rows$/m);
 });
 
 test("without a label the scores and reasons of the most anomalous rows are told, and no figure of merit", async () => {
