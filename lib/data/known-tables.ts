@@ -15,6 +15,9 @@ interface Fingerprint extends KnownTable {
   readonly columns: readonly string[];
 }
 
+// Columns as programs that load the published files name them: of CSE-CIC-IDS2018 the README of GitHub's
+// viktor53/diploma-thesis, of CIC-IDS2017 nids-daten/train/README.md of ScubaInstructor/fuh, of the credit cards Keras's
+// example "Imbalanced classification". The NF sets have 12, 43 (v2) or 53 features (v3, with start and end of a flow).
 const knownTables: readonly Fingerprint[] = [
   {
     name: "UNSW-NB15 (Moustafa and Slay 2015)",
