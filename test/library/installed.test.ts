@@ -15,7 +15,15 @@ const compiler = join(libFolder, "..", "node_modules", "typescript", "bin", "tsc
 
 /** What `npm install` of the package alone brings, with what these bring. */
 const light = [
-  ...["commander", "fs-native-extensions", "pure-rand", "simple-statistics", "traffic-anomaly", "valibot"],
+  ...[
+    "commander",
+    "fs-native-extensions",
+    "fzstd",
+    "pure-rand",
+    "simple-statistics",
+    "traffic-anomaly",
+    "valibot",
+  ],
   ...["bare-addon-resolve", "bare-module-resolve", "bare-semver", "require-addon", "which-runtime"],
 ];
 
