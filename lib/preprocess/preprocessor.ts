@@ -1,6 +1,7 @@
 import { InputError, requireOptions } from "../common/errors";
 import { log1p } from "../common/exact-math";
 import { breather } from "../common/progress";
+import { sharedBytes } from "../common/shared";
 import { shown } from "../common/shown";
 import { valuesAt } from "../common/values-at";
 import {
@@ -234,7 +235,7 @@ export function transform(
   const data: Float32Array =
     memory && memory.length >= size
       ? memory.subarray(0, size).fill(0)
-      : new Float32Array(new SharedArrayBuffer(size * 4));
+      : new Float32Array(sharedBytes(size * 4));
   const writers: Writer[] = [];
   let offset = 0;
   for (const step of steps) {
@@ -262,7 +263,7 @@ export async function transformInTurns(
 ): Promise<Matrix> {
   const { columns } = preprocessor;
   const width = columns.length;
-  const data: Float32Array = new Float32Array(new SharedArrayBuffer(rows.length * width * 4));
+  const data: Float32Array = new Float32Array(sharedBytes(rows.length * width * 4));
   const breatheIfDue = breather(signal);
   for (let start = 0; start < rows.length; start += turnRows) {
     transform(preprocessor, table, rows.subarray(start, start + turnRows), data.subarray(start * width));

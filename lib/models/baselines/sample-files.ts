@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InputError } from "../../common/errors";
 import { checked, readJsonFile } from "../../common/json-file";
 import { fillFromPlainFile } from "../../common/plain-file";
+import { sharedBytes } from "../../common/shared";
 import { firstNotFinite } from "../../preprocess/matrix";
 import type { Sample, SampleSettings } from "./nearest-rows";
 
@@ -38,7 +39,7 @@ export async function readSample(
     binary,
     sampleSize * width * 4,
     what,
-    (size) => new Uint8Array(new SharedArrayBuffer(size)),
+    (size) => new Uint8Array(sharedBytes(size)),
   );
   const data = new Float32Array(buffer);
   if (firstNotFinite(data) >= 0)

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InputError } from "../../common/errors";
 import { checked, readJsonFile } from "../../common/json-file";
 import { fillFromPlainFile } from "../../common/plain-file";
+import { sharedBytes } from "../../common/shared";
 import { requireSoundTrees } from "./require-sound-trees";
 import { mostNodes, type Nodes } from "./tree";
 
@@ -40,7 +41,7 @@ async function readNodes(path: string, trees: number, count: number): Promise<No
     path,
     count * 18 + trees * 4,
     `${count} nodes in ${trees} trees`,
-    (size) => new Uint8Array(new SharedArrayBuffer(size)),
+    (size) => new Uint8Array(sharedBytes(size)),
   );
   const rootsAt = count * 8;
   const leftAt = rootsAt + trees * 4;

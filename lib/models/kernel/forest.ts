@@ -1,3 +1,4 @@
+import { sharedBytes } from "../../common/shared";
 import {
   anomalyScore,
   type Forest,
@@ -38,7 +39,7 @@ const valuesAt = 7872;
 export function packTrees(nodes: Nodes, sampleSize: number, columns: number): PackedTrees | undefined {
   if (!kernel()) return undefined;
   const { column, split, left, pathLength, roots } = nodes;
-  const bytes = new Uint8Array(new SharedArrayBuffer(column.length * nodeBytes));
+  const bytes = new Uint8Array(sharedBytes(column.length * nodeBytes));
   const view = new DataView(bytes.buffer);
   const valuesOf = (c: number) => valuesAt + c * groupRows * 4;
   const address = (node: number) => valuesOf(columns) + node * nodeBytes;
