@@ -74,13 +74,14 @@ export function printedTexts(notebook: Notebook): string[] {
  */
 export function frameClaims(notebook: Notebook, figures: Figures): Claim[] {
   const rowName = /^(?:seeds (?<first>\d+)–(?<last>\d+) \/ )?(?<path>(?:novelty|mixed|literature) \/ .+)$/;
-  return printedTexts(notebook).flatMap((text) => {
-    const [header, ...rows] = text.split("\n").map((line) => line.trim().split(/ {2,}/));
+  return printedTexts(notebook).flatMap((printed) => {
+    const [header, ...rows] = printed.split("\n").map((line) => line.trim().split(/ {2,}/));
     return rows.flatMap(([name, ...cells]) => {
       const groups = rowName.exec(name)?.groups;
       if (!groups) return [];
-      return cells.flatMap((cell, i): Claim[] => {
+      return cells.flatMap((text, i): Claim[] => {
         const path = `${groups.path} / ${header[i]}`;
+        const cell = text === "nothing flagged" ? "0.0000" : text; // what verdicts are worth that flag no row
         if (cell === "–") {
           const recorded = figures.values(path)?.[0];
           return recorded === undefined ? [] : [{ name: path, shown: cell, recorded }];
