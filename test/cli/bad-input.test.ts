@@ -47,8 +47,6 @@ async function refusesFile(file: string, sentence: string): Promise<void> {
   );
 }
 
-const notText = " is not a text file; CSV, TSV, JSON lines, ARFF and Parquet are read, plain, gzip or zstd";
-
 const files: Record<string, { content?: string | Buffer; sentence: string }> = {
   "a missing file": { sentence: " does not exist" },
   "an empty file": { content: "", sentence: " is empty" },
@@ -82,7 +80,7 @@ const files: Record<string, { content?: string | Buffer; sentence: string }> = {
   },
   "a picture": {
     content: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0", "latin1"),
-    sentence: notText,
+    sentence: " is a picture; a table is needed, such as CSV",
   },
   "text in UTF-16": {
     content: Buffer.from(`\ufeff${trainLines.join("\n")}`, "utf16le"),

@@ -169,7 +169,7 @@ test("a data file that unpacks to gigabytes, blank or in one line, is refused in
     ],
     [
       score("zeros.csv"),
-      "zeros.csv is not a text file; KDD'99 files are comma-separated text, plain or gzip",
+      "zeros.csv is not a text file; CSV, TSV, JSON lines, ARFF and Parquet are read, plain, gzip or zstd",
     ],
     [score("commas.csv --skip-bad-rows"), "commas.csv, line 401: it is longer than 64 MiB"],
     [score("quote.csv"), "quote.csv, line 401: expected 42 columns, found 1"],
@@ -237,7 +237,7 @@ test("a data file may come through a pipe, too", async () => {
   await refuse([
     [
       `$run score <(cat good.log) ${out} piped.csv`,
-      "/dev/fd/63 is not a KDD'99 file: its lines have 1 comma-separated column instead of 41 features and a label",
+      "/dev/fd/63 is a log of Zeek's; connection logs are read by the commands train and score, and by readConnectionLogs",
     ],
     ["$run run --data <(cat good.csv; echo no row)", "/dev/fd/63, line 401: expected 42 columns, found 1"],
   ]);

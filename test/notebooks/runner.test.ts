@@ -83,7 +83,7 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
   test("a cell that fails is told from one that passes, whatever the kernel answers", async (context) => {
     const kernel = await Kernel.create(await createWorkspace(context));
     context.after(() => kernel.shutdown());
-    const failures: [sources: string[], failing: number, reason: RegExp][] = [
+    const failures: [sources: string[], failing: number | "1 or 2", reason: RegExp][] = [
       [[`${late}\nthrow 7;`], 1, /^Uncaught 7$/],
       [
         ['const f = () => {\n  throw new Error("no");\n};', "\n\nf();"],
@@ -92,15 +92,20 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
       ],
       [['const x: number = "1";'], 1, /^1:7 - Type 'string' is not/],
       [['/** @module other */\nexport const x: number = "1";'], 1, /2:14 - Type 'string'/],
-      [['Promise.reject(new Error("no"))'], 1, /UnhandledPromiseRejection: Error: no|<rejected>/],
+      // Of what fails late it depends on the machine which cell runs then.
+      [
+        ['Promise.reject(new Error("no"))', late, "4"],
+        "1 or 2",
+        /UnhandledPromiseRejection: Error: no|<rejected>/,
+      ],
       [
         ['async function work() { throw new Error("no"); }', "void work();", late, "4"],
-        2,
+        "1 or 2",
         /UnhandledPromiseRejection: Error: no/,
       ],
       [
         ['void setTimeout(() => { throw new Error("no"); }, 50);', late, "3"],
-        2,
+        "1 or 2",
         /UncaughtException: Error: no/,
       ],
     ];
@@ -112,8 +117,12 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
         reasons = results.map((result) => failureOf(result, { timeoutSeconds: 60 }));
         if (reasons.some(Boolean)) break;
       }
-      assert.equal(reasons.findIndex(Boolean) + 1, failing, sources[0]);
-      assert.match(reasons[failing - 1]!, expected);
+      const found = reasons.findIndex(Boolean) + 1;
+      assert.ok(
+        failing === "1 or 2" ? found === 1 || found === 2 : found === failing,
+        `${sources[0]}: ${found}`,
+      );
+      assert.match(reasons[found - 1]!, expected);
       await sleep(300); // tslab takes no cell for 200 ms
       assert.equal(failureOf(await kernel.execute("1"), { timeoutSeconds: 60 }), undefined);
     }
