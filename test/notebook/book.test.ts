@@ -8,15 +8,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { writeBook } from "traffic-anomaly/dist/notebook/book/book";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
-import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { executablePath, skip } from "../fixtures/browser";
 
 const project = join(__dirname, "..", "..");
 const notebooks = join(project, "notebooks");
 const folder = mkdtempSync(join(tmpdir(), "book-"));
 const out = join(folder, "book");
-const executablePath = findBrowser();
-const skip =
-  executablePath === undefined && process.env.CI !== "true" ? "no Chromium, Chrome or Edge found" : false;
 let browser: Browser;
 let pages: string[] = [];
 

@@ -17,11 +17,8 @@ import {
 } from "traffic-anomaly";
 import { playgroundPage } from "traffic-anomaly/dist/notebook/playground/page";
 import { type Point, plane, toys } from "traffic-anomaly/dist/notebook/playground/toys";
-import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { executablePath, skip } from "../fixtures/browser";
 
-const executablePath = findBrowser();
-const skip =
-  executablePath === undefined && process.env.CI !== "true" ? "no Chromium, Chrome or Edge found" : false;
 let browser: Browser | undefined;
 let folder = "";
 
