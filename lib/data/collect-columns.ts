@@ -1,5 +1,5 @@
 import { booleanIn, isMissing, numberIn } from "./infer-columns";
-import { type Column, type Measure, missingName } from "./table";
+import { type Column, type Measure, missingName, mostCategories } from "./table";
 
 /** Rows of a block of columns. */
 export const blockRows = 65_536;
@@ -233,9 +233,6 @@ export class ColumnJoiner {
     );
   }
 }
-
-/** Names that a column of 16 bits tells apart; one value is left unused. */
-export const mostCategories = 65_535;
 
 /** A column of numbers; with 32 bits where that rounds none of them. */
 function numericColumn(

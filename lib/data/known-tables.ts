@@ -8,6 +8,8 @@ export interface KnownTable {
   readonly group?: string;
   /** Columns that identify a flow or tell the attacks by how the data were made. */
   readonly exclude: readonly string[];
+  /** Whether copies of it have a column twice, of which the second is left out. */
+  readonly repeatsColumns?: true;
 }
 
 interface Fingerprint extends KnownTable {
@@ -37,6 +39,7 @@ const knownTables: readonly Fingerprint[] = [
       ...["IPV4_SRC_ADDR", "IPV4_DST_ADDR", "L4_SRC_PORT", "L4_DST_PORT"],
       ...["FLOW_START_MILLISECONDS", "FLOW_END_MILLISECONDS", "Dataset"],
     ],
+    repeatsColumns: true,
   },
   {
     name: "CIC-IDS2017 (Sharafaldin, Lashkari and Ghorbani 2018)",
@@ -53,6 +56,7 @@ const knownTables: readonly Fingerprint[] = [
       "Dst IP",
       "Timestamp",
     ],
+    repeatsColumns: true,
   },
   {
     name: "CSE-CIC-IDS2018 (Sharafaldin, Lashkari and Ghorbani 2018)",
@@ -60,6 +64,7 @@ const knownTables: readonly Fingerprint[] = [
     label: "Label",
     normal: ["Benign"],
     exclude: ["Flow ID", "Src IP", "Src Port", "Dst IP", "Timestamp"],
+    repeatsColumns: true,
   },
   {
     name: "credit card transactions (Dal Pozzolo and others 2015)",

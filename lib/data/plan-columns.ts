@@ -187,13 +187,13 @@ function repeatedColumns(
   for (const [i, { name }] of columns.entries()) {
     const first = places.get(name);
     if (name === "" || first === undefined) places.set(name, i);
-    else if (known?.name.includes("CIC")) found.set(i, `the same as column ${first + 1}`);
+    else if (known?.repeatsColumns) found.set(i, `the same as column ${first + 1}`);
     else
       throw new InputError(
         `${file}, line 1: columns ${first + 1} and ${i + 1} are both named ${shown(name)}; rename one of them`,
       );
   }
-  if (known?.name.includes("CIC"))
+  if (known?.repeatsColumns)
     for (const [i, { name }] of columns.entries())
       if (/^Fwd Header Length\.1$/i.test(name)) found.set(i, "the same as Fwd Header Length");
   return found;

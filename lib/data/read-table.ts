@@ -4,10 +4,8 @@ import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
 import { simplified } from "./known-tables";
-
 import { cellKind } from "./plan-columns";
 import type { Source } from "./source";
-
 import { TableReader, type TableReaderOptions } from "./table-reader";
 
 export type ReadTableOptions = TableReaderOptions;
@@ -18,8 +16,8 @@ export interface FileTable extends InferredTable {
 }
 
 /**
- * Reads a table: CSV, TSV or text with semicolons, JSON lines, ARFF or Parquet, plain or gzip; recognised by its content,
- * whatever its name. KDD'99 and NSL-KDD are among them.
+ * Reads a table: CSV, TSV or text with semicolons, JSON lines, ARFF or Parquet, plain, gzip or Zstandard; recognised by its
+ * content, whatever its name. KDD'99 and NSL-KDD are among them.
  *
  * Types of columns are inferred from the first rows. A missing value is NaN, or the category `(missing)`. Times,
  * identifiers, and names of which there are nearly as many as rows are left out of the features, and a notice says so.

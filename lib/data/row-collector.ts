@@ -3,7 +3,7 @@ import { shown } from "../common/shown";
 import { blockRows, type CollectedCells, createCells, NameCells, type NumberCells } from "./collect-columns";
 import type { TextRow } from "./delimited";
 import { isMissing } from "./infer-columns";
-import type { RejectedRows } from "./rejected-rows";
+import { type RejectedRows, requireFewBadRows } from "./rejected-rows";
 import { addChunk, type RowChunk, type ScannedColumn } from "./scan";
 
 /** Rows that were read, one column after the other. */
@@ -35,9 +35,6 @@ export interface RowCollectorOptions {
   /** More good rows are refused. Default: there is no limit. */
   readonly maxRows?: number;
 }
-
-/** Bad rows that can be left out, since all of them are remembered. */
-const mostBadRows = 1_000_000;
 
 /** Collects rows in blocks of columns, whoever has read them, and refuses or leaves out those that are bad. */
 export class RowCollector {
@@ -134,8 +131,7 @@ export class RowCollector {
     const { name, rejected } = this.options;
     if (!rejected) throw new InputError(`${name}, line ${line}: ${problem}`);
     this.bad.push(++this.rows);
-    if (this.bad.length > mostBadRows)
-      throw new InputError(`${name} has more than ${mostBadRows.toLocaleString("en-US")} bad rows`);
+    requireFewBadRows(name, this.bad);
     await rejected.add(line, problem, text ?? fields.join(","));
   }
 

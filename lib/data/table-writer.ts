@@ -6,6 +6,7 @@ import { harmlessText } from "../common/csv";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
 import { appendRows, database, duckdb, quoted } from "./duckdb";
+import { mostCategories } from "./table";
 
 /**
  * A column of a file to write: its name, and its type. A `name` is one of those that are met as rows come; names that are
@@ -29,9 +30,6 @@ export type OutputValues = StoredValues | CodedNames;
 
 /** Rows that are held in memory, in whole row groups of DuckDB's; more go to disk in parts of so many. */
 const partRows = 8 * 122_880;
-
-/** Names that codes of 16 bits tell apart; one value is left unused. */
-const mostCategories = 65_535;
 
 let writers = 0;
 

@@ -25,6 +25,9 @@ export interface NominalColumn {
 
 export type Column = NumericColumn | NominalColumn;
 
+/** Names that a nominal column tells apart: codes of 16 bits leave one value unused. */
+export const mostCategories = 65_535;
+
 /**
  * The category of a nominal column's rows that have no name.
  *

@@ -131,10 +131,9 @@ export function isKddFormat({ features }: Table): boolean {
 }
 
 function requireFileFor({ data, label, normal, group, exclude, types }: StudyDataOptions): void {
-  const said = Object.entries({ label, normal, group, exclude, types }).filter(
-    ([, value]) => value?.length !== 0,
+  const first = Object.entries({ label, normal, group, exclude, types }).find(
+    ([, value]) => value !== undefined && value.length !== 0,
   );
-  const [first] = said.filter(([, value]) => value !== undefined);
   if (data === undefined && first)
     throw new InputError(`${first[0]} is about the columns of a file of your own: name it with data`);
 }

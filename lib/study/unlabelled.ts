@@ -76,7 +76,7 @@ export async function unlabelledFindings(study: NoveltyStudy, data: StudyData): 
 }
 
 function numberOf(source: Source, index: number): number {
-  return rowNumbers(source, 0, index + 1)[index];
+  return rowNumbers(source, index, index + 1)[0];
 }
 
 /**

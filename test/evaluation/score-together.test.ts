@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { autoencoder, combined, fitModel, isolationForest, scoreTable } from "traffic-anomaly";
+import { combined, fitModel, isolationForest, scoreTable } from "traffic-anomaly";
 import { scoreTogether } from "traffic-anomaly/dist/evaluation/score-together";
+import { fitSmallModels, settings, shared } from "../fixtures/small-models";
 import { kddTable } from "../fixtures/table";
 import { trafficLines } from "../fixtures/traffic";
 
 const lines = trafficLines({ rows: 400 });
 const table = kddTable(lines);
 const later = kddTable(trafficLines({ rows: 100, seed: 2 }));
-const settings = {
-  "isolation-forest": { trees: 20, sampleSize: 64 },
-  autoencoder: { layers: [6, 3, 6], epochs: 2, batchSize: 64 },
-};
-const shared = { seed: 5, falseAlarmRate: 0.1 };
-const fitted = (async () => ({
-  forest: await fitModel(table, isolationForest, { ...shared, settings: settings["isolation-forest"] }),
-  network: await fitModel(table, autoencoder, { ...shared, settings: settings.autoencoder }),
-}))();
+const fitted = fitSmallModels(table);
 
 test("two models scored together have the scores that each has alone, and combined those of the detector that is fitted as one", async () => {
   const { forest, network } = await fitted;

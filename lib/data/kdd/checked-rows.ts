@@ -1,15 +1,10 @@
 /// <reference lib="es2024.arraybuffer" />
 import { InputError } from "../../common/errors";
 import { EndlessLine, lineTooLong, longestLine, mostEmptyLines } from "../content";
-import type { RejectedRows } from "../rejected-rows";
+import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
+import { mostCategories } from "../table";
 import { RowParser } from "./row-parser";
 import { kddColumns, type Layout, rowFields, rowProblem } from "./schema";
-
-/** Bad rows that can be left out, since all of them are remembered. */
-const mostBadRows = 1_000_000;
-
-/** Names of a column that can be told apart: codes of 16 bits leave one value unused. */
-const mostNames = 65_535;
 
 /** A column of a group, `values[codes[row]]`; without codes every row has the first value. */
 export interface GroupColumn {
@@ -119,8 +114,7 @@ export class CheckedRows {
       line.length > longestLine ? lineTooLong : (rowProblem(line, layout) ?? "is not a good row");
     if (!rejected) throw new InputError(`${name}, line ${this.#lines}: ${problem}`);
     this.bad.push(++this.rows);
-    if (this.bad.length > mostBadRows)
-      throw new InputError(`${name} has more than ${inWords(mostBadRows)} bad rows`);
+    requireFewBadRows(name, this.bad);
     await rejected.add(this.#lines, problem, line.slice(0, longestLine));
   }
 
@@ -151,9 +145,9 @@ export class CheckedRows {
     const names = dictionary.filter((_, code) => used[code] === 1);
     const all = this.#names[column];
     for (const name of names) all.add(name);
-    if (all.size > mostNames) {
+    if (all.size > mostCategories) {
       throw new InputError(
-        `${this.options.name} has more than ${mostNames} different values in the column ${kddColumns[column].name}; ` +
+        `${this.options.name} has more than ${mostCategories} different values in the column ${kddColumns[column].name}; ` +
           "no more can be told apart",
       );
     }

@@ -1,7 +1,6 @@
 // What k nearest neighbours and the local outlier factor share: a sample of rows, and those of it that are nearest to a row.
-
 import { createRandom, sampleWithoutReplacement } from "../../common/random";
-import { sharedBytes } from "../../common/shared";
+import { shared } from "../../common/shared";
 import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 
 /** Rows in memory that threads can share: `rows × width`, row-major. */
@@ -26,9 +25,7 @@ export function sampleRows(matrix: Matrix | LazyMatrix, size: number, seed: numb
   const count = Math.min(size, matrix.rows);
   const drawn = sampleWithoutReplacement(matrix.rows, count, createRandom(seed, purpose)).sort();
   const { columns, data } = selectMatrixRows(matrix, drawn);
-  const shared = new Float32Array(sharedBytes(data.byteLength));
-  shared.set(data);
-  return { data: shared, width: columns.length, rows: count };
+  return { data: shared(data), width: columns.length, rows: count };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
-import { shared } from "../../common/shared";
+import { shared, sharedBytes } from "../../common/shared";
 import type { Matrix } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import { scoreInWorkers } from "./scoring-pool";
@@ -42,7 +42,7 @@ export async function scoreMatrix<Fitted extends object>(
 }
 
 function takeShared(length: number): Float64Array {
-  const taken = kept && kept.length >= length ? kept : new Float64Array(new SharedArrayBuffer(length * 8));
+  const taken = kept && kept.length >= length ? kept : new Float64Array(sharedBytes(length * 8));
   kept = undefined;
   return taken;
 }

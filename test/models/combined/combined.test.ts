@@ -1,27 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  autoencoder,
-  combined,
-  type Detector,
-  fitModel,
-  isolationForest,
-  pValues,
-  type Rows,
-  transform,
-} from "traffic-anomaly";
+import { combined, type Detector, fitModel, pValues, type Rows, transform } from "traffic-anomaly";
+import { fitSmallModels, settings, shared } from "../../fixtures/small-models";
 import { kddTable } from "../../fixtures/table";
 import { trafficLines } from "../../fixtures/traffic";
 
 const table = kddTable(trafficLines({ rows: 400 }));
-const settings = {
-  "isolation-forest": { trees: 20, sampleSize: 64 },
-  autoencoder: { layers: [6, 3, 6], epochs: 2, batchSize: 64 },
-};
-const shared = { seed: 5, falseAlarmRate: 0.1 };
 const fitted = (async () => ({
-  forest: await fitModel(table, isolationForest, { ...shared, settings: settings["isolation-forest"] }),
-  network: await fitModel(table, autoencoder, { ...shared, settings: settings.autoencoder }),
+  ...(await fitSmallModels(table)),
   both: await fitModel(table, combined, { ...shared, settings }),
 }))();
 
