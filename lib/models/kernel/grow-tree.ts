@@ -22,19 +22,12 @@ const lengths: number[] = [];
  * As the `growTree` that reads like the paper, with the same result to the bit: in the kernel, where it can run and the
  * sample is small enough to be done before others want their turn.
  */
-export async function growTree(
-  matrix: Matrix | LazyMatrix,
-  sampleSize: number,
-  random: Random,
-  nodes: Nodes,
-  first: number,
-  breathe: () => Promise<void>,
-): Promise<number> {
+export const growTree: typeof growTreePlainly = async (matrix, sampleSize, random, nodes, first, breathe) => {
   const running = kernelFor(matrix, sampleSize);
   return running
     ? growInKernel(running, matrix, sampleSize, random, nodes, first)
     : growTreePlainly(matrix, sampleSize, random, nodes, first, breathe);
-}
+};
 
 /** The kernel, if it can grow trees on so many rows. */
 export function kernelFor({ columns }: Pick<Matrix, "columns">, sampleSize: number): Kernel | undefined {
