@@ -53,6 +53,7 @@ img { max-width: 100%; }
 .text table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14px; margin: 0.6em 0; }
 th, td { padding: 3px 10px; border-bottom: 1px solid var(--line); text-align: right; }
+.text :is(th, td)[align="left"] { text-align: left; }
 .output th, .output td { white-space: nowrap; }
 .hljs-keyword, .hljs-built_in { color: var(--keyword); } .hljs-string { color: var(--string); }
 .hljs-number { color: var(--number); } .hljs-comment { color: var(--faint); } .hljs-title { color: var(--title); }
