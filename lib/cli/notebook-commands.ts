@@ -5,6 +5,15 @@ import { numberOption } from "./options";
 
 /** The commands around the notebooks. Each loads its code when it is used: most runs need none of it. */
 export function addNotebookCommands(program: Command): void {
+  addNotebooks(program);
+  addLab(program);
+  addKernel(program);
+  addDoctor(program);
+  addHtml(program);
+  addStudentEdition(program);
+}
+
+function addNotebooks(program: Command): void {
   addCommand(program, "notebooks")
     .description("Run notebooks without Jupyter and save their outputs, if every cell passes.")
     .argument("[names...]", "such as 03 or 03-isolation-forest; default: all", [])
@@ -18,7 +27,9 @@ export function addNotebookCommands(program: Command): void {
         return { ...answer, exitCode: answer.value.passed ? 0 : 1 };
       }),
     );
+}
 
+function addLab(program: Command): void {
   addCommand(program, "lab")
     .description("Open JupyterLab in notebooks/ with the project's kernel.")
     .argument("[parameters...]", "more parameters for jupyter lab, such as --no-browser", [])
@@ -29,7 +40,9 @@ export function addNotebookCommands(program: Command): void {
         return { text: "", value: {}, exitCode: await openLab(parameters, signal) };
       }),
     );
+}
 
+function addKernel(program: Command): void {
   addCommand(program, "kernel")
     .description("Make the project's kernel known to JupyterLab and VS Code.")
     .action(
@@ -39,7 +52,9 @@ export function addNotebookCommands(program: Command): void {
         return { text: paths.join("\n"), value: { paths } };
       }),
     );
+}
 
+function addDoctor(program: Command): void {
   addCommand(program, "doctor")
     .description(
       "Look at Node, the autoencoder's backend, data, kernel, JupyterLab and browser, and say how to fix what is missing.",
@@ -54,7 +69,9 @@ export function addNotebookCommands(program: Command): void {
         return { text: lines.join("\n"), value: findings, exitCode: missing ? 1 : 0 };
       }),
     );
+}
 
+function addHtml(program: Command): void {
   addCommand(program, "html")
     .description("Make a book of the notebooks: pages that work offline.")
     .argument("[names...]", "such as 03; default: all", [])
@@ -68,7 +85,9 @@ export function addNotebookCommands(program: Command): void {
         return { text: paths.join("\n"), value: { paths } };
       }),
     );
+}
 
+function addStudentEdition(program: Command): void {
   addCommand(program, "student-edition")
     .description("Copy the notebooks without outputs and without the solutions.")
     .option("--folder <folder>", "where the notebooks are", "notebooks")

@@ -6,6 +6,8 @@ import { projectPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { countLabels } from "../data/label-groups";
+import type { NominalColumn } from "../data/table";
 import { backendOf, ofEachDetector, prepareDetectors } from "../models/detectors";
 import type { TrainingRecord } from "../models/model";
 import type { Backend } from "../models/tensorflow";
@@ -106,15 +108,14 @@ function trainResult(
     ...{ seed, falseAlarmRate, promisedRate: promisedRateOf(fitted), logs, reading: counts },
     fitted: fitRows.length,
     heldOut: heldOutRows.length,
-    ...(labels && { labels: countLabels(labels) }),
+    ...(labels && { labels: countLabels(withNames(labels)) }),
     ...diagnostics,
   };
 }
 
-function countLabels({ categories, codes }: NonNullable<TrainingData["labels"]>): Record<string, number> {
-  const counts = new Float64Array(categories.length);
-  for (const code of codes) counts[code]++;
-  return Object.fromEntries(categories.map((label, code) => [label || "(none)", counts[code]]));
+/** Labels with a name for those of connections that have none. */
+function withNames(labels: NominalColumn): NominalColumn {
+  return { ...labels, categories: labels.categories.map((label) => label || "(none)") };
 }
 
 /** The traffic model with a record in each of its models of where it comes from. */

@@ -6,7 +6,7 @@ import { isStream } from "../common/streams";
 import { inTransaction } from "../common/transaction";
 import { sourceName } from "../data/content";
 import { rowNumbers } from "../data/source";
-import type { NominalColumn } from "../data/table";
+import type { NominalColumn, Table } from "../data/table";
 import { TableReader } from "../data/table-reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
 import type { ScoreOptions } from "../models/detector";
@@ -65,7 +65,7 @@ export async function scoreFile(
   if (skipBadRows && basename(out) === rejectedName)
     throw new InputError(`${out} is where bad rows go: choose another output`);
   const read = [file, ...(await filesIn(modelFolder))];
-  let writer: TableWriter | undefined;
+  let scored: ScoredFile | undefined;
   return inTransaction({ read, onNotice }, async (transaction) => {
     const staged = await transaction.stageFile(out);
     const rejectedFile = skipBadRows
@@ -74,52 +74,82 @@ export async function scoreFile(
     const model = await loadModel(modelFolder, { backend: options.backend, onNotice });
     const reader = new TableReader(file, { features: featuresOf(model), rejectedFile, signal });
     const stage = `scoring ${await sourceName(file)}`;
-    const unseen = new Map<string, UnseenCategory>();
-    const memories: Float32Array[] = [];
     const fewRows = fewRowsNotice(model.threshold);
     if (fewRows) onNotice?.(fewRows);
-    const counts = new PValueCounts(lowestPValue(model.threshold));
-    const gaps = new GapCounter();
-    let done = 0;
-    let anomalies = 0;
+    scored = new ScoredFile(model, { signal, workers });
     for await (const table of reader.blocks()) {
-      const { scores, anomalous, pValues } = await judge(model, table, { signal, workers }, memories);
-      for (const flag of anomalous) anomalies += flag;
-      counts.add(pValues);
-      gaps.add(table);
-      for (const category of unseenCategories(model.preprocessor, table)) {
-        const key = `${category.feature}=${category.category}`;
-        unseen.set(key, { ...category, rows: category.rows + (unseen.get(key)?.rows ?? 0) });
-      }
-      const columns: [OutputColumn, OutputValues][] = [
-        [{ name: "row", type: "integer" }, rowNumbers(reader, done, done + table.rows)],
-        ...(table.labels ? [labelColumn(table.labels)] : []),
-        [{ name: "score", type: "number" }, scores],
-        [{ name: "p_value", type: "number" }, pValues],
-        [{ name: "anomaly", type: "boolean" }, anomalous],
-      ];
-      writer ??= await TableWriter.create(columns.map(([column]) => column));
-      await writer.append(columns.map(([, values]) => values));
-      done += table.rows;
+      await scored.add(table, rowNumbers(reader, scored.rows, scored.rows + table.rows));
       onProgress?.({ stage, done: reader.bytesRead, total: reader.bytes });
     }
-    for (const sentence of gapNotices(model.preprocessor, gaps)) onNotice?.(sentence);
-    const discoveries = falseDiscoveryRate === undefined ? undefined : counts.discoveries(falseDiscoveryRate);
-    await writer?.write(
-      staged,
-      format,
-      discoveries && { anomaly: `p_value <= '${discoveries.highestPValue}'::DOUBLE` },
-    );
+    for (const sentence of scored.notices()) onNotice?.(sentence);
+    const found = await scored.write(staged, format, falseDiscoveryRate);
+    return { ...found, threshold: model.threshold.value, skippedRows: reader.skippedRows.length, path: out };
+  }).finally(() => scored?.close());
+}
+
+/** What is known of a file's rows while they are scored, block by block. */
+class ScoredFile {
+  rows = 0;
+  readonly #model: Model;
+  readonly #options: ScoreOptions;
+  readonly #unseen = new Map<string, UnseenCategory>();
+  readonly #memories: Float32Array[] = [];
+  readonly #counts: PValueCounts;
+  readonly #gaps = new GapCounter();
+  #anomalies = 0;
+  #writer: TableWriter | undefined;
+
+  constructor(model: Model, options: ScoreOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#counts = new PValueCounts(lowestPValue(model.threshold));
+  }
+
+  /** Scores the next rows. @param numbers which rows of the file they are */
+  async add(table: Table, numbers: OutputValues): Promise<void> {
+    const { scores, anomalous, pValues } = await judge(this.#model, table, this.#options, this.#memories);
+    for (const flag of anomalous) this.#anomalies += flag;
+    this.#counts.add(pValues);
+    this.#gaps.add(table);
+    for (const category of unseenCategories(this.#model.preprocessor, table)) {
+      const key = `${category.feature}=${category.category}`;
+      const before = this.#unseen.get(key)?.rows ?? 0;
+      this.#unseen.set(key, { ...category, rows: category.rows + before });
+    }
+    const columns: [OutputColumn, OutputValues][] = [
+      [{ name: "row", type: "integer" }, numbers],
+      ...(table.labels ? [labelColumn(table.labels)] : []),
+      [{ name: "score", type: "number" }, scores],
+      [{ name: "p_value", type: "number" }, pValues],
+      [{ name: "anomaly", type: "boolean" }, anomalous],
+    ];
+    this.#writer ??= await TableWriter.create(columns.map(([column]) => column));
+    await this.#writer.append(columns.map(([, values]) => values));
+    this.rows += table.rows;
+  }
+
+  /** What became of missing and infinite numbers. */
+  notices(): string[] {
+    return gapNotices(this.#model.preprocessor, this.#gaps);
+  }
+
+  /** Writes all rows, with verdicts by a false discovery rate where one is asked for. */
+  async write(path: string, format: "parquet" | "csv", falseDiscoveryRate: number | undefined) {
+    const discoveries =
+      falseDiscoveryRate === undefined ? undefined : this.#counts.discoveries(falseDiscoveryRate);
+    const verdicts = discoveries && { anomaly: `p_value <= '${discoveries.highestPValue}'::DOUBLE` };
+    await this.#writer?.write(path, format, verdicts);
     return {
-      rows: done,
-      anomalies: discoveries?.reported ?? anomalies,
-      threshold: model.threshold.value,
+      rows: this.rows,
+      anomalies: discoveries?.reported ?? this.#anomalies,
       ...(discoveries && { discoveries }),
-      skippedRows: reader.skippedRows.length,
-      unseen: [...unseen.values()],
-      path: out,
+      unseen: [...this.#unseen.values()],
     };
-  }).finally(() => writer?.close());
+  }
+
+  async close(): Promise<void> {
+    await this.#writer?.close();
+  }
 }
 
 /** The columns that a model needs. */

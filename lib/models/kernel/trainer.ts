@@ -5,11 +5,11 @@ import type { Matrix } from "../../preprocess/matrix";
 import type { Trainer, TrainerOptions, Weights } from "../autoencoder/network";
 import type { AutoencoderSettings } from "../autoencoder/settings";
 import { Barrier } from "./barrier";
-import { createKernel, reserve } from "./kernel";
-import { fill, rowOf, valuesOf } from "./matrix";
+import { createKernel, type Kernel, reserve } from "./kernel";
+import { fill, type KernelMatrix, rowOf, valuesOf } from "./matrix";
 import { Thread } from "./thread";
 import { layOut, type Training } from "./training-layout";
-import { type Task, tasks, trainingStep } from "./training-step";
+import { type Task, TrainingStep, tasks } from "./training-step";
 
 /** Fewer rows than this in all epochs together are learnt before a thread has started. */
 const smallTraining = 100_000;
@@ -49,14 +49,9 @@ export async function startKernelTraining(
     meetings: new Int32Array(new SharedArrayBuffer(8)),
     memory: kernel.memory,
   };
-  const { layers, one, bytes } = layOut(training);
-  reserve(kernel, bytes);
-  const memory = new Float32Array(kernel.memory.buffer);
-  rowOf(memory, one, 0)[0] = 1;
-  const parameters = layers.flatMap((layer) => [layer.weights, layer.bias]);
-  for (const [i, values] of start.entries()) fill(memory, parameters[i], values);
+  const parameters = placeWeights(kernel, training, start);
   const team = await startTeam(training);
-  const own = trainingStep(kernel, training, 0);
+  const own = new TrainingStep(kernel, training, 0);
   const barrier = new Barrier(training.meetings, threads);
   const breatheIfDue = breather(signal);
 
@@ -82,11 +77,22 @@ export async function startKernelTraining(
   return {
     step: (rows) => together("step", rows),
     loss: (rows) => together("loss", rows),
-    weights: () => parameters.map((matrix) => valuesOf(memory, matrix)),
+    weights: () => parameters.map((matrix) => valuesOf(new Float32Array(kernel.memory.buffer), matrix)),
     async dispose() {
       await Promise.all(team.map((thread) => thread.terminate()));
     },
   };
+}
+
+/** Divides the kernel's memory and fills it with the weights to start with. @returns where they lie */
+function placeWeights(kernel: Kernel, training: Training, start: Weights): KernelMatrix[] {
+  const { layers, one, bytes } = layOut(training);
+  reserve(kernel, bytes);
+  const memory = new Float32Array(kernel.memory.buffer);
+  rowOf(memory, one, 0)[0] = 1;
+  const parameters = layers.flatMap((layer) => [layer.weights, layer.bias]);
+  for (const [i, values] of start.entries()) fill(memory, parameters[i], values);
+  return parameters;
 }
 
 /** Starts all threads but the first. @throws what ended one of them */

@@ -35,8 +35,24 @@ export class HostWindow {
   ): void {
     host.last.push(service.id, error, sourcePort);
     service.last.push(host.id, error, sourcePort);
+    const hostCount = host.last.size;
+    const here = this.#countHost(host, service.id, sourcePort);
+    const elsewhere = this.#countElsewhere(service, host.id, this.#capacity - hostCount);
+    const serviceCount = here.sameService + elsewhere.connections;
+    into[offset] = hostCount;
+    into[offset + 1] = serviceCount;
+    into[offset + 2] = rate(here.sameService, hostCount);
+    into[offset + 3] = here.otherServices === 0 ? 0 : rate(1 + here.otherServices, hostCount);
+    into[offset + 4] = rate(here.samePort, hostCount);
+    into[offset + 5] = elsewhere.otherHosts === 0 ? 0 : rate(1 + elsewhere.otherHosts, serviceCount);
+    into[offset + 6] = rate(here.synErrors, hostCount);
+    into[offset + 7] = rate(here.serviceSynErrors + elsewhere.synErrors, serviceCount);
+    into[offset + 8] = rate(here.rejections, hostCount);
+    into[offset + 9] = rate(here.serviceRejections + elsewhere.rejections, serviceCount);
+  }
 
-    const { size: hostCount, words } = host.last;
+  /** Counts a host's connections, and among them those of a service. */
+  #countHost({ last: { size, words } }: Track, service: number, sourcePort: number) {
     let sameService = 0;
     let samePort = 0;
     let otherServices = 0;
@@ -44,12 +60,12 @@ export class HostWindow {
     let rejections = 0;
     let serviceSynErrors = 0;
     let serviceRejections = 0;
-    let previous = service.id;
+    let previous = service;
     this.#seen.clear();
-    for (let place = 0; place < 2 * hostCount; place += 2) {
+    for (let place = 0; place < 2 * size; place += 2) {
       const partner = partnerOf(words[place]);
       const failure = errorOf(words[place]);
-      const isSame = partner === service.id;
+      const isSame = partner === service;
       if (words[place + 1] === sourcePort) samePort++;
       if (isSame) sameService++;
       else if (partner !== previous && this.#seen.add(partner)) otherServices++;
@@ -62,35 +78,36 @@ export class HostWindow {
         if (isSame) serviceRejections++;
       }
     }
+    return {
+      sameService,
+      samePort,
+      otherServices,
+      synErrors,
+      rejections,
+      serviceSynErrors,
+      serviceRejections,
+    };
+  }
 
-    const ofService = service.last;
-    const free = this.#capacity - hostCount;
-    let elsewhere = 0;
+  /** Counts a service's last connections to other hosts than one, as many as there is room for. */
+  #countElsewhere({ last }: Track, host: number, room: number) {
+    let connections = 0;
     let otherHosts = 0;
-    previous = host.id;
+    let synErrors = 0;
+    let rejections = 0;
+    let previous = host;
     this.#seen.clear();
-    for (let age = 0; age < ofService.size && elsewhere < free; age++) {
-      const code = ofService.words[ofService.place(age)];
+    for (let age = 0; age < last.size && connections < room; age++) {
+      const code = last.words[last.place(age)];
       const partner = partnerOf(code);
-      if (partner === host.id) continue;
-      elsewhere++;
+      if (partner === host) continue;
+      connections++;
       if (partner !== previous && this.#seen.add(partner)) otherHosts++;
       previous = partner;
       const failure = errorOf(code);
-      if (failure === FlagError.syn) serviceSynErrors++;
-      else if (failure === FlagError.rejection) serviceRejections++;
+      if (failure === FlagError.syn) synErrors++;
+      else if (failure === FlagError.rejection) rejections++;
     }
-
-    const serviceCount = sameService + elsewhere;
-    into[offset] = hostCount;
-    into[offset + 1] = serviceCount;
-    into[offset + 2] = rate(sameService, hostCount);
-    into[offset + 3] = otherServices === 0 ? 0 : rate(1 + otherServices, hostCount);
-    into[offset + 4] = rate(samePort, hostCount);
-    into[offset + 5] = otherHosts === 0 ? 0 : rate(1 + otherHosts, serviceCount);
-    into[offset + 6] = rate(synErrors, hostCount);
-    into[offset + 7] = rate(serviceSynErrors, serviceCount);
-    into[offset + 8] = rate(rejections, hostCount);
-    into[offset + 9] = rate(serviceRejections, serviceCount);
+    return { connections, otherHosts, synErrors, rejections };
   }
 }
