@@ -196,6 +196,7 @@ export { metricsFrame } from "./notebook/metrics-frame";
 export { progress } from "./notebook/progress";
 export { nameTables, type QueryResult, query } from "./notebook/query";
 export { reloadLibrary } from "./notebook/reload";
+export { say } from "./notebook/say";
 export { liveFigure, show } from "./notebook/show";
 
 // What all of them share

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { InputError } from "../common/errors";
 import { addCommand, answering } from "./command";
 import { numberOption } from "./options";
 
@@ -20,10 +21,23 @@ function addNotebooks(program: Command): void {
     .option("--check", "write nothing; fail if outputs are stale")
     .addOption(numberOption("--timeout <seconds>", "longest time for one cell", { min: 1, max: 86_400 }, 600))
     .option("--folder <folder>", "where the notebooks are", "notebooks")
+    .option("--out <folder>", "run copies, and write them there, with the outputs up to a cell that fails")
+    .option(
+      "--set <name=value>",
+      "another value of a parameter of the copies; repeatable",
+      addValue,
+      new Map(),
+    )
+    .addOption(new Option("--data <name>", "what the copies run on").choices(["simulated"]))
     .action(
-      answering<string[]>(async ({ check, timeout, folder }, context, names) => {
+      answering<string[]>(async ({ timeout, set, ...options }, context, names) => {
         const { runNotebooks } = await import("./notebooks.js");
-        const answer = await runNotebooks(names, { ...context, check, folder, timeoutSeconds: timeout });
+        const answer = await runNotebooks(names, {
+          ...context,
+          ...options,
+          values: set,
+          timeoutSeconds: timeout,
+        });
         return { ...answer, exitCode: answer.value.passed ? 0 : 1 };
       }),
     );
@@ -101,4 +115,11 @@ function addStudentEdition(program: Command): void {
         return { text: paths.join("\n"), value: { paths } };
       }),
     );
+}
+
+function addValue(text: string, values: ReadonlyMap<string, string>): Map<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined)
+    throw new InputError(`--set takes a name and a value, such as seed=7, got '${text}'`);
+  return new Map([...values, [name, value]]);
 }

@@ -1,11 +1,21 @@
 import { readdir } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { InputError } from "../common/errors";
+import { notebookName, readNotebook } from "../notebook/tools/notebook";
+import { requireNotebookData } from "../notebook/tools/notebook-data";
+import { parametersOf } from "../notebook/tools/parameters";
+import { prepareCopy, requirePlaces, runCopy } from "../notebook/tools/run-copy";
 import { CellError, type NotebookRun, type RunNotebookOptions, runNotebook } from "../notebook/tools/runner";
 
 export interface RunNotebooksOptions extends RunNotebookOptions {
   /** Where the notebooks are. Default: `notebooks`. */
   readonly folder?: string;
+  /** Runs copies, which are written to this folder, and leaves the notebooks as they are. */
+  readonly out?: string;
+  /** Other values of the copies' parameters, as they are typed; see {@link withParameters}. */
+  readonly values?: ReadonlyMap<string, string>;
+  /** What copies run on, of those that have a parameter `data`; with `simulated`, passages on other data are replaced. */
+  readonly data?: string;
   /** Is told a sentence or more as each notebook ends. */
   readonly onNotice?: (text: string) => void;
 }
@@ -27,23 +37,47 @@ export interface NotebooksReport {
  * Runs notebooks one after the other, all of them even if one fails, and says what came of it.
  *
  * @param names as {@link findNotebooks} takes them
- * @throws {InputError} if there is no such notebook or one can't be read
+ * @throws {InputError} if there is no such notebook, one can't be read or lacks a parameter, the data that its text is about is
+ *   not there, or a copy can't be written
  */
 export async function runNotebooks(
   names: readonly string[],
-  { folder = "notebooks", onNotice, ...options }: RunNotebooksOptions = {},
+  { folder = "notebooks", out, values = new Map(), data, onNotice, ...options }: RunNotebooksOptions = {},
 ): Promise<{ text: string; value: NotebooksReport }> {
+  requireCopies({ out, values, data, check: options.check });
+  const notebooks = await Promise.all(
+    (await findNotebooks(names, folder)).map((file) => describe(file, folder, values, data)),
+  );
+  for (const { file, values } of notebooks) await prepareCopy(file, values);
+  await requireNotebookData(byData(notebooks), options);
+  const files = notebooks.map(({ file }) => file);
+  if (out !== undefined)
+    await requirePlaces(
+      out,
+      files,
+      notebooks.map(({ path }) => path),
+    );
+
   const runs: NotebookRun[] = [];
   const failures: CellError[] = [];
-  for (const file of await findNotebooks(names, folder)) {
+  const fail = (error: CellError, copy?: string) => {
+    failures.push(error);
+    onNotice?.(`failed${copy ? `, see ${copy}` : ""}: ${error.message}`);
+  };
+  for (const { file, path, values } of notebooks) {
     try {
-      const run = await runNotebook(file, options);
+      const copied =
+        out === undefined ? undefined : await runCopy(file, out, path, { ...options, values, onNotice });
+      if (copied?.failure) {
+        fail(copied.failure, copied.file);
+        continue;
+      }
+      const run = copied ?? (await runNotebook(file, options));
       runs.push(run);
-      onNotice?.(passedLine(run, options.check));
+      onNotice?.(copied ? `${passedLine(run)}: ${run.file}` : passedLine(run, options.check));
     } catch (error) {
       if (!(error instanceof CellError)) throw error;
-      failures.push(error);
-      onNotice?.(`failed: ${error.message}`);
+      fail(error);
     }
   }
   const stale = options.check ? runs.filter((run) => run.stale.length > 0) : [];
@@ -60,6 +94,46 @@ export async function runNotebooks(
     failures: failures.map(({ notebook, cell, source, reason }) => ({ notebook, cell, source, reason })),
   };
   return { text: parts.join("; "), value };
+}
+
+/** A notebook that is to be run. */
+interface Chosen {
+  readonly file: string;
+  /** Below the folder of the notebooks. */
+  readonly path: string;
+  readonly values: ReadonlyMap<string, string>;
+  /** What its text is about, or what it is to be run on. */
+  readonly data: unknown;
+}
+
+async function describe(
+  file: string,
+  folder: string,
+  values: ReadonlyMap<string, string>,
+  data: string | undefined,
+): Promise<Chosen> {
+  const own = parametersOf(await readNotebook(file)).get("data")?.value;
+  const all = data !== undefined && own !== undefined ? new Map([["data", data], ...values]) : values;
+  const path = relative(folder, file).replaceAll(sep, "/");
+  return { file, path, values: all, data: all.get("data") ?? own };
+}
+
+function byData(notebooks: readonly Chosen[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { file, data } of notebooks)
+    if (typeof data === "string") names.set(data, [...(names.get(data) ?? []), notebookName(file)]);
+  return names;
+}
+
+/** @throws {InputError} if other values are asked for, but not where the copies go */
+function requireCopies({ out, values, data, check }: RunNotebooksOptions): void {
+  if (out !== undefined && check) throw new InputError("--check writes nothing: leave out --out");
+  if (out !== undefined) return;
+  const option = values?.size ? "--set" : data !== undefined ? "--data" : undefined;
+  if (option)
+    throw new InputError(
+      `${option} runs copies: say where they go with --out FOLDER; the notebooks stay as they are`,
+    );
 }
 
 /**

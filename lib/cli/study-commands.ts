@@ -19,7 +19,7 @@ export function addStudyCommands(program: Command): void {
       .optionsGroup("Data:")
       .option(
         "--data <file>",
-        "table to train on: CSV, TSV, JSON lines, ARFF or Parquet, plain, gzip or zstd (default: KDD'99, found or downloaded, or else simulated traffic)",
+        "table to train on: CSV, TSV, JSON lines, ARFF or Parquet, plain, gzip or zstd or `simulated` (default: KDD'99, found or downloaded, or else simulated traffic)",
       ),
   )
     .option("--test <file>", "table to test on, with the same columns (default: KDD'99's own)")

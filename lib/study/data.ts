@@ -33,7 +33,10 @@ interface DescribedData extends StudyData {
 export type ColumnChoices = Pick<ReadTableOptions, "label" | "normal" | "group" | "exclude" | "types">;
 
 export interface StudyDataOptions extends LocateOptions, ColumnChoices {
-  /** The training file, any table. Default: see {@link locateTrainingFile}; where none can be had, simulated traffic. */
+  /**
+   * The training file, any table; or `simulated`: simulated traffic. Default `kdd`: see {@link locateTrainingFile}; where none
+   * can be had, simulated traffic.
+   */
   readonly data?: string;
   /** The test file, with the columns of the training file. Default: the one that belongs to it, see {@link locateTestFile}. */
   readonly test?: string;
@@ -72,11 +75,13 @@ export async function readStudyData(options: StudyDataOptions = {}): Promise<Des
   const locate = { connectTimeout, ...given };
   const { dataFolder = projectPath("data"), onProgress, signal } = locate;
   requireFileFor(options);
+  const { data = "kdd" } = options;
   const found =
-    options.data ??
-    (await unlessMissing(locateTrainingFile(locate), Unavailable, (reason) =>
-      onNotice(`simulated traffic is used instead of KDD'99: ${reason}`),
-    ));
+    data === "kdd"
+      ? await unlessMissing(locateTrainingFile(locate), Unavailable, () => onNotice(notFound))
+      : data === "simulated"
+        ? undefined
+        : data;
   const simulated = found ? undefined : await simulatedDataset(dataFolder, { onProgress, signal });
   const trainFile = found ?? simulated!.train;
   const train = await readStudyFile(trainFile, { ...options, onNotice }, rejectedFiles?.train);
@@ -130,11 +135,14 @@ export function isKddFormat({ features }: Table): boolean {
   return features.some((feature) => feature.kind === "numeric" && feature.measure === "amount");
 }
 
+const notFound =
+  "KDD'99 was not found and could not be downloaded: simulated traffic is used instead, for which sentences about KDD'99 do not hold. To use it, put kddcup.data_10_percent.gz and corrected.gz into data/, or name a file with --data";
+
 function requireFileFor({ data, label, normal, group, exclude, types }: StudyDataOptions): void {
   const first = Object.entries({ label, normal, group, exclude, types }).find(
     ([, value]) => value !== undefined && value.length !== 0,
   );
-  if (data === undefined && first)
+  if ((data === undefined || data === "kdd" || data === "simulated") && first)
     throw new InputError(`${first[0]} is about the columns of a file of your own: name it with data`);
 }
 

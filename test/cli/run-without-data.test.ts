@@ -16,7 +16,7 @@ test("run without data and network studies simulated traffic, and every output s
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /^simulated traffic is used instead of KDD'99: .*\(no network: .* or pass --data FILE$/m,
+    /^KDD'99 was not found and could not be downloaded: simulated traffic is used instead, /m,
   );
   assert.ok(stdout.startsWith(`${training}: 60,000 rows (SHA-256 `), stdout);
   assert.match(stdout, /^simulated traffic \(test part\): 40,000 rows \(SHA-256 /m);

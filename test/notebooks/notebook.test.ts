@@ -47,7 +47,13 @@ const fromJupyter = `{
       "application/vnd.plotly.v1+json": {
        "data": [],
        "layout": {
-        "height": 400
+        "height": 400,
+        "opacity": 2.5e-05,
+        "sizes": [
+         -1e-07,
+         0.0001,
+         1.5e-12
+        ]
        }
       },
       "image/png": "iVBORw0KGgo=\\n",
@@ -96,7 +102,7 @@ test("texts are one string, JSON stays JSON, and blank cells are not run", () =>
   assert.deepEqual(cell.outputs[0], { output_type: "stream", name: "stdout", text: "1\n2\n" });
   assert.deepEqual("data" in cell.outputs[1] && cell.outputs[1].data["application/vnd.plotly.v1+json"], {
     data: [],
-    layout: { height: 400 },
+    layout: { height: 400, opacity: 0.000025, sizes: [-1e-7, 0.0001, 1.5e-12] },
   });
 });
 

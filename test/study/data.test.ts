@@ -45,7 +45,7 @@ test("without data and network a study is of simulated traffic, says so, and fin
   assert.equal(notices.length, 1);
   assert.match(
     notices[0],
-    /^simulated traffic is used instead of KDD'99: .* ECONNREFUSED .* pass --data FILE$/,
+    /^KDD'99 was not found .*: simulated traffic is used instead, .* To use it, put kddcup\.data_10_percent\.gz and corrected\.gz into data\/, or name a file with --data$/,
   );
 
   const files = (await readdir(dataFolder)).filter(isSimulated);

@@ -121,12 +121,22 @@ export function parseNotebook(text: string, file: string): Notebook {
 }
 
 /**
- * A notebook's text, to the byte as Jupyter writes it: keys sorted, indented by one space, texts as lists of lines.
- * (But for numbers: Python writes `1.0` and `1e-07`, JavaScript `1` and `1e-7`.)
+ * A notebook's text, to the byte as Jupyter writes it, so that saving it there changes nothing: keys sorted, indented by one
+ * space, texts as lists of lines, small numbers as Python has them. (But for whole numbers: Python may write `1.0`.)
  */
 export function formatNotebook(notebook: Notebook): string {
   const raw = { ...notebook, cells: notebook.cells.map(splitLines) };
-  return `${JSON.stringify(sortKeys(raw), null, 1)}\n`;
+  return `${JSON.stringify(sortKeys(raw), null, 1).replace(smallNumber, pythonNumber)}\n`;
+}
+
+/** A number below 0.0001 that is alone on its line of JSON, but for a key before it: no text holds such a line. */
+const smallNumber = /(?<=^ *(?:"(?:[^"\\]|\\.)*": )?)-?(?:0\.0000\d+|[\d.]+e-\d+)(?=,?$)/gm;
+
+/** `1e-07`, where JavaScript has `1e-7`, and `1e-05` where it has `0.00001`. */
+function pythonNumber(text: string): string {
+  return Number(text)
+    .toExponential()
+    .replace(/e-(\d)$/, "e-0$1");
 }
 
 /** Writes a notebook, whole or not at all. @throws {InputError} if its place can't be written */

@@ -18,9 +18,12 @@ import {
   writeNotebook,
 } from "./notebook";
 
-export interface RunNotebookOptions extends WorkOptions {
+export interface RunNotebookOptions extends ExecuteOptions {
   /** Writes nothing. Default: false. */
   readonly check?: boolean;
+}
+
+export interface ExecuteOptions extends WorkOptions {
   /** How long one cell may take. Default: 600. */
   readonly timeoutSeconds?: number;
   /** How long to wait after the last cell for what fails late, such as a throwing timer. Default: 1. */
@@ -73,52 +76,72 @@ export class CellError extends Error {
  * @throws {CellError} if a cell fails, takes too long, or ends the kernel
  * @throws {InputError} if the file is no TypeScript notebook, or was changed by somebody else meanwhile
  */
-export async function runNotebook(
-  file: string,
-  { check = false, timeoutSeconds = 600, graceSeconds = 1, onProgress, signal }: RunNotebookOptions = {},
-): Promise<NotebookRun> {
+export async function runNotebook(file: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
   const started = performance.now();
   const text = await readText(file);
   const before = parseNotebook(text, file);
-  const name = notebookName(file);
-  const cells = codeCells(before);
-  const results: CellResult[] = [];
-  const kernel = await Kernel.create(dirname(file), { signal });
-  let peakMemory: number;
-  try {
-    const requirePassed = () => {
-      for (const [i, result] of results.entries()) {
-        const reason = failureOf(result, { timeoutSeconds, ending: kernel.ending });
-        if (reason !== undefined) throw new CellError(name, i + 1, cells[i].source, reason);
-      }
-    };
-    for (const [i, { source }] of cells.entries()) {
-      onProgress?.({ stage: name, done: i, total: cells.length, note: `cell [${i + 1}]` });
-      results.push(await kernel.execute(source, { timeoutSeconds, signal }));
-      requirePassed();
-    }
-    await sleep(1000 * graceSeconds, undefined, { signal });
-    // One more cell, which shows that the kernel lives and that all it printed has come.
-    const last = await kernel.execute(peakMemoryCode, { timeoutSeconds, signal });
-    requirePassed();
-    const reason = failureOf(last, { timeoutSeconds, ending: kernel.ending });
-    if (reason !== undefined && cells.length > 0)
-      throw new CellError(name, cells.length, cells[cells.length - 1].source, `after it, ${reason}`);
-    peakMemory = 1024 * Number(/peak memory (\d+)/.exec(printed(last, "stdout"))?.[1]);
-  } finally {
-    await kernel.shutdown();
-  }
-  onProgress?.({ stage: name, done: cells.length, total: cells.length });
-
+  const { results, failure, peakMemory } = await execute(before, file, options);
+  if (failure) throw failure;
   const after = withResults(before, results);
-  if (!check) {
+  if (!options.check) {
     if ((await readText(file)) !== text)
       throw new InputError(`${file} was changed while it ran: nothing was written`);
     if (formatNotebook(after) !== text) await writeNotebook(file, after);
   }
-  const seconds = (performance.now() - started) / 1000;
-  const stale = compareOutputs(before, after);
-  return { name, file, cells: cells.length, seconds, peakMemory, stale };
+  return {
+    ...{ name: notebookName(file), file, cells: results.length, peakMemory },
+    seconds: (performance.now() - started) / 1000,
+    stale: compareOutputs(before, after),
+  };
+}
+
+/** What came of a notebook's cells up to the first that failed. */
+export interface Execution {
+  readonly results: readonly CellResult[];
+  readonly failure?: CellError;
+  /** The most memory the kernel held, in bytes; 0 after a failure. */
+  readonly peakMemory: number;
+}
+
+/** Runs a notebook's code cells as {@link runNotebook} does. @param file where it is: its kernel works in that folder */
+export async function execute(
+  notebook: Notebook,
+  file: string,
+  { timeoutSeconds = 600, graceSeconds = 1, onProgress, signal }: ExecuteOptions = {},
+): Promise<Execution> {
+  const name = notebookName(file);
+  const cells = codeCells(notebook);
+  const results: CellResult[] = [];
+  const kernel = await Kernel.create(dirname(file), { signal });
+  const failed = (): CellError | undefined => {
+    for (const [i, result] of results.entries()) {
+      const reason = failureOf(result, { timeoutSeconds, ending: kernel.ending });
+      if (reason !== undefined) return new CellError(name, i + 1, cells[i].source, reason);
+    }
+    return undefined;
+  };
+  try {
+    for (const [i, { source }] of cells.entries()) {
+      onProgress?.({ stage: name, done: i, total: cells.length, note: `cell [${i + 1}]` });
+      results.push(await kernel.execute(source, { timeoutSeconds, signal }));
+      const failure = failed();
+      if (failure) return { results, failure, peakMemory: 0 };
+    }
+    await sleep(1000 * graceSeconds, undefined, { signal });
+    // One more cell, which shows that the kernel lives and that all it printed has come.
+    const last = await kernel.execute(peakMemoryCode, { timeoutSeconds, signal });
+    const reason = failureOf(last, { timeoutSeconds, ending: kernel.ending });
+    const failure =
+      failed() ??
+      (reason !== undefined && cells.length > 0
+        ? new CellError(name, cells.length, cells[cells.length - 1].source, `after it, ${reason}`)
+        : undefined);
+    if (failure) return { results, failure, peakMemory: 0 };
+    onProgress?.({ stage: name, done: cells.length, total: cells.length });
+    return { results, peakMemory: 1024 * Number(/peak memory (\d+)/.exec(printed(last, "stdout"))?.[1]) };
+  } finally {
+    await kernel.shutdown();
+  }
 }
 
 /** Prints the most memory that the kernel's process has held, in KiB. */
@@ -172,14 +195,13 @@ export function committed(output: Output): Output {
 const plotlyMime = "application/vnd.plotly.v1+json";
 
 /** The notebook with what its cells gave; outputs that are as they were, but for a picture's bytes, stay. */
-function withResults(notebook: Notebook, results: readonly CellResult[]): Notebook {
+export function withResults(notebook: Notebook, results: readonly CellResult[]): Notebook {
   const ran = codeCells(notebook);
   const cells = notebook.cells.map((cell): Cell => {
     if (cell.cell_type !== "code") return cell;
     const { execution, ...metadata } = cell.metadata; // the time of day at which it was run
     const i = ran.indexOf(cell);
-    if (i < 0) return { ...cell, metadata, execution_count: null, outputs: [] };
-    const { executionCount, outputs } = results[i];
+    const { executionCount = null, outputs = [] }: Partial<CellResult> = results[i] ?? {};
     const fresh = { ...cell, metadata, execution_count: executionCount, outputs: outputs.map(committed) };
     const kept = { ...fresh, outputs: cell.outputs.map(committed) };
     return sameOutputs(kept, fresh) ? kept : fresh;
