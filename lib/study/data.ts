@@ -21,6 +21,8 @@ export interface StudyData {
   readonly simulated: boolean;
   /** `Simulated traffic` where it is, for the captions of figures. */
   readonly remark?: string;
+  /** What captions call the two files: `KDD'99 (10 %)` and `KDD'99 corrected`, or `simulated traffic (training part)`. */
+  readonly titles: { readonly train: string; readonly test?: string };
 }
 
 /** The data of a study with what each column of its files was taken for. */
@@ -52,6 +54,16 @@ export interface StudyDataOptions extends LocateOptions, ColumnChoices {
 export function testName({ trainSource, testSource }: StudyData): string | undefined {
   const taken = testSource && ["holdout", trainSource.name].includes(testSource.name);
   return taken ? `${testSource.name} (test)` : testSource?.name;
+}
+
+/** What captions call a file: `KDD'99 (10 %)`, or its own name. */
+export function datasetTitle(name: string): string {
+  const titles: Record<string, string> = {
+    "10-percent": "KDD'99 (10 %)",
+    full: "KDD'99 (full)",
+    corrected: "KDD'99 corrected",
+  };
+  return Object.hasOwn(titles, name) ? titles[name] : name;
 }
 
 /** Milliseconds to wait for an address: there is something to go on with. */
@@ -87,9 +99,13 @@ export async function readStudyData(options: StudyDataOptions = {}): Promise<Des
   const train = await readStudyFile(trainFile, { ...options, onNotice }, rejectedFiles?.train);
   if (train.labels) requireBothClasses(train);
   else for (const sentence of unlabelledNotices(train)) onNotice(sentence);
+  const trainSource = simulated
+    ? { ...train.source, name: "simulated traffic (training part)" }
+    : train.source;
   const study = {
-    trainSource: simulated ? { ...train.source, name: "simulated traffic (training part)" } : train.source,
+    trainSource,
     train,
+    titles: { train: datasetTitle(trainSource.name) },
     simulated: simulated !== undefined,
     ...(simulated && { remark: "Simulated traffic" }),
   };
@@ -109,7 +125,8 @@ export async function readStudyData(options: StudyDataOptions = {}): Promise<Des
   const test = judgedLike(train, read, onNotice);
   const isSimulated = simulated && options.test === undefined;
   const testSource = isSimulated ? { ...test.source, name: "simulated traffic (test part)" } : test.source;
-  return { ...study, testSource, test };
+  const titles = { ...study.titles, test: datasetTitle(testSource.name) };
+  return { ...study, titles, testSource, test };
 }
 
 /**

@@ -14,6 +14,7 @@ import { scoreDistributionFigure } from "../visualize/evaluation/score-distribut
 import type { Caption, Figure } from "../visualize/figure";
 import { lossFigures } from "../visualize/models/training-loss";
 import { modelTitle } from "../visualize/palette";
+import { datasetTitle } from "./data";
 
 /** Names of the data sets, for the words above the figures. */
 export interface StudyNames {
@@ -65,7 +66,7 @@ function partsOf(study: NoveltyStudy, train: Table, test: Table | undefined, nam
   const known = new Set(train.labels?.categories);
   const holdout: Part = {
     name: "holdout",
-    caption: { protocol: `${fitted}, scored on those 20 % and all its ${many}`, remark },
+    caption: { protocol: `${fitted}, scored on those 20 % and all ${many} of the same file`, remark },
     labels: selectColumn(labels(train), study.holdoutRows),
     known,
     metrics: study.metrics.holdout,
@@ -177,14 +178,4 @@ function trainingFigures(
     models.map(({ detector }) => detector),
     { protocol, remark },
   );
-}
-
-/** A data set's name as people write it. */
-function datasetTitle(name: string): string {
-  const titles: Record<string, string> = {
-    "10-percent": "KDD'99 (10 %)",
-    full: "KDD'99 (full)",
-    corrected: "KDD'99 corrected",
-  };
-  return Object.hasOwn(titles, name) ? titles[name] : name;
 }

@@ -17,7 +17,11 @@ export async function runStudy({ files, folder, threads, backend, seed }: Task) 
     literature: await literatureProtocol(train.table, options),
   };
   const data = { trainSource: train.source, train: train.table, testSource: test.source, test: test.table };
-  await writePredictions(study, { ...data, simulated: false }, join(folder, "predictions.parquet"));
+  await writePredictions(
+    study,
+    { ...data, simulated: false, titles: { train: "10-percent" } },
+    join(folder, "predictions.parquet"),
+  );
   writeFileSync(join(folder, "metrics.json"), JSON.stringify(metrics, null, 2));
   return { metrics, epochs: study.models.autoencoder.detector.history.length };
 }

@@ -8,6 +8,7 @@ import { mean } from "simple-statistics";
 import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
+import { notYetConverted } from "./converted";
 import { disagreements, Figures, frameClaims, legendClaims, printedTexts, unprintedNumbers } from "./numbers";
 
 const project = join(__dirname, "..", "..");
@@ -113,12 +114,11 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
   assert.ok(printedTexts(read).some((text) => text.includes(`backend ${record.backend}`)));
 });
 
-for (const name of [
-  "05-evaluation",
-  "solutions/05-evaluation",
-  "07-your-own-traffic",
-  "solutions/07-your-own-traffic",
-]) {
+const bound = new Set([
+  ...["05-evaluation", "solutions/05-evaluation", "solutions/07-your-own-traffic"],
+  ...names.filter((name) => !notYetConverted.includes(name)),
+]);
+for (const name of bound) {
   test(`${name} prints every number that its prose quotes`, () => {
     assert.deepEqual(unprintedNumbers(notebook(name)), []);
   });

@@ -144,14 +144,34 @@ function outputsOf(notebook: Notebook): Output[] {
   return codeCells(notebook).flatMap(({ outputs }) => [...outputs]);
 }
 
-/** Numbers in a notebook's prose that no output of it shows, each with its paragraph; rounding is allowed. */
+/** What a notebook on other data than KDD'99 shows that speaks of that, but for sentences, which may compare. */
+export function foreignWords(notebook: Notebook): string[] {
+  const shown = codeCells(notebook).flatMap(({ outputs, execution_count }) =>
+    outputs.flatMap((output) => {
+      if (output.output_type === "stream") return [[execution_count, output.text]];
+      if (!("data" in output) || "text/markdown" in output.data) return [];
+      const { "text/plain": words, "application/vnd.plotly.v1+json": figure } = output.data;
+      return [[execution_count, `${words}${figure ? JSON.stringify(figure) : ""}`]];
+    }),
+  );
+  return shown.flatMap(([cell, text]) => {
+    const [words] = /.{0,80}(?:KDD|\bcorrected\b|10-percent|10 % set|UNSW).{0,40}/.exec(String(text)) ?? [];
+    return words ? [`cell [${cell}]: ${words}`] : [];
+  });
+}
+
+/**
+ * Numbers in a notebook's prose that neither its outputs nor its code have, each with its paragraph; rounding is allowed. What
+ * stands there for simulated traffic is not read.
+ */
 export function unprintedNumbers(notebook: Notebook): string[] {
-  const printed = printedTexts(notebook).flatMap((text) =>
+  const written = codeCells(notebook).map(({ source }) => source.replace(/(?<=\d)_(?=\d)/g, ""));
+  const printed = [...printedTexts(notebook), ...written].flatMap((text) =>
     Array.from(text.matchAll(/\d+(?:\.\d+)?/g), ([number]) => Number(number)),
   );
   return notebook.cells
     .filter(({ cell_type }) => cell_type === "markdown")
-    .flatMap(({ source }) => source.split("\n"))
+    .flatMap(({ source }) => source.replace(/<!--[\s\S]*?-->/g, "").split("\n"))
     .flatMap((paragraph) =>
       proseNumbers(paragraph)
         .filter(({ text, perCent }) => {

@@ -101,7 +101,7 @@ test("without labels a study tells which rows stand out, each once, by their num
     labelled: false,
     skippedRows: [1],
   };
-  const data = { train: unlabelled, trainSource: source, simulated: false };
+  const data = { train: unlabelled, trainSource: source, simulated: false, titles: { train: "pumps.csv" } };
   const { flaggedShare, mostAnomalous } = await unlabelledFindings(await unjudged, data);
   assert.deepEqual(Object.keys(flaggedShare), ["holdout"]);
   for (const share of Object.values(flaggedShare.holdout)) assert.ok(share <= 0.05);
