@@ -184,10 +184,11 @@ export function unprintedNumbers(notebook: Notebook): string[] {
 }
 
 /**
- * The measured numbers of a paragraph: with two decimals or more, or of a hundred or more. Years, code, formulas and
- * links are none.
+ * The measured numbers of a paragraph: with two decimals or more, or of a hundred or more. Years, code, formulas, links and
+ * entries of the bibliography are none.
  */
 function proseNumbers(paragraph: string): { text: string; perCent: boolean }[] {
+  if (/^- \*\*[^*]+ \d{4}\w?\*\* · /.test(paragraph)) return [];
   const prose = paragraph.replace(/`[^`]*`|\$[^$]*\$|\]\([^)]*\)/g, " ").replace(/\b(?:19|20)\d\d\b/g, " ");
   return Array.from(
     prose.matchAll(/(?<![\d.'A-Za-z-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d'A-Za-z])( %)?/g),
