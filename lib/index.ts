@@ -191,6 +191,8 @@ export { truthOf } from "./detect/training-data";
 
 // What a notebook's cell uses
 
+export { check, hint } from "./notebook/course/check";
+export { quiz } from "./notebook/course/quiz";
 export type { Frame } from "./notebook/frame";
 export { metricsFrame } from "./notebook/metrics-frame";
 export { progress } from "./notebook/progress";

@@ -88,6 +88,8 @@ suite("within 1.5 GB", { concurrency: 2, skip: slow }, () => {
       const run = await runNotebook(join(folder, name), { check: true });
       context.diagnostic(`${run.name}: ${run.seconds.toFixed(0)} s, ${Math.round(run.peakMemory / 1e6)} MB`);
       if (!nativeInstalled) assert.deepEqual(run.stale, []);
+      if (name.startsWith("solutions"))
+        for (const { exercise, verdict } of run.exercises) assert.equal(verdict, "right", exercise);
       assert.ok(run.peakMemory < 1.5e9, `it held ${run.peakMemory} bytes`);
     });
 });

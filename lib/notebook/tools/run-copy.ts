@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { sharedFolder } from "../../common/own-files";
 import { inTransaction, Transaction, type TransactionOptions } from "../../common/transaction";
 import { writeWhole } from "../../common/unwritable";
+import { verdictsIn } from "../course/check";
 import { onOtherData } from "./data-passages";
 import { type Cell, codeCells, formatNotebook, type Notebook, notebookName, readNotebook } from "./notebook";
 import { parametersOf, withParameters } from "./parameters";
@@ -45,6 +46,7 @@ export async function runCopy(
       ...{ name: notebookName(file), file: join(folder, path), cells: results.length, peakMemory, failure },
       seconds: (performance.now() - started) / 1000,
       stale: [],
+      exercises: verdictsIn(written),
     };
   });
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
+import { type ExerciseVerdict, verdictsIn } from "../course/check";
 import { type CellResult, Kernel } from "./kernel";
 import { notebookMetadata } from "./kernelspec";
 import {
@@ -42,6 +43,8 @@ export interface NotebookRun {
   readonly peakMemory: number;
   /** The cells whose outputs in the file were not what they are now, see {@link compareOutputs}. */
   readonly stale: readonly StaleCell[];
+  /** What the checks of exercises said. */
+  readonly exercises: readonly ExerciseVerdict[];
 }
 
 /** A cell with other outputs than before. */
@@ -92,6 +95,7 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
     ...{ name: notebookName(file), file, cells: results.length, peakMemory },
     seconds: (performance.now() - started) / 1000,
     stale: compareOutputs(before, after),
+    exercises: verdictsIn(after),
   };
 }
 

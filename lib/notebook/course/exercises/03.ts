@@ -1,0 +1,70 @@
+import { type Exercise, number, parts, yesOrNo } from "../exercise";
+
+export const isolationForestExercises: { readonly [number: string]: Exercise } = {
+  "3-1": {
+    answer: number({
+      truth: 0.5,
+      tolerance: 1e-6,
+      mistakes: [
+        { answer: 1, word: "That is the path length E[h] of every row. The score is made from it." },
+        { answer: 0, word: "No score is 0: a path would have to be endless for that." },
+        { answer: 2, word: "A score lies between 0 and 1." },
+      ],
+    }),
+    hints: [
+      "Grow the tree in your mind: two rows, one cut. How deep is each leaf, and how many rows does it hold?",
+      "c(1) = 0 and c(2) = 1: so what is the path length, if the two rows differ, and what if they are equal?",
+      "Put both into the score's formula, with c(ψ) = c(2).",
+    ],
+  },
+  "3-2": {
+    answer: number({
+      truth: { real: 1000, simulated: Number.POSITIVE_INFINITY },
+      mistakes: [
+        { answer: 100, word: "With 100 rows ROC AUC moves no further than the seeds lie apart. Look on." },
+        { answer: 10_000, word: "It is far down there. But it has fallen before, with every seed." },
+        { answer: 10, word: "Compare with how far the seeds lie apart: that is no change." },
+      ],
+    }),
+    hints: [
+      "Add the first n rows of smurf to `fitRows`, and judge the *other* smurf rows against the held-out normal ones.",
+      "Fit with three seeds for each n: a change counts if it is larger than what the seeds do.",
+      "How many smurf rows does a tree of 4,096 rows draw, if n of some 78,000 are smurf?",
+    ],
+  },
+  "3-3": {
+    answer: parts({
+      scale: yesOrNo({
+        truth: false,
+        no: "A cut is drawn uniformly between the least and the greatest value: multiply all by ten, and the cut moves along.",
+      }),
+      logarithm: yesOrNo({
+        truth: true,
+        no: "Where do cuts fall among 1, 2, 3 and 1,000,000? And among their logarithms? Compare the forests' scores, not only ROC AUC.",
+      }),
+    }),
+    hints: [
+      "Between which rows does a cut fall that is drawn uniformly from the range of a column?",
+      "Multiplying a column stretches all gaps by the same factor.",
+      "A logarithm makes gaps between large values small. Does a uniform cut hit the same gaps as often as before?",
+    ],
+  },
+  "3-4": {
+    answer: number({
+      truth: { real: 0.9989, simulated: 0.9869 },
+      tolerance: 0.0005,
+      mistakes: [
+        {
+          answer: 0.834,
+          word: "That is the forest's. How well does the one right column do, read as a score?",
+        },
+        { answer: 0.0011, word: "Many bytes are suspicious: do not turn the sign." },
+      ],
+    }),
+    hints: [
+      "`explainRow(model, train, row)` lists the features' contributions to a score. Which of them is the attack itself?",
+      "`back` is a request of some 54,000 bytes.",
+      "Take `src_bytes` itself as the score of the `back` rows and the held-out normal rows, and compute ROC AUC.",
+    ],
+  },
+};

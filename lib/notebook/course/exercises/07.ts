@@ -1,0 +1,122 @@
+import { type Exercise, number, parts, word } from "../exercise";
+
+// The logs are simulated, the same on every machine.
+export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
+  "7-1": {
+    answer: parts({
+      connections: number({
+        truth: 14_683,
+        mistakes: [
+          {
+            answer: 12_869,
+            word: "That is one feature's number: count each connection that differs in *any* feature.",
+          },
+        ],
+      }),
+      feature: word({
+        truth: "srv_count",
+        mistakes: [{ answer: "count", word: "Nearly: another feature differs in a few more connections." }],
+      }),
+    }),
+    hints: [
+      "`connectionTable(connections, new TrafficWindows())` makes features of connections in the order in which they come.",
+      "The rows are in another order: compare by `uid`.",
+      "A connection counts if any numeric feature differs.",
+    ],
+  },
+  "7-2": {
+    answer: parts({
+      forest: number({
+        truth: 0.4524,
+        tolerance: 0.002,
+        share: true,
+        mistakes: [
+          {
+            answer: 0.4573,
+            word: "That is at the model's own threshold: compare at the *same* false-alarm rate.",
+          },
+          { answer: 0.343, word: "That is the model that learned from hidden attacks." },
+        ],
+      }),
+      autoencoder: number({
+        truth: 0.5601,
+        tolerance: 0.002,
+        share: true,
+        mistakes: [
+          {
+            answer: 0.1284,
+            word: "That is the model that learned from hidden attacks, at its own threshold.",
+          },
+          { answer: 0.3074, word: "That is the model that learned from hidden attacks." },
+        ],
+      }),
+    }),
+    hints: [
+      "`trainOnTraffic` learns from connections labelled as usual, where a log has labels: train on `learn-labelled.log`.",
+      "For a comparison at 1 %: `chooseThreshold` on the scores of the judged log's usual connections.",
+      "`verdictMetrics(scores, truth, threshold).recall` for each detector of `loadTrafficModel`.",
+    ],
+  },
+  "7-3": {
+    answer: parts({
+      attacks: number({
+        truth: 53,
+        mistakes: [{ answer: 28, word: "Those are types: the same type from two hosts are two attacks." }],
+      }),
+      found: number({
+        truth: 20,
+        mistakes: [
+          { answer: 13, word: "Those are types with an alert: count attacks, by label and source host." },
+        ],
+      }),
+    }),
+    hints: [
+      "An attack is a label with a source host; where a label has more than fifty sources they are false, so take the destination.",
+      "`event.id` of an alert is the `uid` of its connection.",
+      "A `Map` from attack to *found or not* holds both numbers.",
+    ],
+  },
+  "7-4": {
+    answer: parts({
+      silenced: number({
+        truth: 80,
+        tolerance: 2,
+        mistakes: [
+          { answer: 109, word: "That is as many as the wide list silences, alerts of scans among them." },
+        ],
+      }),
+      attacks: number({
+        truth: 0,
+        mistakes: [{ answer: 29, word: "Those are the scans' alerts: they must stay." }],
+      }),
+    }),
+    hints: [
+      "What exactly do the false alerts ask for? Count them by source, destination and port.",
+      "`from ADDRESS` and `to ADDRESS` name a direction, `tcp/8080` a port; all terms of a line must hold.",
+      "The scans are alerts *to* the monitoring host; the false ones are those *from* it.",
+    ],
+  },
+  "7-5": {
+    answer: parts({
+      recall: number({
+        truth: 1,
+        share: true,
+        tolerance: 0.001,
+        mistakes: [
+          { answer: 0.0481, word: "That is the recall of all attacks; look at exfiltration alone." },
+        ],
+      }),
+      falseAlarmRate: number({
+        truth: 0.0088,
+        share: true,
+        tolerance: 0.0002,
+        mistakes: [{ answer: 0.01, word: "That is what was promised. What was paid on the judged log?" }],
+      }),
+    }),
+    hints: [
+      "Take `src_bytes` itself as the score.",
+      "The threshold comes from the last 20 % of the log learned from: `chooseThreshold(bytes, 0.01)`.",
+      "`verdictMetrics(…).recallByAttack.exfiltration`",
+    ],
+  },
+};

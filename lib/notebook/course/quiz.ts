@@ -1,0 +1,43 @@
+import { InputError } from "../../common/errors";
+import { display } from "../display";
+import { withCode } from "./panel";
+import type { Option, Question } from "./question";
+import { quizzes } from "./quizzes";
+
+/**
+ * Shows the quiz of a notebook. Each option opens and says whether it is right, and why: by the page alone, without a kernel.
+ *
+ * @param notebook its number: `3`
+ * @throws {InputError} if there is no such quiz
+ * @example
+ * quiz("3");
+ */
+export function quiz(notebook: string): void {
+  const questions = Object.hasOwn(quizzes, notebook) ? quizzes[notebook] : undefined;
+  if (!questions)
+    throw new InputError(
+      `there is no quiz ${JSON.stringify(notebook)}; the quizzes are ${Object.keys(quizzes).join(", ")}`,
+    );
+  display({ "text/html": quizHtml(questions), "text/plain": questions.map(questionText).join("\n\n") });
+}
+
+/** Questions whose options open by themselves: `details`, so that no script and no kernel is needed. */
+export function quizHtml(questions: readonly Question[]): string {
+  const head = `${questions.length} questions. Choose in your mind first; then open an option to see whether it is right, and why.`;
+  return `<p>${head}</p><ol>${questions.map(questionHtml).join("")}</ol>`;
+}
+
+function questionHtml({ ask, options }: Question): string {
+  return `<li style="margin-bottom: 1em">${withCode(ask)}${options.map(optionHtml).join("")}</li>`;
+}
+
+function optionHtml({ text, right, because }: Option): string {
+  const color = right ? "46, 160, 67" : "218, 54, 51";
+  const style = `border-left: 4px solid rgb(${color}); background: rgba(${color}, 0.12); padding: 0.3em 0.8em; margin: 0.2em 0 0.4em 1em`;
+  const verdict = `<span aria-hidden="true">${right ? "✔" : "✘"}</span> <b>${right ? "Right." : "No."}</b>`;
+  return `<details style="margin: 0.3em 0"><summary style="cursor: pointer">${withCode(text)}</summary><div style="${style}">${verdict} ${withCode(because)}</div></details>`;
+}
+
+function questionText({ ask, options }: Question, i: number): string {
+  return [`${i + 1}. ${ask}`, ...options.map(({ text }, j) => `   ${"abcdef"[j]}) ${text}`)].join("\n");
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Browser, chromium } from "playwright-core";
+import { quiz } from "traffic-anomaly";
+import { quizHtml } from "traffic-anomaly/dist/notebook/course/quiz";
+import { quizzes } from "traffic-anomaly/dist/notebook/course/quizzes";
+import { executablePath, skip } from "../../fixtures/browser";
+
+test("every notebook has a quiz of 4 to 6 questions, each with one right option, and a reason for all", () => {
+  assert.deepEqual(Object.keys(quizzes), ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  for (const [notebook, questions] of Object.entries(quizzes)) {
+    assert.ok(questions.length >= 4 && questions.length <= 6, `${notebook}: ${questions.length}`);
+    for (const { ask, options } of questions) {
+      assert.ok(options.length >= 3, ask);
+      assert.equal(options.filter(({ right }) => right).length, 1, ask);
+      for (const { text, because } of options) assert.ok(text.length > 0 && because.length > 20, ask);
+    }
+    const places = questions.map(({ options }) => options.findIndex(({ right }) => right));
+    assert.ok(new Set(places).size > 1, `${notebook}: the right option always stands at place ${places[0]}`);
+  }
+});
+
+test("as text a quiz has its questions and options, and no answers", (context) => {
+  const log = context.mock.method(console, "log", () => {});
+  quiz("3");
+  const text = String(log.mock.calls[0].arguments[0]);
+  for (const { ask, options } of quizzes[3]) {
+    assert.ok(text.includes(ask));
+    for (const option of options) assert.ok(text.includes(option.text) && !text.includes(option.because));
+  }
+});
+
+test("an unknown quiz is refused with the known ones", () => {
+  assert.throws(() => quiz("03"), /^InputError: there is no quiz "03"; the quizzes are 0, 1, .*9$/);
+});
+
+test("an option says whether it is right when it is opened, by mouse or keyboard, without a script", {
+  skip,
+}, async () => {
+  const browser: Browser = await chromium.launch({ executablePath });
+  try {
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await page.setContent(quizHtml(quizzes[3]));
+    const reasons = page.locator("details > div");
+    const visible = async () => (await reasons.all()).length && (await page.locator("details[open]").count());
+    assert.equal(await visible(), 0);
+    assert.equal(await reasons.first().isVisible(), false);
+    await page.locator("summary").first().click();
+    assert.equal(await reasons.first().isVisible(), true);
+    assert.match((await reasons.first().textContent()) ?? "", /^[✔✘] (Right|No)\. /);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.equal(await visible(), 2);
+    await page.keyboard.press("Enter");
+    assert.equal(await visible(), 1);
+  } finally {
+    await browser.close();
+  }
+});
