@@ -1,5 +1,4 @@
-import { InputError } from "../common/errors";
-import { EndlessLine, lineTooLong, longestLine, mostEmptyLines, wholeLines } from "./content";
+import { lineTooLong, longestLine } from "./content";
 
 /** How the lines of a text are divided into fields. */
 export interface Dialect {
@@ -41,6 +40,16 @@ export class RowSplitter {
   /** Lines so far. */
   get lines(): number {
     return this.#line;
+  }
+
+  /** Whether the next line begins a row. */
+  get isAtRow(): boolean {
+    return !this.#open && this.#line >= this.skippedLines;
+  }
+
+  /** Passes over a line that another has read. */
+  pass(): void {
+    this.#line++;
   }
 
   /** The row that a line ends; undefined if it is blank, a comment, or does not end a row. */
@@ -87,7 +96,7 @@ export class RowSplitter {
 }
 
 /** `#N/A,1,2` is a row of three fields, `# by hand, 2023` is a comment. */
-function isComment(line: string, dialect: Dialect): boolean {
+export function isComment(line: string, dialect: Dialect): boolean {
   if (dialect.comment === undefined || !line.startsWith(dialect.comment)) return false;
   if (dialect.fields === undefined || dialect.fields < 2) return true;
   const row = splitQuoted(line, dialect);
@@ -138,120 +147,4 @@ function endOfField(text: string, start: number, delimiter: string): number {
 
 function trimmed(text: string): string {
   return text.trim();
-}
-
-/** Lines of a text; its line ends are \n, \r\n or \r. */
-export function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
-/**
- * The rows of the bytes of a text, some of them at once, in constant memory.
- *
- * @param name of the file, for messages
- * @throws {InputError} if a line does not end, or nothing comes but empty lines
- */
-export async function* textRows(
-  name: string,
-  pieces: AsyncIterable<Buffer>,
-  dialect: Dialect,
-  skippedLines: number,
-): AsyncGenerator<TextRow[]> {
-  const splitter = new RowSplitter(dialect, skippedLines);
-  let lastRow = 0;
-  try {
-    for await (const block of wholeLines(pieces)) {
-      const rows: TextRow[] = [];
-      for (const line of linesOf(decoded(block))) {
-        const row = splitter.add(line);
-        if (row) {
-          rows.push(row);
-          lastRow = splitter.lines;
-        } else if (splitter.lines - lastRow > mostEmptyLines)
-          throw new EmptyLines(`the ${mostEmptyLines.toLocaleString("en-US")} lines before it hold no row`);
-      }
-      yield rows;
-    }
-  } catch (error) {
-    if (!(error instanceof EndlessLine || error instanceof EmptyLines)) throw error;
-    throw new InputError(`${name}, line ${splitter.lines + 1}: ${error.message}`);
-  }
-  const last = splitter.end();
-  if (last) yield [last];
-}
-
-class EmptyLines extends Error {}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** Windows' letters from 0x80 on, where ISO 8859-1 has none. Some versions of Node.js decode windows-1252 as that. */
-const windowsLetters = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-
-/** UTF-8; what is none is taken for Windows' Western text, as which it can be read without losing a character. */
-export function decoded(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return bytes
-      .toString("latin1")
-      .replace(/[\u0080-\u009f]/g, (letter) => windowsLetters[letter.charCodeAt(0) - 0x80]);
-  }
-}
-
-const delimiters = [",", "\t", ";", "|", " "];
-
-/** How a text is most likely divided, by its first lines. */
-export function sniffDialect(lines: readonly string[]): Dialect {
-  const sample = lines.filter((line) => line.trim() !== "" && !/^[#%]/.test(line)).slice(0, 200);
-  const quote = quoteOf(sample);
-  let best: Dialect = { delimiter: ",", quote, decimalComma: false };
-  let bestScore = 0;
-  for (const delimiter of delimiters) {
-    const dialect: Dialect = { delimiter, quote, decimalComma: false };
-    const { fields, share, isHeaderToo } = regularity(sample, dialect);
-    const weight = (delimiter === " " ? 0.5 : 1) * (isHeaderToo ? 1 : 0.5);
-    const score = fields > 1 ? share * weight + Math.min(fields, 50) / 1000 : 0;
-    if (score > bestScore) [best, bestScore] = [{ ...dialect, fields }, score];
-  }
-  const decimalComma = best.delimiter !== "," && hasDecimalCommas(sample, best);
-  const comment = lines.find(
-    (line) => /^[#%]/.test(line) && isComment(line, { ...best, comment: line[0] }),
-  )?.[0];
-  return { ...best, decimalComma, ...(comment !== undefined && { comment }) };
-}
-
-function quoteOf(lines: readonly string[]): Dialect["quote"] {
-  const text = lines.join("\n");
-  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-  const single = /(^|[,;\t|])\s*'[^'\n]*'\s*(?=$|[,;\t|])/gm; // closed, too: names may begin with an apostrophe
-  return count(single) > count(/(^|[,;\t|])\s*"/gm) ? "'" : '"';
-}
-
-/** The most frequent number of fields, its share of the rows, and whether the first row has it. */
-function regularity(
-  lines: readonly string[],
-  dialect: Dialect,
-): { fields: number; share: number; isHeaderToo: boolean } {
-  const splitter = new RowSplitter(dialect);
-  const times = new Map<number, number>();
-  let rows = 0;
-  let first: number | undefined;
-  for (const line of lines) {
-    const row = splitter.add(line);
-    if (!row) continue;
-    rows++;
-    first ??= row.fields.length;
-    times.set(row.fields.length, (times.get(row.fields.length) ?? 0) + 1);
-  }
-  const [fields, count] = [...times].sort((a, b) => b[1] - a[1])[0] ?? [0, 0];
-  return { fields, share: rows === 0 ? 0 : count / rows, isHeaderToo: first === fields };
-}
-
-function hasDecimalCommas(lines: readonly string[], dialect: Dialect): boolean {
-  const splitter = new RowSplitter(dialect);
-  const fields = lines.flatMap((line) => splitter.add(line)?.fields ?? []);
-  const withComma = fields.filter((field) => /^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(field)).length;
-  return withComma > 0 && !fields.some((field) => /^[+-]?\d*\.\d+$/.test(field));
 }

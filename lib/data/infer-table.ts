@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
-import type { ColumnJoiner } from "./collect-columns";
+import type { JoinedColumn } from "./block-joiner";
 import { type ColumnType, identifyingNames, identifyingNumbers } from "./infer-columns";
 import { labelColumn, normalValues } from "./label-column";
 import { type ColumnPlan, cellKind, type PlannedColumn } from "./plan-columns";
@@ -36,7 +36,7 @@ export function inferredTable(
   place: string,
   rows: number,
   plan: ColumnPlan,
-  joiners: readonly ColumnJoiner[],
+  joined: readonly JoinedColumn[],
   onNotice: (sentence: string) => void,
 ): Table & { readonly columns: readonly ColumnDescription[] } {
   const features: Column[] = [];
@@ -56,14 +56,12 @@ export function inferredTable(
       });
       continue;
     }
-    const joiner = joiners[next++];
-    const tooMany = joiner.isDropped ? "too many different values to tell apart" : undefined;
+    const { column, missing } = joined[next++];
+    const tooMany = column ? undefined : "too many different values to tell apart";
     if (tooMany && (planned.isSaid || role !== "feature"))
       throw new InputError(`${place}: the column ${shown(name)} has ${tooMany}`);
-    const column = tooMany ? undefined : joiner.column(rows);
     const identifying =
       tooMany ?? (planned.isSaid || role !== "feature" || !column ? undefined : identifies(column));
-    const missing = column && (column.kind === "numeric" ? joiner.missingNumbers : missingNames(column));
     if (identifying !== undefined || !column) {
       columns.push({ name, type: "identifier", use: `left out: ${identifying}`, missing, example });
       leftOut.push(`${shown(name)} (${identifying})`);

@@ -1,11 +1,11 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
+import type { CollectedBlock } from "./cells";
 import { EndlessLine, longestLine, wholeLines } from "./content";
-import { linesOf, type TextRow } from "./delimited";
-import { quoted } from "./duckdb";
-import { isMissing, missingWords } from "./infer-columns";
-import { flagInSql, sqlName } from "./scan";
-import { type FileColumn, sampleRows, type TableForm } from "./table-form";
+import type { TextRow } from "./delimited";
+import { isMissing } from "./infer-columns";
+import { type FileColumn, type Reading, sampleRows, type TableForm } from "./table-form";
+import { linesOf } from "./text";
 
 /** Whether a text is JSON of objects, one a line or in an array. */
 export function beginsAsJson(text: string): boolean {
@@ -14,6 +14,7 @@ export function beginsAsJson(text: string): boolean {
 
 /**
  * The columns of a text of JSON objects, one a line or in an array: every key that the first of them have, in their order.
+ * A key that comes later is left out, with a notice.
  *
  * @param name of the file, for messages
  * @param text its beginning
@@ -43,29 +44,7 @@ export function jsonForm(name: string, text: string): TableForm {
     const sample = values.map(cellText).filter((value) => !isMissing(value));
     return { name: key.trim(), sample, ...(nested !== undefined && { problem: "nested values" }) };
   });
-  const types = names.map((key) => `${quoted(key)}: 'VARCHAR'`);
-  const missing = missingWords.map(quoted).join(", ");
-  return {
-    columns,
-    notices: [],
-    query: (path, compression, wanted) => {
-      const options = [
-        `format = '${isArray ? "array" : "newline_delimited"}'`,
-        `compression = '${compression}'`,
-        `maximum_object_size = ${4 * longestLine}`,
-        `columns = {${types.join(", ")}}`,
-      ];
-      const selected = wanted.map(({ position, kind }) => {
-        const column = sqlName(position);
-        if (kind === "name") return column;
-        if (kind === "flag") return flagInSql(column);
-        return `CAST(CASE WHEN trim(${column}) IN (${missing}) THEN NULL ELSE ${column} END AS DOUBLE)`;
-      });
-      const table = `t(${names.map((_, i) => sqlName(i)).join(", ")})`;
-      return `SELECT ${selected.join(", ")} FROM read_json(${quoted(path)}, ${options.join(", ")}) AS ${table}`;
-    },
-    rows: (file, pieces) => jsonRows(file, pieces, names, isArray),
-  };
+  return { columns, blocks: (reading) => jsonBlocks(name, names, isArray, reading) };
 }
 
 function cellText(value: unknown): string {
@@ -73,28 +52,35 @@ function cellText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value).trim();
 }
 
-async function* jsonRows(
+async function* jsonBlocks(
   name: string,
-  pieces: AsyncIterable<Buffer>,
   keys: readonly string[],
   isArray: boolean,
-): AsyncGenerator<TextRow[]> {
+  { pieces, collector }: Reading,
+): AsyncGenerator<CollectedBlock> {
   const splitter = new JsonSplitter(isArray);
+  const known = new Set(keys);
   try {
     for await (const block of wholeLines(pieces)) {
-      const rows: TextRow[] = [];
       for (const { line, object, problem, text } of splitter.addLines(linesOf(block.toString("utf8")))) {
+        for (const key in object) {
+          if (known.has(key)) continue;
+          known.add(key);
+          collector.passOver(key, line);
+        }
         const fields = object ? keys.map((key) => cellText((object as Record<string, unknown>)[key])) : [];
-        rows.push({ line, fields, ...(problem && { problem, text }) });
+        collector.addRow({ line, fields, ...(problem && { problem, text }) });
+        if (collector.room === 0) yield collector.take();
       }
-      yield rows;
+      await collector.settle();
     }
   } catch (error) {
     if (!(error instanceof EndlessLine)) throw error;
     throw new InputError(`${name}, line ${splitter.lines + 1}: ${error.message}`);
   }
   const open = splitter.end();
-  if (open) yield [open];
+  if (open) collector.addRow(open);
+  await collector.settle();
 }
 
 interface JsonRow {

@@ -1,9 +1,11 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
+import type { CollectedBlock } from "./cells";
 import { connect, quoted } from "./duckdb";
 import { type ColumnType, isMissing, missingWords } from "./infer-columns";
-import { flagInSql, sqlName } from "./scan";
-import { type FileColumn, sampleRows, type TableForm } from "./table-form";
+import type { CollectedColumn } from "./row-collector";
+import { faultOf, flagInSql, ScanError, scan, setChunk, sqlName } from "./scan";
+import { type FileColumn, type Reading, sampleRows, type TableForm } from "./table-form";
 
 /** Whether bytes are the first of a Parquet file. */
 export function beginsAsParquet(bytes: Buffer): boolean {
@@ -36,26 +38,9 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
       const known = typeOf(type);
       return known ? { ...base, type: known } : base;
     });
-    const missing = missingWords.map(quoted).join(", ");
     return {
       columns,
-      notices: [],
-      query: (_, __, wanted) => {
-        const selected = wanted.map(({ position, kind }) => {
-          const column = sqlName(position);
-          if (kind === "flag") return flagInSql(`CAST(${column} AS VARCHAR)`);
-          if (kind === "name") return `CAST(${column} AS VARCHAR)`;
-          if (types[position].type !== "VARCHAR") return `CAST(${column} AS DOUBLE)`;
-          const problem = quoted(
-            `column ${position + 1} (${shown(types[position].name)}) must be a number, got `,
-          );
-          return (
-            `CASE WHEN trim(${column}) IN (${missing}) THEN NULL ` +
-            `ELSE coalesce(TRY_CAST(${column} AS DOUBLE), error(${problem} || ${column})) END`
-          );
-        });
-        return `SELECT ${selected.join(", ")} FROM ${from}`;
-      },
+      blocks: (reading) => parquetBlocks(name, from, types, reading),
     };
   } catch (error) {
     if (error instanceof InputError || !(error instanceof Error)) throw error;
@@ -63,6 +48,50 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
   } finally {
     connection.closeSync();
   }
+}
+
+async function* parquetBlocks(
+  name: string,
+  from: string,
+  types: readonly { readonly name: string; readonly type: string }[],
+  { columns, collector, isLabelled, signal }: Reading,
+): AsyncGenerator<CollectedBlock> {
+  const missing = missingWords.map(quoted).join(", ");
+  const selected = columns.map(({ position, kind }) => {
+    const column = sqlName(position);
+    if (kind === "flag") return flagInSql(`CAST(${column} AS VARCHAR)`);
+    if (kind === "name") return `CAST(${column} AS VARCHAR)`;
+    if (types[position].type !== "VARCHAR") return `CAST(${column} AS DOUBLE)`;
+    const problem = quoted(`column ${position + 1} (${shown(types[position].name)}) must be a number, got `);
+    return (
+      `CASE WHEN trim(${column}) IN (${missing}) THEN NULL ` +
+      `ELSE coalesce(TRY_CAST(${column} AS DOUBLE), error(${problem} || ${column})) END`
+    );
+  });
+  const filter = isLabelled ? ` WHERE ${holdsSomething(columns)}` : "";
+  const query = `SELECT ${selected.join(", ")} FROM ${from}${filter}`;
+  try {
+    for await (const chunk of scan(query, signal)) {
+      if (chunk.rowCount > collector.room) yield collector.take();
+      setChunk(chunk, collector.cells, collector.held);
+      collector.count(chunk.rowCount);
+    }
+  } catch (error) {
+    if (!(error instanceof ScanError)) throw error;
+    throw new InputError(`${name} can't be read: ${await faultOf(query)}`);
+  }
+}
+
+/** Whether a row has a value, as SQL; numbers are asked for first, since nearly every row has one. */
+function holdsSomething(columns: readonly CollectedColumn[]): string {
+  const [names, numbers] = [true, false].map((isName) =>
+    columns.filter(({ kind }) => (kind === "name") === isName).map(({ position }) => sqlName(position)),
+  );
+  const words = missingWords.map(quoted).join(", ");
+  return [
+    ...numbers.map((column) => `${column} IS NOT NULL`),
+    ...names.map((column) => `NOT list_contains([${words}], trim(${column}::VARCHAR))`),
+  ].join(" OR ");
 }
 
 function isNested(type: string): boolean {

@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
-import type { CellKind } from "./collect-columns";
+import type { CellKind } from "./cells";
 import { type ColumnType, columnTypes, inferType } from "./infer-columns";
 import { type KnownTable, knownTable, simplified } from "./known-tables";
 import type { FileColumn } from "./table-form";
@@ -49,6 +49,24 @@ export function cellKind({ role, type }: PlannedColumn): CellKind | undefined {
   if (role === "left out") return undefined;
   if (role !== "feature" || type === "nominal") return "name";
   return type === "boolean" ? "flag" : "number";
+}
+
+/** A column that is read, and as what. */
+export interface ColumnRead {
+  readonly position: number;
+  readonly name: string;
+  readonly kind: CellKind;
+  /** Whether the caller said its type. */
+  readonly isSaid: boolean;
+}
+
+/** The columns of a plan that are read, in their order. */
+export function columnsRead({ columns }: ColumnPlan): ColumnRead[] {
+  return columns.flatMap((column) => {
+    const kind = cellKind(column);
+    const { position, name, isSaid } = column;
+    return kind ? [{ position, name, kind, isSaid }] : [];
+  });
 }
 
 /**

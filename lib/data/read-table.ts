@@ -1,10 +1,10 @@
-import { ColumnJoiner } from "./collect-columns";
+import { BlockJoiner } from "./block-joiner";
 import { type ColumnDescription, type InferredTable, inferredTable } from "./infer-table";
 import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
 import { simplified } from "./known-tables";
-import { cellKind } from "./plan-columns";
+import { columnsRead } from "./plan-columns";
 import type { Source } from "./source";
 import { TableReader, type TableReaderOptions } from "./table-reader";
 
@@ -37,16 +37,13 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   const reader = new TableReader(path, { ...options, onNotice });
   const kdd = await reader.kddReader();
   if (kdd) return kddTable(kdd, options, notices).finally(() => reader.close());
-  let joiners: ColumnJoiner[] | undefined;
-  for await (const { columns } of reader.collected()) {
-    joiners ??= reader.plan.columns.flatMap((column) => {
-      const kind = cellKind(column);
-      return kind ? [new ColumnJoiner(column.name, kind)] : [];
-    });
-    for (const [i, cells] of columns.entries()) joiners[i].add(cells);
+  let joiner: BlockJoiner | undefined;
+  for await (const block of reader.collected()) {
+    joiner ??= new BlockJoiner(columnsRead(reader.plan));
+    joiner.add(block);
   }
   const { source, plan } = reader;
-  const table = inferredTable(source.path, source.rows, plan, joiners ?? [], onNotice);
+  const table = inferredTable(source.path, source.rows, plan, joiner?.join() ?? [], onNotice);
   return { ...table, source, notices };
 }
 

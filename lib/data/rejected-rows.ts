@@ -16,12 +16,18 @@ export function requireFewBadRows(file: string, { length }: readonly number[]): 
 export class RejectedRows {
   #file: FileHandle | undefined;
   #text = "line,reason,text\n";
+  #rows = 0;
 
   constructor(private readonly path: string) {}
 
-  async add(line: number, reason: string, text: string): Promise<void> {
+  add(line: number, reason: string, text: string): void {
     this.#text += `${line},${quotedCell(reason)},${quotedCell(text)}\n`;
-    if (!this.#file || this.#text.length > 65_536) await this.flush();
+    this.#rows++;
+  }
+
+  /** Writes the first rows at once, so that a place that can't be written to is found early, others when they are many. */
+  async settle(): Promise<void> {
+    if (this.#rows > 0 && (!this.#file || this.#text.length > 65_536)) await this.flush();
   }
 
   async flush(): Promise<void> {

@@ -1,19 +1,22 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
-import { blockRows, type CollectedCells, createCells, NameCells, type NumberCells } from "./collect-columns";
+import {
+  blockRowsOf,
+  type CellKind,
+  type CollectedBlock,
+  createCells,
+  NameCells,
+  type NumberCells,
+  takeBlock,
+} from "./cells";
 import type { TextRow } from "./delimited";
 import { isMissing } from "./infer-columns";
 import { type RejectedRows, requireFewBadRows } from "./rejected-rows";
-import { addChunk, type RowChunk, type ScannedColumn } from "./scan";
 
-/** Rows that were read, one column after the other. */
-export interface CollectedBlock {
-  readonly rows: number;
-  readonly columns: readonly CollectedCells[];
-}
-
-/** A column to collect, and what messages call it. */
-export interface CollectedColumn extends ScannedColumn {
+/** A column to collect: its place in the file, what its values are read as, and what messages call it. */
+export interface CollectedColumn {
+  readonly position: number;
+  readonly kind: CellKind;
   readonly name: string;
   /** What a message adds where a value is no number: what to do if it is none. */
   readonly advice?: string;
@@ -28,13 +31,16 @@ export interface RowCollectorOptions {
   readonly decimalComma: boolean;
   /** A header that may come again, where files were joined. */
   readonly header?: readonly string[];
-  /** Whether rows in which every column is missing are rows. */
-  readonly emptyRows: "rows" | "passed over";
+  /** The label's place. Where there is one, a row in which every column is missing is passed over. */
+  readonly label?: number;
   /** Where bad rows go. Default: the first bad row is refused. */
   readonly rejected?: RejectedRows;
   /** More good rows are refused. Default: there is no limit. */
   readonly maxRows?: number;
 }
+
+/** Columns that come too late, of which a notice tells. */
+const mostLateColumns = 1_000;
 
 /** Collects rows in blocks of columns, whoever has read them, and refuses or leaves out those that are bad. */
 export class RowCollector {
@@ -43,14 +49,42 @@ export class RowCollector {
   /** Rows so far, good and bad. */
   rows = 0;
   /** Headers that came again. */
-  headers = 0;
-  readonly #cells: (NumberCells | NameCells)[];
+  #headers = 0;
+  /** Columns that came too late to be read: their names, and the lines in which they came. */
+  readonly #late: { readonly name: string; readonly line: number }[] = [];
+  /** In a block's order. */
+  readonly cells: readonly (NumberCells | NameCells)[];
   readonly #numbers: number[];
+  readonly #blockRows: number;
   #held = 0;
 
-  constructor(private readonly options: RowCollectorOptions) {
-    this.#cells = options.columns.map(({ kind }) => createCells(kind));
-    this.#numbers = options.columns.map(() => 0);
+  constructor(readonly options: RowCollectorOptions) {
+    const { columns, decimalComma } = options;
+    this.#blockRows = blockRowsOf(columns.length);
+    this.cells = columns.map(({ kind }) => createCells(kind, { blockRows: this.#blockRows, decimalComma }));
+    this.#numbers = columns.map(() => 0);
+  }
+
+  /** What was passed over, in sentences. */
+  get notices(): readonly string[] {
+    const notices: string[] = [];
+    if (this.#headers > 0) {
+      const times = this.#headers === 1 ? "once" : `${this.#headers} times`;
+      notices.push(`the header came again ${times} between rows, and was passed over`);
+    }
+    if (this.#late.length > 0) {
+      const listed = this.#late
+        .slice(0, 10)
+        .map(({ name, line }) => `${shown(name)} (first in line ${line})`);
+      const more = this.#late.length > 10 ? ` and ${this.#late.length - 10} more` : "";
+      notices.push(`left out, as the first rows do not have it: ${listed.join(", ")}${more}`);
+    }
+    return notices;
+  }
+
+  /** Notes a column that comes too late to be read. */
+  passOver(name: string, line: number): void {
+    if (this.#late.length < mostLateColumns) this.#late.push({ name, line });
   }
 
   /** Good rows so far. */
@@ -58,66 +92,77 @@ export class RowCollector {
     return this.rows - this.bad.length;
   }
 
-  /** Whether there is no room for so many rows. */
-  isFullFor(rows: number): boolean {
-    return this.#held + rows > blockRows;
+  /** Rows that the block has room for. */
+  get room(): number {
+    return this.#blockRows - this.#held;
   }
 
-  /** The rows held, which it then forgets. */
-  take(): CollectedBlock {
-    const block = { rows: this.#held, columns: this.#cells.map((cells) => cells.take()) };
-    this.#held = 0;
-    return block;
-  }
-
+  /** Rows held: the next one's place in the cells. */
   get held(): number {
     return this.#held;
   }
 
-  /** Adds the rows that DuckDB has read. */
-  addChunk(chunk: RowChunk): void {
-    if (this.#cells.length > 0) addChunk(chunk, this.#cells);
-    this.#count(chunk.rowCount);
+  /** The rows held, which it then forgets. */
+  take(): CollectedBlock {
+    const block = takeBlock(this.cells, this.#held);
+    this.#held = 0;
+    return block;
   }
 
-  /** Whether a row holds nothing, or is the header, which comes again where files were joined. */
-  isPassedOver({ fields, problem }: TextRow): boolean {
-    if (problem) return false;
-    const { columns, header } = this.options;
-    if (header && fields.length >= header.length && header.every((name, i) => name === fields[i])) {
-      this.headers++;
-      return true;
-    }
-    return (
-      this.options.emptyRows === "passed over" &&
-      columns.every(({ position }) => isMissing(fields[position] ?? ""))
-    );
+  /** Counts rows that were set in the cells. @throws {InputError} if they are too many */
+  count(rows = 1): void {
+    this.rows += rows;
+    this.#held += rows;
+    const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
+    if (this.goodRows > maxRows)
+      throw new InputError(
+        `${name} has more than ${maxRows.toLocaleString("en-US")} rows, which is the limit`,
+      );
   }
 
   /** Adds a row of a text. @throws {InputError} that names line and column if it is bad and is not to be left out */
-  async addRow(row: TextRow): Promise<void> {
+  addRow(row: TextRow): void {
     const { columns } = this.options;
-    if (this.isPassedOver(row)) return;
+    if (this.#isPassedOver(row)) return;
     const problem = row.problem ?? this.#problem(row.fields);
-    if (problem) return this.#leaveOut(row, problem);
-    for (const [i, { position }] of columns.entries()) {
-      const cells = this.#cells[i];
-      if (cells instanceof NameCells) cells.add(row.fields[position]);
-      else cells.add(this.#numbers[i]);
+    if (problem) {
+      this.#leaveOut(row, problem);
+      return;
     }
-    this.#count(1);
+    for (const [i, { position }] of columns.entries()) {
+      const cells = this.cells[i];
+      if (cells instanceof NameCells) cells.set(this.#held, row.fields[position]);
+      else cells.values[this.#held] = this.#numbers[i];
+    }
+    this.count();
+  }
+
+  /** Has bad rows written that were left out. */
+  async settle(): Promise<void> {
+    await this.options.rejected?.settle();
+  }
+
+  /** Whether a row holds nothing, or is the header, which comes again where files were joined. */
+  #isPassedOver({ fields, problem }: TextRow): boolean {
+    if (problem) return false;
+    const { columns, header, label } = this.options;
+    if (header && fields.length >= header.length && header.every((name, i) => name === fields[i])) {
+      this.#headers++;
+      return true;
+    }
+    return label !== undefined && columns.every(({ position }) => isMissing(fields[position] ?? ""));
   }
 
   /** What is wrong with the fields of a row; its numbers are kept. */
   #problem(fields: readonly string[]): string | undefined {
-    const { fields: wanted, columns, decimalComma } = this.options;
+    const { fields: wanted, columns } = this.options;
     const isTrailing = fields.length === wanted + 1 && fields[wanted] === "";
     if (fields.length !== wanted && !isTrailing)
       return `expected ${wanted} column${wanted === 1 ? "" : "s"}, found ${fields.length}`;
     for (const [i, { position, name, kind, advice }] of columns.entries()) {
-      const cells = this.#cells[i];
+      const cells = this.cells[i];
       if (cells instanceof NameCells) continue;
-      const number = cells.parse(fields[position], decimalComma);
+      const number = cells.parse(fields[position]);
       if (number === undefined) {
         const wantedValue = kind === "flag" ? "true or false" : "a number";
         return `column ${position + 1} (${shown(name)}) must be ${wantedValue}, got '${shown(fields[position])}'${advice ? `; ${advice}` : ""}`;
@@ -127,21 +172,11 @@ export class RowCollector {
     return undefined;
   }
 
-  async #leaveOut({ line, text, fields }: TextRow, problem: string): Promise<void> {
+  #leaveOut({ line, text, fields }: TextRow, problem: string): void {
     const { name, rejected } = this.options;
     if (!rejected) throw new InputError(`${name}, line ${line}: ${problem}`);
     this.bad.push(++this.rows);
     requireFewBadRows(name, this.bad);
-    await rejected.add(line, problem, text ?? fields.join(","));
-  }
-
-  #count(rows: number): void {
-    this.rows += rows;
-    this.#held += rows;
-    const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
-    if (this.goodRows > maxRows)
-      throw new InputError(
-        `${name} has more than ${maxRows.toLocaleString("en-US")} rows, which is the limit`,
-      );
+    rejected.add(line, problem, text ?? fields.join(","));
   }
 }

@@ -1,11 +1,5 @@
-import { type CellKind, NameCells, NumberCells } from "./collect-columns";
+import { NameCells, NumberCells } from "./cells";
 import { connect, duckdb } from "./duckdb";
-
-/** A column to read: its place in the file, its name for DuckDB, and what its values are read as. */
-export interface ScannedColumn {
-  readonly position: number;
-  readonly kind: CellKind;
-}
 
 /** DuckDB's names of columns: none of the file's comes into a query as a name. */
 export function sqlName(position: number): string {
@@ -30,12 +24,7 @@ export interface RowChunk {
 }
 
 /** What DuckDB says of a file that it can't read. */
-export class ScanError extends Error {
-  /** The text that it can't read as a number, if it is that. */
-  get text(): string | undefined {
-    return /Could not convert string "([^"]*)"/.exec(this.message)?.[1].trim();
-  }
-}
+export class ScanError extends Error {}
 
 const endsEarly = "its rows end where one can't be read";
 
@@ -94,20 +83,35 @@ export async function* scan(query: string, signal?: AbortSignal): AsyncGenerator
   }
 }
 
-/** Adds the rows of a chunk to columns, from DuckDB's memory into theirs. */
-export function addChunk(chunk: RowChunk, cells: readonly (NumberCells | NameCells)[]): void {
+/** Sets the rows of a chunk in columns, from a row on, from DuckDB's memory into theirs. */
+export function setChunk(chunk: RowChunk, cells: readonly (NumberCells | NameCells)[], row: number): void {
   const { DuckDBDoubleVector, DuckDBVarCharVector } = duckdb();
   for (const [i, column] of cells.entries()) {
     const vector = chunk.getColumnVector(i);
     if (column instanceof NumberCells && vector instanceof DuckDBDoubleVector) {
       const { items, validity } = vector as unknown as Stored & { items: Float64Array };
-      column.addAll(items, validBytes(validity));
+      column.setAll(row, items, validBytes(validity));
     } else if (column instanceof NameCells && vector instanceof DuckDBVarCharVector) {
       const { dataView, validity } = vector as unknown as Stored & { dataView: DataView };
-      const words = new Int32Array(dataView.buffer, dataView.byteOffset, 4 * chunk.rowCount);
-      column.addAll(words, chunk.rowCount, validBytes(validity), (row) => vector.getItem(row) ?? "");
+      const texts = Buffer.from(dataView.buffer, dataView.byteOffset, textBytes * chunk.rowCount);
+      const valid = validBytes(validity);
+      for (let i = 0; i < chunk.rowCount; i++) {
+        const at = textBytes * i;
+        const length = isValid(valid, i) ? texts.readUInt32LE(at) : 0;
+        if (length > inlineBytes) column.set(row + i, vector.getItem(i) ?? "");
+        else column.setText(row + i, texts, at + 4, at + 4 + length);
+      }
     } else throw new TypeError(`DuckDB gives column ${i} as ${vector.constructor.name}`);
   }
+}
+
+/** DuckDB has so many bytes of a text: its length, and then the text itself if it is no longer than the rest. */
+const textBytes = 16;
+const inlineBytes = textBytes - 4;
+
+/** Whether a row's bit is set. */
+function isValid(valid: Uint8Array | undefined, row: number): boolean {
+  return !valid || (valid[row >> 3] & (1 << (row & 7))) !== 0;
 }
 
 /** What a vector of DuckDB's holds, which its types keep to themselves: reading it value by value takes several times as long. */

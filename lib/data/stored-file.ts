@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import { contentOf, inputName, lookAt, peek, sha256OfFile, sourceName, storedBytes } from "./content";
+import { contentOf, inputName, lookAt, peek, sourceName, storedBytes } from "./content";
 
 /** A file that can be read again and again: what comes through a pipe is kept in a temporary one. */
 export class StoredFile {
@@ -53,18 +53,19 @@ export class StoredFile {
     return this.named(() => beginning(contentOf(this.storedPath, { signal }), count));
   }
 
-  async sha256(signal?: AbortSignal): Promise<string> {
-    return this.named(() => sha256OfFile(this.storedPath, signal));
-  }
-
   /** Work whose messages call the file what the user calls it. */
   async named<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof InputError) || this.storedPath === this.path) throw error;
-      throw new InputError(error.message.replace(this.storedPath, this.name));
+      throw this.renamed(error);
     }
+  }
+
+  /** An error whose message calls the file what the user calls it. */
+  renamed(error: unknown): unknown {
+    if (!(error instanceof InputError) || this.storedPath === this.path) return error;
+    return new InputError(error.message.replace(this.storedPath, this.name));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
-import type { TextRow } from "./delimited";
+import type { CollectedBlock } from "./cells";
 import type { ColumnType } from "./infer-columns";
-import type { ScannedColumn } from "./scan";
+import type { CollectedColumn, RowCollector } from "./row-collector";
 
 /** By so many bytes of its content a table is recognised. */
 export const sampleBytes = 262_144;
@@ -20,26 +20,24 @@ export interface FileColumn {
   readonly problem?: string;
 }
 
-export type Compression = "none" | "gzip" | "zstd";
+/** What the rows of a file are read from, and where they go. */
+export interface Reading {
+  /** What the file holds, unpacked. */
+  readonly pieces: AsyncIterable<Buffer>;
+  readonly columns: readonly CollectedColumn[];
+  readonly collector: RowCollector;
+  /** Whether one of the columns is the label. */
+  readonly isLabelled: boolean;
+  readonly signal?: AbortSignal;
+}
 
-/** How the rows of a file are laid out, and who can read them. */
+/** How the rows of a file are laid out, and how they are read. */
 export interface TableForm {
   readonly columns: readonly FileColumn[];
-  readonly notices: readonly string[];
   /** Whether 3,14 is a number. */
   readonly decimalComma?: boolean;
   /** The header's fields, as they come again where files were joined. */
   readonly header?: readonly string[];
-  /**
-   * The query by which DuckDB reads some columns; without it, it would not take the file as we do. It ends with `FROM …`.
-   * To look for those words alone that stand for missing values in the first rows takes DuckDB less time.
-   */
-  readonly query?: (
-    path: string,
-    compression: Compression,
-    columns: readonly ScannedColumn[],
-    missing: "any word" | "words seen",
-  ) => string;
-  /** Our own, slower reader, which tells lines; there is none for binary files. */
-  readonly rows?: (name: string, pieces: AsyncIterable<Buffer>) => AsyncGenerator<TextRow[]>;
+  /** The rows in blocks of columns, in constant memory. @throws {InputError} that names the place of what is bad */
+  readonly blocks: (reading: Reading) => AsyncGenerator<CollectedBlock>;
 }

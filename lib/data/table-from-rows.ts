@@ -1,16 +1,10 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
-import {
-  blockRows,
-  type CellKind,
-  ColumnJoiner,
-  createCells,
-  type NameCells,
-  NumberCells,
-} from "./collect-columns";
+import { BlockJoiner, type JoinedColumn } from "./block-joiner";
+import { blockRowsOf, createCells, NameCells, type NumberCells, takeBlock } from "./cells";
 import { isMissing } from "./infer-columns";
 import { type InferredTable, inferredTable } from "./infer-table";
-import { type ColumnOptions, cellKind, planColumns } from "./plan-columns";
+import { type ColumnOptions, type ColumnRead, columnsRead, planColumns } from "./plan-columns";
 import { sampleRows } from "./table-form";
 
 export interface RowsOptions extends Omit<ColumnOptions, "features"> {
@@ -52,11 +46,8 @@ export function tableFromRows(rows: readonly Row[], options: RowsOptions = {}): 
     onNotice?.(sentence);
   };
   for (const notice of plan.notices) tell(notice);
-  const joiners = plan.columns.flatMap((column) => {
-    const kind = cellKind(column);
-    return kind ? [collected(rows, column, kind, cellAt)] : [];
-  });
-  return { ...inferredTable(place, rows.length, plan, joiners, tell), notices };
+  const joined = joinedColumns(rows.length, columnsRead(plan), cellAt);
+  return { ...inferredTable(place, rows.length, plan, joined, tell), notices };
 }
 
 type CellAt = (row: number, column: number) => Cell;
@@ -104,33 +95,31 @@ function sampleOf(rows: readonly Row[], column: number, cellAt: CellAt): string[
   return sample;
 }
 
-function collected(
-  rows: readonly Row[],
-  { name, position }: { readonly name: string; readonly position: number },
-  kind: CellKind,
-  cellAt: CellAt,
-): ColumnJoiner {
-  const joiner = new ColumnJoiner(name, kind);
-  const cells = createCells(kind);
-  for (let row = 0; row < rows.length; row++) {
-    if (!addCell(cells, cellAt(row, position), kind))
-      throw new InputError(
-        `row ${row}, column ${shown(name)}: must be ${kind === "flag" ? "true or false" : "a number"}, got '${shown(String(cellAt(row, position)))}'`,
-      );
-    if ((row + 1) % blockRows === 0) joiner.add(cells.take());
+function joinedColumns(rows: number, columns: readonly ColumnRead[], cellAt: CellAt): JoinedColumn[] {
+  const joiner = new BlockJoiner(columns);
+  const blockRows = blockRowsOf(columns.length);
+  const cells = columns.map(({ kind }) => createCells(kind, { blockRows }));
+  for (let start = 0; start < rows; start += blockRows) {
+    const count = Math.min(blockRows, rows - start);
+    for (const [i, { name, position, kind }] of columns.entries())
+      for (let row = 0; row < count; row++)
+        if (!setCell(cells[i], row, cellAt(start + row, position)))
+          throw new InputError(
+            `row ${start + row}, column ${shown(name)}: must be ${kind === "flag" ? "true or false" : "a number"}, got '${shown(String(cellAt(start + row, position)))}'`,
+          );
+    joiner.add(takeBlock(cells, count));
   }
-  joiner.add(cells.take());
-  return joiner;
+  return joiner.join();
 }
 
-/** Whether the value is of the column's kind, so that it was added. */
-function addCell(cells: NumberCells | NameCells, value: Cell, kind: CellKind): boolean {
-  if (!(cells instanceof NumberCells)) {
-    cells.add(String(value));
+/** Whether the value is of the column's kind, so that it was set. */
+function setCell(cells: NumberCells | NameCells, row: number, value: Cell): boolean {
+  if (cells instanceof NameCells) {
+    cells.set(row, String(value));
     return true;
   }
-  const number =
-    typeof value === "number" && kind === "number" ? value + 0 : cells.parse(String(value).trim(), false);
-  if (number !== undefined) cells.add(number);
+  const isPlain = typeof value === "number" && cells.kind === "number";
+  const number = isPlain ? value + 0 : cells.parse(String(value).trim());
+  if (number !== undefined) cells.values[row] = number;
   return number !== undefined;
 }

@@ -1,21 +1,13 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
 import { parseArffHeader } from "./arff";
-import { longestLine } from "./content";
-import {
-  type Dialect,
-  decoded,
-  linesOf,
-  RowSplitter,
-  sniffDialect,
-  type TextRow,
-  textRows,
-} from "./delimited";
-import { quoted } from "./duckdb";
-import { isMissing, missingWords, numberIn } from "./infer-columns";
+import { type Dialect, RowSplitter, type TextRow } from "./delimited";
+import { type DelimitedLayout, delimitedBlocks } from "./delimited-parser";
+import { sniffDialect } from "./dialect";
+import { isMissing, numberIn } from "./infer-columns";
 import { knownTable } from "./known-tables";
-import { flagInSql, type ScannedColumn, sqlName } from "./scan";
-import { type Compression, type FileColumn, sampleRows, type TableForm } from "./table-form";
+import { sampleRows, type TableForm } from "./table-form";
+import { decodedLines } from "./text";
 
 /**
  * How a text is laid out, by its first bytes.
@@ -25,31 +17,31 @@ import { type Compression, type FileColumn, sampleRows, type TableForm } from ".
  * @throws {InputError} that says what was seen, if it can't be read for sure
  */
 export function textForm(name: string, bytes: Buffer, isWhole: boolean): TableForm {
-  const text = decoded(wholeStart(bytes, isWhole)).replace(/^\ufeff/, "");
-  const lines = linesOf(text);
+  const lines = decodedLines(wholeStart(bytes, isWhole));
+  if (lines.length > 0) lines[0] = lines[0].replace(/^\ufeff/, "");
   if (lines.every((line) => line.trim() === "")) throw new InputError(`${name} is empty`);
-  const arff = parseArffHeader(name, lines);
-  if (arff) {
-    const { columns, skippedLines } = arff;
-    const dialect = {
-      delimiter: ",",
-      quote: arffQuote(lines.slice(skippedLines)),
-      comment: "%",
-      decimalComma: false,
-    } as const;
-    const rows = rowsOf(lines, dialect, skippedLines);
-    const sample = samples(columns.length, rows);
-    const isRegular =
-      columns.length > 1 && !lines.slice(0, skippedLines).some((line) => line.includes(dialect.quote));
-    return readableText({
-      columns: columns.map((column, i) => ({ ...column, sample: sample[i] })),
-      dialect,
-      skippedLines,
-      isRegular,
-      wordsSeen: missingWords, // there are columns of names only, in which no other word fails
-    });
-  }
-  return delimitedForm(name, lines);
+  return arffForm(name, lines) ?? delimitedForm(name, lines);
+}
+
+function arffForm(name: string, lines: readonly string[]): TableForm | undefined {
+  const header = parseArffHeader(name, lines);
+  if (!header) return undefined;
+  const { columns, skippedLines } = header;
+  const dialect = {
+    delimiter: ",",
+    quote: arffQuote(lines.slice(skippedLines)),
+    comment: "%",
+    decimalComma: false,
+  } as const;
+  const sample = samples(columns.length, rowsOf(lines, dialect, skippedLines));
+  return {
+    columns: columns.map((column, i) => ({ ...column, sample: sample[i] })),
+    blocks: readerOf(name, { dialect, skippedLines, fields: columns.length }),
+  };
+}
+
+function readerOf(name: string, layout: DelimitedLayout): TableForm["blocks"] {
+  return ({ pieces, collector }) => delimitedBlocks(name, pieces, layout, collector);
 }
 
 /** Without a line, or letter, that may be cut off. */
@@ -90,77 +82,12 @@ function delimitedForm(name: string, lines: readonly string[]): TableForm {
   const sample = samples(header.length, rows, dialect.decimalComma);
   refuseRowAsHeader(name, first.line, header, sample);
   const skippedLines = lastLineOf(first, rows, lines.length);
-  return readableText({
-    columns: header.map((columnName, i) => ({ name: columnName, sample: sample[i] })),
-    dialect,
-    skippedLines,
-    header: first.fields,
-    wordsSeen: missingIn(rows),
-    isRegular:
-      header.length > 1 &&
-      dialect.comment === undefined &&
-      haveClosedQuotes(lines.slice(0, skippedLines), dialect.quote),
-  });
-}
-
-interface TextLayout {
-  readonly columns: readonly FileColumn[];
-  readonly dialect: Dialect;
-  /** Lines before the first row. */
-  readonly skippedLines: number;
-  readonly header?: readonly string[];
-  /** Whether DuckDB takes lines and quotes as we do: no comments between rows, no line end in a name. */
-  readonly isRegular: boolean;
-  /** Words for missing values in the first rows; always the empty one. */
-  readonly wordsSeen: readonly string[];
-}
-
-function readableText(layout: TextLayout): TableForm {
-  const { columns, dialect, skippedLines, header, isRegular, wordsSeen } = layout;
   return {
-    columns,
-    notices: [],
+    columns: header.map((columnName, i) => ({ name: columnName, sample: sample[i] })),
     decimalComma: dialect.decimalComma,
-    header,
-    query: isRegular
-      ? (path, compression, wanted, missing) =>
-          textQuery(path, compression, layout, wanted, missing === "any word" ? missingWords : wordsSeen)
-      : undefined,
-    rows: (name, pieces) => textRows(name, pieces, dialect, skippedLines),
+    header: first.fields,
+    blocks: readerOf(name, { dialect, skippedLines, fields: header.length }),
   };
-}
-
-/** A query of columns of a text, as DuckDB's reader of CSV takes them. */
-function textQuery(
-  path: string,
-  compression: Compression,
-  { columns, dialect, skippedLines }: TextLayout,
-  wanted: readonly ScannedColumn[],
-  words: readonly string[],
-): string {
-  const kinds = new Map(wanted.map(({ position, kind }) => [position, kind]));
-  const types = columns.map(
-    (_, i) => `'${sqlName(i)}': '${kinds.get(i) === "number" ? "DOUBLE" : "VARCHAR"}'`,
-  );
-  const { delimiter, quote, decimalComma } = dialect;
-  const options = [
-    "auto_detect = false, header = false, strict_mode = true",
-    `skip = ${skippedLines}`,
-    `compression = ${quoted(compression)}`,
-    `delim = ${quoted(delimiter)}, quote = ${quoted(quote)}, escape = ${quoted(quote)}`,
-    `decimal_separator = '${decimalComma ? "," : "."}'`,
-    `nullstr = [${words.map(quoted).join(", ")}]`,
-    `max_line_size = ${longestLine}`,
-    `columns = {${types.join(", ")}}`,
-  ];
-  const values = wanted.map(({ position, kind }) =>
-    kind === "flag" ? flagInSql(sqlName(position)) : sqlName(position),
-  );
-  return `SELECT ${values.join(", ")} FROM read_csv(${quoted(path)}, ${options.join(", ")})`;
-}
-
-function haveClosedQuotes(lines: readonly string[], quote: string): boolean {
-  return lines.every((line) => line.split(quote).length % 2 === 1);
 }
 
 /** The last line of the header: quoted names may run over several. */
@@ -184,12 +111,6 @@ function samples(columns: number, rows: readonly TextRow[], decimalComma = false
       if (!isMissing(fields[i])) values[i].push(decimalComma ? withPoint(fields[i]) : fields[i]);
   }
   return values;
-}
-
-function missingIn(rows: readonly TextRow[]): string[] {
-  const seen = new Set([""]);
-  for (const { fields } of rows) for (const field of fields) if (isMissing(field)) seen.add(field);
-  return [...seen];
 }
 
 function withPoint(text: string): string {

@@ -115,7 +115,8 @@ export class CheckedRows {
     if (!rejected) throw new InputError(`${name}, line ${this.#lines}: ${problem}`);
     this.bad.push(++this.rows);
     requireFewBadRows(name, this.bad);
-    await rejected.add(this.#lines, problem, line.slice(0, longestLine));
+    rejected.add(this.#lines, problem, line.slice(0, longestLine));
+    await rejected.settle();
   }
 
   #countEmptyLine(): void {
