@@ -1,7 +1,9 @@
-import { publishedRocAuc } from "../data/kdd/literature";
+import { literatureSubsets, publishedRocAuc } from "../data/kdd/literature";
 import { flagsNothing, type Metrics } from "../evaluation/metrics";
+import { oneClassProtocols, publishedF1 } from "../evaluation/one-class-protocols";
 import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
+import { isolationForest } from "../models/isolation-forest/detector";
 import { reasonText } from "../models/reasons";
 import type { RunMetrics, RunResult } from "../study/run";
 import type { runOneClass } from "../study/run-one-class";
@@ -52,8 +54,9 @@ function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
   const published: Readonly<Record<string, number>> = dataset.name === "full" ? publishedRocAuc : {};
   const naive = [
     { name: "everything (mixed)", by: protocols.mixed, over: spreadOf(["mixed"]) },
-    ...Object.entries(protocols.literature ?? {}).map(([subset, by]) => {
-      return { name: subset, by, over: spreadOf(["literature", subset]) };
+    ...literatureSubsets.flatMap((subset) => {
+      const by = protocols.literature?.[subset];
+      return by ? [{ name: subset, by, over: spreadOf(["literature", subset]) }] : [];
     }),
   ];
   for (const { name, by, over } of naive) {
@@ -63,7 +66,29 @@ function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
         row(name, [cell(rocAuc, child(child(over, kind), "rocAuc"))], repeats !== undefined) + paper,
       );
   }
-  return lines;
+  return [...lines, ...deepLines(protocols.literature, child(repeats?.protocols, "literature"))];
+}
+
+/** The isolation forest by the protocols of deep papers, where it was measured, beside what these report. */
+function deepLines(
+  literature: RunMetrics["protocols"]["literature"] = {},
+  over: Spread | undefined,
+): string[] {
+  const { kind } = isolationForest;
+  const rows = oneClassProtocols.flatMap((protocol) => {
+    const figures = literature[protocol]?.[kind];
+    if (!figures) return [];
+    const papers = Object.entries(publishedF1[protocol]).map(([paper, f1]) => `${paper} ${f1.toFixed(3)}`);
+    const f1 = cell(figures.f1, child(child(child(over, protocol), kind), "f1"));
+    return [`${row(protocol, [f1], over !== undefined)}   ${papers.join(", ")}`];
+  });
+  return rows.length === 0
+    ? []
+    : [
+        "",
+        "Fit on half of the class taken for normal, isolation forest: F1, and what papers report",
+        ...rows,
+      ];
 }
 
 /** Rows of each file that are shown with their reasons. */

@@ -7,7 +7,7 @@ export const oneClassProtocols: readonly OneClassProtocol[] = ["kddcup", "kddcup
  * F1 that papers report by them, each with its own detector.
  *
  * - DAGMM: Zong, Song, Min, Cheng, Lumezanu, Cho and Chen 2018, "Deep autoencoding Gaussian mixture model for unsupervised
- *   anomaly detection", ICLR, table 2; https://openreview.net/forum?id=BJJLHbb0-
+ *   anomaly detection", ICLR; https://openreview.net/forum?id=BJJLHbb0-
  * - GOAD: Bergman and Hoshen 2020, "Classification-based anomaly detection for general data", ICLR, table 3;
  *   https://arxiv.org/abs/2005.02359
  * - NeuTraL AD: Qiu, Pfrommer, Kloft, Mandt and Rudolph 2021, "Neural transformation learning for deep anomaly detection beyond

@@ -10,7 +10,10 @@ import { libraryVersion } from "../common/version";
 import { inputName } from "../data/content";
 import { duckdb } from "../data/duckdb";
 import { datasetOf } from "../data/source";
+import type { Table } from "../data/table";
 import type { Metrics } from "../evaluation/metrics";
+import { oneClassForest } from "../evaluation/one-class";
+import { oneClassProtocols } from "../evaluation/one-class-protocols";
 import {
   disposeDetectors,
   literatureProtocol,
@@ -28,6 +31,7 @@ import {
   type StudyDetectorName,
   studyDetectors,
 } from "../models/detectors";
+import { isolationForest } from "../models/isolation-forest/detector";
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
 import type { Backend } from "../models/tensorflow";
@@ -240,10 +244,13 @@ async function otherProtocols(
   const { train, trainSource } = data;
   if (!train.labels) return { mixed: {}, novelty: {} };
   const mixed = await clock.time("mixed", () => mixedProtocol(train, options));
-  // The subsets are defined on KDD'99's training files.
+  // The subsets are defined on KDD'99's training files, the protocols of deep papers on the 10 % set.
   const isKdd = trainSource.name === "10-percent" || trainSource.name === "full";
   const literature = isKdd
-    ? await clock.time("literature", () => literatureProtocol(train, options))
+    ? await clock.time("literature", async () => ({
+        ...(await literatureProtocol(train, options)),
+        ...(trainSource.name === "10-percent" && (await deepProtocols(train, options))),
+      }))
     : undefined;
   const name = testName(data);
   return {
@@ -251,6 +258,17 @@ async function otherProtocols(
     novelty: { holdout, ...(name && test && { [name]: test }) },
     ...(literature && { literature }),
   };
+}
+
+/** The isolation forest by the protocols of deep papers; what the other detectors reach, `run --protocol` tells. */
+async function deepProtocols(
+  train: Table,
+  options: ProtocolOptions,
+): Promise<Record<string, MetricsByDetector>> {
+  const found: Record<string, MetricsByDetector> = {};
+  for (const protocol of oneClassProtocols)
+    found[protocol] = { [isolationForest.kind]: await oneClassForest(train, protocol, options) };
+  return found;
 }
 
 /** Writes each model with where it comes from and how well it ranks. */

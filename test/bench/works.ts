@@ -298,7 +298,7 @@ export const works: readonly Work[] = [
       "sf, isolation forest, rocAuc": { absolute: 0.03 },
     },
     remark:
-      "All that `npm start` computes: both files, three protocols, baselines, metrics.json and predictions.parquet; no pictures, no saved models. Ours also computes the combined detector, Mahalanobis, ECOD, p-values and what training never saw, which Python's does not. See study.ts and study.py.",
+      "What `npm start` computes, but for the protocols of deep papers: both files, three protocols, baselines, metrics.json and predictions.parquet; no pictures, no saved models. Ours also computes the combined detector, Mahalanobis, ECOD, p-values and what training never saw, which Python's does not. See study.ts and study.py.",
   },
   {
     name: "javascript-forest",

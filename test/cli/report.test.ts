@@ -25,6 +25,28 @@ test("on the full KDD'99 set the paper's figures stand beside those of http and 
   assert.ok(lines("10-percent").some((line) => /^ {2}http +0\.9900$/.test(line)));
 });
 
+test("where the protocols of deep papers were measured, the papers' F1 stands beside the forest's", () => {
+  const { metrics } = resultOn("10-percent");
+  const { literature, ...others } = metrics.protocols;
+  const kddcup = { "isolation-forest": { ...forest(0.98)["isolation-forest"], f1: 0.96 } };
+  const protocols = { ...others, literature: { ...literature, kddcup } };
+  const report = (several: object) =>
+    runReport({ metrics: { ...metrics, protocols, ...several }, paths: [] });
+  assert.match(
+    report({}),
+    /^Fit on half of the class .*: F1, .*\n {2}kddcup +0\.9600 +DAGMM \(Zong et al\. 2018\) 0\.937, /m,
+  );
+  assert.doesNotMatch(report({}), /kddcup +0\.9800/);
+  const spread = {
+    literature: { kddcup: { "isolation-forest": { f1: { mean: 0.95, standardDeviation: 0.01 } } } },
+  };
+  assert.match(
+    report({ repeats: { seeds: [1, 2], protocols: spread } }),
+    /^ {2}kddcup +0\.9500 ± 0\.0100 +DAGMM/m,
+  );
+  assert.doesNotMatch(runReport(resultOn("10-percent")), /Fit on half/);
+});
+
 test("http and smtp of a file like the full set are measured, and reported beside the paper's figures", async () => {
   // An attack among the logged-in rows of each service.
   const lines = trafficLines({ rows: 400 }).map((line, i) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anomalousRows, labels } from "traffic-anomaly";
-import { oneClassProtocol, oneClassSplit } from "traffic-anomaly/dist/evaluation/one-class";
+import { oneClassForest, oneClassProtocol, oneClassSplit } from "traffic-anomaly/dist/evaluation/one-class";
 import { oneClassProtocols } from "traffic-anomaly/dist/evaluation/one-class-protocols";
 import { kddTable } from "../fixtures/table";
 import { trafficLines } from "../fixtures/traffic";
@@ -67,4 +67,6 @@ test("every detector flags as many rows as are anomalies, but for equal scores: 
   const { precision, recall } = found["baseline:principal-components"];
   assert.equal(precision, recall);
   assert.deepEqual(await oneClassProtocol(table, "kddcup-rev", quick), found, "same seed, same figures");
+  const forest = await oneClassForest(table, "kddcup-rev", quick);
+  assert.deepEqual(forest, found["isolation-forest"], "alone it has the same");
 });

@@ -74,7 +74,14 @@ realDataTest("metrics.json has every field of its contract", async () => {
   assert.equal(metrics.dataset.name, "10-percent");
   assert.equal(metrics.dataset.rows, 494_021);
   assert.match(metrics.dataset.sha256, /^[0-9a-f]{64}$/);
-  assert.deepEqual(Object.keys(metrics.protocols.literature ?? {}), ["http", "smtp", "sf", "sa"]);
+  assert.deepEqual(Object.keys(metrics.protocols.literature ?? {}), [
+    "http",
+    "smtp",
+    "sf",
+    "sa",
+    "kddcup",
+    "kddcup-rev",
+  ]);
   const detectors = [
     "isolation-forest",
     "autoencoder",

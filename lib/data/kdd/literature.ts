@@ -10,7 +10,7 @@ export const literatureSubsets: readonly LiteratureSubset[] = ["http", "smtp", "
 
 /**
  * ROC AUC that the paper on isolation forests reports of the full set's subsets: Liu, Ting and Zhou 2008, "Isolation forest",
- * ICDM, table 3; https://doi.org/10.1109/ICDM.2008.17
+ * ICDM; https://doi.org/10.1109/ICDM.2008.17
  */
 export const publishedRocAuc: Readonly<Partial<Record<LiteratureSubset, number>>> = { http: 1, smtp: 0.88 };
 
