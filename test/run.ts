@@ -81,20 +81,33 @@ async function runGroup(group: readonly string[], folder: string): Promise<unkno
   return events;
 }
 
-/** Processes at a time. Tests wait for others half of the time; in CI there is other work beside them. */
-const lanes = Math.min(2, availableParallelism()) + (process.env.CI ? 0 : 1);
+/** Processes at a time: tests wait for others half of the time. Passes of CI that try a part run beside the one that tries all. */
+const lanes = Math.min(2, availableParallelism()) + (process.env.TEST_CASES === "few" ? 0 : 1);
+
+/** How many of them a group takes: the notebooks are run two at a time. */
+function lanesOf([file]: readonly string[]): number {
+  return process.env.CI && file.endsWith(join("notebooks", "committed.test.ts")) ? 2 : 1;
+}
 
 /** What node:test tells of all files; the counts come last, for all of them. */
 async function* runAll(): AsyncGenerator<unknown> {
   const folder = mkdtempSync(join(tmpdir(), "tests-"));
   const waiting = grouped();
   const running = new Set<Promise<unknown[]>>();
+  let taken = 0;
   try {
     while (waiting.length > 0 || running.size > 0) {
-      while (waiting.length > 0 && running.size < lanes) {
-        const group = runGroup(waiting.shift()!, folder);
+      while (waiting.length > 0 && taken < lanes) {
+        const files = waiting.shift()!;
+        const group = runGroup(files, folder);
+        taken += lanesOf(files);
         running.add(group);
-        group.finally(() => running.delete(group)).catch(() => {});
+        group
+          .finally(() => {
+            running.delete(group);
+            taken -= lanesOf(files);
+          })
+          .catch(() => {});
       }
       yield* await Promise.race(running);
     }

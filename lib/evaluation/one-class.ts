@@ -98,16 +98,16 @@ export function oneClassSplit(train: Table, protocol: OneClassProtocol, seed: nu
   const normals = shuffled((label) => label === "normal");
   const attacks = shuffled((label) => label !== "normal");
   const reversed = protocol === "kddcup-rev";
-  const usual = reversed ? normals : attacks;
+  const learned = reversed ? normals : attacks;
   const anomalies = reversed ? attacks.subarray(0, normals.length >> 2) : normals;
-  const half = usual.length >> 1;
-  const testRows = new Uint32Array(usual.length - half + anomalies.length);
-  testRows.set(usual.subarray(half));
-  testRows.set(anomalies, usual.length - half);
+  const half = learned.length >> 1;
+  const testRows = new Uint32Array(learned.length - half + anomalies.length);
+  testRows.set(learned.subarray(half));
+  testRows.set(anomalies, learned.length - half);
   testRows.sort();
   const isAttack = anomalousRows(labels(train));
   return {
-    fitRows: usual.slice(0, half).sort(),
+    fitRows: learned.slice(0, half).sort(),
     testRows,
     anomalous: Uint8Array.from(testRows, (row) => (reversed ? isAttack[row] : 1 - isAttack[row])),
   };

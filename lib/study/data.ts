@@ -135,7 +135,7 @@ export async function readStudyData(options: StudyDataOptions = {}): Promise<Des
  * @param options.features of a test file: those of the training file
  * @throws {InputError} if the file is not good, or the columns are not there
  */
-export async function readStudyFile(
+async function readStudyFile(
   path: string,
   options: StudyDataOptions & Pick<ReadTableOptions, "features">,
   rejectedFile?: string,

@@ -160,7 +160,7 @@ async function launch(executablePath: string): Promise<Browser> {
       () => require("playwright-core") as typeof import("playwright-core"),
     );
     const temporary = await makeTemporaryFolder();
-    const usual = process.env.TMPDIR;
+    const before = process.env.TMPDIR;
     process.env.TMPDIR = temporary.folder; // Playwright makes folders of its own there, which a killed start would leave
     const browser = await chromium
       .launch({
@@ -179,8 +179,8 @@ async function launch(executablePath: string): Promise<Browser> {
         throw error;
       })
       .finally(() => {
-        if (usual === undefined) delete process.env.TMPDIR;
-        else process.env.TMPDIR = usual;
+        if (before === undefined) delete process.env.TMPDIR;
+        else process.env.TMPDIR = before;
       });
     browser.once("disconnected", temporary.remove);
     return browser;

@@ -8,15 +8,15 @@ export type Axis = Partial<Layout["xaxis"]>;
 /** Width of a page's figure and of a picture, in CSS pixels. */
 export const figureWidth = 960;
 
-/** Joins traces, layout and the template that all figures share. @param usualTitle for a caption without a title */
+/** Joins traces, layout and the template that all figures share. @param defaultTitle for a caption without a title */
 export function createFigure(
   { title, protocol, remark }: Caption,
-  usualTitle: string,
+  defaultTitle: string,
   data: Data[],
   layout: Partial<Layout> & { height: number },
 ): Figure {
   const lines = wrap(protocol, 125).map(escapeHtml);
-  const words = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title ?? usualTitle)}</b></span>`;
+  const words = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title ?? defaultTitle)}</b></span>`;
   const heading = remark === undefined ? words : `<b>${escapeHtml(remark)}:</b> ${words}`;
   return {
     data: data as Figure["data"],

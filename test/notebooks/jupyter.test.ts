@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebook/tools/kernelspec";
 import {
   type Cell,
+  codeCells,
   type Notebook,
   type Output,
   readNotebook,
@@ -23,25 +24,29 @@ import { isRunning } from "./workspace";
 
 const project = join(__dirname, "..", "..");
 const notebooks = join(project, "notebooks");
-const solutions = join(notebooks, "solutions");
 const folder = mkdtempSync(join(tmpdir(), "nbconvert-"));
 after(() => rmSync(folder, { recursive: true }));
 
 jupyterTest(
   "nbconvert --execute gives the outputs of the project's own runner",
-  { data: true },
+  { browser: true, slow: true },
   async (env) => {
-    const name = "01-exploration.ipynb"; // of the solutions, the one that takes least time
+    const name = "00-welcome.ipynb"; // it shows all kinds of outputs, and takes least time
     execFileSync(
       "jupyter",
       ["nbconvert", "--to", "notebook", "--execute", name, "--output-dir", folder, "--log-level", "ERROR"],
-      { cwd: solutions, env, stdio: "inherit", timeout: 600_000 },
+      { cwd: notebooks, env, stdio: "inherit", timeout: 600_000 },
     );
     const [ours, theirs] = await Promise.all([
-      readNotebook(join(solutions, name)),
+      readNotebook(join(notebooks, name)),
       readNotebook(join(folder, name)),
     ]);
     assert.deepEqual(compareOutputs(ours, inOurForm(theirs, ours)), []);
+    const figures = codeCells(theirs)
+      .flatMap(({ outputs }) => outputs)
+      .filter((output) => "data" in output && "application/vnd.plotly.v1+json" in output.data);
+    assert.ok(figures.length > 0);
+    for (const figure of figures) assert.ok("data" in figure && "image/png" in figure.data, "has a picture");
   },
 );
 

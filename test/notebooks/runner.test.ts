@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
-import { type Notebook, type Output, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import {
+  codeCells,
+  type Notebook,
+  type Output,
+  readNotebook,
+} from "traffic-anomaly/dist/notebook/tools/notebook";
 import {
   CellError,
   committed,
@@ -12,6 +17,7 @@ import {
   failureOf,
   type RunNotebookOptions,
   runNotebook,
+  withResults,
 } from "traffic-anomaly/dist/notebook/tools/runner";
 import { someOf } from "../fixtures/cases";
 import {
@@ -232,11 +238,11 @@ suite("with a tslab kernel", { concurrency: 2 }, () => {
   });
 });
 
-const figure = (y: number, png: string): Output => ({
+const figure = (y: number, png?: string): Output => ({
   output_type: "display_data",
   data: {
     "application/vnd.plotly.v1+json": { data: [{ y: [y] }], layout: {} },
-    "image/png": png,
+    ...(png && { "image/png": png }),
     "text/html": "<div>",
     "text/plain": "a figure",
   },
@@ -272,6 +278,7 @@ test("outputs are compared by text and data, a figure not by its pixels, a volat
   assert.deepEqual(numbers(text("1"), text("2"), ["volatile"]), []);
   assert.deepEqual(numbers(figure(1, "A"), figure(1, "B")), []);
   assert.deepEqual(numbers(figure(1, "A"), figure(2, "A")), [1]);
+  assert.deepEqual(numbers(figure(1, "A"), figure(1)), []); // made where no browser is
   const picture = (png: string): Output => ({
     output_type: "display_data",
     data: { "image/png": png },
@@ -279,6 +286,19 @@ test("outputs are compared by text and data, a figure not by its pixels, a volat
   });
   assert.deepEqual(numbers(picture("A"), picture("B")), [1]);
   assert.deepEqual(compareOutputs(notebookOf(["show()"]), showing(text("1"))).length, 1);
+});
+
+test("a figure that is what it was keeps its picture; one that had none gets it", () => {
+  const pictureAfter = (before: Output, after: Output) => {
+    const result = { status: "ok", executionCount: 1, outputs: [after] } as const;
+    const [{ outputs }] = codeCells(withResults(showing(before), [result]));
+    return "data" in outputs[0] ? outputs[0].data["image/png"] : undefined;
+  };
+  assert.equal(pictureAfter(figure(1, "A"), figure(1, "B")), "A");
+  assert.equal(pictureAfter(figure(1, "A"), figure(1)), "A"); // where no browser is
+  assert.equal(pictureAfter(figure(1), figure(1, "B")), "B");
+  assert.equal(pictureAfter(figure(1, "A"), figure(2, "B")), "B");
+  assert.equal(pictureAfter(figure(1, "A"), figure(2)), undefined);
 });
 
 test("an answer 'ok' is not a success when stderr or a rejected promise say otherwise", () => {

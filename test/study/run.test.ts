@@ -165,19 +165,19 @@ realDataTest(
 );
 
 realDataTest(
-  "other processes with the same seed, of any version of Node.js and with one thread or several, give the same bytes",
+  "another process with the same seed, of the newest version of Node.js and with one thread, gives the same bytes",
   async (_, t) => {
     realStudy();
     const written = (suffix: string) =>
       ["models", "outputs"].map((name) => digests(join(folder, `${name}${suffix}`)));
     const expected = written("");
     assert.ok(expected.every((files) => Object.keys(files).length > 3));
-    for (const [i, node] of (otherNodes.length > 0 ? otherNodes : [process.execPath]).entries()) {
-      const folders = ["--outputs", `outputs-${i}`, "--models", `models-${i}`];
-      traffic(["run", ...folders, "--workers", String(1 + i), "--quiet"], { node });
-      assert.deepEqual(written(`-${i}`), expected, node);
-      t.diagnostic(`${node}: the same bytes`);
-    }
+    // All versions are compared in versions.test.ts, by a smaller study.
+    const node = otherNodes.at(-1) ?? process.execPath;
+    const folders = ["--outputs", "outputs-again", "--models", "models-again"];
+    traffic(["run", ...folders, "--workers", "1", "--quiet"], { node });
+    assert.deepEqual(written("-again"), expected, node);
+    t.diagnostic(`${node}: the same bytes`);
   },
 );
 

@@ -83,7 +83,7 @@ const addition = /^[._-][\d._:+TZ-]*\d[\d._:+TZ-]*$/;
  * Whether a name is that of a rotated file of a log, as logrotate, Zeek and others give them: `conn.log.1`,
  * `conn.log-20261126.gz`, `conn.2026-11-26.log` of `conn.log`. `conn-summary.2026-11-26.log` is of another log.
  */
-export function isRotatedName(name: string, log: string): boolean {
+function isRotatedName(name: string, log: string): boolean {
   const extension = extname(log);
   const stem = log.slice(0, log.length - extension.length);
   if (!name.startsWith(stem)) return false;

@@ -8,7 +8,7 @@ let pool: Thread[] = [];
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 /** Rows that a worker takes at a time, if not told otherwise: some stretches have many more distinct rows than others. */
-const usualPiece = 16_384;
+const defaultPieceRows = 16_384;
 
 /**
  * Lets `workers` threads fill `task.scores`: each takes piece after piece. Threads are kept, and do not keep the process
@@ -22,7 +22,7 @@ export async function scoreInWorkers(
   task: ScoringTask,
   workers: number,
   signal: AbortSignal | undefined,
-  pieceRows = usualPiece,
+  pieceRows = defaultPieceRows,
 ): Promise<void> {
   pool = pool.filter(({ failure }) => !failure);
   while (pool.length < workers)

@@ -208,7 +208,7 @@ export function withResults(notebook: Notebook, results: readonly CellResult[]):
     const { executionCount = null, outputs = [] }: Partial<CellResult> = results[i] ?? {};
     const fresh = { ...cell, metadata, execution_count: executionCount, outputs: outputs.map(committed) };
     const kept = { ...fresh, outputs: cell.outputs.map(committed) };
-    return sameOutputs(kept, fresh) ? kept : fresh;
+    return sameOutputs(kept, fresh) && pictures(kept) >= pictures(fresh) ? kept : fresh;
   });
   return { ...notebook, cells, metadata: { ...notebook.metadata, ...notebookMetadata } };
 }
@@ -217,15 +217,19 @@ function sameOutputs(a: CodeCell | undefined, b: CodeCell): boolean {
   return a !== undefined && comparable(a) === comparable(b);
 }
 
-/** A figure is compared by its data: another browser draws another picture. */
+/** A figure is compared by its data and words: another browser draws another picture, and without one there is none. */
 function comparable({ execution_count, outputs }: CodeCell): string {
   const forms = outputs.map((output) => {
     const { metadata, ...rest } = { metadata: undefined, ...committed(output) };
     if (!("data" in rest) || !(plotlyMime in rest.data)) return rest;
-    const data = Object.entries(rest.data).map(([mime, value]) => [mime, /^image\//.test(mime) || value]);
-    return { ...rest, data: Object.fromEntries(data) };
+    return { ...rest, data: [rest.data[plotlyMime], rest.data["text/plain"]] };
   });
   return JSON.stringify(sortKeys({ execution_count, forms }));
+}
+
+/** How many figures have a picture. */
+function pictures({ outputs }: CodeCell): number {
+  return outputs.filter((output) => "data" in output && "image/png" in output.data).length;
 }
 
 function printed({ outputs }: Pick<CellResult, "outputs">, name: "stdout" | "stderr"): string {

@@ -1,6 +1,6 @@
 import { areOfConnections } from "./fields";
 import { parseJsonRecord } from "./json";
-import { usualHeader, withHeaderLine } from "./tsv";
+import { defaultHeader, withHeaderLine } from "./tsv";
 import { LineProblem } from "./values";
 
 /**
@@ -17,7 +17,7 @@ export function logKind(lines: readonly string[]): string | undefined {
 }
 
 function kindOf(lines: readonly string[]): string | undefined {
-  let header = usualHeader;
+  let header = defaultHeader;
   let another: string | undefined;
   for (const line of lines) {
     header = withHeaderLine(header, line);

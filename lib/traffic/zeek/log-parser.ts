@@ -2,7 +2,7 @@ import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { Connection } from "../connection";
 import { jsonConnection, parseJsonRecord } from "./json";
-import { TsvRows, usualHeader, withHeaderLine } from "./tsv";
+import { defaultHeader, TsvRows, withHeaderLine } from "./tsv";
 import { LineProblem, Texts } from "./values";
 
 /** A line of a log that should be a connection and is not. The message names file and line. */
@@ -34,7 +34,7 @@ export class ConnectionLogParser {
   readonly #texts = new Texts();
   /** How many JSON records said that they are of another log, and the name of the first such log. */
   readonly others = { count: 0, log: "" };
-  #header = usualHeader;
+  #header = defaultHeader;
   #rows: TsvRows | undefined;
 
   /** @param path the name of the log in messages */

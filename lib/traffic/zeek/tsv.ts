@@ -38,7 +38,7 @@ export interface TsvHeader {
 }
 
 /** What holds until a header says otherwise. */
-export const usualHeader: TsvHeader = { separator: "\t", setSeparator: ",", empty: "(empty)", unset: "-" };
+export const defaultHeader: TsvHeader = { separator: "\t", setSeparator: ",", empty: "(empty)", unset: "-" };
 
 /** Each of many separators may be put in place of a shorter one. */
 const longestSeparator = 16;
@@ -58,7 +58,7 @@ export function withHeaderLine(header: TsvHeader, line: string): TsvHeader {
     const separator = unescaped(line.slice(key.length + 2)) || "\t";
     if (separator.length > longestSeparator)
       throw new LineProblem(`#separator is longer than ${longestSeparator} characters`);
-    return { ...usualHeader, separator };
+    return { ...defaultHeader, separator };
   }
   const value = line.slice(key.length + 1 + header.separator.length);
   if (key === "set_separator") return { ...header, setSeparator: unescaped(value) };

@@ -20,7 +20,7 @@ export interface FeatureRange extends GroupStyle {
 }
 
 /**
- * Percentiles of a numeric feature for each group of labels with rows, in the usual order; linear between two values, as
+ * Percentiles of a numeric feature for each group of labels with rows, in the order of `labelGroups`; linear between two values, as
  * numpy's default.
  *
  * @throws {RangeError} if the feature is missing or nominal, or the table has no labels

@@ -13,7 +13,7 @@ export interface ScoreDistribution extends HistogramOptions {
   readonly scores: Float64Array;
   /** One a row. */
   readonly labels: NominalColumn;
-  /** Titles of groups that differ from the usual, such as `Benign` for `normal`. */
+  /** Titles of groups in place of the default ones, such as `Benign` for `normal`. */
   readonly titles?: Readonly<Partial<Record<string, string>>>;
   /** The score's name and unit: `Isolation score`, `Mean squared reconstruction error`. */
   readonly axisTitle: string;
