@@ -106,6 +106,27 @@ test("links lead to pages of the book, with anchors as JupyterLab or GitHub writ
   assert.match(note, /<a href="\.\.\/1\.html">one<\/a>, none/);
 });
 
+test("a sentence that a cell says is markdown, in which HTML is text, and passages for other data are not shown", async () => {
+  const from = join(folder, "saying");
+  mkdirSync(from);
+  const said = "Found **71 %** of `a<b`, $1 < 2$: <img src=x onerror=alert(1)>\n\n<script>alert(1)</script>";
+  const data = { "text/markdown": said, "text/plain": said };
+  const output = { output_type: "display_data", data, metadata: {} };
+  const text = "<!-- data: kdd -->\nAll.\n<!-- /data -->\n<!-- data: simulated\nSome.\n-->";
+  const cells = [
+    { cell_type: "markdown", metadata: {}, source: text },
+    { cell_type: "code", metadata: {}, source: "say()", execution_count: 1, outputs: [output] },
+  ];
+  const metadata = { kernelspec: { name: "tslab", display_name: "TypeScript" } };
+  writeFileSync(join(from, "1.ipynb"), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+  await writeBook([join(from, "1.ipynb")], from, join(folder, "saying-book"));
+  const page = readFileSync(join(folder, "saying-book", "1.html"), "utf8");
+  assert.match(page, /Found <strong>71 %<\/strong> of <code>a&lt;b<\/code>/);
+  assert.match(page, /: &lt;img src=x onerror=alert\(1\)&gt;/);
+  assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/);
+  assert.doesNotMatch(page.replace(/<!--[\s\S]*?-->/g, ""), /Some\./);
+});
+
 /** Opens a page of the book; `complaints` are errors of its scripts. */
 async function open(name: string, width: number, colorScheme: "light" | "dark") {
   assert.ok(browser, "no browser found");

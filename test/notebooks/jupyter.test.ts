@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kernelName, notebookMetadata } from "traffic-anomaly/dist/notebook/tools/kernelspec";
@@ -16,11 +16,11 @@ import {
   type Output,
   readNotebook,
 } from "traffic-anomaly/dist/notebook/tools/notebook";
-import { compareOutputs } from "traffic-anomaly/dist/notebook/tools/runner";
+import { compareOutputs, runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
 import { someOf } from "../fixtures/cases";
 import { jupyterTest } from "../fixtures/jupyter";
 import { endless } from "./endless";
-import { isRunning } from "./workspace";
+import { isRunning, writeSources } from "./workspace";
 
 const project = join(__dirname, "..", "..");
 const notebooks = join(project, "notebooks");
@@ -134,53 +134,100 @@ os.kill(os.getpid(), 9)`;
   assert.equal(await isRunning(Number(pid)), false);
 });
 
-jupyterTest("the command lab serves notebooks and Plotly, and ends without a trace", {}, async (env) => {
-  const port = await freePort();
-  const parameters = [
-    ...["lab", "--no-browser", "--allow-root", `--port=${port}`],
-    "--IdentityProvider.token=test",
-  ];
-  // Its kernelspec goes below this home folder; Python must be found without it.
-  const { PYENV_ROOT = join(homedir(), ".pyenv"), PYTHONUSERBASE = join(homedir(), ".local") } = env;
-  const lab = spawn(join(project, "node_modules", ".bin", "traffic-anomaly"), parameters, {
-    cwd: project,
-    env: { ...env, HOME: dirname(env.JUPYTER_DATA_DIR!), PYENV_ROOT, PYTHONUSERBASE },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let log = "";
-  for (const stream of [lab.stdout, lab.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-  }
-  const ask = async (path: string, body?: object) => {
-    const request = body && { method: "POST", body: JSON.stringify(body) };
-    return fetch(`http://127.0.0.1:${port}${path}?token=test`, request);
+type Ask = (path: string, body?: object, method?: string) => Promise<Response>;
+
+/** Saves all notebooks by the server as JupyterLab does, which changes no byte, and one after an edit, of which a run leaves only that. */
+async function savedAndRun(ask: Ask, saved: string): Promise<void> {
+  const write = async (file: string, content: object) => {
+    const path = `/api/contents/outputs/${basename(saved)}/${file}`;
+    const answer = await ask(path, { type: "notebook", format: "json", content }, "PUT");
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return readFileSync(join(saved, file), "utf8");
   };
-  try {
-    for (let tries = 0; tries < 240; tries++) {
-      if (
-        await ask("/api/status").then(
-          ({ ok }) => ok,
-          () => false,
-        )
-      )
-        break;
-      await sleep(250);
-    }
-    const { kernelspecs } = await (await ask("/api/kernelspecs")).json();
-    assert.ok(kernelName in kernelspecs, log);
-    const { content } = await (await ask("/api/contents/notebooks")).json();
-    assert.ok(content.some(({ name }: { name: string }) => name === "01-exploration.ipynb"));
-    assert.equal((await ask("/files/node_modules/plotly.js-dist/plotly.js")).status, 200);
-    assert.equal((await ask("/api/kernels", { name: kernelName, path: "notebooks" })).status, 201);
-  } finally {
-    lab.kill();
+  const files = readdirSync(notebooks, { recursive: true, encoding: "utf8" });
+  for (const file of files.filter(
+    (name) => name.endsWith(".ipynb") && !name.includes(".ipynb_checkpoints"),
+  )) {
+    const { content } = await (await ask(`/api/contents/notebooks/${file}`)).json();
+    assert.ok((await write(basename(file), content)) === readFileSync(join(notebooks, file), "utf8"), file);
   }
-  await once(lab, "exit");
-  assert.match(log, /Shutting down 1 kernel/);
-  assert.doesNotMatch(log, /Traceback|^ +at /m);
-});
+
+  const file = await writeSources(saved, "edited", [
+    "performance.now() > 0",
+    "1 + 1",
+    "console.log(`a\nb`);",
+  ]);
+  await runNotebook(file, { graceSeconds: 0.1 });
+  const before = readFileSync(file, "utf8").split("\n");
+  const { content } = await (await ask(`/api/contents/outputs/${basename(saved)}/edited.ipynb`)).json();
+  for (const cell of content.cells.slice(1)) {
+    cell.execution_count = 7;
+    cell.metadata.execution = { "iopub.status.busy": "2026-11-26T14:00:00.000Z" };
+  }
+  content.cells[2].source = "1 + 2";
+  content.metadata.language_info.nbconvert_exporter = "javascript";
+  await write("edited.ipynb", content);
+  await runNotebook(file, { graceSeconds: 0.1 });
+  const after = readFileSync(file, "utf8").split("\n");
+  const changes = after.flatMap((line, i) => (line === before[i] ? [] : [line.trim()]));
+  assert.deepEqual([after.length, changes], [before.length, ['"3\\n"', '"1 + 2"']]);
+}
+
+jupyterTest(
+  "the command lab serves notebooks and Plotly, saves without a change, and ends without a trace",
+  {},
+  async (env) => {
+    const port = await freePort();
+    const parameters = [
+      ...["lab", "--no-browser", "--allow-root", `--port=${port}`],
+      "--IdentityProvider.token=test",
+    ];
+    // Its kernelspec goes below this home folder; Python must be found without it.
+    const { PYENV_ROOT = join(homedir(), ".pyenv"), PYTHONUSERBASE = join(homedir(), ".local") } = env;
+    const lab = spawn(join(project, "node_modules", ".bin", "traffic-anomaly"), parameters, {
+      cwd: project,
+      env: { ...env, HOME: dirname(env.JUPYTER_DATA_DIR!), PYENV_ROOT, PYTHONUSERBASE },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let log = "";
+    for (const stream of [lab.stdout, lab.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        log += text;
+      });
+    }
+    const ask = async (path: string, body?: object, method = "POST") => {
+      const request = body && { method, body: JSON.stringify(body) };
+      return fetch(`http://127.0.0.1:${port}${path}?token=test`, request);
+    };
+    mkdirSync(join(project, "outputs"), { recursive: true });
+    const saved = mkdtempSync(join(project, "outputs", "saved-"));
+    try {
+      for (let tries = 0; tries < 240; tries++) {
+        if (
+          await ask("/api/status").then(
+            ({ ok }) => ok,
+            () => false,
+          )
+        )
+          break;
+        await sleep(250);
+      }
+      const { kernelspecs } = await (await ask("/api/kernelspecs")).json();
+      assert.ok(kernelName in kernelspecs, log);
+      const { content } = await (await ask("/api/contents/notebooks")).json();
+      assert.ok(content.some(({ name }: { name: string }) => name === "01-exploration.ipynb"));
+      assert.equal((await ask("/files/node_modules/plotly.js-dist/plotly.js")).status, 200);
+      assert.equal((await ask("/api/kernels", { name: kernelName, path: "notebooks" })).status, 201);
+      await savedAndRun(ask, saved);
+    } finally {
+      rmSync(saved, { recursive: true });
+      lab.kill();
+    }
+    await once(lab, "exit");
+    assert.match(log, /Shutting down 1 kernel/);
+    assert.doesNotMatch(log, /Traceback|^ +at /m);
+  },
+);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -70,6 +70,16 @@ test("copies stand beside each other, are replaced, and never replace what someb
   assert.equal(readFileSync(path, "utf8"), changed);
 });
 
+test("a cell says a sentence as markdown, whose numbers are text as well", async (context) => {
+  const folder = await createWorkspace(context);
+  const sources = ['import { say } from "traffic-anomaly";\nsay("**" + (1 + 1) + "** of 3");'];
+  await writeSources(folder, "01-says", sources);
+  await runNotebooks(["01"], { folder, graceSeconds: 0.1 });
+  const [{ outputs }] = codeCells(await readNotebook(join(folder, "01-says.ipynb")));
+  const data = { "text/markdown": "**2** of 3", "text/plain": "**2** of 3" };
+  assert.deepEqual(outputs, [{ output_type: "display_data", data, metadata: {} }]);
+});
+
 test("what can't be is said before anything runs", async (context) => {
   const folder = await createWorkspace(context);
   await writeSources(folder, "01-one", ["const seed = 1;"], tags);

@@ -87,7 +87,11 @@ async function notebookChapter(
   const markdown = new MarkdownPage(file, page, findPage);
   let codeCells = 0;
   const body = cells
-    .map((cell) => (cell.cell_type === "code" ? cellHtml(cell, ++codeCells) : markdown.html(cell.source)))
+    .map((cell) =>
+      cell.cell_type === "code"
+        ? cellHtml(cell, ++codeCells, (source) => markdown.withoutMarkup(source))
+        : markdown.html(cell.source),
+    )
     .join("\n");
   const question = /\*\*Question\.?\*\*\s*((?:.+\n?)+)/.exec(cells[0]?.source ?? "");
   return {

@@ -2,12 +2,21 @@ import { escapeHtml, scriptJson } from "../../common/html";
 import { loadPackage } from "../../common/packages";
 import type { CodeCell, MimeBundle, Output } from "../tools/notebook";
 
-/** A code cell with its outputs. @param place among the page's code cells, from 1 */
-export function cellHtml({ source, execution_count, outputs }: CodeCell, place: number): string {
+/**
+ * A code cell with its outputs.
+ *
+ * @param place among the page's code cells, from 1
+ * @param markdownHtml makes HTML of the sentences that it says
+ */
+export function cellHtml(
+  { source, execution_count, outputs }: CodeCell,
+  place: number,
+  markdownHtml: (source: string) => string,
+): string {
   const id = `cell-${place}`;
   const number = `<a class="number" href="#${id}" aria-label="Cell ${place}">[${execution_count ?? " "}]</a>`;
   const code = `<pre class="code">${codeHtml(source)}</pre>`;
-  return `<div class="cell" id="${id}">${number}${code}\n${outputs.map(outputHtml).join("\n")}</div>`;
+  return `<div class="cell" id="${id}">${number}${code}\n${outputs.map((output) => outputHtml(output, markdownHtml)).join("\n")}</div>`;
 }
 
 function codeHtml(source: string): string {
@@ -20,11 +29,13 @@ function codeHtml(source: string): string {
   return highlighter.highlight(source, { language: "typescript" }).value;
 }
 
-function outputHtml(output: Output): string {
+function outputHtml(output: Output, markdownHtml: (source: string) => string): string {
   if (output.output_type === "stream")
     return `<pre class="${escapeHtml(output.name)}">${escapeHtml(output.text)}</pre>`;
   if (output.output_type === "error")
     return `<pre class="stderr">${escapeHtml(output.traceback.join("\n"))}</pre>`;
+  const markdown = output.data["text/markdown"];
+  if (typeof markdown === "string") return markdownHtml(markdown);
   return `<div class="output">${richestHtml(output.data)}</div>`;
 }
 

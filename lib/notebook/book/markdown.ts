@@ -18,6 +18,8 @@ export class MarkdownPage {
   /** Those met so far. */
   readonly headings: Heading[] = [];
   readonly #marked: import("marked").Marked;
+  /** Whether HTML in the text is HTML. */
+  #markup = true;
 
   /**
    * @param file in which the text is, from which its links lead
@@ -37,6 +39,7 @@ export class MarkdownPage {
         formula("formula", /^\$([^$\n]+)\$/, false),
       ],
       renderer: {
+        html: ({ text }) => (self.#markup ? text : escapeHtml(text)),
         heading({ tokens, depth }) {
           return self.#heading(this.parser.parseInline(tokens), depth);
         },
@@ -52,6 +55,16 @@ export class MarkdownPage {
 
   html(source: string): string {
     return `<div class="text">${this.#marked.parse(source, { async: false })}</div>`;
+  }
+
+  /** As {@link html}, of a text in which names out of data may stand: what looks like HTML is text. */
+  withoutMarkup(source: string): string {
+    this.#markup = false;
+    try {
+      return this.html(source);
+    } finally {
+      this.#markup = true;
+    }
   }
 
   inlineHtml(source: string): string {
