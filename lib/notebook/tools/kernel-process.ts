@@ -83,7 +83,20 @@ const converters = loadEdited("./dist/converter.js", {
   "node = ts.visitEachChild(node, wrapPrevIdentifier, nullTransformationContext);": "",
   "output: esModuleToCommonJSModule(output, transpileTarget),":
     "output: exports.bindCell(output, declsFile, transpileTarget),",
+  // It reads a cell twice, with all else in view: to learn its names, which the cell alone tells, and with them exported.
+  [`function convert(prevDecl, src) {
+        updateContent(prevDecl, src);
+        let declsFile = builder.getSourceFile(declFilename);
+        let srcFile = builder.getSourceFile(srcFilename);`]: `function convert(prevDecl, src) {
+        let declsFile, srcFile = exports.parseCell(srcPrefix + src, transpileTarget);`,
+  "if (keys.size > 0) {": "{",
 });
+converters.parseCell = (text: string, target: ScriptTarget): SourceFile => {
+  const file = ts.createSourceFile("cell.ts", text, target, true);
+  const { bindSourceFile } = ts as Compiler & { bindSourceFile(file: SourceFile, options: object): void };
+  bindSourceFile(file, { target }); // gives it `locals`
+  return file;
+};
 /** The values of all cells' names. */
 const scope: Record<string, unknown> = {};
 /** The cells that were compiled, by number. */
@@ -121,8 +134,20 @@ const { handleShellMessage, handleExecute, publishStatus, close } = jupyter.ZmqS
 const { handleExecute: answer, handleExecuteImpl } = jupyter.JupyterHandlerImpl.prototype;
 const requests = new WeakMap<object, Request>();
 
+// A kernel answers at once; the compiler gets ready when the front end's questions have ended, or with the first cell.
+const preparations: (() => void)[] = [];
+let silence: NodeJS.Timeout | undefined;
+function prepareInSilence(): void {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    preparations.shift()?.();
+    if (preparations.length > 0) prepareInSilence();
+  }, 600);
+}
+
 // Each message from an event of its own, so that what is broken off is never the loop that receives them.
 jupyter.ZmqServer.prototype.handleShellMessage = function (...parameters: unknown[]) {
+  if (preparations.length > 0) prepareInSilence();
   setTimeout(() => handleShellMessage.apply(this, parameters));
 };
 
@@ -250,43 +275,43 @@ const { createConverter } = converters;
 // biome-ignore lint/suspicious/noExplicitAny: tslab has no types for what it gives
 type Converter = Record<"convert" | "inspect" | "complete" | "addModule" | "close", (...p: any[]) => any>;
 converters.createConverter = (options: unknown): Converter => {
-  let converter: Converter = createConverter(options);
+  let converter: Converter | undefined;
   let atWork = false;
-  const guarded =
-    (name: keyof Converter) =>
-    (...parameters: unknown[]) => {
-      const before = interrupts.stage;
-      interrupts.stage = Stage.compiling;
-      if (atWork) converter = createConverter(options); // its last work was broken off, so it can be in any state
-      atWork = true;
-      const result = converter[name](...parameters);
-      atWork = false;
-      interrupts.stage = before;
-      return result;
-    };
-  const [convert, inspect, complete, addModule] = (
-    ["convert", "inspect", "complete", "addModule"] as const
-  ).map(guarded);
-  // While nobody has run a cell yet, the compiler reads what most first cells import, which takes it a second.
-  const reading = setTimeout(addModule, 500, "library", 'import "traffic-anomaly";', {});
+  function compile<Result>(work: (converter: Converter) => Result): Result {
+    const before = interrupts.stage;
+    interrupts.stage = Stage.compiling;
+    if (atWork) converter = undefined; // its last work was broken off, so it can be in any state
+    atWork = true;
+    converter ??= createConverter(options) as Converter; // takes a second
+    const result = work(converter);
+    atWork = false;
+    interrupts.stage = before;
+    return result;
+  }
+  preparations.push(
+    () => compile(() => {}),
+    // What most first cells import; reading it takes half a second.
+    () => compile(({ addModule }) => addModule("library", 'import "traffic-anomaly";', {})),
+  );
   return {
     convert(...parameters) {
-      clearTimeout(reading);
-      const { lastExpressionVar, ...result } = convert(...parameters);
+      preparations.length = 0;
+      const { lastExpressionVar, ...result } = compile(({ convert }) => convert(...parameters));
       if (interrupts.hit(request.sent)) throw new Interrupted();
       last = lastExpressionVar;
       return { ...result, hasToplevelAwait: true }; // it does no harm where there is none
     },
-    inspect(names: unknown, code: string, cursor: number) {
-      for (const place of [cursor, ...callsAround(code, cursor).map((end) => end - 1)]) {
-        const found = inspect(names, code, place);
-        if (found) return found;
-      }
-    },
+    inspect: (names: unknown, code: string, cursor: number) =>
+      compile(({ inspect }) => {
+        for (const place of [cursor, ...callsAround(code, cursor).map((end) => end - 1)]) {
+          const found = inspect(names, code, place);
+          if (found) return found;
+        }
+      }),
     complete: (names: unknown, code: string, cursor: number) =>
-      complete(names, withModule(code, cursor), cursor),
-    addModule,
-    close: () => converter.close(),
+      compile(({ complete }) => complete(names, withModule(code, cursor), cursor)),
+    addModule: (...parameters) => compile(({ addModule }) => addModule(...parameters)),
+    close: () => converter?.close(),
   };
 };
 
