@@ -162,17 +162,22 @@ async function launch(executablePath: string): Promise<Browser> {
     const temporary = await makeTemporaryFolder();
     const before = process.env.TMPDIR;
     process.env.TMPDIR = temporary.folder; // Playwright makes folders of its own there, which a killed start would leave
-    const browser = await chromium
-      .launch({
+    const start = (chromiumSandbox: boolean) =>
+      chromium.launch({
         executablePath,
-        // Chromium refuses its sandbox to root.
-        chromiumSandbox: process.getuid?.() !== 0,
+        chromiumSandbox,
         args: ["--host-resolver-rules=MAP * ~NOTFOUND"],
         // Ctrl+C is the caller's, who passes an AbortSignal.
         handleSIGINT: false,
         handleSIGTERM: false,
         handleSIGHUP: false,
         timeout: 60_000,
+      });
+    // Chromium refuses its sandbox to root, and most containers refuse it to Chromium; what it shows is our own.
+    const browser = await start(process.getuid?.() !== 0)
+      .catch((error) => {
+        if (String(error).includes("sandboxing failed")) return start(false);
+        throw error;
       })
       .catch((error) => {
         temporary.remove();

@@ -178,10 +178,7 @@ jupyterTest(
   {},
   async (env) => {
     const port = await freePort();
-    const parameters = [
-      ...["lab", "--no-browser", "--allow-root", `--port=${port}`],
-      "--IdentityProvider.token=test",
-    ];
+    const parameters = ["lab", "--no-browser", `--port=${port}`, "--IdentityProvider.token=test"];
     // Its kernelspec goes below this home folder; Python must be found without it.
     const { PYENV_ROOT = join(homedir(), ".pyenv"), PYTHONUSERBASE = join(homedir(), ".local") } = env;
     const lab = spawn(join(project, "node_modules", ".bin", "traffic-anomaly"), parameters, {
@@ -225,6 +222,8 @@ jupyterTest(
     }
     await once(lab, "exit");
     assert.match(log, /Shutting down 1 kernel/);
+    const told = /^You are root, .*: JupyterLab is started with --allow-root\.$/m;
+    assert.equal(told.test(log), process.getuid?.() === 0); // in containers, where Jupyter would refuse to start
     assert.doesNotMatch(log, /Traceback|^ +at /m);
   },
 );

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { InputError } from "traffic-anomaly";
 import { findBrowser, renderImages } from "traffic-anomaly/dist/visualize/image";
+import { skip } from "../fixtures/browser";
 import { figures } from "./examples";
 
 test("TRAFFIC_BROWSER comes first, then CHROME_PATH, then the PATH in order of command", async (t) => {
@@ -76,4 +78,23 @@ test("a start removes what a browser left whose process was killed, and leaves t
   start();
   const last = await started([abandoned, running]);
   assert.deepEqual((await left()).sort(), [running, last].sort());
+});
+
+test("where there can be no sandbox, as in most containers, the browser draws without one", {
+  skip,
+}, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "container-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o777);
+  const browser = join(folder, "browser");
+  const refusing = `case "$*" in *--no-sandbox*) exec ${findBrowser()} "$@";; esac; echo "No usable sandbox!" >&2; exit 1`;
+  await writeFile(browser, `#!/bin/sh\n${refusing}\n`, { mode: 0o755 });
+  const code = `require(${JSON.stringify(require.resolve("traffic-anomaly/dist/visualize/image"))})
+    .renderImages([{ data: [{ type: "bar", y: [1] }], layout: {} }]).then(([png]) => console.log(png.length > 1000))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", code], {
+    cwd: folder,
+    env: { ...process.env, HOME: folder, TMPDIR: folder, TRAFFIC_BROWSER: browser },
+    ...(process.getuid?.() === 0 && { uid: 65534 }), // root never has one
+  });
+  assert.equal(stdout, "true\n");
 });

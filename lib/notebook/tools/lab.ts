@@ -29,10 +29,19 @@ export async function openLab(parameters: readonly string[] = [], signal?: Abort
   }
   await registerKernelspec();
   const root = projectPath();
+  // Jupyter refuses to run as root unless it is told to; in a container everybody is root.
+  const asRoot = process.getuid?.() === 0 && !parameters.includes("--allow-root");
+  if (asRoot) console.error("You are root, as in most containers: JupyterLab is started with --allow-root.");
   // A process group of its own: Ctrl+C, at which JupyterLab would ask first, reaches only us.
   const lab = spawn(
     "jupyter",
-    ["lab", `--ServerApp.root_dir=${root}`, "--LabApp.default_url=/lab/tree/notebooks", ...parameters],
+    [
+      "lab",
+      `--ServerApp.root_dir=${root}`,
+      "--LabApp.default_url=/lab/tree/notebooks",
+      ...(asRoot ? ["--allow-root"] : []),
+      ...parameters,
+    ],
     { stdio: "inherit", cwd: root, detached: process.platform !== "win32" },
   );
   const send = (name: NodeJS.Signals) => {
