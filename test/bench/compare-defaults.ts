@@ -235,7 +235,7 @@ function marginRows(data: Data, model: FittedModel, members: readonly Member[]):
     { title: "combined", own: both, rule: (score: number, values: number) => score + log20 * values },
     ...members.map(({ title, all, rule }) => ({ title, own: all.own, rule })),
   ];
-  const counts: readonly (readonly [string, Uint16Array])[] = [
+  const counts: readonly (readonly [string, ArrayLike<number>])[] = [
     ["**the end of the range**", members[0].all.novel],
     ["a tenth beyond", newFromTenth(model, data.table)],
   ];

@@ -28,15 +28,15 @@ export interface Data {
 /** Scores of all rows of a table, but for what new values add, and how many of these each row has. */
 export interface OwnScores {
   readonly own: Float64Array;
-  readonly novel: Uint16Array;
+  readonly novel: ArrayLike<number>;
 }
 
-/** Rows that repeat are scored once. */
+/** Rows that repeat are looked at once. */
 export async function scoredRows(model: PreprocessedDetector, table: Table): Promise<OwnScores> {
   const { distinct, places } = equalRows(table);
   return {
     own: valuesAt(await ownScores(model, table, distinct), places),
-    novel: countNovelValues(model.preprocessor, table),
+    novel: valuesAt(countNovelValues(model.preprocessor, table, distinct), places),
   };
 }
 

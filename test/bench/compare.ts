@@ -52,10 +52,9 @@ const networkCandidates: readonly [PreprocessOptions, AutoencoderOptions][] = [
   [{ ...network, scaling: "standard" }, {}],
   [{ ...network, logarithm: [], scaling: "quantile" }, {}],
   [{ ...network, encoding: "ordinal" }, {}],
-  [network, { layers: [32, 8, 32] }],
-  [network, { layers: [64, 16, 64] }],
   [network, { layers: [64, 32, 8, 32, 64] }],
-  [network, { outputActivation: "sigmoid" }],
+  [network, { batchSize: 128 }],
+  [network, { epochs: 60 }],
 ];
 
 /** Tables of candidates, one for each data. */
@@ -108,11 +107,12 @@ const networkSection = (data: readonly Data[]) =>
     data,
     autoencoder,
     autoencoderSeeds,
-    "encoding | log(1 + x) of | scaling | hidden layers | output",
+    "encoding | log(1 + x) of | scaling | hidden layers | rows a batch | epochs",
     networkCandidates.map(([preprocessing, settings]) => {
-      const { layers = [64, 32, 16, 32, 64], outputActivation = "linear" } = settings;
+      const { layers = [64, 32, 16, 32, 64], batchSize = 512, epochs = 30 } = settings;
       const { encoding, scaling } = preprocessing;
-      const cells = [encoding, logarithmOf(preprocessing), scaling, layers.join("-"), outputActivation];
+      const ofNetwork = [layers.join("-"), batchSize, epochs];
+      const cells = [encoding, logarithmOf(preprocessing), scaling, ...ofNetwork];
       return [cells.join(" | "), { preprocessing, settings }];
     }),
   );
