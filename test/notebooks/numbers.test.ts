@@ -9,7 +9,15 @@ import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tool
 import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
 import { notYetConverted } from "./converted";
-import { disagreements, Figures, frameClaims, legendClaims, printedTexts, unprintedNumbers } from "./numbers";
+import {
+  disagreements,
+  Figures,
+  foreignWords,
+  frameClaims,
+  legendClaims,
+  printedTexts,
+  unprintedNumbers,
+} from "./numbers";
 
 const project = join(__dirname, "..", "..");
 const record = readRecord();
@@ -159,4 +167,25 @@ test("one changed digit is noticed, in a frame, a legend and the prose", () => {
   assert.equal(unprintedNumbers(prose).length, 0); // changed everywhere, so that they agree
   const proseOnly = changed(/An F1 of 0\.8921/, "An F1 of 0.8922");
   assert.equal(unprintedNumbers(proseOnly).length, 1);
+});
+
+test("words for KDD'99 in outputs are noticed, and numbers for simulated traffic are not taken for those of KDD'99", () => {
+  assert.ok(foreignWords(notebook("05-evaluation")).length > 10);
+  const said = {
+    output_type: "display_data" as const,
+    metadata: {},
+    data: { "text/markdown": "On KDD'99 0.21." },
+  };
+  const text = "Of 0.12.\n<!-- data: simulated\n0.34\n-->";
+  const code = {
+    cell_type: "code" as const,
+    metadata: {},
+    source: "n = 1_024",
+    execution_count: 1,
+    outputs: [said],
+  };
+  const cells = [{ cell_type: "markdown" as const, metadata: {}, source: `${text} 1,024 rows` }, code];
+  const small: Notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  assert.deepEqual(foreignWords(small), []);
+  assert.deepEqual(unprintedNumbers(small), ["0.12 in: Of 0.12."]);
 });
