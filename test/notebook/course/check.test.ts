@@ -76,7 +76,7 @@ test("what is wrong with a function is said by a case", () => {
 
 test("an object is told which part is missing and which is wrong", () => {
   assert.equal(
-    judgeAnswer("2-3", { recall: 12 }, onReal).words,
+    judgeAnswer("2-2", { recall: 12 }, onReal).words,
     "recall: A share is at most 1: do not multiply it by 100. falseAlarmRate is still missing.",
   );
 });

@@ -43,22 +43,6 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
     ],
   },
   "2-2": {
-    answer: number({
-      truth: { real: 5, simulated: 1 },
-      mistakes: [
-        {
-          answer: 0,
-          word: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
-        },
-      ],
-    }),
-    hints: [
-      '`logarithm: ["amount", "count"]` takes the logarithm of both; the default is `["amount"]`.',
-      "Fit and score two forests for each seed, which differ in nothing but the preprocessing, as `forestAreas` does above.",
-      "Compare the two of a pair, not the means: how often is the second lower?",
-    ],
-  },
-  "2-3": {
     answer: parts({
       recall: number({
         truth: { real: 104 / 250_436, simulated: 30 / 1215 },
@@ -88,6 +72,22 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
       "`silenced` above lists the constant columns; in the steps of a preprocessor they have the factor 0.",
       "The usual value of such a column is what all rows that were fitted on have: the step's `shift`.",
       "Give flagged rows the score 1 and the others 0: `verdictMetrics(scores, labels(test), 0.5)` counts the rest.",
+    ],
+  },
+  "2-3": {
+    answer: number({
+      truth: { real: 5, simulated: 1 },
+      mistakes: [
+        {
+          answer: 0,
+          word: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
+        },
+      ],
+    }),
+    hints: [
+      '`logarithm: ["amount", "count"]` takes the logarithm of both; the default is `["amount"]`.',
+      "Fit and score two forests for each seed, which differ in nothing but the preprocessing, as `forestAreas` does above.",
+      "Compare the two of a pair, not the means: how often is the second lower?",
     ],
   },
   "2-4": {
