@@ -103,9 +103,11 @@ function addHtml(program: Command): void {
 
 function addStudentEdition(program: Command): void {
   addCommand(program, "student-edition")
-    .description("Copy the notebooks without outputs and without the solutions.")
+    .description(
+      "Make a folder for a class: notebooks without outputs, answers and solutions, with all that installs them.",
+    )
     .option("--folder <folder>", "where the notebooks are", "notebooks")
-    .option("--out <folder>", "where the copies go", join("outputs", "student-edition"))
+    .option("--out <folder>", "where it goes", join("outputs", "student-edition"))
     .action(
       answering(async ({ folder, out }, { onNotice }) => {
         const { findNotebooks } = await import("./notebooks.js");

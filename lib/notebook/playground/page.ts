@@ -6,11 +6,15 @@ import { style } from "../book/style";
 import { scoreRange } from "./drawing";
 import { toys } from "./toys";
 
-/** The playground as one page that needs nothing else. @param chapters of the book, in which it leads back to the forest's */
+/**
+ * The playground as one page that needs nothing else.
+ *
+ * @param chapters of the book, in which it leads back to the forest's; none: it stands alone
+ */
 export async function playgroundPage(chapters: readonly Chapter[]): Promise<string> {
   const back = chapters.find(({ page }) => page.endsWith("isolation-forest.html"));
   const links = [
-    `<a href="${contentsName}">Contents</a>`,
+    ...(chapters.length > 0 ? [`<a href="${contentsName}">Contents</a>`] : []),
     ...(back ? [`<a href="${escapeHtml(back.page)}">← ${escapeHtml(back.title)}</a>`] : []),
   ].join("\n");
   const script = await readFile(join(__dirname, "main.bundle.js"), "utf8");
