@@ -37,7 +37,9 @@ function grouped(): string[][] {
   }
   const place = (file: string) => (slow.indexOf(folderOf(file)) + slow.length + 1) % (slow.length + 1);
   // Among the others the process with most files is first, so that none is left alone in the end.
-  return [...groups.values()].sort((a, b) => place(a[0]) - place(b[0]) || b.length - a.length);
+  return [...groups.values()].sort(
+    (a, b) => lanesOf(b) - lanesOf(a) || place(a[0]) - place(b[0]) || b.length - a.length,
+  );
 }
 
 function folderOf(file: string): string {
@@ -84,9 +86,11 @@ async function runGroup(group: readonly string[], folder: string): Promise<unkno
 /** Processes at a time: tests wait for others half of the time. Passes of CI that try a part run beside the one that tries all. */
 const lanes = Math.min(2, availableParallelism()) + (process.env.TEST_CASES === "few" ? 0 : 1);
 
-/** How many of them a group takes: the notebooks are run two at a time. */
+/** Files whose tests run two at a time where all cases are tried: they take two lanes. */
+const wide = ["committed", "simulated"].map((name) => join(__dirname, "notebooks", `${name}.test.ts`));
+
 function lanesOf([file]: readonly string[]): number {
-  return process.env.CI && file.endsWith(join("notebooks", "committed.test.ts")) ? 2 : 1;
+  return process.env.CI && wide.includes(file) ? 2 : 1;
 }
 
 /** What node:test tells of all files; the counts come last, for all of them. */
@@ -97,8 +101,10 @@ async function* runAll(): AsyncGenerator<unknown> {
   let taken = 0;
   try {
     while (waiting.length > 0 || running.size > 0) {
-      while (waiting.length > 0 && taken < lanes) {
-        const files = waiting.shift()!;
+      for (;;) {
+        const next = waiting.findIndex((files) => taken === 0 || taken + lanesOf(files) <= lanes);
+        if (next === -1) break;
+        const [files] = waiting.splice(next, 1);
         const group = runGroup(files, folder);
         taken += lanesOf(files);
         running.add(group);

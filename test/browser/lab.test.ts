@@ -1,4 +1,4 @@
-// A reader's way: JupyterLab in a browser, notebook 03 from a fresh kernel, all cells; without data and network.
+// A reader's way: JupyterLab in a browser, notebook 01 from a fresh kernel, all cells; without data and network.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
@@ -14,14 +14,11 @@ import { noNetwork } from "../fixtures/no-network";
 const project = join(__dirname, "..", "..");
 const token = "test";
 
-/** A copy of notebook 03, not run, in a project of its own, so that JupyterLab's saving changes nothing here. */
+/** A copy of notebook 01, not run, in a project of its own, so that JupyterLab's saving changes nothing here. */
 async function copyProject(): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "lab-"));
   cpSync(join(project, "package.json"), join(copy, "package.json"));
-  await writeStudentEdition(
-    [join(project, "notebooks", "03-isolation-forest.ipynb")],
-    join(copy, "notebooks"),
-  );
+  await writeStudentEdition([join(project, "notebooks", "01-exploration.ipynb")], join(copy, "notebooks"));
   const packages = join(copy, "node_modules");
   mkdirSync(packages);
   for (const name of readdirSync(join(project, "node_modules"))) {
@@ -109,7 +106,7 @@ async function scrollToFigures(page: Page): Promise<number[]> {
 }
 
 jupyterTest(
-  "JupyterLab runs notebook 03 from a fresh kernel on simulated traffic, Plotly draws its figures, and each says so",
+  "JupyterLab runs notebook 01 from a fresh kernel on simulated traffic, Plotly draws its figures, and each says so",
   { browser: true, slow: true },
   async (jupyter, context) => {
     const environment: NodeJS.ProcessEnv = { ...jupyter, ...noNetwork }; // the kernel inherits it
@@ -140,7 +137,7 @@ jupyterTest(
       const address = `http://127.0.0.1:${port}`;
       await reachable(`${address}/api/status?token=${token}`);
       const page = await browser.newPage({ viewport: { width: 1300, height: 1500 } });
-      await page.goto(`${address}/lab/tree/notebooks/03-isolation-forest.ipynb?token=${token}`);
+      await page.goto(`${address}/lab/tree/notebooks/01-exploration.ipynb?token=${token}`);
       await restartAndRunAll(page);
       // Every code cell has its number once the last is done; the app itself is asked, since cells out of sight are not drawn.
       const counts = () =>
