@@ -50,7 +50,7 @@ export function logarithmValues(given: readonly string[]): Record<string, boolea
   return Object.fromEntries(Object.entries(words).map(([column, word]) => [column, word === "yes"]));
 }
 
-/** Of `column=word`, the words by column. A column's name may have the sign in it. */
+/** The words of `column=word`, by column. A column's name may have the sign in it. */
 function byColumn<Word extends string>(
   option: string,
   given: readonly string[],

@@ -16,7 +16,7 @@ export interface RunNotebooksOptions extends RunNotebookOptions {
   readonly values?: ReadonlyMap<string, string>;
   /** What copies run on, of those that have a parameter `data`; with `simulated`, passages on other data are replaced. */
   readonly data?: string;
-  /** Is told a sentence or more as each notebook ends. */
+  /** Called with a sentence or more as each notebook ends. */
   readonly onNotice?: (text: string) => void;
 }
 

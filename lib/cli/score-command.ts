@@ -58,7 +58,7 @@ function logOptions(command: Command): Command {
       ),
     )
     .addOption(
-      numberOption("--top <n>", "only so many alerts, the most anomalous first", {
+      numberOption("--top <n>", "only this many alerts, the most anomalous first", {
         min: 1,
         max: 1_000_000,
         integer: true,
@@ -85,7 +85,7 @@ async function scoreLogs(logs: readonly string[], options: Options, context: Con
   const result = options.follow ? await follow(logs, options, context) : await score(logs, options, context);
   const text = scoreReport(result);
   if (options.out !== undefined) return { text, value: result };
-  context.onNotice(text); // alerts have the standard output
+  context.onNotice(text); // alerts go to the standard output
   return { text: "", value: result };
 }
 
@@ -118,7 +118,7 @@ async function follow(
   });
 }
 
-/** Names that training did not see: so many are printed, and --json has all. */
+/** Names that training did not see: this many are printed, and --json has all. */
 const shownUnseen = 20;
 
 async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {

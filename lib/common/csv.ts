@@ -2,7 +2,7 @@
  * A text as a cell of CSV (RFC 4180), which no spreadsheet takes for a formula and no terminal obeys:
  *
  * - one that begins with `=`, `+`, `-` or `@`, unless it is a number, gets an apostrophe before it, as OWASP advises;
- * - a control character but those of lines and the tab is written as its code, `\x1b`.
+ * - a control character other than a line end or a tab is written as its code, `\x1b`.
  *
  * To get the text back, remove one apostrophe where that sign follows, and replace the codes.
  */
@@ -26,7 +26,7 @@ export function inQuotes(text: string): string {
   return /[",\r\n]/.test(text) || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Control characters but those of lines and the tab, and a backslash that would look like one of their codes. */
+/** Control characters other than line ends and tabs, and a backslash that would look like one of their codes. */
 const unsafe = /(?![\t\r\n])\p{Cc}|\\(?=x[0-9a-f]{2})/gu;
 
 /** Spreadsheets pass over blanks before a formula, and some take its wide forms; with the apostrophes of {@link csvCell}. */

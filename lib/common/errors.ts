@@ -9,7 +9,7 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** A thread that ended before its work was done, by no mistake of the program's. Its message is one sentence. */
+/** A thread that ended before its work was done, through no fault of the program. Its message is one sentence. */
 export class ThreadError extends Error {
   override readonly name = "ThreadError";
 }
@@ -45,7 +45,7 @@ export function requireNumber(
   );
 }
 
-/** Checks that an object of options has no other than these. @throws {InputError} naming one that it must not have */
+/** Checks that an object of options has only these. @throws {InputError} naming one that is unknown */
 export function requireOptions(options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)

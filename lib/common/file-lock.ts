@@ -11,7 +11,7 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
-/** The locked files: one that nothing refers to would be closed by the garbage collector, and its lock be gone. */
+/** The locked files: one that nothing refers to would be closed by the garbage collector, and its lock would be lost. */
 const held = new Set<FileHandle>();
 
 /** How often to try for a lock that another holds. */
@@ -22,7 +22,7 @@ const attempts = 100;
 /**
  * Locks a file, which is made if need be with its folder. The operating system keeps the lock and frees it when its process
  * ends, however it ends. So it holds across containers, and on network file systems that support locks across hosts, where
- * a number of a process says nothing.
+ * a process number says nothing.
  *
  * @param wait milliseconds to wait for another that holds it
  * @returns undefined if another still holds it then

@@ -28,7 +28,7 @@ export function integerIn(least: number, most: number = Number.MAX_SAFE_INTEGER)
 
 export const truth: Schema<boolean> = v.boolean("true or false");
 
-/** A text of at most so many characters. */
+/** A text of at most this many characters. */
 export function text(most = 65_536): Schema<string> {
   return v.pipe(v.string("a text"), v.maxLength(most, `a text of at most ${most} characters`));
 }
@@ -39,7 +39,7 @@ export function word<Word extends string>(...words: readonly Word[]): Schema<Wor
   return v.picklist(words, words.length > 11 ? `one of ${words.length} names` : `one of ${all}`);
 }
 
-/** At most so many of something. */
+/** At most this many of something. */
 export function list<T>(item: Schema<T>, most: number, least = 0): Schema<T[]> {
   return v.pipe(
     v.array(item, "a list"),

@@ -11,7 +11,7 @@ const pieceBytes = 2 ** 20;
 
 /**
  * Reads a whole file of a folder that may come from anybody. Only a plain file is opened: a link could lead anywhere, a
- * device give bytes for ever, and a named pipe never.
+ * device could give bytes forever, and a named pipe none.
  *
  * @param most bytes that it may have
  * @throws {InputError} if it is missing, no plain file, unreadable, or too large
@@ -26,9 +26,9 @@ export async function readPlainFile(path: string, most: number): Promise<Uint8Ar
 }
 
 /**
- * Fills memory with a file that must have just so many bytes; before that is known, nothing is allocated.
+ * Fills memory with a file that must have exactly this many bytes; before that is known, nothing is allocated.
  *
- * @param what would have so many: `235 nodes in 7 trees`
+ * @param what would have this many: `235 nodes in 7 trees`
  * @throws {InputError} as {@link readPlainFile} does
  */
 export async function fillFromPlainFile(

@@ -58,7 +58,7 @@ export function sampleWithoutReplacement(count: number, size: number, random: Ra
   return chosen;
 }
 
-/** A set for at most so many integers, several times as fast as a `Set`. @returns what adds one, and says whether it is new */
+/** A set for at most this many integers, several times as fast as a `Set`. @returns what adds one, and says whether it is new */
 function numberSet(most: number): (number: number) => boolean {
   // Twice as many slots as numbers; each holds one more than its number, or 0 while it is free.
   const bits = 33 - Math.clz32(most);

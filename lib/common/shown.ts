@@ -9,7 +9,7 @@ export function oneLine(text: string): string {
   return printable(text.replace(/[\n\t\u2028\u2029]/g, "\ufffd"));
 }
 
-/** A text of several lines without codes that a terminal would obey, nor such as turn its letters about. */
+/** A text of several lines without codes that a terminal would obey, or that turn its letters around. */
 export function printable(text: string): string {
   return text.replace(obeyed, "\ufffd");
 }
@@ -22,5 +22,5 @@ export function printableJson(value: unknown, indent?: number): string {
   );
 }
 
-/** Control characters but the end of a line and the tab, and those that change the direction of writing. */
+/** Control characters other than line ends and tabs, and those that change the direction of writing. */
 const obeyed = /(?![\n\t])\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

@@ -9,7 +9,7 @@ import { unwritable } from "./unwritable";
 /** How often to look whether somebody reads a pipe. */
 const lookMilliseconds = 100;
 
-/** Whether a path is no place for a file, but a way to somewhere else: a pipe, a terminal, /dev/stdout, /dev/null. */
+/** Whether a path is not a place for a file but a way to somewhere else: a pipe, a terminal, /dev/stdout, /dev/null. */
 export async function isStream(path: string): Promise<boolean> {
   if (fileNumber(path) !== undefined) return true;
   const found = await stat(path).catch(() => undefined);
@@ -54,7 +54,7 @@ function fileNumber(path: string): number | undefined {
 }
 
 /**
- * A pipe opened when somebody reads it: opening one that nobody reads would hold the process, even against its end. The handle
+ * A pipe opened when somebody reads it: opening one that nobody reads would block the process, and keep it from ending. The handle
  * is no use for writing, which it would refuse whenever the pipe is full.
  */
 async function whenRead(path: string, signal?: AbortSignal): Promise<FileHandle> {

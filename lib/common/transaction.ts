@@ -21,7 +21,7 @@ import { unwritable } from "./unwritable";
 export interface TransactionOptions {
   /** Files that must stay as they are: what the command reads. */
   readonly read?: readonly string[];
-  /** Told in a sentence what was put right that an interrupted command had left. */
+  /** Called with a sentence about what an interrupted command had left and was put right. */
   readonly onNotice?: (sentence: string) => void;
 }
 

@@ -80,7 +80,7 @@ export async function commitLock(folder: string): Promise<FileLock> {
  * Puts right what a command left in a folder that was killed while it moved results there, and removes what one left that was
  * killed before. A command that is moving results there is waited for.
  *
- * @param onNotice told in a sentence what was put right
+ * @param onNotice called with a sentence about what was put right
  * @param held the folder's commit lock, if the caller has it
  * @throws {InputError} if what was left is damaged, or another command does not end
  */

@@ -28,7 +28,7 @@ const blockSize = 8_192;
 /**
  * The connections of logs in order of time, block by block, in bounded memory.
  *
- * @param order.capacity connections held to be put in order; a log of up to so many is sorted completely
+ * @param order.capacity connections held to be put in order; a log of up to this many is sorted completely
  * @param counts is added to
  * @throws {InputError} on anything wrong with a log
  */

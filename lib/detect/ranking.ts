@@ -31,7 +31,7 @@ export interface RankedAlert {
   readonly excess: number;
 }
 
-/** Keeps the alerts that lie farthest beyond their thresholds; memory is that of so many. */
+/** Keeps the alerts that lie farthest beyond their thresholds; memory is that of this many. */
 export class TopAlerts {
   /** Its first is the least. */
   readonly #kept = new Heap<RankedAlert & { readonly number: number }>(isLess);

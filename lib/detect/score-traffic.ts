@@ -23,7 +23,7 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly out?: string;
   /** Default: as the name of `out` ends, otherwise `json`. */
   readonly format?: AlertFormat;
-  /** Write only so many alerts, those farthest beyond their thresholds, in this order. An integer ≥ 1. Default: all, in order of time. */
+  /** Write only this many alerts, those farthest beyond their thresholds, in this order. An integer ≥ 1. Default: all, in order of time. */
   readonly top?: number;
   /**
    * Alerts by this false discovery rate among all connections instead of the model's thresholds: see

@@ -134,7 +134,7 @@ const connections = (where: (at: Connection) => string, when: string, most = Inf
 };
 const toHost = () => "to this host";
 
-/** How many different ones there are among so many connections: the rate is 0 where there is one. */
+/** How many different ones there are among this many connections: the rate is 0 where there is one. */
 const different = (
   what: "host" | "service",
   base: string,

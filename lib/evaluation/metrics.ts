@@ -123,7 +123,7 @@ export function ratesAtFalseAlarmRate(steps: ScoreSteps, rate: number): VerdictR
   return ratesOfFirst(steps, beyond < 0 ? steps.thresholds.length : beyond);
 }
 
-/** The same where the rows of the first so many steps are flagged. */
+/** The same where the rows of the first steps are flagged. */
 function ratesOfFirst(steps: ScoreSteps, count: number): VerdictRates {
   const { truePositives, falsePositives, positives, negatives } = steps;
   const [found, falseAlarms] = count === 0 ? [0, 0] : [truePositives[count - 1], falsePositives[count - 1]];

@@ -71,7 +71,7 @@ export async function oneClassForest(
   return measured(split, await scoreDistinct(model, train, work));
 }
 
-/** Measures scores of all rows on those to be scored: as many are flagged as are anomalies. */
+/** Measures scores of all rows on those to be scored: as many are flagged as there are anomalies. */
 function measured({ testRows, anomalous }: OneClassSplit, ofAll: Float64Array): OneClassMetrics {
   const scores = valuesAt(ofAll, testRows);
   const steps = scoreSteps(scores, anomalous);

@@ -72,7 +72,7 @@ export type OptionsOf<Kind> =
  * `countNovelValues`); the detector's own scores are without them.
  */
 export interface NoveltyRule {
-  /** The score of a row with so many such values, given the detector's own. */
+  /** The score of a row with this many such values, given the detector's own. */
   readonly score: (score: number, values: number) => number;
   /** What they add to the row's contributions (see `Detector.explain`), given the sum of the detector's own. */
   readonly contribution: (sum: number, values: number) => number;

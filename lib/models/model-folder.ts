@@ -84,7 +84,7 @@ export async function writeModel(
 }
 
 export interface LoadModelOptions extends LoadOptions {
-  /** Told in a sentence what was put right that an interrupted command had left. */
+  /** Called with a sentence about what an interrupted command had left and was put right. */
   readonly onNotice?: (sentence: string) => void;
 }
 

@@ -98,7 +98,7 @@ export function ascendingScores(scores: Float64Array): Float64Array {
   return evenlySpread(scores.slice().sort(), mostThresholdScores);
 }
 
-/** At most so many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
+/** At most this many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
 function evenlySpread(sorted: Float64Array, most: number): Float64Array {
   const { length } = sorted;
   if (length <= most) return sorted;

@@ -21,7 +21,7 @@ export function countNovelValues(
   return counts;
 }
 
-/** Finds of a row of the table the steps, by their positions, whose values no training row had. */
+/** For a row of the table, finds the positions of the steps whose values no training row had. */
 export function novelStepsOf(
   { steps }: Pick<Preprocessor, "steps">,
   table: Table,
@@ -50,7 +50,7 @@ export function noveltyText(
     : `below anything in training (at least ${inWords(least)})`;
 }
 
-/** Tells of a row whether its value is new; undefined where that of no row is. */
+/** Tells whether a row's value is new; undefined where no row's is. */
 function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | undefined {
   if (step.kind === "number") {
     const [least, most] = step.range;

@@ -46,7 +46,7 @@ export interface StudyDataOptions extends LocateOptions, ColumnChoices {
   readonly rejectedFiles?: { readonly train: string; readonly test: string };
   /** Files with more rows are refused, before they take all memory. Default 10,000,000. */
   readonly maxRows?: number;
-  /** Told in a sentence what the user should know, such as a missing test file. Default: a warning on the console. */
+  /** Called with a sentence about what the user should know, such as a missing test file. Default: a warning on the console. */
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -203,7 +203,7 @@ function judgedLike(train: FileTable, test: FileTable, onNotice: (sentence: stri
   return rest;
 }
 
-/** A file's path; undefined if there is none and none can be fetched, of which `tell` is told the reason. */
+/** A file's path; undefined if there is none and none can be fetched, and `tell` is given the reason. */
 async function unlessMissing(
   path: Promise<string | undefined>,
   kind: typeof InputError | typeof Unavailable,

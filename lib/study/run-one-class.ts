@@ -22,7 +22,7 @@ export interface OneClassResult {
   readonly protocol: OneClassProtocol;
   readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
   readonly seeds: readonly number[];
-  /** Of each seed, by detector. */
+  /** For each seed, by detector. */
   readonly studies: readonly Readonly<Record<string, OneClassMetrics>>[];
   /** Mean and standard deviation of every figure over the seeds, where there are several. */
   readonly spread?: Spread;

@@ -105,7 +105,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   await prepareDetectors(options.settings);
-  duckdb(); // which writes the predictions in the end: to say now if it is missing
+  duckdb(); // it writes the predictions at the end: if it is missing, that is said now
   const started = new Date();
   const clock = new StageClock();
   const read = [options.data, options.test].filter((path) => path !== undefined);
@@ -190,7 +190,7 @@ function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: Run
   }
 }
 
-/** All protocols for each seed; the models of the first seed are kept. @param inMemory models to be freed in the end */
+/** All protocols for each seed; the models of the first seed are kept. @param inMemory models to free at the end */
 async function runStudies(
   data: StudyData,
   seeds: readonly number[],
@@ -260,7 +260,7 @@ async function otherProtocols(
   };
 }
 
-/** The isolation forest by the protocols of deep papers; what the other detectors reach, `run --protocol` tells. */
+/** The isolation forest by the protocols of deep papers; `run --protocol` tells what the other detectors reach. */
 async function deepProtocols(
   train: Table,
   options: ProtocolOptions,

@@ -26,7 +26,7 @@ export interface ScoreFileOptions extends ScoreOptions {
   /** Verdicts by this false discovery rate among all rows instead of the model's threshold. In (0, 1). */
   readonly falseDiscoveryRate?: number;
   readonly backend?: Backend;
-  /** Told in a sentence what was put right that an interrupted command had left. */
+  /** Called with a sentence about what an interrupted command had left and was put right. */
   readonly onNotice?: (sentence: string) => void;
 }
 

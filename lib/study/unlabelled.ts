@@ -25,7 +25,7 @@ export interface AnomalousRow {
   readonly dataset: string;
   /** Its number in the file, from 1. */
   readonly row: number;
-  /** Whether models were fitted on it: `fit`, `holdout` or `test`. Of a row that was fitted, the p-value says little. */
+  /** Whether models were fitted on it: `fit`, `holdout` or `test`. For a row that was fitted on, the p-value says little. */
   readonly part: "fit" | "holdout" | "test";
   readonly score: number;
   readonly pValue: number;
@@ -34,7 +34,7 @@ export interface AnomalousRow {
   readonly reasons: readonly Reason[];
 }
 
-/** Of a file: so many rows, and so many reasons of each. */
+/** For each file: this many rows, and this many reasons for each. */
 const mostRows = 20;
 const mostReasons = 5;
 

@@ -5,7 +5,7 @@ import { Clock } from "./windows/clock";
 import { type TimeBase, timeOf } from "./windows/windows";
 
 export interface ReorderOptions {
-  /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to so many is sorted completely. */
+  /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to this many is sorted completely. */
   readonly capacity?: number;
   /**
    * Seconds after which a connection is released, by the time of those that follow: how late a row may come. Default

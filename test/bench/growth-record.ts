@@ -19,7 +19,7 @@ export const defaultSizes: readonly number[] = [100_000, 1_000_000, 10_000_000, 
 /** Rows of KDD'99's full training set. */
 export const fullRows = 4_898_431;
 
-/** What the study of so many rows may take. */
+/** What the study of this many rows may take. */
 export const memoryLimitBytes = 2e9;
 
 /** One piece of work in a process of its own. */

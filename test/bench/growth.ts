@@ -42,7 +42,7 @@ import {
   writeGrowth,
 } from "./growth-record";
 
-/** What all processes share: a folder, with an input of so many rows, models to score it with, and outputs. */
+/** What all processes share: a folder, with an input of this many rows, models to score it with, and outputs. */
 interface Place {
   readonly folder: string;
   readonly rows: number;

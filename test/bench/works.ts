@@ -67,7 +67,7 @@ export interface Answer {
   readonly figures?: Figures;
 }
 
-/** This side must be at least so many times as fast as that peer, or take so many times less memory. */
+/** This side must be at least this many times as fast as that peer, or take this many times less memory. */
 export interface Goal {
   readonly side: Side;
   readonly peer: Side;

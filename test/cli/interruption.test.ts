@@ -35,7 +35,7 @@ const unfinished = () =>
     readdirSync(join(folder, name)).filter((entry) => entry.startsWith(".unfinished-")),
   );
 
-/** Runs the long study and sends it a signal so many milliseconds after its staging folders are there. */
+/** Runs the long study and sends it a signal this many milliseconds after its staging folders are there. */
 async function stopped(signal: NodeJS.Signals, milliseconds: number, ...options: string[]): Promise<Outcome> {
   const send = async (child: ChildProcess) => {
     while (unfinished().length < 2) await sleep(5);

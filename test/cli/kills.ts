@@ -85,7 +85,7 @@ async function succeed(cwd: string, parameters: readonly string[]): Promise<void
   assert.equal(code, 0, `${parameters.join(" ")}: ${stderr}`);
 }
 
-/** A moment to kill a command at: after so many changes to the disk, or after so many milliseconds. */
+/** A moment to kill a command at: after this many changes to the disk, or after this many milliseconds. */
 export type Moment = { readonly change: number } | { readonly milliseconds: number };
 
 /** A command that was run before, to be run again with other results. */

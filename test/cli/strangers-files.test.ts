@@ -69,7 +69,7 @@ const connections = dayOf(400);
 const log = tsvLog(connections);
 const [row] = trafficLines({ rows: 1 });
 
-/** A gzip of some texts, each so many times over: members one after the other are one file. */
+/** A gzip of some texts, each this many times over: members one after the other are one file. */
 async function gzip(name: string, ...parts: (readonly [text: string, times: number])[]): Promise<void> {
   const members = parts.flatMap(([text, times]) => Array<Buffer>(times).fill(gzipSync(text)));
   await writeFile(join(folder, name), Buffer.concat(members));

@@ -29,7 +29,7 @@ export const fullDisk: Kind = {
         while (!(await succeeds(enough))) enough *= 2;
         for (let i = 0; i < times; i++) await succeeds(Math.round((i / times) * enough));
 
-        /** Tries the command with so many pages free. */
+        /** Tries the command with this many pages free. */
         async function succeeds(free: number): Promise<boolean> {
           rmSync(work, { recursive: true, force: true });
           assert.ok(mount("-o", "remount,size=1g", "-t", "tmpfs"));

@@ -38,7 +38,7 @@ export const killsAtRandom: Kind = {
   },
 };
 
-/** All commands that write, or if there is hardly any time so many of different kinds. */
+/** All commands that write, or if there is hardly any time this many of different kinds. */
 export function namesOf(times: number): readonly string[] {
   return times > 3 ? Object.keys(writers) : ["train", "score logs", "html"].slice(0, times);
 }

@@ -17,7 +17,7 @@ export interface Unjudged {
 
 /** Bytes of lines that are kept as text at most, where their file is at hand. */
 const mostWaiting = 1_048_576;
-/** A line is kept as text if this spares reading so many times as much again. */
+/** A line is kept as text if this spares reading this many times as much again. */
 const worthwhile = 8;
 
 /**

@@ -30,7 +30,7 @@ export interface AutoencoderOptions {
   /** Share of the rows, drawn at random, to hold out of training and validate on, in [0, 1). Default 0.1. */
   readonly validationShare?: number;
   /**
-   * Early stopping: training ends after so many epochs without a lower validation loss, and the weights of the
+   * Early stopping: training ends after this many epochs without a lower validation loss, and the weights of the
    * best epoch are kept. An integer in [0, ∞); 0 runs all epochs and keeps the last weights. Default 5, or 0
    * where `validationShare` is 0.
    */
@@ -92,7 +92,7 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
   return settings;
 }
 
-/** Numbers that go into each layer of a network on so many columns, and at the end those that leave the last. */
+/** Numbers that go into each layer of a network on this many columns, and at the end those that leave the last. */
 export function layerSizes(width: number, { layers }: Pick<AutoencoderSettings, "layers">): number[] {
   return [width, ...layers, width];
 }

@@ -18,7 +18,7 @@ export async function writeSample(folder: string, settings: SampleSettings, { da
   await writeFile(join(folder, "sample.bin"), Buffer.from(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** Reads what {@link writeSample} wrote. @throws {InputError} if it is damaged, or not of so many columns */
+/** Reads what {@link writeSample} wrote. @throws {InputError} if it is damaged, or not of this many columns */
 export async function readSample(
   folder: string,
   width: number,

@@ -20,7 +20,7 @@ export async function writeForest(folder: string, settings: ForestSettings, node
   await writeFile(join(folder, "forest.bin"), Buffer.concat(bytes));
 }
 
-/** Reads what {@link writeForest} wrote. @throws {InputError} if it is damaged, or not of so many columns */
+/** Reads what {@link writeForest} wrote. @throws {InputError} if it is damaged, or not of this many columns */
 export async function readForest(
   folder: string,
   columns: number,

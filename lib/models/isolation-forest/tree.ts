@@ -28,7 +28,7 @@ export function maximumDepth(sampleSize: number): number {
   return 32 - Math.clz32(sampleSize - 1);
 }
 
-/** Empty arrays for so many trees of together at most so many nodes, in memory that worker threads can share. */
+/** Empty arrays for this many trees of together at most this many nodes, in memory that worker threads can share. */
 export function allocateNodes(trees: number, most: number): Nodes {
   return {
     column: new Int16Array(sharedBytes(2 * most)),

@@ -15,7 +15,7 @@ const mostNumbers = 2 ** 22;
 
 const nodeBytes = 16;
 
-/** The path length below a leaf of so many rows. */
+/** The path length below a leaf of this many rows. */
 const lengths: number[] = [];
 
 /**
@@ -29,7 +29,7 @@ export const growTree: typeof growTreePlainly = async (matrix, sampleSize, rando
     : growTreePlainly(matrix, sampleSize, random, nodes, first, breathe);
 };
 
-/** The kernel, if it can grow trees on so many rows. */
+/** The kernel, if it can grow trees on this many rows. */
 export function kernelFor({ columns }: Pick<Matrix, "columns">, sampleSize: number): Kernel | undefined {
   return sampleSize <= manyRows && sampleSize * columns.length <= mostNumbers ? kernel() : undefined;
 }

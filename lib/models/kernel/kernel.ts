@@ -113,7 +113,7 @@ function newMemory(): KernelMemory | undefined {
   return new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
 }
 
-/** Makes the memory at least so many bytes long. Views on it made before are of no use then. */
+/** Makes the memory at least this many bytes long. Views on it made before are of no use then. */
 export function reserve({ memory }: Kernel, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65_536));

@@ -49,7 +49,7 @@ export function atRandom(perHour: number, rhythm: Rhythm): Schedule {
   };
 }
 
-/** Again and again after so many seconds, give or take a fiftieth. */
+/** Again and again after this many seconds, give or take a fiftieth. */
 export function every(seconds: number): Schedule {
   return (after, draw) => after + seconds * draw.between(0.98, 1.02);
 }

@@ -78,7 +78,7 @@ export class Scene {
     return this.#ip("icmp", at, from, to, code, "OTH", { ...exchange, fromPort: type });
   }
 
-  /** So many connections one after the other, at random with so many seconds between two on the average. */
+  /** This many connections one after the other, at random with this many seconds between two on the average. */
   *repeated(
     at: number,
     times: number,

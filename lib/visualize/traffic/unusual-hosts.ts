@@ -10,7 +10,7 @@ export interface HostFlags {
   readonly host: string;
   readonly connections: number;
   readonly flagged: number;
-  /** Flagged beyond what is expected of so many. */
+  /** Flagged beyond what is expected of this many. */
   readonly excess: number;
 }
 

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** So many lines of NSL-KDD's layout, its header among them if there is one. */
+/** This many lines of NSL-KDD's layout, its header among them if there is one. */
 function nslLines(rows: number, header = false): string[] {
   const [line] = trafficLines({ rows: 1, columns: 43 });
   const names = header ? trafficLines({ rows: 1, columns: 43, header }).slice(0, 1) : [];

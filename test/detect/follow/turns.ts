@@ -16,7 +16,7 @@ const operations = [
   "utimes",
   "writeFile",
 ] as const;
-/** After so many turns, one may become quicker than the other. */
+/** After this many turns, one may become quicker than the other. */
 const turnsOfASpeed = 100;
 
 /** Whose turn it is: by chance, and always in the same order with the same seed. */

@@ -44,7 +44,7 @@ export class Intruders {
     this.#classMix = classMix;
   }
 
-  /** Begins the next attack if it is time for one, after so many connections in all. */
+  /** Begins the next attack if it is time for one, after this many connections in all. */
   begin(at: number, connections: number, novelToo: boolean): Activity | undefined {
     if (this.#waiting.length === 0 || (novelToo && !this.#novelToo)) this.#waiting = this.#newRound(novelToo);
     this.#novelToo = novelToo;
