@@ -78,7 +78,7 @@ export class Ecod extends RowDetector {
    */
   explain(row: Float32Array): Float64Array {
     requireRow(this, row);
-    const { left, right, skewed } = tailsOfRow(this.#tails, row, 0);
+    const { left, right, skewed } = tailsOfRow(this.#tails, row);
     const [l, r, s] = [left, right, skewed].map((tails) => tails.reduce((sum, tail) => sum + tail, 0));
     return s >= Math.max(l, r) ? skewed : l >= r ? left : right;
   }

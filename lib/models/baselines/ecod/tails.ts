@@ -1,6 +1,6 @@
 import { log } from "../../../common/exact-math";
-import { distinctBlocks, spread } from "../../kernel/distinct-blocks";
-import { isStopped, type RowScorer } from "../../kernel/scoring-task";
+import type { RowScorer } from "../../kernel/scoring-task";
+import { scoreEach } from "../score-each";
 
 /** How the values of one column are distributed over the fitted rows. */
 export interface ColumnDistribution {
@@ -59,23 +59,22 @@ export function tailsOf(rows: number, distributions: readonly ColumnDistribution
 /** −log tail probabilities of one row, by column: left, right, and on the side to which the column is skewed. */
 export function tailsOfRow(
   { starts, values, left, right, leftTailed }: Tails,
-  data: Float32Array,
-  at: number,
+  row: Float32Array,
 ): { readonly left: Float64Array; readonly right: Float64Array; readonly skewed: Float64Array } {
   const width = leftTailed.length;
-  const row = {
+  const tails = {
     left: new Float64Array(width),
     right: new Float64Array(width),
     skewed: new Float64Array(width),
   };
   for (let i = 0; i < width; i++) {
-    const below = valuesBelow(values, starts[i], starts[i + 1], data[at + i]);
-    const equal = values[starts[i] + below] === data[at + i] && starts[i] + below < starts[i + 1] ? 1 : 0;
-    row.left[i] = left[starts[i] + i + below + equal];
-    row.right[i] = right[starts[i] + i + below];
-    row.skewed[i] = leftTailed[i] ? row.left[i] : row.right[i];
+    const below = valuesBelow(values, starts[i], starts[i + 1], row[i]);
+    const equal = values[starts[i] + below] === row[i] && starts[i] + below < starts[i + 1] ? 1 : 0;
+    tails.left[i] = left[starts[i] + i + below + equal];
+    tails.right[i] = right[starts[i] + i + below];
+    tails.skewed[i] = leftTailed[i] ? tails.left[i] : tails.right[i];
   }
-  return row;
+  return tails;
 }
 
 /** How many of the ascending values from `start` to `end` (exclusive) are less than a value. */
@@ -89,25 +88,19 @@ function valuesBelow(values: Float32Array, start: number, end: number, value: nu
   return low - start;
 }
 
-/** Writes the largest of the three sums. Of rows that repeat, one is judged. */
+/** Writes the largest of the three sums. */
 export const scorer: RowScorer<Tails> = {
   file: __filename,
   scoreRows(task) {
-    const { data, width, start, end, scores } = task;
-    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end)) {
-      const distinct = new Float64Array(count);
-      for (let row = 0; row < count; row++) {
-        if (isStopped(task)) return;
-        const { left, right, skewed } = tailsOfRow(task, rows, row * width);
-        let [l, r, s] = [0, 0, 0];
-        for (let i = 0; i < width; i++) {
-          l += left[i];
-          r += right[i];
-          s += skewed[i];
-        }
-        distinct[row] = Math.max(l, r, s);
+    scoreEach(task, (row) => {
+      const { left, right, skewed } = tailsOfRow(task, row);
+      let [l, r, s] = [0, 0, 0];
+      for (let i = 0; i < row.length; i++) {
+        l += left[i];
+        r += right[i];
+        s += skewed[i];
       }
-      spread(block, distinct, scores);
-    }
+      return Math.max(l, r, s);
+    });
   },
 };

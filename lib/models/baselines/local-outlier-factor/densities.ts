@@ -1,6 +1,6 @@
-import { distinctBlocks, spread } from "../../kernel/distinct-blocks";
-import { isStopped, type RowScorer } from "../../kernel/scoring-task";
+import type { RowScorer } from "../../kernel/scoring-task";
 import { nearestRows, type Sample } from "../nearest-rows";
+import { scoreEach } from "../score-each";
 
 /** What is known of each row of a sample. */
 export interface Densities {
@@ -23,21 +23,16 @@ export function densityOf({ nearest, squares }: ReturnType<typeof nearestRows>, 
   return 1 / (sum / nearest.length + leastReach);
 }
 
-/** Writes local outlier factors (definition 7). Of rows that repeat, one is compared. */
+/** Writes local outlier factors (definition 7). */
 export const scorer: RowScorer<Densities & { readonly sample: Sample; readonly neighbours: number }> = {
   file: __filename,
   scoreRows(task) {
-    const { sample, reach, density, neighbours, data, width, start, end, scores } = task;
-    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end)) {
-      const distinct = new Float64Array(count);
-      for (let row = 0; row < count; row++) {
-        if (isStopped(task)) return;
-        const found = nearestRows(sample, rows.subarray(row * width, (row + 1) * width), neighbours);
-        let sum = 0;
-        for (const other of found.nearest) sum += density[other] ?? Number.NaN;
-        distinct[row] = sum / neighbours / densityOf(found, reach);
-      }
-      spread(block, distinct, scores);
-    }
+    const { sample, reach, density, neighbours } = task;
+    scoreEach(task, (row) => {
+      const found = nearestRows(sample, row, neighbours);
+      let sum = 0;
+      for (const other of found.nearest) sum += density[other] ?? Number.NaN;
+      return sum / neighbours / densityOf(found, reach);
+    });
   },
 };

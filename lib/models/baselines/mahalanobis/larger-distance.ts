@@ -1,6 +1,6 @@
 import { square } from "../../../common/exact-math";
-import { distinctBlocks, spread } from "../../kernel/distinct-blocks";
-import { isStopped, type RowScorer } from "../../kernel/scoring-task";
+import type { RowScorer } from "../../kernel/scoring-task";
+import { scoreEach } from "../score-each";
 
 /** What scoring needs to know of fitted components. */
 export interface Components {
@@ -9,21 +9,16 @@ export interface Components {
   readonly minor: readonly Float64Array[];
 }
 
-/** Writes the larger of major and minor distance. Of rows that repeat, one is measured. */
+/** Writes the larger of major and minor distance. */
 export const scorer: RowScorer<Components> = {
   file: __filename,
   scoreRows(task) {
-    const { mean, major, minor, data, width, start, end, scores } = task;
+    const { mean, major, minor, width } = task;
     const centred = new Float64Array(width);
-    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end)) {
-      const distinct = new Float64Array(count);
-      for (let row = 0; row < count; row++) {
-        if (isStopped(task)) return;
-        for (let i = 0; i < width; i++) centred[i] = rows[row * width + i] - mean[i];
-        distinct[row] = Math.max(squaredLength(major, centred), squaredLength(minor, centred));
-      }
-      spread(block, distinct, scores);
-    }
+    scoreEach(task, (row) => {
+      for (let i = 0; i < width; i++) centred[i] = row[i] - mean[i];
+      return Math.max(squaredLength(major, centred), squaredLength(minor, centred));
+    });
   },
 };
 

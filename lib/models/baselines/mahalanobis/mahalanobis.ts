@@ -7,6 +7,7 @@ import type { WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite, selectMatrixRows } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { requireSavable, requireWidth } from "../component-files";
 import { RowDetector } from "../row-detector";
 import { type Spectrum, spectrumOf } from "../spectrum";
 import { scorer, squaredLength } from "./larger-distance";
@@ -25,9 +26,6 @@ export interface MahalanobisOptions {
 
 /** A component with less of the variance than this is rounding, or a column that follows from others: it is no direction. */
 const leastVariance = 1e-6;
-
-/** Numbers that are saved, so that a file of them can be read. */
-const mostNumbers = 900_000;
 
 /**
  * The principal component classifier (Shyu, Chen, Sarinnapakorn and Chang: A novel anomaly detection scheme based on
@@ -130,11 +128,7 @@ export class Mahalanobis extends RowDetector {
   /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */
   async save(folder: string): Promise<void> {
     const { settings, mean, major, minor } = this;
-    const numbers = mean.length * (major.length + minor.length + 1);
-    if (numbers > mostNumbers)
-      throw new InputError(
-        `${major.length + minor.length} components of ${mean.length} columns are ${numbers} numbers: at most ${mostNumbers} are saved`,
-      );
+    requireSavable(major.length + minor.length, mean.length);
     const plain = (part: readonly Float64Array[]) => part.map((component) => [...component]);
     const content = { settings, mean: [...mean], major: plain(major), minor: plain(minor) };
     await writeFile(join(folder, "distances.json"), `${JSON.stringify(content)}\n`);
@@ -152,11 +146,7 @@ export async function loadMahalanobis(folder: string, columns: readonly string[]
   const path = join(folder, "distances.json");
   const { settings, mean, major, minor } = checked(distancesSchema, await readJsonFile(path), path);
   const width = columns.length;
-  const lengths = [mean, ...major, ...minor].map(({ length }) => length);
-  if (lengths.some((length) => length !== width))
-    throw new InputError(
-      `${path} is damaged: mean and components must have ${width} numbers, one a column, got ${lengths.join(", ").slice(0, 60)}`,
-    );
+  requireWidth(path, [mean, ...major, ...minor], width);
   if (major.length + minor.length > width)
     throw new InputError(
       `${path} is damaged: it has ${major.length + minor.length} components of ${width} columns`,

@@ -7,6 +7,7 @@ import type { WorkOptions } from "../../../common/progress";
 import { type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { requireSavable, requireWidth } from "../component-files";
 import { RowDetector } from "../row-detector";
 import { spectrumOf } from "../spectrum";
 import { scorer } from "./reconstruction-errors";
@@ -15,9 +16,6 @@ export interface PrincipalComponentsOptions {
   /** How many to keep, an integer in [1, number of columns]. Default 4, or all columns if fewer. */
   readonly components?: number;
 }
-
-/** Numbers of mean and components that are saved, so that a file of them can be read. */
-const mostNumbers = 900_000;
 
 /**
  * Principal component analysis (Pearson 1901; as a detector Shyu et al. 2003). Cost: rows × columns², then columns³.
@@ -89,11 +87,7 @@ export class PrincipalComponents extends RowDetector {
   /** @throws {InputError} if they are too large to be read again: more than 900,000 numbers */
   async save(folder: string): Promise<void> {
     const { settings, mean, components } = this;
-    const numbers = mean.length * (components.length + 1);
-    if (numbers > mostNumbers)
-      throw new InputError(
-        `${components.length} components of ${mean.length} columns are ${numbers} numbers: at most ${mostNumbers} are saved`,
-      );
+    requireSavable(components.length, mean.length);
     const content = { settings, mean: [...mean], components: components.map((component) => [...component]) };
     await writeFile(join(folder, "components.json"), `${JSON.stringify(content)}\n`);
   }
@@ -114,11 +108,7 @@ export async function loadPrincipalComponents(
   const { settings, mean, components } = checked(componentsSchema, await readJsonFile(path), path);
   const refuse = (problem: string) => new InputError(`${path} is damaged: ${problem}`);
   const width = columns.length;
-  const lengths = [mean, ...components].map(({ length }) => length);
-  if (lengths.some((length) => length !== width))
-    throw refuse(
-      `mean and components must have ${width} numbers, one a column, got ${lengths.join(", ").slice(0, 60)}`,
-    );
+  requireWidth(path, [mean, ...components], width);
   if (components.length !== settings.components || components.length > width)
     throw refuse(
       `it has ${components.length} components of ${width} columns, its settings ${settings.components}`,
