@@ -42,13 +42,13 @@ export { sources } from "./data/kdd/sources";
 
 export type { Connection } from "./traffic/connection";
 export { connectionFeatures, connectionTable } from "./traffic/connection-table";
+export { findConnectionLogs } from "./traffic/logs/log-files";
+export { type ReadLogsOptions, readConnectionLogs } from "./traffic/logs/read-logs";
 export { ReorderBuffer } from "./traffic/reorder";
 export { type SimulationOptions, simulatedConnections } from "./traffic/simulator/simulate";
 export type { SimulatedConnection } from "./traffic/simulator/simulated-connection";
 export { writeSimulatedLog } from "./traffic/simulator/write-simulated";
 export { TrafficWindows } from "./traffic/windows/windows";
-export { findConnectionLogs } from "./traffic/zeek/log-files";
-export { type ReadLogsOptions, readConnectionLogs } from "./traffic/zeek/read-logs";
 export { zeekHeader, zeekTsvLine } from "./traffic/zeek/write-log";
 
 // From rows to numbers

@@ -10,7 +10,7 @@ import { trainReport } from "./traffic-report";
 /** The command `train`. */
 export function addTrainCommand(program: Command): void {
   trainingOptions(addCommand(program, "train"), trafficDefaults)
-    .description("Learn from your own connection logs (Zeek's conn.log) what is usual.")
+    .description("Learn from your own connection logs (Zeek's conn.log, Suricata's eve.json) what is usual.")
     .argument(
       "<log...>",
       "logs as TSV or JSON, plain or gzip, folders with them, pipes, or - for the standard input",

@@ -29,7 +29,7 @@ export async function fitTraffic(
   data: TrainingData,
   options: TrainingOptions = {},
 ): Promise<FittedTraffic> {
-  const { table, logs, windows } = data;
+  const { table, logs, form, windows } = data;
   const { settings, preprocessing, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
   const { seed, workers, onProgress, signal } = work;
   const rows = learnableRows(data);
@@ -50,6 +50,7 @@ export async function fitTraffic(
     name,
     detectors,
     logs,
+    logForm: form.name,
     windows,
     usual: Object.fromEntries(typicalValues(table, fitRows)),
     unseenShare: unseenRows(preprocessor, selectRows(table, heldOutRows)) / heldOutRows.length,

@@ -1,6 +1,6 @@
 import type { Connection } from "../traffic/connection";
+import { type ReadLogsOptions, readConnectionLogs } from "../traffic/logs/read-logs";
 import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
-import { type ReadLogsOptions, readConnectionLogs } from "../traffic/zeek/read-logs";
 
 /** How logs are read: bad lines are counted where they are left out. */
 export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine">;

@@ -5,12 +5,13 @@ import type { TrainedDetectorName } from "../models/detectors";
 import { type Discoveries, PValueCounts } from "../models/p-values";
 import type { Backend } from "../models/tensorflow";
 import { rateRange } from "../models/threshold";
-import type { ConnectionLog } from "../traffic/zeek/log-files";
-import { findConnectionLogs } from "../traffic/zeek/read-logs";
+import type { ConnectionLog } from "../traffic/logs/log-files";
+import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { type AlertFormat, alertFormat } from "./alert-lines";
 import { NobodyReads, openAlertWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
 import type { Drift } from "./drift";
+import { requireFormOf } from "./log-forms";
 import { type Findings, Monitor } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 import { type RankedAlert, TopAlerts, type UnusualHost } from "./ranking";
@@ -123,7 +124,7 @@ async function discover(
   options: ScoreTrafficOptions,
 ): Promise<Discoveries> {
   const pValues = new PValueCounts(monitor.lowestPValue);
-  const reading = { ...options, onNotice: undefined };
+  const reading = { ...readingOf(monitor, options), onNotice: undefined };
   for await (const connections of orderedConnections(paths, monitor.model.windows, noCounts(), reading))
     pValues.add(await monitor.pValues(monitor.features(connections)));
   return pValues.discoveries(rate);
@@ -179,6 +180,11 @@ function budgetWarning(
   };
 }
 
+/** How logs are read that a model is to judge. */
+function readingOf({ model }: Monitor, options: ScoreTrafficOptions): ReadingOptions {
+  return { ...options, onForm: (form, log) => requireFormOf(model, form, log) };
+}
+
 /** The alerts of logs, block by block. */
 async function* alertsOf(
   paths: readonly string[],
@@ -187,7 +193,8 @@ async function* alertsOf(
   options: ScoreTrafficOptions,
 ): AsyncGenerator<readonly RankedAlert[]> {
   let pending: Promise<readonly RankedAlert[]> | undefined;
-  for await (const connections of orderedConnections(paths, monitor.model.windows, counts, options)) {
+  const reading = readingOf(monitor, options);
+  for await (const connections of orderedConnections(paths, monitor.model.windows, counts, reading)) {
     const table = monitor.features(connections);
     if (pending) yield pending;
     pending = monitor.alerts(connections, table);

@@ -21,14 +21,16 @@ import { fewRowsNotice, promisedRate } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-table";
+import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { kddServices } from "../traffic/service";
 import type { TrafficWindowOptions } from "../traffic/windows/windows";
-import { findConnectionLogs } from "../traffic/zeek/read-logs";
 
 /** What a traffic model has beyond the models of its detectors: `traffic.json`. */
 export interface TrafficDetails {
   /** The logs that it learned from, in the order in which they were read. */
   readonly logs: readonly { readonly name: string; readonly sha256: string }[];
+  /** The name of what their connections were made of: see `LogForm`. */
+  readonly logForm: string;
   readonly windows: Required<TrafficWindowOptions>;
   /** What each feature usually is. */
   readonly usual: Readonly<Record<string, TypicalValue>>;
@@ -71,7 +73,7 @@ export function fewConnectionsNotice({ detectors }: TrafficModel): string | unde
   return fewRowsNotice(threshold, trainedDetectors.length, "connections");
 }
 
-const formatVersion = 1;
+const formatVersion = 2;
 const fileName = "traffic.json";
 
 /** A traffic model's folder: its traffic.json says that it is ours, and its detectors' manifests what is in theirs. */
@@ -94,12 +96,12 @@ export const trafficModelFolder: FolderKind = {
 
 /** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
 export async function writeTrafficModel(folder: string, model: TrafficModel): Promise<void> {
-  const { detectors, logs, windows, usual, unseenShare } = model;
+  const { detectors, logs, logForm, windows, usual, unseenShare } = model;
   const manifests = await ofEachDetector(async (_, name) => {
     await writeModel(join(folder, name), detectors[name]!);
     return sha256OfFile(join(folder, name, "manifest.json"));
   });
-  const file: TrafficFile = { formatVersion, logs, windows, usual, unseenShare, manifests };
+  const file: TrafficFile = { formatVersion, logs, logForm, windows, usual, unseenShare, manifests };
   await writeJson(join(folder, fileName), file);
 }
 

@@ -14,6 +14,7 @@ import {
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
+import { logForms } from "../traffic/logs/formats";
 import { kddServices } from "../traffic/service";
 import { longestHostWindow } from "../traffic/windows/host-window";
 
@@ -30,6 +31,7 @@ const typicalName = (known: readonly string[]) =>
 export const trafficSchema = object({
   formatVersion: integerIn(1),
   logs: list(object({ name: text(), sha256 }), 100_000),
+  logForm: word(...logForms.map(({ name }) => name)),
   windows: object({
     timeWindow: integerIn(1, 4096),
     hostWindow: integerIn(1, longestHostWindow),

@@ -2,14 +2,18 @@ import { InputError, requireNumber } from "../common/errors";
 import { joinTables } from "../data/join";
 import { allRows, type NominalColumn, type Rows, type Table } from "../data/table";
 import { connectionTable } from "../traffic/connection-table";
+import type { LogForm } from "../traffic/logs/format";
+import type { ReadLog } from "../traffic/logs/read-logs";
 import { resolveWindows, type TrafficWindowOptions, TrafficWindows } from "../traffic/windows/windows";
-import type { ReadLog } from "../traffic/zeek/read-logs";
 import { trafficDefaults } from "./defaults";
+import { CommonForm } from "./log-forms";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 
 /** Logs as one table in memory, in order of time. */
 export interface TrainingData {
   readonly logs: readonly ReadLog[];
+  /** What their connections are made of. */
+  readonly form: LogForm;
   readonly windows: Required<TrafficWindowOptions>;
   /** Features only. */
   readonly table: Table;
@@ -55,8 +59,12 @@ export async function readTrainingData(
   const hosts = new Dictionary();
   const labels = new Dictionary();
   const order = { timeBase: windows.timeBase, capacity };
-  const onLogRead = (log: ReadLog) => logs.push(log);
-  for await (const connections of orderedConnections(paths, order, counts, { ...reading, onLogRead })) {
+  const common = new CommonForm();
+  const hooks = {
+    onLogRead: (log: ReadLog) => logs.push(log),
+    onForm: (form: LogForm, log: string) => common.add(form, log),
+  };
+  for await (const connections of orderedConnections(paths, order, counts, { ...reading, ...hooks })) {
     if (counts.connections > maxConnections)
       throw new InputError(
         `the logs have more than ${maxConnections.toLocaleString("en-US")} connections, which is the most to learn from`,
@@ -71,11 +79,12 @@ export async function readTrainingData(
   }
   if (labels.names.length > mostLabels)
     throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
-  if (tables.length === 0) throw new InputError(`there are no connections in ${paths.join(", ")}`);
+  const { form } = common;
+  if (tables.length === 0 || !form) throw new InputError(`there are no connections in ${paths.join(", ")}`);
   const [codes, categories] = [Uint16Array.from(labels.codes), labels.names];
   const isLabelled = categories.some((name) => name !== "");
   return {
-    ...{ logs, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
+    ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: joinTables(tables),
     ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
   };

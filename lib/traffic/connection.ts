@@ -1,6 +1,6 @@
-/** One connection: what a log, or the simulator, records of it. */
+/** One connection: what a log of any format, or the simulator, records of it. */
 export interface Connection {
-  /** Zeek's identifier of the connection. */
+  /** The log's identifier of the connection, such as Zeek's uid. */
   readonly uid: string;
   /** When it began, in seconds: since 1970, or from wherever the log counts. */
   readonly start: number;
@@ -15,8 +15,8 @@ export interface Connection {
   readonly destinationHost: string;
   /** Its port; for icmp the code of the message. */
   readonly destinationPort: number;
-  /** How it ended: Zeek's `conn_state`, such as `SF` or `S0`. */
-  readonly state: string;
+  /** How it ended: Zeek's `conn_state`, such as `SF` or `S0`, where the log says so. */
+  readonly state?: string;
   /** Payload that the source sent, in bytes; 0 where the log has none. */
   readonly sourceBytes: number;
   readonly destinationBytes: number;

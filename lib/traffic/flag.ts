@@ -11,13 +11,14 @@ const flags = new Map([
 
 /**
  * KDD'99's flag of a connection: how it ended. `SF` unless it is tcp, since KDD has no other there: where Zeek writes
- * S0 for udp without an answer, no SYN went astray. A state that KDD has not is `OTH`, but RSTRH is `RSTR`.
+ * S0 for udp without an answer, no SYN went astray. A state that KDD has not, or that is not known, is `OTH`, but RSTRH is
+ * `RSTR`.
  *
  * @example
  * kddFlag({ protocol: "udp", state: "S0" }); // "SF"
  */
 export function kddFlag({ protocol, state }: Pick<Connection, "protocol" | "state">): string {
-  return protocol === "tcp" ? (flags.get(state) ?? "OTH") : "SF";
+  return protocol === "tcp" ? (flags.get(state ?? "") ?? "OTH") : "SF";
 }
 
 /** Whether a flag is a SYN error (`serror`), a rejection (`rerror`), or neither. */

@@ -19,6 +19,7 @@ import { type Alert, type Connection, zeekTsvLine } from "traffic-anomaly";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { dayOf, header, small, sweep, trainOffice } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
+import { eveLog, jsonArrayLog } from "../traffic/logs/logs";
 import { type Outcome, refuse, traffic, unable } from "./command";
 
 process.env.TRAFFIC_BROWSER = "";
@@ -362,11 +363,21 @@ test("what can't be followed is refused", async () => {
   await writeFile(log, `${header}\n`);
   await writeFile(join(folder, "letter"), "dear");
   await symlink("letter", join(folder, "link"));
+  await writeFile(join(folder, "array.json"), jsonArrayLog(usual));
+  await writeFile(join(folder, "eve.json"), eveLog(usual));
   const follow = (file: string, ...options: string[]) =>
     ["score", file, "--model", "models/office", "--follow", ...options] as const;
   await refuse(
     [
       [follow("none.log"), /^none\.log does not exist$/],
+      [
+        follow("array.json"),
+        /^array\.json is a JSON array, and --follow reads lines: score it without --follow$/,
+      ],
+      [
+        follow("eve.json"),
+        /^eve\.json is Suricata's EVE log, but office was trained on Zeek's conn\.log, which records other things of a connection: train a model on such logs$/,
+      ],
       [follow("conn.log", "--state", "models"), /^models is not a plain file: name another state file$/],
       [follow("conn.log", "--state", "link"), /letter is not a state file, or damaged: it is not JSON$/],
     ],

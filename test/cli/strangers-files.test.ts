@@ -16,11 +16,12 @@ import {
   transform,
 } from "traffic-anomaly";
 import { writeModel } from "traffic-anomaly/dist/models/model-folder";
+import { noLog } from "traffic-anomaly/dist/traffic/logs/formats";
 import { dayOf, writeLog } from "../detect/network";
 import { someOf } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
-import { tsvLog } from "../traffic/zeek/logs";
+import { tsvLog } from "../traffic/logs/logs";
 import { contents, type Outcome, program, runToEnd } from "./command";
 
 const folder = temporaryFolder("strangers-files");
@@ -98,8 +99,6 @@ before(async () => {
   });
   base = (await run(`$run score good.log ${traffic.join(" ")}`)).megabytes;
 });
-
-const noLog = "is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records";
 
 test("a log that unpacks to gigabytes, a line without end, endless columns and levels are refused in a sentence", async () => {
   const lines = log.trimEnd().split("\n").length;

@@ -11,7 +11,7 @@ import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { dayOf, header, sweep, writeLog } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
 import { trafficLines, writeLines } from "../fixtures/traffic";
-import { realLogTest } from "../traffic/zeek/logs";
+import { realLogTest } from "../traffic/logs/logs";
 import { assertUnchanged, contents, refuse, refuses, served, traffic } from "./command";
 import { small } from "./study";
 
@@ -142,11 +142,11 @@ const files: Record<string, { content: string | Buffer; sentence: RegExp }> = {
   "an empty file": { content: "", sentence: /^bad\/file is empty$/ },
   "text that is not a log": {
     content: "Lorem ipsum\ndolor\n",
-    sentence: /^bad\/file is not a log of Zeek's/,
+    sentence: /^bad\/file is not a log of connections/,
   },
   "bytes that are not text": {
     content: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
-    sentence: /^bad\/file is not a log of Zeek's/,
+    sentence: /^bad\/file is not a log of connections/,
   },
   "a log of another kind": {
     content: "#separator \\x09\n#path\tdns\n#fields\tts\tuid\tquery\n1.5\tC1\texample.org\n",
@@ -171,7 +171,7 @@ const files: Record<string, { content: string | Buffer; sentence: RegExp }> = {
   "KDD'99's records": {
     content: trafficLines({ rows: 20 }).join("\n"),
     sentence:
-      /^bad\/file (holds KDD'99 records, but models\/office was trained on connections; score it with a model of traffic-anomaly run|is not a log of Zeek's.*)$/,
+      /^bad\/file (holds KDD'99 records, but models\/office was trained on connections; score it with a model of traffic-anomaly run|is not a log of connections.*)$/,
   },
 };
 for (const [title, { content, sentence }] of Object.entries(files)) {
@@ -337,7 +337,7 @@ test("a run of train that is interrupted leaves everything as it was", async () 
 realLogTest(
   "real logs that are not connection logs are refused, a truncated one loses its last line only",
   async (zeek) => {
-    await refuses(["score", join(zeek, "not-a-log.conn.log"), ...model], /is not a log of Zeek's/, here);
+    await refuses(["score", join(zeek, "not-a-log.conn.log"), ...model], /is not a log of connections/, here);
     const { code, stderr } = await served(["score", join(zeek, "truncated.conn.log"), ...model], here);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^\S+truncated\.conn\.log, line \d+: the last line was not written to its end/);

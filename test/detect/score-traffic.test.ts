@@ -22,7 +22,7 @@ import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alert";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { temporaryFolder } from "../fixtures/folder";
-import { realLogTest } from "../traffic/zeek/logs";
+import { realLogTest } from "../traffic/logs/logs";
 import { dayOf, header, small, sweep, trainOffice, writeLog } from "./network";
 
 process.env.TRAFFIC_BROWSER = "";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, loadTrafficModel, trainOnTraffic } from "traffic-anomaly";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
-import { realLogTest } from "../traffic/zeek/logs";
+import { eveLog, realLogTest } from "../traffic/logs/logs";
 import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
 
 process.env.TRAFFIC_BROWSER = "";
@@ -95,10 +95,16 @@ test("what can't be learned from is refused, and nothing is written", async () =
   const few = await writeLog(join(folder, "few.log"), dayOf(80));
   const attacks = await writeLog(join(folder, "attacks.log"), sweep(300, 1e9), { label: true });
   await mkdir(join(folder, "empty"));
+  const eve = join(folder, "eve.json");
+  await writeFile(eve, eveLog(dayOf(80)));
   const cases: [string[], RegExp][] = [
     [[few], /^there are 80 usual connections to learn from; 100 are needed$/],
     [[attacks], /^the logs are labelled, but no connection is labelled benign or normal, only scan$/],
     [[join(folder, "empty")], /has no connection log/],
+    [
+      [few, eve],
+      /eve\.json is Suricata's EVE log, but .*few\.log is Zeek's conn\.log, which records other things of a connection: train a model on logs of one kind$/,
+    ],
   ];
   const before = contents(folder);
   for (const [paths, sentence] of cases) {

@@ -675,7 +675,7 @@ for (const [key, value] of [
     }),
     new RegExp(` windows\\.${key} must be `),
   );
-for (const part of ["windows", "usual", "manifests", "logs", "unseenShare"])
+for (const part of ["windows", "usual", "manifests", "logs", "logForm", "unseenShare"])
   add(
     `${part} is missing`,
     "office",

@@ -8,7 +8,7 @@ import { createRandom, type Random } from "traffic-anomaly";
 import { small as smallStudy } from "../cli/study";
 import { dayOf, trainOffice } from "../detect/network";
 import { trafficLines, writeLines } from "../fixtures/traffic";
-import { tsvLog } from "../traffic/zeek/logs";
+import { tsvLog } from "../traffic/logs/logs";
 import type { Kind } from "./trial";
 
 const program = join(__dirname, "..", "..", "node_modules", ".bin", "traffic-anomaly");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createRandom, InputError, type Random, readConnectionLogs, readKddFile } from "traffic-anomaly";
 import { trafficLines } from "../fixtures/traffic";
-import { jsonLog, someConnections, tsvLog } from "../traffic/zeek/logs";
+import { ecsLog, eveLog, jsonArrayLog, jsonLog, someConnections, tsvLog } from "../traffic/logs/logs";
 import type { Kind } from "./trial";
 
 /** Logs and data files of which bytes were changed, removed, doubled or cut off, plain or packed: read or refused. */
@@ -12,21 +12,22 @@ export const mutatedInputs: Kind = {
   fault: "logs and data files with changed bytes",
   times: { long: 20_000, short: 200 },
   async run(trial, folder, times) {
-    const logs = [tsvLog(someConnections(30)), jsonLog(someConnections(30))];
+    const logs = [tsvLog, jsonLog, jsonArrayLog, ecsLog, eveLog].map((log) => log(someConnections(30)));
     const originals = [...logs, `${trafficLines({ rows: 60 }).join("\n")}\n`].map((text) =>
       Buffer.from(text),
     );
     for (let number = 0; number < times; number++) {
       const random = createRandom(number, "mutated inputs");
       const which = random.integer(originals.length);
-      const file = join(folder, which === 2 ? "data.csv" : "conn.log");
+      const isTable = which === logs.length;
+      const file = join(folder, isTable ? "data.csv" : "conn.log");
       const isPacked = random.integer(4) === 0;
       const packed = isPacked && random.integer(2) === 0; // else the packed bytes are changed
       const content = isPacked && !packed ? gzipSync(originals[which]) : originals[which];
       const changed = mutated(content, random);
       await writeFile(file, packed ? gzipSync(changed) : changed);
       const skipBadRows = random.integer(2) === 0;
-      await trial.try(String(number), () => reads(file, folder, which === 2, skipBadRows));
+      await trial.try(String(number), () => reads(file, folder, isTable, skipBadRows));
     }
   },
 };

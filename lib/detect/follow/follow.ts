@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, requireNumber } from "../../common/errors";
 import { requireNotRead } from "../../common/places";
 import type { Connection } from "../../traffic/connection";
+import { beginsAsArray } from "../../traffic/logs/json-arrays";
+import { BadLineError, ConnectionLogParser } from "../../traffic/logs/read-logs";
 import { ReorderBuffer } from "../../traffic/reorder";
-import { BadLineError, ConnectionLogParser } from "../../traffic/zeek/read-logs";
 import { alertFormat } from "../alert-lines";
 import { NobodyReads } from "../alert-writer";
 import { followDefaults } from "../defaults";
+import { requireFormOf } from "../log-forms";
 import type { Monitor } from "../monitor";
 import { noCounts } from "../ordered-connections";
 import {
@@ -20,6 +22,7 @@ import { fewConnectionsNotice } from "../traffic-model";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";
 import { type LogLine, longestLine } from "./line-splitter";
+import { firstBytes, openContent } from "./log-content";
 import { LogTail, type TailedLines } from "./log-tail";
 import { StateFile } from "./state";
 import type { ResumeLine, TailedFile } from "./tailed-file";
@@ -79,6 +82,8 @@ export async function followTraffic(
   if (fewConnections) onNotice(fewConnections);
   const counts = noCounts();
   try {
+    if (await isArray(log))
+      throw new InputError(`${log} is a JSON array, and --follow reads lines: score it without --follow`);
     const writer = await openAppendingWriter(format, out, { read, signal: stop });
     try {
       const following = new Following(tail, monitor, writer, stateFile, counts, options);
@@ -149,7 +154,7 @@ class Following {
   #taken(waiting: readonly WaitingLine[]): Connection[] {
     const connections: Connection[] = [];
     for (const line of waiting) {
-      const connection = parserOf(line.path, line.header).parse(line.text, line.number);
+      const connection = this.#connection(parserOf(line.path, line.header), line);
       if (!connection) continue;
       this.#held.addWaiting(connection, line);
       connections.push(connection);
@@ -192,7 +197,7 @@ class Following {
         parser = parserOf(file.path, header);
         this.#parsers.set(file, parser);
       }
-      return parser.parse(text, number);
+      return this.#connection(parser, { path: file.path, text, number });
     } catch (error) {
       if (!skipBadRows || !(error instanceof BadLineError)) throw error;
       if (isTooLong) this.#onNotice(`${error.message}, and is left out`);
@@ -201,10 +206,20 @@ class Following {
     }
   }
 
+  /** @throws {InputError} if it is not what the model was trained on */
+  #connection(
+    parser: ConnectionLogParser,
+    { path, text, number }: Pick<WaitingLine, "path" | "text" | "number">,
+  ): Connection | undefined {
+    const connection = parser.parse(text, number);
+    if (connection) requireFormOf(this.monitor.model, parser.form!, path);
+    return connection;
+  }
+
   /** A line without an end counts if it is whole nevertheless. */
   #unfinished(file: TailedFile, { text, number, header }: LogLine): Connection | undefined {
     try {
-      const connection = parserOf(file.path, header).parse(text, number);
+      const connection = this.#connection(parserOf(file.path, header), { path: file.path, text, number });
       if (connection) file.takeUnfinished();
       return connection;
     } catch (error) {
@@ -250,6 +265,18 @@ class Following {
       file === failure?.file ? failure.line : resume.get(file);
     await this.writer.sync?.();
     await this.stateFile.write({ ...this.tail.save(lineOf), waiting });
+  }
+}
+
+/** Whether a log is one JSON array. What can't be read is none: it is waited for, or refused where it is read. */
+async function isArray(log: string): Promise<boolean> {
+  const content = await openContent(log).catch(() => undefined);
+  try {
+    return content !== undefined && beginsAsArray(await firstBytes(content));
+  } catch {
+    return false;
+  } finally {
+    await content?.close();
   }
 }
 

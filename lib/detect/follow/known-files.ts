@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { unreadable } from "../../data/content";
-import { BadLineError, ConnectionLogParser } from "../../traffic/zeek/log-parser";
+import { BadLineError, ConnectionLogParser } from "../../traffic/logs/log-parser";
 import { headOf } from "./fingerprint";
 import { firstBytes, type LogContent, openContent } from "./log-content";
 import type { FoundFile } from "./log-folder";

@@ -8,6 +8,7 @@ export type Content = Readonly<Partial<Record<(typeof contentFeatureNames)[numbe
 export interface SimulatedConnection extends Connection {
   /** `normal`, or the type of the attack. */
   readonly label: string;
+  readonly state: string;
   readonly content: Content;
 }
 

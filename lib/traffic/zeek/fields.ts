@@ -35,7 +35,13 @@ export function zeekName(name: string): string {
   return name === "detailed-label" ? "detailedlabel" : name.replace(/^id_/, "id.");
 }
 
-/** Whether only a connection log has such fields. */
+/** Fields that only a connection log has. */
+const ownFields = ["conn_state", "orig_bytes", "missed_bytes", "orig_pkts"];
+
 export function areOfConnections(names: readonly string[]): boolean {
-  return ["conn_state", "orig_bytes", "missed_bytes", "orig_pkts"].some((name) => names.includes(name));
+  return ownFields.some((name) => names.includes(name));
+}
+
+export function isOfConnections(record: Readonly<Record<string, unknown>>): boolean {
+  return ownFields.some((name) => record[name] !== undefined);
 }

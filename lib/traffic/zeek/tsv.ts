@@ -1,6 +1,5 @@
 import { decimalIn } from "../../common/decimal";
 import type { Connection } from "../connection";
-import { fieldNames, requiredFields, zeekName } from "./fields";
 import {
   amount,
   FieldProblem,
@@ -15,7 +14,8 @@ import {
   type Texts,
   time,
   uidOf,
-} from "./values";
+} from "../logs/values";
+import { fieldNames, requiredFields, zeekName } from "./fields";
 
 /** What the header of a TSV log says so far. */
 export interface TsvHeader {
@@ -107,6 +107,7 @@ export class TsvRows {
     this.#split(line);
     const at = this.#at;
     try {
+      const state = this.#isUnset(at.state) ? undefined : this.#requiredName(at.state);
       const application = this.#optionalName(at.application, this.#services);
       const label = this.#optionalName(at.label, this.#names);
       const detailedLabel = this.#optionalName(at.detailedLabel, this.#names);
@@ -119,10 +120,10 @@ export class TsvRows {
         sourcePort: this.#number(at.sourcePort, port),
         destinationHost: this.texts.host("id.resp_h", this.#required(at.destinationHost)),
         destinationPort: this.#number(at.destinationPort, port),
-        state: this.#requiredName(at.state),
         sourceBytes: this.#amount(at.sourceBytes),
         destinationBytes: this.#amount(at.destinationBytes),
       };
+      if (state !== undefined) connection.state = state;
       if (application !== undefined) connection.application = application;
       if (label !== undefined) connection.label = label;
       if (detailedLabel !== undefined) connection.detailedLabel = detailedLabel;

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { InputError, readKddFile } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
+import { readConnectionLogs } from "traffic-anomaly/dist/traffic/logs/read-logs";
 import { ReorderBuffer } from "traffic-anomaly/dist/traffic/reorder";
 import { attacks } from "traffic-anomaly/dist/traffic/simulator/attacks/intruders";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
@@ -16,7 +17,6 @@ import {
   writeSimulatedStudy,
 } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
 import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
-import { readConnectionLogs } from "traffic-anomaly/dist/traffic/zeek/read-logs";
 import { temporaryFolder } from "../../fixtures/folder";
 
 const folder = temporaryFolder("simulated");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/zeek/read-logs";
+import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
 import { zeekHeader, zeekJsonLine, zeekTsvLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import fc from "../../fixtures/fast-check";
 
@@ -32,7 +32,7 @@ const connections = fc.record<Connection>(
   {
     requiredKeys: [
       ...(["uid", "start", "duration", "protocol", "sourceHost", "sourcePort"] as const),
-      ...(["destinationHost", "destinationPort", "state", "sourceBytes", "destinationBytes"] as const),
+      ...(["destinationHost", "destinationPort", "sourceBytes", "destinationBytes"] as const),
     ],
     noNullPrototype: true,
   },
@@ -53,6 +53,7 @@ test("what is written as JSON is read as it was", () => {
   const parser = new ConnectionLogParser("x");
   fc.assert(
     fc.property(connections, (connection) => {
+      fc.pre(connection.state !== "-"); // which means none
       assert.deepEqual(parser.parse(zeekJsonLine(connection), 1), connection);
     }),
     { numRuns: 2000 },

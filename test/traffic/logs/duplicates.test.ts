@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { Duplicates } from "traffic-anomaly/dist/traffic/zeek/duplicates";
+import { Duplicates } from "traffic-anomaly/dist/traffic/logs/duplicates";
 import { someConnections } from "./logs";
 
 const [connection] = someConnections(1);

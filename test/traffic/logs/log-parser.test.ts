@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { BadLineError, ConnectionLogParser } from "traffic-anomaly/dist/traffic/zeek/read-logs";
+import { BadLineError, ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
 import { zeekHeader, zeekJsonLine, zeekTsvLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { someConnections } from "./logs";
 
@@ -122,6 +122,35 @@ test("a JSON record has dotted or underscored keys, and may be wrapped and among
   assert.deepEqual(parser.others, { count: 1, log: "dns" });
 });
 
+test("a JSON record may have an object for the ends, and texts for numbers", () => {
+  const record = JSON.parse(zeekJsonLine(connection));
+  const ends = Object.keys(record).filter((name) => name.startsWith("id."));
+  const id = Object.fromEntries(ends.map((name) => [name.slice(3), record[name]]));
+  const others = Object.fromEntries(Object.entries(record).filter(([name]) => !ends.includes(name)));
+  assert.deepEqual(parse(JSON.stringify({ ...others, id })), connection);
+  const texts = Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)]));
+  assert.deepEqual(parse(JSON.stringify(texts)), connection);
+});
+
+test("a state that is unset is left out, and bytes that are count as none", () => {
+  const { state: _, ...stateless } = read;
+  assert.deepEqual(parse(...columns({ ...good, conn_state: "-", orig_bytes: "-" })), stateless);
+  for (const conn_state of [null, "-", undefined]) {
+    const json = { ...good, orig_bytes: "-", missed_bytes: 0, conn_state };
+    assert.deepEqual(parse(JSON.stringify(json)), stateless);
+  }
+});
+
+test("a JSON record without fields that only connections have is refused", () => {
+  const { conn_state: _, ...query } = good;
+  assert.throws(() => parse(JSON.stringify({ ...query, query: "example.org" })), {
+    message: "conn.log, line 1: conn_state is missing",
+  });
+  assert.throws(() => parse('{"a": 1}'), {
+    message: "conn.log, line 1: it is no record of a log that is read",
+  });
+});
+
 test("times are seconds from anywhere, ISO 8601 to the microsecond, or milliseconds, of four-digit years", () => {
   const json = (ts: unknown) => parse(JSON.stringify({ ...JSON.parse(zeekJsonLine(connection)), ts }))?.start;
   const tsv = (ts: string) => parse(...columns({ ...good, ts }))?.start;
@@ -173,6 +202,7 @@ test("a missing column is refused by its name, as TSV for the whole log", () => 
     assert.throws(() => parse(...columns(others)), {
       message: `conn.log, line 1: the log has no column ${name}, which connection logs have`,
     });
+    if (name === "conn_state") continue; // it may be unset
     const { [name]: __, ...fields } = JSON.parse(zeekJsonLine(connection));
     assert.throws(() => parse(JSON.stringify(fields)), { message: `conn.log, line 1: ${name} is missing` });
     refusesColumn({ [name]: "-" }, `column ${names.indexOf(name) + 1} (${name}) is unset`);
@@ -217,7 +247,10 @@ test("a bad field of a JSON record is refused by line, name and value", () => {
     });
   refuses({ ts: true }, "ts must be a time, as seconds or as in ISO 8601, got 'true'");
   refuses({ uid: 7 }, "uid must be a text, got '7'");
-  refuses({ "id.orig_p": "80" }, "id.orig_p must be an integer in [0, 65535], got '80'");
+  refuses({ "id.orig_p": "80.5" }, "id.orig_p must be an integer in [0, 65535], got '80.5'");
+  refuses({ "id.orig_p": "" }, "id.orig_p must be an integer in [0, 65535], got ''");
+  refuses({ orig_bytes: true }, "orig_bytes must be a finite number of at least 0, got 'true'");
+  refuses({ conn_state: 7 }, "conn_state must be a text, got '7'");
   refuses({ orig_bytes: -1 }, "orig_bytes must be a finite number of at least 0, got '-1'");
   refuses({ "id.resp_h": ["::1"] }, "id.resp_h must be a text, got 'a list'");
   refuses({ proto: {} }, "proto must be a text, got 'an object'");
@@ -233,7 +266,7 @@ test("a bad line can be told from a log that can't be read at all", () => {
 
 test("a line without a header before it is refused", () => {
   assert.throws(() => parse(columns(good)[1]), {
-    message: "conn.log, line 1: it is neither JSON nor after a #fields line, as in Zeek's logs",
+    message: "conn.log, line 1: it is neither JSON nor after a header, as in the logs that are read",
   });
 });
 

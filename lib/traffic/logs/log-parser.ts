@@ -1,9 +1,12 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { Connection } from "../connection";
-import { jsonConnection, parseJsonRecord } from "./json";
-import { defaultHeader, TsvRows, withHeaderLine } from "./tsv";
-import { LineProblem, Texts } from "./values";
+import { zeekForm } from "../zeek/json";
+import { defaultHeader, TsvRows, withHeaderLine } from "../zeek/tsv";
+import type { LogForm } from "./format";
+import { recordIn } from "./formats";
+import { parseJsonObject } from "./json-fields";
+import { FieldProblem, LineProblem, Texts } from "./values";
 
 /** A line of a log that should be a connection and is not. The message names file and line. */
 export class BadLineError extends InputError {
@@ -21,8 +24,8 @@ export class BadLineError extends InputError {
 const [numberSign, brace, space] = [35, 123, 32];
 
 /**
- * Reads a connection log line by line, as TSV or JSON, whichever a line is. Give it every line in order, the header
- * included; a header in the middle, as after a restart of Zeek, holds from there on.
+ * Reads a connection log line by line, whatever its format. Give it every line in order, the header included; a header
+ * in the middle, as after a restart of Zeek, holds from there on.
  *
  * @example
  * const parser = new ConnectionLogParser("conn.log");
@@ -34,11 +37,17 @@ export class ConnectionLogParser {
   readonly #texts = new Texts();
   /** How many JSON records said that they are of another log, and the name of the first such log. */
   readonly others = { count: 0, log: "" };
+  #form: LogForm | undefined;
   #header = defaultHeader;
   #rows: TsvRows | undefined;
 
   /** @param path the name of the log in messages */
   constructor(private readonly path: string) {}
+
+  /** What its connections are made of; known with the first of them. */
+  get form(): LogForm | undefined {
+    return this.#form;
+  }
 
   /**
    * The connection on a line, without its end; undefined for a header, comment or blank line, and for a JSON record of
@@ -57,7 +66,11 @@ export class ConnectionLogParser {
     if (!(first > space) && text.trim() === "") return undefined;
     try {
       if (first === brace) return this.#json(text);
-      if (this.#rows) return this.#rows.connection(text);
+      if (this.#rows) {
+        const connection = this.#rows.connection(text);
+        this.#require(zeekForm);
+        return connection;
+      }
     } catch (error) {
       if (error instanceof LineProblem) throw new BadLineError(this.path, number, error.message);
       throw error;
@@ -65,7 +78,7 @@ export class ConnectionLogParser {
     throw new BadLineError(
       this.path,
       number,
-      "it is neither JSON nor after a #fields line, as in Zeek's logs",
+      "it is neither JSON nor after a header, as in the logs that are read",
     );
   }
 
@@ -85,10 +98,28 @@ export class ConnectionLogParser {
   }
 
   #json(line: string): Connection | undefined {
-    const { log = "conn", fields } = parseJsonRecord(line);
-    if (log === "conn") return jsonConnection(fields, this.#texts);
-    if (this.others.count++ === 0) this.others.log = log;
-    return undefined;
+    const found = recordIn(parseJsonObject(line));
+    if (!found) throw new LineProblem("it is no record of a log that is read");
+    const { format, record, log } = found;
+    if (log !== "conn" && log !== "unknown") {
+      if (this.others.count++ === 0) this.others.log = log;
+      return undefined;
+    }
+    try {
+      const connection = format.connection(record, this.#texts);
+      this.#require(format.form);
+      return connection;
+    } catch (error) {
+      if (error instanceof FieldProblem) throw new LineProblem(`${error.field} ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** The connections of a log are of one form. */
+  #require(form: LogForm): void {
+    this.#form ??= form;
+    if (form !== this.#form)
+      throw new LineProblem(`it is of ${form.title}, among lines of ${this.#form.title}`);
   }
 }
 

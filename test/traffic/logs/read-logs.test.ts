@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { ProgressUpdate } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { readConnectionLogs } from "traffic-anomaly/dist/traffic/zeek/read-logs";
+import { readConnectionLogs } from "traffic-anomaly/dist/traffic/logs/read-logs";
 import { temporaryFolder } from "../../fixtures/folder";
 import { jsonLog, readAll, realLogTest, someConnections, tsvLog } from "./logs";
 
@@ -96,7 +96,7 @@ test("a standard input that is not a connection log is refused", async (t) => {
   await refuses('{"dns":{"ts":1}}\n', "the standard input is a dns log, not a connection log");
   await refuses(
     "Lorem\n",
-    "the standard input, line 1: it is neither JSON nor after a #fields line, as in Zeek's logs",
+    "the standard input, line 1: it is neither JSON nor after a header, as in the logs that are read",
   );
   await refuses("Lorem\nipsum\n", "the standard input has no good line", true);
 });

@@ -3,13 +3,24 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { findConnectionLogs } from "traffic-anomaly/dist/traffic/zeek/read-logs";
+import { noLog } from "traffic-anomaly/dist/traffic/logs/formats";
+import { findConnectionLogs } from "traffic-anomaly/dist/traffic/logs/read-logs";
 import { temporaryFolder } from "../../fixtures/folder";
-import { jsonLog, realLogTest, someConnections, tsvLog } from "./logs";
+import {
+  ecsLog,
+  eveLog,
+  jsonArrayLog,
+  jsonLog,
+  realLogTest,
+  someConnections,
+  tsvLog,
+  zstdStored,
+} from "./logs";
 
 const folder = temporaryFolder("log-files");
-const tsv = tsvLog(someConnections(30));
-const json = jsonLog(someConnections(30));
+const connections = someConnections(30);
+const tsv = tsvLog(connections);
+const json = jsonLog(connections);
 
 async function file(name: string, content: string | Buffer): Promise<string> {
   const path = join(folder, name);
@@ -33,6 +44,13 @@ test("logs are recognised by their content, whatever their name", async () => {
     "crlf.txt": tsv.replaceAll("\n", "\r\n"),
     "only-a-header": tsv.slice(0, tsv.indexOf("\n17") + 1),
     "gzip.dat": gzipSync(tsv),
+    "zstd.dat": zstdStored(tsv),
+    "one-line.json": `[${json.trim().replaceAll("\n", ",")}]`,
+    "array.json.gz": gzipSync(jsonArrayLog(connections)),
+    "indented.json": JSON.stringify(JSON.parse(`[${json.trim().replaceAll("\n", ",")}]`), undefined, 2),
+    "ecs.json": ecsLog(connections),
+    "eve.json": eveLog(connections),
+    "eve-after-others.json": `${'{"timestamp":"2026-01-05T08:00:00.000000+0000","event_type":"dns"}\n'.repeat(9)}${eveLog(connections)}`,
     "members.gz": Buffer.concat([gzipSync(tsv.slice(0, 100)), gzipSync(tsv.slice(100))]),
   };
   for (const [name, content] of Object.entries(contents)) {
@@ -47,6 +65,10 @@ test("a log of another kind is refused by its kind", async () => {
   await refuses(await file("dns.log", tsv.replace("#path\tconn", "#path\tdns")), dns);
   await refuses(await file("dns.json", '{"_path":"dns","ts":1,"uid":"C"}\n'), dns);
   await refuses(await file("wrapped-dns.json", '{"dns":{"ts":1,"uid":"C"}}\n'), dns);
+  const ecs = ecsLog(someConnections(3))
+    .replaceAll("zeek.connection", "zeek.dns")
+    .replaceAll("connection", "dns");
+  await refuses(await file("dns-ecs.json", ecs), dns);
   const unknown = "is not a connection log: it has no column conn_state";
   await refuses(await file("unknown.json", '{"ts":1,"uid":"C","query":"example.org"}\n'), unknown);
   await refuses(await file("unknown.log", "#fields\tts\tuid\tquery\n"), unknown);
@@ -60,12 +82,10 @@ test("a connection log that misses a column is refused by its name", async () =>
 });
 
 test("what is not a log is refused", async () => {
-  const noLog = "is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records";
   for (const [name, content] of Object.entries({
     "text.log": "Lorem ipsum\n",
     "zeros.log": Buffer.alloc(100_000),
     "json-no-record.log": '{"a": 1}\n{"b": 2}\n',
-    "array.json": `[${json.trim().replaceAll("\n", ",")}]`,
     "utf16.log": Buffer.from(tsv, "utf16le"),
   })) {
     await refuses(await file(name, content), noLog);
@@ -75,6 +95,20 @@ test("what is not a log is refused", async () => {
   await refuses(join(folder, "missing.log"), "does not exist");
   await refuses(join(folder, "empty.log", "below"), "does not exist");
   await assert.rejects(findConnectionLogs([]), { message: "no connection log is named" });
+});
+
+test("what a log could be made of is refused with how", async () => {
+  const capture = "is a capture of packets: zeek -r makes a conn.log of it, which is read";
+  for (const magic of ["d4c3b2a102000400", "4d3cb2a102000400", "a1b2c3d400020004", "0a0d0d0a1c000000"]) {
+    const packets = Buffer.concat([Buffer.from(magic, "hex"), Buffer.alloc(100)]);
+    await refuses(await file("packets.pcap", packets), capture);
+    await refuses(await file("packets.pcap.gz", gzipSync(packets)), capture);
+  }
+  const flows = Buffer.concat([Buffer.from("0ca50100", "hex"), Buffer.alloc(100)]);
+  await refuses(
+    await file("nfcapd.202601050800", flows),
+    "is a file of nfdump's own: nfdump -r prints its flows",
+  );
 });
 
 test("a damaged gzip file is refused", async () => {
@@ -145,10 +179,7 @@ test("what may not be read is refused, also in a folder", async (t) => {
 });
 
 realLogTest("a text that is called a log is refused", async (zeek) => {
-  await refuses(
-    join(zeek, "not-a-log.conn.log"),
-    "is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records",
-  );
+  await refuses(join(zeek, "not-a-log.conn.log"), noLog);
 });
 
 realLogTest(

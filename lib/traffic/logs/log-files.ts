@@ -2,7 +2,9 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, systemErrorCode } from "../../common/errors";
 import { contentOf, lookAt, peek, unreadable } from "../../data/content";
-import { logKind } from "./log-format";
+import { noLog } from "./formats";
+import { recordLines } from "./json-arrays";
+import { logKind } from "./log-kind";
 import { anotherLog, ConnectionLogParser } from "./log-parser";
 
 /** Where connections are read from. */
@@ -42,13 +44,10 @@ async function logsAt(path: string, signal?: AbortSignal): Promise<ConnectionLog
   if (!found.isFile()) return [{ path }];
   const kind = await kindOfFile(path);
   if (kind === "conn") return [{ path, bytes: found.size }];
-  if (kind === "") throw new InputError(`${path} is empty`);
   if (kind === "unknown")
     throw new InputError(`${path} is not a connection log: it has no column conn_state`);
-  if (kind === undefined)
-    throw new InputError(
-      `${path} is not a log of Zeek's, as text or gzip: it has neither a #fields line nor JSON records`,
-    );
+  if (kind === undefined || kind === "")
+    throw new InputError(`${path} ${(await foreignKind(path)) ?? (kind === "" ? "is empty" : noLog)}`);
   throw new InputError(anotherLog(path, kind));
 }
 
@@ -104,12 +103,27 @@ async function kindOfFile(path: string): Promise<string | undefined> {
   return kind;
 }
 
-/** The first whole lines of a file, of up to 64 kB. */
-async function beginning(path: string): Promise<string> {
-  const pieces = contentOf(path, { pieceBytes: recognisedBytes });
+/** What a file is instead of a log, in words that follow its name, if it is something that logs are made of. */
+async function foreignKind(path: string): Promise<string | undefined> {
+  const bytes = await firstBytes(contentOf(path, { pieceBytes: recognisedBytes }));
+  const start = bytes.toString("hex", 0, 4);
+  if (captures.includes(start))
+    return "is a capture of packets: zeek -r makes a conn.log of it, which is read";
+  return start.startsWith("0ca5") ? "is a file of nfdump's own: nfdump -r prints its flows" : undefined;
+}
+
+/** First bytes of pcap files, in both orders, with times to the microsecond or nanosecond, and of pcapng. */
+const captures = ["a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "0a0d0d0a"];
+
+async function firstBytes(pieces: AsyncGenerator<Buffer>): Promise<Buffer> {
   const { first } = await peek(pieces, recognisedBytes);
   await pieces.return(undefined);
-  const bytes = first.subarray(0, recognisedBytes);
+  return first.subarray(0, recognisedBytes);
+}
+
+/** The first whole lines of a file, of up to 64 kB. */
+async function beginning(path: string): Promise<string> {
+  const bytes = await firstBytes(recordLines(contentOf(path, { pieceBytes: recognisedBytes })));
   return bytes
     .subarray(0, bytes.lastIndexOf("\n") + 1 || bytes.length)
     .toString("utf8")

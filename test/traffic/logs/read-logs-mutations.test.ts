@@ -4,16 +4,35 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { InputError } from "traffic-anomaly";
+import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { share } from "../../fixtures/cases";
 import fc from "../../fixtures/fast-check";
 import { temporaryFolder } from "../../fixtures/folder";
-import { jsonLog, type Outcome, readAll, someConnections, tsvLog } from "./logs";
+import {
+  ecsLog,
+  eveLog,
+  jsonArrayLog,
+  jsonLog,
+  type Outcome,
+  readAll,
+  someConnections,
+  tsvLog,
+} from "./logs";
 
 const folder = temporaryFolder("log-mutations");
 const path = join(folder, "conn.log");
 const connections = someConnections(12);
 const tsv = tsvLog(connections);
 const json = jsonLog(connections);
+
+/** Logs of all formats, with the number of lines before the first connection, and what separates fields. */
+const formats = [
+  { log: tsv, first: 8, separator: "\t" },
+  { log: json, first: 0, separator: "," },
+  { log: jsonArrayLog(connections), first: 1, separator: "," },
+  { log: ecsLog(connections), first: 0, separator: "," },
+  { log: eveLog(connections), first: 0, separator: "," },
+];
 
 const words = `- -- (empty) 0 -0 -1 1e3 1e400 1e-400 0x10 1_0 NaN null true {} [] {"conn": {"dns": } ] , : " \\ \\x09
   \\x2d \\xff \\u0000 10.0.0.1 10.0.0.256 ::1 fe80::1%eth0 1.5 65535 65536 18446744073709551616 tcp SF http # #fields
@@ -92,6 +111,11 @@ function withColumns(line: string, separator: string, kind: string, column: numb
 
 const runs = share(600, 4);
 
+/** The same for two connections if and only if they are equal. */
+function textOf(connection: Connection): string {
+  return JSON.stringify(Object.entries(connection).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** What is read of a content; undefined if it is refused. Nothing but an InputError in one short line refuses it. */
 async function readContent(content: Buffer, skipBadRows: boolean): Promise<Outcome | undefined> {
   await writeFile(path, content);
@@ -108,7 +132,8 @@ async function readContent(content: Buffer, skipBadRows: boolean): Promise<Outco
 test("a log that is mutated anywhere is read, or refused in a sentence", async () => {
   let accepted = 0;
   let refused = 0;
-  const logs = fc.constantFrom(tsv, json, tsv.replaceAll("\n", "\r\n"), `${tsv}${json}`);
+  const all = formats.map(({ log }) => log);
+  const logs = fc.constantFrom(...all, tsv.replaceAll("\n", "\r\n"), `${tsv}${json}`);
   await fc.assert(
     fc.asyncProperty(
       logs,
@@ -133,25 +158,19 @@ test("whatever is done to some lines, all others are read as they were", async (
   let bad = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(tsv, json),
+      fc.constantFrom(...formats),
       fc.array(fc.record({ line: fc.nat(11), edit, change: shuffle, insert: fc.boolean() }), {
         minLength: 1,
         maxLength: 4,
       }),
       fc.boolean(),
-      async (log, changes, packed) => {
+      async ({ log, first, separator }, changes, packed) => {
+        const { connections } = (await readContent(Buffer.from(log), false))!;
         const lines = log.split("\n").map((line): Buffer => Buffer.from(line));
-        const first = log === tsv ? 8 : 0;
         const mutated = new Set<number>();
         for (const { line, edit, change, insert } of changes) {
           const at = first + line;
-          const columns = withColumns(
-            String(lines[at]),
-            log === tsv ? "\t" : ",",
-            change.kind,
-            change.other,
-            change.text,
-          );
+          const columns = withColumns(String(lines[at]), separator, change.kind, change.other, change.text);
           const broken = edited(Buffer.from(columns), [edit]);
           // A comment of Zeek's may say that all that follows has another form.
           const safe = Buffer.from(broken.toString("latin1").replace(/(^|\n)#+/g, "$1"), "latin1");
@@ -162,10 +181,8 @@ test("whatever is done to some lines, all others are read as they were", async (
         const outcome = await readContent(packed ? gzipSync(content) : content, true);
         assert.ok(outcome, "the log was refused");
         bad += outcome.badLines.length;
-        const found = new Set(outcome.connections.map((connection) => JSON.stringify(connection)));
-        const good = connections
-          .filter((_, i) => !mutated.has(i))
-          .map((connection) => JSON.stringify(connection));
+        const found = new Set(outcome.connections.map(textOf));
+        const good = connections.filter((_, i) => !mutated.has(i)).map(textOf);
         for (const connection of good) assert.ok(found.has(connection), `lost: ${connection}`);
         const order = outcome.connections.map(({ uid }) => uid);
         const places = connections.filter((_, i) => !mutated.has(i)).map(({ uid }) => order.lastIndexOf(uid));

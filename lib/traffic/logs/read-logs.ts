@@ -15,6 +15,8 @@ import {
 } from "../../data/content";
 import type { Connection } from "../connection";
 import { Duplicates } from "./duplicates";
+import type { LogForm } from "./format";
+import { recordLines } from "./json-arrays";
 import { type ConnectionLog, findConnectionLogs } from "./log-files";
 import { anotherLog, BadLineError, ConnectionLogParser } from "./log-parser";
 
@@ -26,6 +28,8 @@ export interface ReadLogsOptions extends WorkOptions {
   readonly skipBadRows?: boolean;
   /** Told of each line left out. */
   readonly onBadLine?: (problem: BadLine) => void;
+  /** Told of each log what its connections are made of, before the first of them. What it throws ends the reading. */
+  readonly onForm?: (form: LogForm, log: string) => void;
   /** Told of each log when it was read to its end. */
   readonly onLogRead?: (log: ReadLog) => void;
   /** Told in a sentence what the user should know. */
@@ -51,9 +55,9 @@ export interface BadLine {
 }
 
 /**
- * The connections of Zeek's logs, in the order of files and lines, many at a time: TSV or JSON lines, plain or gzip.
- * `-` is the standard input; a folder means the connection logs in it. A pipe is read as it comes, once. Constant
- * memory, however long the logs or a line of them.
+ * The connections of logs, in the order of files and lines, many at a time: Zeek's conn.log as TSV or as JSON, lines or
+ * array, also as Filebeat or Security Onion store it; plain, gzip or Zstandard. `-` is the standard input; a folder means
+ * the connection logs in it. A pipe is read as it comes, once. Constant memory, however long the logs or a line of them.
  *
  * Left out, with a notice: a last line that was not written to its end; a connection that occurs again, the same in all
  * that is read of it, within 100,000; JSON records of other logs among those of connections.
@@ -93,7 +97,7 @@ async function* connectionBlocks(
   log: ConnectionLog,
   options: ReadLogsOptions,
 ): AsyncGenerator<{ connections: Connection[]; bytesRead: number }> {
-  const { onLogRead, onNotice, signal } = options;
+  const { onForm, onLogRead, onNotice, signal } = options;
   const name = inputName(log.path);
   const lines = new LogLines(name, options);
   const hash = onLogRead && createHash("sha256");
@@ -104,8 +108,13 @@ async function* connectionBlocks(
   };
   const endOfLines = (bytes: Buffer) => bytes.lastIndexOf("\n") + 1;
   try {
-    for await (const block of lineBlocks(contentOf(log.path, { onStored, signal }), endOfLines))
-      yield { connections: lines.connections(block.toString("utf8")), bytesRead };
+    const content = recordLines(contentOf(log.path, { onStored, signal }));
+    for await (const block of lineBlocks(content, endOfLines)) {
+      const isNew = lines.form === undefined;
+      const connections = lines.connections(block.toString("utf8"));
+      if (isNew && lines.form) onForm?.(lines.form, name);
+      yield { connections, bytesRead };
+    }
   } catch (error) {
     if (error instanceof EndlessLine) throw lines.atNextLine(error.message);
     throw unreadable(name, error);
@@ -138,6 +147,11 @@ class LogLines {
   /** What the parser says of records of other logs. */
   get others(): { readonly count: number; readonly log: string } {
     return this.#parser.others;
+  }
+
+  /** What the connections are made of; undefined before the first. */
+  get form(): LogForm | undefined {
+    return this.#parser.form;
   }
 
   /** The connections of the next lines. */
