@@ -62,13 +62,10 @@ export class NumberCells {
     }
   }
 
-  /** Sets a row's number by its text; false if it is none. */
-  setText(row: number, bytes: Buffer, start: number, end: number): boolean {
+  /** The number of a text among some bytes, as {@link parse} has it. */
+  numberAt(bytes: Buffer, start: number, end: number): number | undefined {
     this.#cache ??= new TextCache((text, from, to) => this.parse(text.toString("latin1", from, to)));
-    const value = this.#cache.get(bytes, start, end);
-    if (value === undefined) return false;
-    this.values[row] = value;
-    return true;
+    return this.#cache.get(bytes, start, end);
   }
 
   /** The number of a text, NaN if it is missing; undefined if it is none. */
@@ -81,18 +78,24 @@ export class NumberCells {
   /** The numbers of the first rows, at a place in the memory; in 32 bits if that rounds none of them. */
   take(rows: number, memory: ArrayBuffer, place: number): CollectedCells {
     const values = this.values.subarray(0, rows);
-    let missing = 0;
-    let isExact = true;
-    for (let row = 0; row < rows; row++) {
-      const value = values[row];
-      if (Math.fround(value) === value) continue;
-      if (Number.isNaN(value)) missing++;
-      else isExact = false;
-    }
-    const copy = isExact ? new Float32Array(memory, place, rows) : new Float64Array(memory, place, rows);
+    const { missing, rounded } = countNumbers(values);
+    const copy =
+      rounded === 0 ? new Float32Array(memory, place, rows) : new Float64Array(memory, place, rows);
     copy.set(values);
     return { kind: "number", values: copy, missing };
   }
+}
+
+/** How many are missing, and how many 32 bits would round. */
+function countNumbers(values: Float64Array): { readonly missing: number; readonly rounded: number } {
+  let missing = 0;
+  let unlike = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (Math.fround(value) !== value) unlike++;
+    if (Number.isNaN(value)) missing++;
+  }
+  return { missing, rounded: unlike - missing };
 }
 
 /** −0 without its sign, and NaN in the one form of its many. */

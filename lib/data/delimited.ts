@@ -47,9 +47,9 @@ export class RowSplitter {
     return !this.#open && this.#line >= this.skippedLines;
   }
 
-  /** Passes over a line that another has read. */
-  pass(): void {
-    this.#line++;
+  /** Passes over lines that another has read. */
+  pass(lines: number): void {
+    this.#line += lines;
   }
 
   /** The row that a line ends; undefined if it is blank, a comment, or does not end a row. */

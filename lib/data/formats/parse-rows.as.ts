@@ -1,0 +1,207 @@
+// AssemblyScript, compiled to dist/data/formats/parse-rows.wasm by `npm run build`; row-kernel.ts says what it is for.
+
+const space: u8 = 32;
+const lineFeed: u8 = 10;
+const carriageReturn: u8 = 13;
+const minus: u8 = 45;
+const zero: u8 = 48;
+
+// What a column is read as; a flag is 3, and 0 is not read.
+const number: u32 = 1;
+const name: u32 = 2;
+
+let delimiter: u32 = 0;
+let quote: u32 = 0;
+let comment: u32 = 0;
+let point: u32 = 0;
+let columns: u32 = 0;
+let names: u32 = 0;
+let label: u32 = 0;
+
+/**
+ * @param ofComment the byte that begins a line of comment; more than 255 if there are none
+ * @param fields of a row
+ * @param ofNames how many of them are names
+ * @param ofLabel the label's place; without one, a number that no column has
+ */
+export function setDialect(
+  ofDelimiter: u32,
+  ofQuote: u32,
+  ofComment: u32,
+  ofPoint: u32,
+  fields: u32,
+  ofNames: u32,
+  ofLabel: u32,
+): void {
+  delimiter = ofDelimiter;
+  quote = ofQuote;
+  comment = ofComment;
+  point = ofPoint;
+  columns = fields;
+  names = ofNames;
+  label = ofLabel;
+}
+
+let stops: usize = 0;
+let kinds: usize = 0;
+let lines: usize = 0;
+let spans: usize = 0;
+let header: usize = 0;
+let headerLength: i32 = 0;
+
+/**
+ * Addresses.
+ *
+ * @param ofStops of each byte: 1 if it ends a field, or is a quote
+ * @param ofKinds of each column two numbers of four bytes: what it is read as; where its numbers go, or which of the names it is
+ * @param ofLines where, of each row, its line begins
+ * @param ofSpans where, of each row, its names begin and end
+ * @param ofHeader where the header's first field stands
+ * @param length of that field; −1 if there is no header
+ */
+export function setPlaces(
+  ofStops: usize,
+  ofKinds: usize,
+  ofLines: usize,
+  ofSpans: usize,
+  ofHeader: usize,
+  length: i32,
+): void {
+  stops = ofStops;
+  kinds = ofKinds;
+  lines = ofLines;
+  spans = ofSpans;
+  header = ofHeader;
+  headerLength = length;
+}
+
+/** Sets a number that is written in another way, or a flag. @returns 0 if it is neither */
+declare function setOther(column: u32, row: u32, start: usize, end: usize): u32;
+
+function isStop(byte: u8): bool {
+  return load<u8>(stops + byte) === 1;
+}
+
+function isBlank(byte: u8): bool {
+  return byte <= space && (byte === space || (byte >= 9 && byte <= 12));
+}
+
+const mostDigits: u64 = 9007199254740991; // all integers up to it are exact
+const mostDecimals: u32 = 22; // so are powers of ten
+const powersOfTen = memory.data<f64>([
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+  1e20, 1e21, 1e22,
+]);
+
+/**
+ * Stores the number that some bytes begin with, if it is of the kind that most are: digits with a point among them, so few
+ * that they and the power of ten are exact. Then one division rounds as `Number` does (Clinger 1990).
+ *
+ * @returns where it ends; `start` if there is none
+ */
+function readDecimal(start: usize, place: usize): usize {
+  const isNegative = load<u8>(start) === minus;
+  const first = isNegative ? start + 1 : start;
+  let at = first;
+  let digits: u64 = 0;
+  let digit: u32 = <u32>load<u8>(at) - zero;
+  while (digit <= 9) {
+    digits = digits * 10 + digit;
+    digit = <u32>load<u8>(++at) - zero;
+  }
+  let count = at - first;
+  let decimals: usize = 0;
+  if (load<u8>(at) === point) {
+    const tenths = ++at;
+    digit = <u32>load<u8>(at) - zero;
+    while (digit <= 9) {
+      digits = digits * 10 + digit;
+      digit = <u32>load<u8>(++at) - zero;
+    }
+    decimals = at - tenths;
+    count += decimals;
+  }
+  // More than 19 digits may be more than 64 bits hold.
+  if (count === 0 || count > 19 || digits > mostDigits || decimals > mostDecimals) return start;
+  const size = <f64>digits / load<f64>(powersOfTen + (decimals << 3));
+  store<f64>(place, isNegative ? 0 - size : size);
+  return at;
+}
+
+function isHeader(start: usize, end: usize): bool {
+  if (<i32>(end - start) !== headerLength) return false;
+  for (let i: usize = 0; i < end - start; i++) if (load<u8>(start + i) !== load<u8>(header + i)) return false;
+  return true;
+}
+
+/** The position after a line end, \n, \r\n or \r. */
+function afterLineEnd(at: usize): usize {
+  return at + (load<u8>(at) === carriageReturn && load<u8>(at + 1) === lineFeed ? 2 : 1);
+}
+
+/** Stores the values of a line. @returns the position after it; 0 if it is not regular */
+function parseLine(line: usize, row: u32): usize {
+  if (load<u8>(line) === comment) return 0;
+  let at = line;
+  for (let column: u32 = 0; column <= columns; column++) {
+    if (delimiter !== space) while (load<u8>(at) === space) at++;
+    const isQuoted = load<u8>(at) === quote;
+    let start = isQuoted ? at + 1 : at;
+    const kind = load<u32>(kinds + (column << 3));
+    const place = load<u32>(kinds + (column << 3), 4);
+    let end = kind === number ? readDecimal(start, place + (row << 3)) : start;
+    const decimalEnd = end;
+    if (isQuoted) {
+      while (!isStop(load<u8>(end)) || load<u8>(end) === delimiter) end++;
+      if (load<u8>(end) !== quote) return 0;
+      at = end + 1;
+      if (!isStop(load<u8>(at))) return 0;
+    } else {
+      while (!isStop(load<u8>(end))) end++;
+      at = end;
+    }
+    if (end !== decimalEnd || start === end) {
+      while (start < end && isBlank(load<u8>(start))) start++;
+      while (end > start && isBlank(load<u8>(end - 1))) end--;
+      if (kind === name) {
+        const span = spans + ((row * names + place) << 3);
+        store<u32>(span, <u32>start);
+        store<u32>(span, <u32>end, 4);
+      } else if (kind === number && start === end) store<f64>(place + (row << 3), NaN);
+      else if (kind !== 0 && setOther(column, row, start, end) === 0) return 0;
+    }
+    if (start === end && column === label) return 0;
+    if (column === 0 && isHeader(start, end)) return 0;
+    const stop = load<u8>(at);
+    if (stop === quote) return 0;
+    if (stop === delimiter) at++;
+    else {
+      // An empty field after the last is let pass; a single empty one is a blank line.
+      const isLastEmpty = start === end;
+      const isRow = column + 1 === columns ? column > 0 || !isLastEmpty : column === columns && isLastEmpty;
+      return isRow ? afterLineEnd(at) : 0;
+    }
+  }
+  return 0;
+}
+
+/** The position after the last line that was parsed. */
+export let position: usize = 0;
+
+/**
+ * Stores the values of whole lines, until the text ends or a line comes that is not regular.
+ *
+ * @returns the number of rows, `mostRows` at most
+ */
+export function parseRows(start: usize, end: usize, mostRows: u32): u32 {
+  position = start;
+  let row: u32 = 0;
+  while (row < mostRows && position < end) {
+    const next = parseLine(position, row);
+    if (next === 0) break;
+    store<u32>(lines + (row << 2), <u32>position);
+    position = next;
+    row++;
+  }
+  return row;
+}

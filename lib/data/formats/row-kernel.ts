@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CellKind } from "../cells";
+import { endOfLines } from "../content";
+import type { Dialect } from "../delimited";
+
+/** What the kernel is to find in the lines of a text. */
+export interface RowKernelOptions {
+  readonly dialect: Dialect;
+  /** Fields of a row. */
+  readonly fields: number;
+  /** The columns to read. */
+  readonly columns: readonly { readonly position: number; readonly kind: CellKind }[];
+  /** A line that begins with this field is not regular: it may be the header again. */
+  readonly headerStart?: string;
+  /** A line without a value in this column is not regular: it may hold nothing. */
+  readonly label?: number;
+  /** The value of a number that is written in another way, or of a flag; undefined if it is neither. */
+  readonly numberOf: (column: number, text: Buffer, start: number, end: number) => number | undefined;
+}
+
+const textBytes = 65_536; // little, as it is copied again after each line that is not regular
+const heldNumbers = 65_536; // so few that they stay in the processor's caches
+const mostRows = 1_024;
+/** Before it stand the kernel's own constants. */
+const firstFree = 4_096;
+const kindNumbers: Record<CellKind, number> = { number: 1, name: 2, flag: 3 };
+
+/** In the place of a byte, or a column, that there is not. */
+const none = 0xffff_ffff;
+
+/** parse-rows.as.ts: what it takes are bytes, addresses in memory, and counts. */
+interface Kernel {
+  readonly setDialect: (...settings: number[]) => void;
+  readonly setPlaces: (...addresses: number[]) => void;
+  readonly parseRows: (start: number, end: number, mostRows: number) => number;
+  readonly position: { readonly value: number };
+}
+
+/**
+ * Finds the rows of regular lines by their bytes, in WebAssembly: numbers are computed on the way, of names it is told where
+ * they stand. A line that is bad, blank, a comment, or has a quote within a field or over several lines, is not regular.
+ */
+export class RowKernel {
+  readonly #kernel: Kernel;
+  /** Bytes of the lines of late: names stand in it. */
+  readonly text: Buffer;
+  readonly #mostRows: number;
+  readonly #numbers = new Map<number, Float64Array>();
+  readonly #names: ReadonlyMap<number, number>;
+  readonly #lines: Uint32Array;
+  readonly #spans: Uint32Array;
+
+  /** @returns undefined where there is no WebAssembly, or the delimiter has several bytes */
+  static create(options: RowKernelOptions): RowKernel | undefined {
+    if (typeof WebAssembly === "undefined" || options.dialect.delimiter > "\x7f") return undefined;
+    return new RowKernel(options);
+  }
+
+  private constructor({ dialect, fields, columns, headerStart, label, numberOf }: RowKernelOptions) {
+    const rows = Math.max(1, Math.min(mostRows, Math.floor(heldNumbers / (columns.length + 1))));
+    this.#mostRows = rows;
+    const names = columns.filter(({ kind }) => kind === "name");
+    this.#names = new Map(names.map(({ position }, i) => [position, i]));
+    const header = Buffer.from(headerStart ?? "");
+    const layout = new MemoryLayout();
+    const stops = layout.place(256);
+    const kinds = layout.place(8 * (fields + 1));
+    const lines = layout.place(4 * rows);
+    const spans = layout.place(8 * rows * names.length);
+    const headerAt = layout.place(header.length);
+    const numbersAt = layout.place(8 * rows * (columns.length - names.length));
+    const textAt = layout.place(textBytes + 8);
+    const memory = new WebAssembly.Memory({ initial: layout.pages });
+    const { buffer } = memory;
+
+    const { delimiter, quote, comment, decimalComma } = dialect;
+    const bytes = new Uint8Array(buffer);
+    for (const stop of ["\n", "\r", quote, delimiter]) bytes[stops + stop.charCodeAt(0)] = 1;
+    bytes.set(header, headerAt);
+    let place = numbersAt;
+    for (const { position, kind } of columns) {
+      const isName = kind === "name";
+      const described = new Uint32Array(buffer, kinds + 8 * position, 2);
+      described[0] = kindNumbers[kind];
+      described[1] = isName ? (this.#names.get(position) as number) : place;
+      if (isName) continue;
+      this.#numbers.set(position, new Float64Array(buffer, place, rows));
+      place += 8 * rows;
+    }
+    this.text = Buffer.from(buffer, textAt, textBytes);
+    this.#lines = new Uint32Array(buffer, lines, rows);
+    this.#spans = new Uint32Array(buffer, spans, 2 * rows * names.length);
+
+    const setOther = (column: number, row: number, start: number, end: number) => {
+      const value = numberOf(column, this.text, start - textAt, end - textAt);
+      if (value === undefined) return 0;
+      (this.#numbers.get(column) as Float64Array)[row] = value;
+      return 1;
+    };
+    const { exports } = new WebAssembly.Instance(kernelModule(), {
+      env: { memory },
+      "parse-rows.as": { setOther },
+    });
+    this.#kernel = exports as unknown as Kernel;
+    const code = (text: string) => text.charCodeAt(0);
+    this.#kernel.setDialect(
+      code(delimiter),
+      code(quote),
+      comment === undefined ? none : code(comment),
+      code(decimalComma ? "," : "."),
+      fields,
+      names.length,
+      label ?? none,
+    );
+    this.#kernel.setPlaces(
+      stops,
+      kinds,
+      lines,
+      spans,
+      headerAt,
+      headerStart === undefined ? -1 : header.length,
+    );
+  }
+
+  /** Parses regular lines from a position on. @returns the number of rows, `mostRows` at most */
+  parse(bytes: Buffer, start: number, most: number): number {
+    const text = bytes.subarray(start, start + textBytes);
+    this.text.set(text);
+    const from = this.text.byteOffset;
+    return this.#kernel.parseRows(from, from + endOfLines(text), Math.min(most, this.#mostRows));
+  }
+
+  /** Bytes of the lines that were parsed. */
+  get parsedBytes(): number {
+    return this.#kernel.position.value - this.text.byteOffset;
+  }
+
+  /** Where in the text a row's line begins. */
+  lineOf(row: number): number {
+    return this.#lines[row] - this.text.byteOffset;
+  }
+
+  /** A column's numbers, or flags, by row. */
+  numbersOf(column: number): Float64Array {
+    return this.#numbers.get(column) as Float64Array;
+  }
+
+  /** Where in the text a column's names stand: two numbers a row, `step` from one row to the next. */
+  namesOf(column: number): {
+    readonly start: (row: number) => number;
+    readonly end: (row: number) => number;
+  } {
+    const name = this.#names.get(column) as number;
+    const step = 2 * this.#names.size;
+    const { byteOffset } = this.text;
+    return {
+      start: (row) => this.#spans[row * step + 2 * name] - byteOffset,
+      end: (row) => this.#spans[row * step + 2 * name + 1] - byteOffset,
+    };
+  }
+}
+
+/** Gives out parts of a memory, one after the other, each at a multiple of 8 bytes. */
+class MemoryLayout {
+  #next = firstFree;
+
+  place(bytes: number): number {
+    const place = this.#next;
+    this.#next += 8 * Math.ceil(bytes / 8);
+    return place;
+  }
+
+  get pages(): number {
+    return Math.ceil(this.#next / 65_536);
+  }
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "parse-rows.wasm")));
+  return compiled;
+}
