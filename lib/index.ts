@@ -3,6 +3,7 @@
 
 // Tables
 
+export type { ColumnDescription, InferredTable } from "./data/columns/infer-table";
 export { distinctRows } from "./data/distinct";
 export {
   type FrameConstructor,
@@ -10,7 +11,6 @@ export {
   tableFromFrame,
   toFrame,
 } from "./data/frames";
-export type { ColumnDescription, InferredTable } from "./data/infer-table";
 export { type FileTable, type ReadTableOptions, readTable } from "./data/read-table";
 export type { Source } from "./data/source";
 export { rowsWhere, splitRows } from "./data/split";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
-import { columnTypes } from "../data/infer-columns";
+import { columnTypes } from "../data/columns/infer-columns";
 import type { ColumnChoices } from "../study/data";
 
 /** The options that say what the columns of a table are for. */

@@ -1,4 +1,4 @@
-import type { InferredTable } from "./infer-table";
+import type { InferredTable } from "./columns/infer-table";
 import { allRows, type Rows, type Table } from "./table";
 import { type Row, type RowsOptions, tableFromRows } from "./table-from-rows";
 

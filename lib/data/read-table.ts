@@ -1,10 +1,10 @@
-import { BlockJoiner } from "./block-joiner";
-import { type ColumnDescription, type InferredTable, inferredTable } from "./infer-table";
+import { BlockJoiner } from "./columns/block-joiner";
+import { type ColumnDescription, type InferredTable, inferredTable } from "./columns/infer-table";
+import { simplified } from "./columns/known-tables";
+import { columnsRead } from "./columns/plan-columns";
 import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
-import { simplified } from "./known-tables";
-import { columnsRead } from "./plan-columns";
 import type { Source } from "./source";
 import { TableReader, type TableReaderOptions } from "./table-reader";
 

@@ -1,11 +1,11 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
-import { BlockJoiner, type JoinedColumn } from "./block-joiner";
-import { blockRowsOf, createCells, NameCells, type NumberCells, takeBlock } from "./cells";
-import { isMissing } from "./infer-columns";
-import { type InferredTable, inferredTable } from "./infer-table";
-import { type ColumnOptions, type ColumnRead, columnsRead, planColumns } from "./plan-columns";
-import { sampleRows } from "./table-form";
+import { BlockJoiner, type JoinedColumn } from "./columns/block-joiner";
+import { blockRowsOf, createCells, NameCells, type NumberCells, takeBlock } from "./columns/cells";
+import { isMissing } from "./columns/infer-columns";
+import { type InferredTable, inferredTable } from "./columns/infer-table";
+import { type ColumnOptions, type ColumnRead, columnsRead, planColumns } from "./columns/plan-columns";
+import { sampleRows } from "./formats/table-form";
 
 export interface RowsOptions extends Omit<ColumnOptions, "features"> {
   /** Names of the columns, where rows are arrays. */

@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../common/errors";
 import type { WorkOptions } from "../common/progress";
-import { BlockJoiner } from "./block-joiner";
-import type { CollectedBlock } from "./cells";
-import { contentOf } from "./content";
-import { kindBytes, refuseForeign } from "./file-kind";
-import { beginsAsJson, jsonForm } from "./json-form";
-import { type KddLabelOptions, kddFormOf } from "./kdd/forms";
-import { recognisedBytes } from "./kdd/layout";
-import { KddReader } from "./kdd/reader";
-import { isNormalValue, labelColumn } from "./label-column";
-import { beginsAsParquet, parquetForm } from "./parquet-form";
+import { BlockJoiner } from "./columns/block-joiner";
+import type { CollectedBlock } from "./columns/cells";
+import { isNormalValue, labelColumn } from "./columns/label-column";
 import {
   type ColumnOptions,
   type ColumnPlan,
@@ -19,15 +12,22 @@ import {
   columnsRead,
   type PlannedColumn,
   planColumns,
-} from "./plan-columns";
+} from "./columns/plan-columns";
+import { type CollectedColumn, RowCollector } from "./columns/row-collector";
+import { contentOf } from "./content";
+import { kindBytes, refuseForeign } from "./formats/file-kind";
+import { beginsAsJson, jsonForm } from "./formats/json-form";
+import { beginsAsParquet, parquetForm } from "./formats/parquet-form";
+import { sampleBytes, type TableForm } from "./formats/table-form";
+import { decoded } from "./formats/text";
+import { textForm, wholeStart } from "./formats/text-form";
+import { type KddLabelOptions, kddFormOf } from "./kdd/forms";
+import { recognisedBytes } from "./kdd/layout";
+import { KddReader } from "./kdd/reader";
 import { RejectedRows } from "./rejected-rows";
-import { type CollectedColumn, RowCollector } from "./row-collector";
 import type { Source } from "./source";
 import { StoredFile } from "./stored-file";
 import type { Column, NominalColumn, Table } from "./table";
-import { sampleBytes, type TableForm } from "./table-form";
-import { decoded } from "./text";
-import { textForm, wholeStart } from "./text-form";
 
 export interface TableReaderOptions extends ColumnOptions, WorkOptions {
   /** Leave bad rows out and write them, with line and reason, to this CSV file. Default: refuse the file. */

@@ -1,8 +1,8 @@
 import { InputError, requireNumber } from "../common/errors";
 import { projectPath } from "../common/project";
 import { shown } from "../common/shown";
+import type { ColumnType } from "../data/columns/infer-columns";
 import { inputName } from "../data/content";
-import type { ColumnType } from "../data/infer-columns";
 import { Unavailable } from "../data/kdd/download";
 import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
 import { type FileTable, type ReadTableOptions, readTable } from "../data/read-table";

@@ -1,5 +1,5 @@
 import { devNull } from "node:os";
-import type { ColumnDescription } from "../data/infer-table";
+import type { ColumnDescription } from "../data/columns/infer-table";
 import { countLabels } from "../data/label-groups";
 import type { FileTable } from "../data/read-table";
 import { rowsWhere } from "../data/split";

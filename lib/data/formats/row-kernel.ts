@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CellKind } from "../cells";
+import type { CellKind } from "../columns/cells";
 import { endOfLines } from "../content";
-import type { Dialect } from "../delimited";
+import type { Dialect } from "./delimited";
 
 /** What the kernel is to find in the lines of a text. */
 export interface RowKernelOptions {

@@ -1,9 +1,9 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
-import { parseArffHeader } from "../arff";
-import { type Dialect, RowSplitter, type TextRow } from "../delimited";
-import { sniffDialect } from "../dialect";
-import { linesOf } from "../text";
+import { parseArffHeader } from "../formats/arff";
+import { type Dialect, RowSplitter, type TextRow } from "../formats/delimited";
+import { sniffDialect } from "../formats/dialect";
+import { linesOf } from "../formats/text";
 import { categoryOf } from "./attacks";
 import { layoutOf, mostFrequent, recognisedBytes } from "./layout";
 import { kddFeatures, type Layout } from "./schema";

@@ -1,11 +1,11 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import { isMissing, numberIn } from "../columns/infer-columns";
+import { knownTable } from "../columns/known-tables";
 import { parseArffHeader } from "./arff";
 import { type Dialect, RowSplitter, type TextRow } from "./delimited";
 import { type DelimitedLayout, delimitedBlocks } from "./delimited-parser";
 import { sniffDialect } from "./dialect";
-import { isMissing, numberIn } from "./infer-columns";
-import { knownTable } from "./known-tables";
 import { sampleRows, type TableForm } from "./table-form";
 import { decodedLines } from "./text";
 

@@ -1,9 +1,9 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
-import type { CollectedBlock } from "./cells";
-import { connect, quoted } from "./duckdb";
-import { type ColumnType, isMissing, missingWords } from "./infer-columns";
-import type { CollectedColumn } from "./row-collector";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import type { CollectedBlock } from "../columns/cells";
+import { type ColumnType, isMissing, missingWords } from "../columns/infer-columns";
+import type { CollectedColumn } from "../columns/row-collector";
+import { connect, quoted } from "../duckdb";
 import { faultOf, flagInSql, ScanError, scan, setChunk, sqlName } from "./scan";
 import { type FileColumn, type Reading, sampleRows, type TableForm } from "./table-form";
 

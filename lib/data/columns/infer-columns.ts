@@ -1,5 +1,5 @@
-import { decimalIn } from "../common/decimal";
-import { missingName } from "./table";
+import { decimalIn } from "../../common/decimal";
+import { missingName } from "../table";
 
 /** What a column holds. Numbers, names and booleans are features; times and identifiers are not. */
 export type ColumnType = "numeric" | "nominal" | "boolean" | "time" | "identifier";

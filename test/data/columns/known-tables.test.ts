@@ -1,7 +1,7 @@
 // Headers as the sets were published.
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { knownTable } from "traffic-anomaly/dist/data/known-tables";
+import { knownTable } from "traffic-anomaly/dist/data/columns/known-tables";
 
 const netFlow = "PROTOCOL,L7_PROTO,IN_BYTES,IN_PKTS,OUT_BYTES,OUT_PKTS,TCP_FLAGS,FLOW_DURATION_MILLISECONDS";
 const endpoints = "IPV4_SRC_ADDR,L4_SRC_PORT,IPV4_DST_ADDR,L4_DST_PORT";

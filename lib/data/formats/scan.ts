@@ -1,5 +1,5 @@
-import { NameCells, NumberCells } from "./cells";
-import { connect, duckdb } from "./duckdb";
+import { NameCells, NumberCells } from "../columns/cells";
+import { connect, duckdb } from "../duckdb";
 
 /** DuckDB's names of columns: none of the file's comes into a query as a name. */
 export function sqlName(position: number): string {

@@ -1,7 +1,7 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import { missingName, type NominalColumn } from "../table";
 import { numberIn } from "./infer-columns";
-import { missingName, type NominalColumn } from "./table";
 
 /** What a normal row's label is in most data sets. */
 const usualWords = ["normal", "benign", "0", "false"];

@@ -1,4 +1,4 @@
-import { lineTooLong, longestLine } from "./content";
+import { lineTooLong, longestLine } from "../content";
 
 /** How the lines of a text are divided into fields. */
 export interface Dialect {

@@ -1,12 +1,12 @@
-import { InputError } from "../common/errors";
-import { type CollectedBlock, NameCells, type NumberCells } from "./cells";
-import { EndlessLine, mostEmptyLines, wholeLines } from "./content";
+import { InputError } from "../../common/errors";
+import { type CollectedBlock, NameCells, type NumberCells } from "../columns/cells";
+import { isMissing } from "../columns/infer-columns";
+import type { RowCollector } from "../columns/row-collector";
+import { TextCache } from "../columns/text-cache";
+import { EndlessLine, mostEmptyLines, wholeLines } from "../content";
 import { type Dialect, RowSplitter } from "./delimited";
-import { RowKernel } from "./formats/row-kernel";
-import { isMissing } from "./infer-columns";
-import type { RowCollector } from "./row-collector";
+import { RowKernel } from "./row-kernel";
 import { decoded, textAt } from "./text";
-import { TextCache } from "./text-cache";
 
 /** What a delimited text is made of. */
 export interface DelimitedLayout {

@@ -1,9 +1,9 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import type { FileColumn } from "../formats/table-form";
 import type { CellKind } from "./cells";
 import { type ColumnType, columnTypes, inferType } from "./infer-columns";
 import { type KnownTable, knownTable, simplified } from "./known-tables";
-import type { FileColumn } from "./table-form";
 
 /** What the columns of a table are for. */
 export interface ColumnOptions {

@@ -1,6 +1,7 @@
 /// <reference lib="es2024.arraybuffer" />
+
+import { type Column, mostCategories } from "../table";
 import { type CellKind, type CollectedBlock, type CollectedCells, mostBlockRows } from "./cells";
-import { type Column, mostCategories } from "./table";
 
 /** A column of all rows. */
 export interface JoinedColumn {

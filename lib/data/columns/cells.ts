@@ -1,7 +1,8 @@
 /// <reference lib="es2024.arraybuffer" />
+
+import { textAt } from "../formats/text";
+import { missingName } from "../table";
 import { booleanIn, isMissing, numberIn } from "./infer-columns";
-import { missingName } from "./table";
-import { textAt } from "./text";
 import { TextCache } from "./text-cache";
 
 /** Rows of the longest block of columns. */

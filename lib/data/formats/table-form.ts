@@ -1,6 +1,6 @@
-import type { CollectedBlock } from "./cells";
-import type { ColumnType } from "./infer-columns";
-import type { CollectedColumn, RowCollector } from "./row-collector";
+import type { CollectedBlock } from "../columns/cells";
+import type { ColumnType } from "../columns/infer-columns";
+import type { CollectedColumn, RowCollector } from "../columns/row-collector";
 
 /** By so many bytes of its content a table is recognised. */
 export const sampleBytes = 262_144;

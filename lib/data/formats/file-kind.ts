@@ -1,4 +1,4 @@
-import { InputError } from "../common/errors";
+import { InputError } from "../../common/errors";
 
 /** By so many of its first bytes a file that is no table is told. */
 export const kindBytes = 512;

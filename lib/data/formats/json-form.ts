@@ -1,9 +1,9 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
-import type { CollectedBlock } from "./cells";
-import { EndlessLine, longestLine, wholeLines } from "./content";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import type { CollectedBlock } from "../columns/cells";
+import { isMissing } from "../columns/infer-columns";
+import { EndlessLine, longestLine, wholeLines } from "../content";
 import type { TextRow } from "./delimited";
-import { isMissing } from "./infer-columns";
 import { type FileColumn, type Reading, sampleRows, type TableForm } from "./table-form";
 import { linesOf } from "./text";
 

@@ -1,5 +1,7 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import type { TextRow } from "../formats/delimited";
+import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
 import {
   blockRowsOf,
   type CellKind,
@@ -9,9 +11,7 @@ import {
   type NumberCells,
   takeBlock,
 } from "./cells";
-import type { TextRow } from "./delimited";
 import { isMissing } from "./infer-columns";
-import { type RejectedRows, requireFewBadRows } from "./rejected-rows";
 
 /** A column to collect: its place in the file, what its values are read as, and what messages call it. */
 export interface CollectedColumn {

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, type ReadTableOptions, readTable } from "traffic-anomaly";
-import fc from "../fixtures/fast-check";
-import { temporaryFolder } from "../fixtures/folder";
+import fc from "../../fixtures/fast-check";
+import { temporaryFolder } from "../../fixtures/folder";
 
 const folder = temporaryFolder("delimited-parser");
 

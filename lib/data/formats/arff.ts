@@ -1,5 +1,5 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
 
 /** What the header of an ARFF file says. */
 export interface ArffHeader {

@@ -1,10 +1,10 @@
-import { InputError } from "../common/errors";
-import { shown } from "../common/shown";
+import { InputError } from "../../common/errors";
+import { shown } from "../../common/shown";
+import { type Column, missingName, type NominalColumn, type Table } from "../table";
 import type { JoinedColumn } from "./block-joiner";
 import { type ColumnType, identifyingNames, identifyingNumbers } from "./infer-columns";
 import { labelColumn, normalValues } from "./label-column";
 import { type ColumnPlan, cellKind, type PlannedColumn } from "./plan-columns";
-import { type Column, missingName, type NominalColumn, type Table } from "./table";
 
 /** What a column was taken for, and what became of it. */
 export interface ColumnDescription {
