@@ -13,7 +13,7 @@ import { requireNumber } from "traffic-anomaly/dist/common/errors";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
 import { type Measurement, readRecord, recordFile, writeRecord } from "./bench-record";
 import { readmeTable, terminalTable } from "./bench-tables";
-import { runScript } from "./data";
+import { runScript, unswFile } from "./data";
 import { type Finding, findingsAbout, peers as forests, type PeerName } from "./javascript-peers";
 import { Bench } from "./measure-work";
 import { canBind } from "./measuring-process";
@@ -52,6 +52,10 @@ async function main(): Promise<void> {
       side.needs.every((peer) => peers.installed.has(peer)) && backends[side.backend ?? "kernel"];
     const measurements: Measurement[] = [];
     for (const work of chosen) {
+      if (work.needsUnsw && !inputs.unsw) {
+        missing.push(`${work.name}: TRAFFIC_DATA has no ${unswFile}`);
+        continue;
+      }
       for (const threads of work.threads) {
         measurements.push(await bench.measure(work, work.sides.filter(isThere), threads));
         console.log(`${terminalTable(measurements[measurements.length - 1])}\n`);

@@ -1,4 +1,9 @@
+import { join } from "node:path";
 import { InputError, loadStudyData, type Source, type Table } from "traffic-anomaly";
+
+/** Where public sets are that are not downloaded. */
+export const publicSets = process.env.TRAFFIC_DATA ?? "data";
+export const unswFile = join(publicSets, "unsw-nb15", "UNSW_NB15_training-set.csv.gz");
 
 /** The 10 % set and `corrected`: from data/, from TRAFFIC_DATA, or downloaded. */
 export async function loadKdd(): Promise<{ source: Source; train: Table; test: Table }> {

@@ -1,7 +1,7 @@
 // `tsx test/bench/inputs.ts FOLDER`: makes what all sides of `npm run bench` work on, so that they work on the same bytes.
 // A process of its own: a process starts with its parent's peak memory as its own, so that the parent must stay small.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   allRows,
   anomalousRows,
@@ -21,7 +21,7 @@ import {
   transform,
 } from "traffic-anomaly";
 import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
-import { runScript } from "./data";
+import { runScript, unswFile } from "./data";
 import { type Inputs, parameters } from "./works";
 
 async function main(): Promise<void> {
@@ -75,6 +75,7 @@ async function main(): Promise<void> {
     nominal: [...named("nominal"), "label"],
     amounts: named("amount"),
     columns: forest.columns,
+    ...(existsSync(unswFile) && { unsw: resolve(unswFile) }),
   };
   writeFileSync(path("inputs.json"), JSON.stringify(inputs));
 }

@@ -99,6 +99,50 @@ def load_pandas():
     return loading(read_csv_pandas, pandas_counts)
 
 
+# Columns of UNSW-NB15 that are no features.
+unsw_others = {"id", "attack_cat", "label"}
+
+
+def reading(read, numeric, counts):
+    """`read` returns a frame, `numeric(frame, name)` whether a column has numbers, `counts` as for `loading`."""
+
+    def figures(frame):
+        columns = {}
+        row_sums = numpy.zeros(len(frame))
+        for name in frame.columns:
+            if name in unsw_others:
+                continue
+            if numeric(frame, name):
+                values = frame[name].to_numpy().astype(numpy.float64)
+                columns[f"sum of {name}"] = float(values.sum())
+                row_sums += values
+            else:
+                columns |= {f"rows of {name} {category}": rows for category, rows in counts(frame, name)}
+        return {"rows": len(frame), "weightedRowSums": weighted(row_sums), "columns": columns}
+
+    return timed(read), figures
+
+
+def read_csv_by_pandas():
+    import pandas
+
+    return reading(
+        lambda: pandas.read_csv(task["unsw"]),
+        lambda frame, name: pandas.api.types.is_numeric_dtype(frame[name]),
+        pandas_counts,
+    )
+
+
+def read_csv_by_polars():
+    import polars
+
+    return reading(
+        lambda: polars.read_csv(task["unsw"], infer_schema_length=None),
+        lambda frame, name: frame[name].dtype.is_numeric(),
+        lambda frame, name: frame[name].value_counts().iter_rows(),
+    )
+
+
 def import_and_load():
     """A process of its own that knows nothing of the libraries yet."""
     program = (
@@ -348,6 +392,8 @@ def whole_study():
 works = {
     ("load", "pandas"): load_pandas,
     ("load", "polars"): load_polars,
+    ("read-csv", "pandas"): read_csv_by_pandas,
+    ("read-csv", "polars"): read_csv_by_polars,
     ("import-and-load", "pandas, scikit-learn"): import_and_load,
     ("fit-forest", "scikit-learn"): lambda: fit_forest(scikit_learn_forest, scikit_learn_scores, "C"),
     ("fit-forest", "isotree"): lambda: fit_forest(isotree_forest, isotree_scores, "F"),

@@ -15,7 +15,7 @@ import {
   scoreTable,
 } from "traffic-anomaly";
 import { fitDetector } from "traffic-anomaly/dist/models/fit-model";
-import { runScript } from "./data";
+import { publicSets, runScript, unswFile } from "./data";
 import { writeTables } from "./readme-tables";
 import {
   printFigures,
@@ -32,9 +32,7 @@ type Part = Pick<ReproductionRecord, "figures"> & {
 
 const unswSeeds = [1, 2, 3, 4, 5];
 const adbenchSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-const shared = process.env.TRAFFIC_DATA ?? "data";
-const unswFile = join(shared, "unsw-nb15", "UNSW_NB15_training-set.csv.gz");
-const adbenchFolder = join(shared, "adbench");
+const adbenchFolder = join(publicSets, "adbench");
 
 /** How the names of the record's figures begin. */
 const titles = { "unsw-nb15": "UNSW-NB15", adbench: "ADBench" } as const;

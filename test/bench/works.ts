@@ -38,6 +38,8 @@ export interface Inputs {
   readonly amounts: readonly string[];
   /** Of every matrix. */
   readonly columns: readonly string[];
+  /** UNSW-NB15's CSV, where TRAFFIC_DATA has it. */
+  readonly unsw?: string;
 }
 
 /** What a measuring process is told, as its one argument. */
@@ -96,6 +98,8 @@ export interface Work {
     | "autoencoder.fiftieth";
   /** The autoencoder that every side scores with, or the one whose random weights every side begins to train. */
   readonly model?: "initial" | "trained";
+  /** Whether it reads UNSW-NB15; it is left out where that is not there. */
+  readonly needsUnsw?: true;
   readonly threads: readonly number[];
   /** Whether each run is the first thing that a process does. Else a process is warmed up and lives through all runs. */
   readonly fresh: boolean;
@@ -173,6 +177,18 @@ export const works: readonly Work[] = [
       { side: ours, peer: polars, faster: 1 / 1.3 },
     ],
     remark: "Ours checks every value and hashes the file; the peers do neither.",
+  },
+  {
+    ...loads,
+    name: "read-csv",
+    title: "read UNSW-NB15's CSV (82,332 rows, gzip), types inferred",
+    task: "read-csv",
+    needsUnsw: true,
+    threads: [1, 2],
+    sides: [ours, pandas, polars],
+    goals: [{ side: ours, peer: pandas, faster: 1 / 1.5 }],
+    remark:
+      "Ours makes codes of names, tells identifiers and labels apart and hashes the file; the peers do neither.",
   },
   {
     name: "import-and-load",

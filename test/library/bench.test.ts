@@ -26,11 +26,14 @@ test("README shows the table of the last committed run", () => {
   );
 });
 
-test("the committed run is whole: every work, at every number of threads, with every goal", () => {
+test("the committed run is whole: every work whose file was there, at every number of threads, with every goal", () => {
   const { measurements } = readRecord();
+  const hasUnsw = measurements.some(({ work }) => work === "read-csv");
   assert.deepEqual(
     measurements.map(({ work, threads }) => `${work} ${threads}`),
-    works.flatMap(({ name, threads }) => threads.map((count) => `${name} ${count}`)),
+    works
+      .filter(({ needsUnsw }) => hasUnsw || !needsUnsw)
+      .flatMap(({ name, threads }) => threads.map((count) => `${name} ${count}`)),
   );
   for (const { name, goals } of works) {
     for (const { side, peer, threads } of goals) {
