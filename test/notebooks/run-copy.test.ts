@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runNotebooks } from "traffic-anomaly/dist/cli/notebooks";
@@ -119,8 +119,13 @@ test("without the data that their text is about, notebooks are not run, but copi
   assert.equal(refused.code, 2);
   assert.equal(
     refused.stderr,
-    "error: 01-one and 1 more are about KDD'99, which is not on this machine: put kddcup.data_10_percent.gz and corrected.gz into data/, or run copies on simulated traffic with --data simulated --out FOLDER\n",
+    "error: 01-one and 1 more are about KDD'99, not found on this machine: put kddcup.data_10_percent.gz and corrected.gz into data/, or run copies on simulated traffic with --data simulated --out FOLDER\n",
   );
+  const ownTable = join(folder, "tables");
+  mkdirSync(ownTable);
+  await writeSources(ownTable, "08-table", ['const data: string = "unsw-nb15";'], tags);
+  const { stderr } = await traffic(["notebooks", "08", "--folder", ownTable], { cwd: folder });
+  assert.match(stderr, /^error: 08-table is about UNSW-NB15 and ADBench, not found on this machine: /);
   assert.equal(readFileSync(join(folder, "01-one.ipynb"), "utf8"), before);
   const out = join(folder, "mine");
   const ran = await traffic(["notebooks", "01", "--folder", folder, "--data", "simulated", "--out", out], {

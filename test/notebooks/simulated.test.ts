@@ -38,7 +38,7 @@ test("without data and network a notebook says in its first output that sentence
   );
 });
 
-suite("on simulated traffic", { concurrency: 2 }, async () => {
+suite("on simulated traffic", async () => {
   for (const file of await findNotebooks([], notebooks)) {
     if (dirname(file) !== notebooks || !parametersOf(await readNotebook(file)).has("data")) continue;
     const name = basename(file, ".ipynb");

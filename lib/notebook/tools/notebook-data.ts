@@ -26,11 +26,16 @@ const known: Readonly<
     },
   },
   "unsw-nb15": {
-    title: "UNSW-NB15",
-    files: "UNSW_NB15_training-set.csv.gz",
+    title: "UNSW-NB15 and ADBench",
+    files: "UNSW_NB15_training-set.csv.gz and adbench/",
     async isThere() {
-      const folders = [projectPath("data"), join(process.env.TRAFFIC_DATA ?? "", "unsw-nb15")];
-      return folders.some((folder) => existsSync(join(folder, this.files)));
+      const { TRAFFIC_DATA = projectPath("data") } = process.env;
+      const tables = [projectPath("data"), join(TRAFFIC_DATA, "unsw-nb15")].map((folder) =>
+        join(folder, "UNSW_NB15_training-set.csv.gz"),
+      );
+      return (
+        tables.some((file) => existsSync(file)) && existsSync(join(TRAFFIC_DATA, "adbench", "reference.json"))
+      );
     },
   },
 };
@@ -51,7 +56,7 @@ export async function requireNotebookData(
     const [first, ...more] = names;
     const which = more.length > 0 ? `${first} and ${more.length} more are` : `${first} is`;
     throw new InputError(
-      `${which} about ${wanted.title}, which is not on this machine: put ${wanted.files} into data/, or run copies on simulated traffic with --data simulated --out FOLDER`,
+      `${which} about ${wanted.title}, not found on this machine: put ${wanted.files} into data/, or run copies on simulated traffic with --data simulated --out FOLDER`,
     );
   }
 }
