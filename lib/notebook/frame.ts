@@ -31,8 +31,12 @@ export function tableFrame({ rows, features, labels }: Table, count = 5): Frame 
 /** A frame as an HTML table. */
 export function frameHtml(frame: Frame): string {
   // JupyterLab would take `$…$` for a formula, which may hold links; it does not look for one across elements.
-  const plain = (text: string) => escapeHtml(text).replaceAll("&#36;", "<span>&#36;</span>");
-  const cell = (tag: string) => (text: string) => `<${tag}>${plain(text)}</${tag}>`;
+  const plain = (text: string) =>
+    escapeHtml(text)
+      .replaceAll("&#36;", "<span>&#36;</span>")
+      .replace(/(?<=\d) %/g, "\u00a0%");
+  const cell = (tag: string) => (text: string) =>
+    `<${tag}${isWhole(text) ? ' style="white-space: nowrap"' : ""}>${plain(text)}</${tag}>`;
   const lines = rowsOf(frame).map(
     ([index, ...cells]) => `<tr>${cell("th")(index)}${cells.map(cell("td")).join("")}</tr>`,
   );
@@ -40,6 +44,11 @@ export function frameHtml(frame: Frame): string {
     `<table><thead><tr><th></th>${frame.columns.map(cell("th")).join("")}</tr></thead>` +
     `<tbody>${lines.join("")}</tbody></table>${remainder(frame)}`
   );
+}
+
+/** Whether a cell is a number that a line could break in: one with a sign, an exponent, a spread or a unit. */
+function isWhole(text: string): boolean {
+  return /[\s-]/.test(text) && /^[-+−±<>≤≥≈]?\s?\d[\d.,e+-]*(\s[±–/]\s?[\d.,e+-]+)?(\s\S{1,3})?$/.test(text);
 }
 
 /** A frame as aligned text. */

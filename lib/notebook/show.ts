@@ -4,6 +4,7 @@ import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
 import type { Figure } from "../visualize/figure";
 import { type ImageRenderer, openImageRenderer } from "../visualize/image";
+import { darkFigures, hasAreas } from "./dark";
 import { display, inNotebook } from "./display";
 import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
 
@@ -92,15 +93,23 @@ function plotted(figure: Figure): object {
 
 /**
  * A picture, and a script that draws the figure over it with the Plotly of the page, or with the project's own, which
- * JupyterLab serves when it was opened by `npm run lab`. Where scripts do not run the picture stays.
+ * JupyterLab serves when it was opened by `npm run lab`. Where scripts do not run the picture stays. In JupyterLab's dark
+ * theme it is dark, too.
  */
 function figureHtml(drawn: Figure, png: string | undefined): string {
   const figure = scriptJson(plotted(drawn));
   const image = png ? `<img src="data:image/png;base64,${png}" style="max-width: 100%" alt="">` : "";
-  return `<div>${image}<script>
+  const dark = darkFigures('body[data-jp-theme-light="false"] .traffic-figure');
+  return `<div class="traffic-figure${hasAreas(drawn) ? " areas" : ""}">${image}<script>
 (() => {
   const place = document.currentScript ? document.currentScript.parentElement : undefined;
   if (!place) return;
+  if (!document.getElementById("traffic-figures")) {
+    const style = document.createElement("style");
+    style.id = "traffic-figures";
+    style.textContent = ${JSON.stringify(dark)};
+    document.head.append(style);
+  }
   const figure = ${figure};
   const draw = (Plotly) => {
     const target = document.createElement("div");

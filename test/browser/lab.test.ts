@@ -175,6 +175,18 @@ jupyterTest(
         drawn.length >= 4 && drawn.every((traces) => traces > 0),
         `figures with ${drawn.join(", ")} traces`,
       );
+      const filter = () =>
+        page.evaluate<string>(
+          `getComputedStyle(document.querySelector(".traffic-figure .js-plotly-plot")).filter`,
+        );
+      assert.equal(await filter(), "none");
+      await page.evaluate(
+        `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`,
+      );
+      assert.equal(await filter(), "invert(0.9) hue-rotate(180deg)");
+      await page.evaluate(
+        `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Light" })`,
+      );
       mkdirSync(join(project, "outputs"), { recursive: true });
       await page.screenshot({ path: join(project, "outputs", "jupyterlab.png") });
     } finally {

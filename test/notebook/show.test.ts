@@ -21,6 +21,14 @@ test("a frame as HTML escapes what its cells hold", () => {
   assert.match(frameHtml(frame), /<td>a&lt;b<\/td><td>0\.123457<\/td>/);
 });
 
+test("no line breaks in a number of a frame as HTML", () => {
+  const values = ["0.98 ± 0.01", "1.5e-9", "-2", "3 of 4 hosts", "usual: http 39 %"].map((value) => [value]);
+  const html = frameHtml({ columns: ["a"], index: [0, 1, 2, 3, 4], values });
+  for (const number of ["0.98 ± 0.01", "1.5e-9", "-2"])
+    assert.ok(html.includes(`<td style="white-space: nowrap">${number}</td>`), number);
+  assert.ok(html.includes("<td>3 of 4 hosts</td>") && html.includes("<td>usual: http 39\u00a0%</td>"));
+});
+
 test("a frame's cells are neither markup nor formulas as HTML, and each is on one line as text", () => {
   const hostile = { columns: ["<b>"], index: ["$"], values: [["$\\href{javascript:1}{x}$\n\x1b[2J"]] };
   assert.match(

@@ -115,6 +115,14 @@ test("a name of the cells is one variable", async (context) => {
     assert.equal(await run("[1].map((width) => width)"), "[ 1 ]");
     await run("export default function exported() { return width; }");
     assert.equal(await run("exported()"), "3");
+    await run(
+      "export const shared = 1, { length } = [1];\nexport async function later() { return shared; }\nexport class Box<T> {}\n" +
+        "export interface Row { readonly a: number }\nexport type Rows = Row[];\nexport enum Side { left }\nexport { shared as other };",
+    );
+    assert.equal(
+      await run("const rows: Rows = [{ a: Side.left }];\n[await later(), length, rows, new Box<Row>()]"),
+      "[ 1, 1, [ { a: 0 } ], Box {} ]",
+    );
     const many = Array.from({ length: 120 }, (_, i) => `x${i}`);
     await run(`let ${many.map((name) => `${name} = 1`).join(", ")};`);
     assert.equal(await run(`${many.join(" + ")}`), "120");

@@ -1,3 +1,5 @@
+import { darkFigures } from "../dark";
+
 /** What all pages of the book look like, in light and in the dark. */
 export const style = `:root {
   color-scheme: light dark;
@@ -58,9 +60,8 @@ th, td { padding: 3px 10px; border-bottom: 1px solid var(--line); text-align: ri
 .hljs-keyword, .hljs-built_in { color: var(--keyword); } .hljs-string { color: var(--string); }
 .hljs-number { color: var(--number); } .hljs-comment { color: var(--faint); } .hljs-title { color: var(--title); }
 .drawn img { display: none; }
-/* White becomes the colour of the page, and hues stay; turned twice, areas are only dimmed, so that white stays white. */
 @media screen and (prefers-color-scheme: dark) {
-  .figure > *, .areas :is(.overplot, .cbfills, .shapelayer) { filter: invert(0.9) hue-rotate(180deg); }
+  ${darkFigures(".figure")}
 }
 @media print {
   header, footer, .sections, .anchor { display: none; }

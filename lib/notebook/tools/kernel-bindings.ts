@@ -19,6 +19,27 @@ export interface BoundCell {
   lineOf(line: number, column: number): number | undefined;
 }
 
+/** A cell with spaces for each `export`, which says nothing here: all names are every cell's, and tslab exports them itself. */
+export function withoutExports(ts: Compiler, cell: string): string {
+  const source = ts.createSourceFile("cell.ts", cell, ts.ScriptTarget.ESNext, true);
+  const parts = source.statements.flatMap((statement): readonly Node[] => {
+    if (ts.isExportDeclaration(statement)) return statement.moduleSpecifier ? [] : [statement];
+    const isNameless = "name" in statement && statement.name === undefined;
+    const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+    const { ExportKeyword, DefaultKeyword } = ts.SyntaxKind;
+    return isNameless || !modifiers
+      ? []
+      : modifiers.filter(({ kind }) => kind === ExportKeyword || kind === DefaultKeyword);
+  });
+  let text = cell;
+  for (const part of parts) {
+    const start = part.getStart(source);
+    const blank = text.slice(start, part.end).replace(/[^\r\n]/g, " ");
+    text = text.slice(0, start) + blank + text.slice(part.end);
+  }
+  return text;
+}
+
 /**
  * Makes every top-level name of a cell a property of `exports`, which all cells share: a name is the same variable
  * wherever it is used, whoever declares it anew. (tslab makes it a variable of the cell and copies its value to
@@ -135,7 +156,6 @@ function exportingStatement(
 ): string {
   const names = declaredNames(ts, statement).filter((name) => own.has(name));
   if (names.length === 0) return withoutVar(ts, source, statement);
-  if (isExported(ts, statement)) return `${statement.getText(source)} export { ${names.join(", ")} };`;
   if (ts.isVariableStatement(statement)) return exportingVariables(ts, source, statement.declarationList);
   if (ts.isImportDeclaration(statement)) return exportingImport(ts, source, statement);
   const { name } = statement as Statement & { readonly name: Node };
@@ -166,12 +186,6 @@ function exportingImport(ts: Compiler, source: SourceFile, statement: ImportDecl
   });
   const values = names.map(({ text }) => `${text} = ${text}$imported`);
   return `${edited(source, statement, edits)} export let ${values.join(", ")};`;
-}
-
-/** Whether the reader wrote `export` before it. */
-function isExported(ts: Compiler, statement: Statement): boolean {
-  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
 /** A statement whose inner `var`s, which are names of the whole cell, are plain assignments. */

@@ -5,7 +5,7 @@ import { format } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
 import type { Publisher } from "zeromq";
-import { type BoundCell, bindNames, type Compiler } from "./kernel-bindings";
+import { type BoundCell, bindNames, type Compiler, withoutExports } from "./kernel-bindings";
 import { callsAround, withModule } from "./kernel-editor";
 import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
@@ -294,9 +294,11 @@ converters.createConverter = (options: unknown): Converter => {
     () => compile(({ addModule }) => addModule("library", 'import "traffic-anomaly";', {})),
   );
   return {
-    convert(...parameters) {
+    convert(names: unknown, cell: string) {
       preparations.length = 0;
-      const { lastExpressionVar, ...result } = compile(({ convert }) => convert(...parameters));
+      const { lastExpressionVar, ...result } = compile(({ convert }) =>
+        convert(names, withoutExports(ts, cell)),
+      );
       if (interrupts.hit(request.sent)) throw new Interrupted();
       last = lastExpressionVar;
       return { ...result, hasToplevelAwait: true }; // it does no harm where there is none
