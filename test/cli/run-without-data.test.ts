@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { database } from "traffic-anomaly/dist/data/duckdb";
+import { onlyInCi } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { traffic } from "./command";
 import { small } from "./study";
@@ -11,7 +12,9 @@ const folder = temporaryFolder("run-without-data");
 const names = ["simulated traffic (training part)", "simulated traffic (test part)"];
 const [training, testing] = names;
 
-test("run without data and network studies simulated traffic, and every output says so", async () => {
+test("run without data and network studies simulated traffic, and every output says so", {
+  skip: onlyInCi("a sixth of a minute"),
+}, async () => {
   const { code, stdout, stderr } = await traffic(["run", ...small], { cwd: folder });
   assert.equal(code, 0, stderr);
   assert.match(

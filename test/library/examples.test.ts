@@ -7,6 +7,7 @@ import { after, before, suite, test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
 import * as library from "traffic-anomaly";
 import { writeSimulatedStudy } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
+import { tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { realFiles } from "../fixtures/real-data";
 import { libFolder, sourceFiles } from "./sources";
@@ -190,6 +191,8 @@ suite("every example runs, and gives what it says", () => {
   for (const { place, file, lines } of examples) {
     const example = lines.map(comparing).join("\n");
     test(`the example at ${place}`, async (context) => {
+      // write-simulated.test.ts makes it, too.
+      if (example.includes("simulatedDataset(") && !tryAll) return context.skip("makes 100,000 connections");
       if (example.includes("download(")) {
         const real = (await realFiles()).get("10-percent");
         if (!real) return context.skip("TRAFFIC_DATA names no folder with KDD'99's files");

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, suite, test } from "node:test";
 import { promisify } from "node:util";
-import { tryAll } from "../fixtures/cases";
+import { onlyInCi, tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { copyProject } from "./project-copy";
 import { libFolder, sourceFiles } from "./sources";
@@ -27,7 +27,7 @@ const light = [
   ...["bare-addon-resolve", "bare-module-resolve", "bare-semver", "require-addon", "which-runtime"],
 ];
 
-suite("the package in an empty project", () => {
+suite("the package in an empty project", { skip: onlyInCi("half a minute") }, () => {
   const project = temporaryFolder("installed");
   let packed: string[] = [];
   let noRegistry: string | undefined;
