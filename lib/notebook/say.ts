@@ -5,6 +5,7 @@ import { display } from "./display";
  * is then true of any data. Outside of a notebook the text is printed.
  *
  * @example
+ * const [found, attacks, area] = [12, 40, 0.2];
  * say(`The forest finds **${found} of ${attacks}** attacks, ${area < 0.5 ? "worse" : "better"} than a coin.`);
  */
 export function say(markdown: string): void {
