@@ -70,7 +70,15 @@ export function installPeers(wanted: ReadonlySet<Peer>): Peers {
     const work = () => {
       if (!pythonPeers[peer].every((pin) => isInstalled(python, pin))) {
         process.stderr.write(`installing ${pythonPeers[peer].join(" ")}\n`);
-        run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...pythonPeers[peer]]);
+        run(python, [
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--no-compile",
+          "--disable-pip-version-check",
+          ...pythonPeers[peer],
+        ]);
       }
     };
     if (!attempt(peer, work)) continue;
