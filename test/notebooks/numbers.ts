@@ -162,7 +162,7 @@ export function foreignWords(notebook: Notebook): string[] {
 
 /**
  * Numbers in a notebook's prose that neither its outputs nor its code have, each with its paragraph; rounding is allowed. What
- * stands there for simulated traffic is not read.
+ * stands there for simulated traffic, and what an exercise asks, is not read.
  */
 export function unprintedNumbers(notebook: Notebook): string[] {
   const written = codeCells(notebook).map(({ source }) => source.replace(/(?<=\d)_(?=\d)/g, ""));
@@ -170,7 +170,7 @@ export function unprintedNumbers(notebook: Notebook): string[] {
     Array.from(text.matchAll(/\d+(?:\.\d+)?/g), ([number]) => Number(number)),
   );
   return notebook.cells
-    .filter(({ cell_type }) => cell_type === "markdown")
+    .filter(({ cell_type, source }) => cell_type === "markdown" && !source.startsWith("### Exercise "))
     .flatMap(({ source }) => source.replace(/<!--[\s\S]*?-->/g, "").split("\n"))
     .flatMap((paragraph) =>
       proseNumbers(paragraph)
@@ -184,17 +184,19 @@ export function unprintedNumbers(notebook: Notebook): string[] {
 }
 
 /**
- * The measured numbers of a paragraph: with two decimals or more, or of a hundred or more. Years, code, formulas, links and
- * entries of the bibliography are none.
+ * The measured numbers of a paragraph: with two decimals or more, or above a hundred. Powers of ten, years, code, formulas, links
+ * and entries of the bibliography are none.
  */
 function proseNumbers(paragraph: string): { text: string; perCent: boolean }[] {
   if (/^- \*\*[^*]+ \d{4}\w?\*\* · /.test(paragraph)) return [];
-  const prose = paragraph.replace(/`[^`]*`|\$[^$]*\$|\]\([^)]*\)/g, " ").replace(/\b(?:19|20)\d\d\b/g, " ");
+  const prose = paragraph
+    .replace(/`[^`]*`|\$[^$]*\$|\]\((?:[^()]|\([^()]*\))*\)/g, " ")
+    .replace(/\b(?:19|20)\d\d\b/g, " ");
   return Array.from(
     prose.matchAll(/(?<![\d.'A-Za-z-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d'A-Za-z])( %)?/g),
     ([, whole, fraction = "", perCent]) => ({
       text: whole.replaceAll(",", "") + fraction,
       perCent: Boolean(perCent),
     }),
-  ).filter(({ text }) => /\.\d\d/.test(text) || Number(text) >= 100);
+  ).filter(({ text }) => /\.\d\d/.test(text) || (Number(text) >= 100 && !/^10+$/.test(text)));
 }
