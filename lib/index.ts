@@ -165,6 +165,7 @@ export { pathLengthFigure } from "./visualize/models/path-lengths";
 export { planeGrid, planeReconstructionFigure } from "./visualize/models/plane-reconstruction";
 export { reasonsFigure } from "./visualize/models/reasons-figure";
 export { rowReconstructionFigure } from "./visualize/models/row-reconstruction";
+export { scoreGalleryFigure } from "./visualize/models/score-gallery";
 export { scoreMap, scoreMapFigure } from "./visualize/models/score-map";
 export { trainingLossFigure } from "./visualize/models/training-loss";
 export { treeGrowthFigure } from "./visualize/models/tree-growth";

@@ -62,6 +62,8 @@ test("the book has contents and a page for each notebook, and no link in it is d
   assert.ok(forest.includes("playground.html") && playground.includes("03-isolation-forest.html"));
   const contents = attributes(readFileSync(pages[0], "utf8"), "href");
   for (const name of names.slice(1)) assert.ok(contents.includes(name), `the contents do not name ${name}`);
+  // What a notebook starts with: its reader's aims, or a question.
+  assert.match(readFileSync(pages[0], "utf8"), /<li>read and write the TypeScript of this course/);
 });
 
 test("the pages name nothing on the network, and every picture has words", () => {

@@ -93,11 +93,18 @@ async function notebookChapter(
         : markdown.html(cell.source),
     )
     .join("\n");
-  const question = /\*\*Question\.?\*\*\s*((?:.+\n?)+)/.exec(cells[0]?.source ?? "");
   return {
     ...chapterOf(markdown, notebookName(file), "notebook", body),
-    question: question ? markdown.inlineHtml(question[1].trim()) : undefined,
+    about: aboutOf(cells[0]?.source ?? "", markdown),
   };
+}
+
+/** The question that a notebook starts with, or what its reader will be able to do. */
+function aboutOf(head: string, markdown: MarkdownPage): string | undefined {
+  const [, question] = /\*\*Question\.?\*\*\s*((?:.+\n?)+)/.exec(head) ?? [];
+  if (question !== undefined) return `<p>${markdown.inlineHtml(question.trim())}</p>`;
+  const [, goals] = /\*\*You will\*\*\s+((?:- .+\n?(?: +.+\n?)*)+)/.exec(head) ?? [];
+  return goals && markdown.html(goals);
 }
 
 function chapterOf(
@@ -107,7 +114,7 @@ function chapterOf(
   body: string,
 ): Chapter {
   const title = headings.find(({ level }) => level === 1)?.text ?? name;
-  return { page, title, kind, headings, question: undefined, body };
+  return { page, title, kind, headings, about: undefined, body };
 }
 
 function notebookPage(file: string, from: string): string {

@@ -8,8 +8,8 @@ export interface Chapter {
   readonly title: string;
   readonly kind: "notebook" | "text";
   readonly headings: readonly Heading[];
-  /** The question that a notebook starts with, as markup. */
-  readonly question: string | undefined;
+  /** The question that a notebook starts with, or what its reader will be able to do, as markup. */
+  readonly about: string | undefined;
   readonly body: string;
 }
 

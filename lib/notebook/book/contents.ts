@@ -3,7 +3,7 @@ import { type Chapter, contentsName, findChapter, playgroundName, solutionsPage 
 import { relativeAddress } from "./markdown";
 import { contentsStyle, style } from "./style";
 
-/** The text of the book's first page: its chapters with their questions and sections. */
+/** The text of the book's first page: its chapters with what they are about and their sections. */
 export function contentsPage(chapters: readonly Chapter[]): string {
   const title = "Anomalies in network traffic";
   const notebooks = chapters.filter(({ kind }) => kind === "notebook");
@@ -25,12 +25,12 @@ ${texts.length > 0 ? `<h2>Further texts</h2>\n<ul>${texts.map((text) => `<li>${l
   });
 }
 
-function entry({ page, title, question, headings }: Chapter, solutions: Chapter | undefined): string {
+function entry({ page, title, about, headings }: Chapter, solutions: Chapter | undefined): string {
   const sections = headings
     .filter(({ level }) => level === 2)
     .map(({ id, text }) => `<li>${link(page, text, `#${id}`)}</li>`);
   return `<li><h2>${link(page, title)}</h2>
-${question === undefined ? "" : `<p>${question}</p>`}
+${about ?? ""}
 <details><summary>Sections</summary><ul>${sections.join("\n")}</ul></details>
 ${solutions ? `<p>${link(solutions.page, "Solutions of the exercises")}</p>` : ""}</li>`;
 }

@@ -114,7 +114,7 @@ test("no hint says the answer", () => {
 test("an unknown exercise is refused with the known ones", () => {
   assert.throws(
     () => check("03-1", 1),
-    /^InputError: there is no exercise "03-1"; the exercises are 1-1, 1-2, .*8-4$/,
+    /^InputError: there is no exercise "03-1"; the exercises are 0-1, 0-2, .*9-3$/,
   );
   assert.throws(() => hint("toString"), /^InputError: there is no exercise "toString"/);
 });
