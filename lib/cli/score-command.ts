@@ -73,7 +73,10 @@ function logOptions(command: Command): Command {
         { min: 0, max: 86_400 },
       ),
     )
-    .option("--state <file>", "remembers where following was, for the next start");
+    .option(
+      "--state <file>",
+      "remembers what the windows know, so that the next log goes on from there; while following, also where it was",
+    );
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
@@ -94,8 +97,7 @@ async function score(
   options: Options,
   context: Context,
 ): Promise<ScoreTrafficResult> {
-  for (const name of ["lateness", "state"])
-    if (options[name] !== undefined) throw new InputError(`--${name} is for --follow`);
+  if (options.lateness !== undefined) throw new InputError("--lateness is for --follow");
   const { scoreTraffic } = await import("../detect/score-traffic.js");
   return scoreTraffic(logs, options.model, { ...options, ...context });
 }

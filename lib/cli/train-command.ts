@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { trafficDefaults } from "../detect/defaults";
 import { longestHostWindow } from "../traffic/windows/host-window";
-import { windowDefaults } from "../traffic/windows/windows";
+import { windowDefaults } from "../traffic/windows/options";
 import { addCommand, answering } from "./command";
 import { numberOption, trainingOptions, trainingValues } from "./options";
 import { trainReport } from "./traffic-report";

@@ -29,7 +29,7 @@ export async function fitTraffic(
   data: TrainingData,
   options: TrainingOptions = {},
 ): Promise<FittedTraffic> {
-  const { table, logs, form, windows } = data;
+  const { table, logs, form, windows, remembered } = data;
   const { settings, preprocessing, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
   const { seed, workers, onProgress, signal } = work;
   const rows = learnableRows(data);
@@ -52,6 +52,7 @@ export async function fitTraffic(
     logs,
     logForm: form.name,
     windows,
+    remembered,
     usual: Object.fromEntries(typicalValues(table, fitRows)),
     unseenShare: unseenRows(preprocessor, selectRows(table, heldOutRows)) / heldOutRows.length,
   };

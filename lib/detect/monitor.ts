@@ -10,7 +10,7 @@ import { novelStepsOf } from "../preprocess/novelty";
 import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
-import { TrafficWindows } from "../traffic/windows/windows";
+import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { type AlertScore, createAlert } from "./alert";
 import type { AllowList } from "./allow-list";
 import { DriftMeter } from "./drift";
@@ -25,6 +25,13 @@ export interface Findings {
   readonly flagged: Partial<Record<TrainedDetectorName, number>>;
   /** Flagged connections that raised no alert, since the list allows them. */
   silenced: number;
+}
+
+export interface MonitorOptions extends ScoreOptions {
+  /** What the windows know of the connections before. Default: what they knew at the end of training. */
+  readonly remembered?: WarmState;
+  /** Whether the connections are of another log than those before, or go on where these ended. Default true. */
+  readonly isNewLog?: boolean;
 }
 
 /** A detector of the model. */
@@ -54,20 +61,21 @@ export class Monitor {
   readonly hosts: HostRanking;
   readonly drift: DriftMeter;
   readonly #detectors: readonly Detecting[];
-  readonly #windows: TrafficWindows;
+  readonly #windows: WarmWindows;
   readonly #usual: ReadonlyMap<string, TypicalValue>;
 
   constructor(
     readonly model: TrafficModel,
     private readonly allowList?: AllowList,
-    private readonly options: ScoreOptions = {},
+    private readonly options: MonitorOptions = {},
   ) {
     this.#detectors = Object.entries(model.detectors).map(([name, model]) => {
       const { scores } = model.threshold;
       const median = scores[Math.floor((scores.length - 1) / 2)];
       return { name: name as TrainedDetectorName, model, median, memories: [] };
     });
-    this.#windows = new TrafficWindows(model.windows);
+    const { remembered = model.remembered, isNewLog = true } = options;
+    this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
     this.#usual = new Map(Object.entries(model.usual));
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.drift = new DriftMeter(model);
@@ -89,6 +97,11 @@ export class Monitor {
   get lowestPValue(): number {
     const own = Object.values(this.model.detectors);
     return own.length * Math.min(...own.map(({ threshold }) => lowestPValue(threshold)));
+  }
+
+  /** What the windows know by now, for a monitor that goes on from here. */
+  get remembered(): WarmState {
+    return this.#windows.state;
   }
 
   /** The features of the next connections. Call it once for each, in order. */

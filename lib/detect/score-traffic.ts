@@ -1,5 +1,6 @@
+import { resolve } from "node:path";
 import { InputError, requireNumber } from "../common/errors";
-import { filesIn } from "../common/places";
+import { filesIn, requireNotRead } from "../common/places";
 import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
 import { type Discoveries, PValueCounts } from "../models/p-values";
@@ -12,10 +13,11 @@ import { NobodyReads, openAlertWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
 import type { Drift } from "./drift";
 import { requireFormOf } from "./log-forms";
-import { type Findings, Monitor } from "./monitor";
+import { type Findings, Monitor, type MonitorOptions } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 import { type RankedAlert, TopAlerts, type UnusualHost } from "./ranking";
-import { fewConnectionsNotice, loadTrafficModel, promisedRateOf } from "./traffic-model";
+import { ScoreStateFile } from "./score-state";
+import { fewConnectionsNotice, loadTrafficModel, promisedRateOf, type TrafficModel } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
@@ -34,6 +36,12 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** A file that lists what not to alert on: see `readAllowList`. */
   readonly allow?: string;
   readonly backend?: Backend;
+  /**
+   * A file that remembers what the windows know after the logs, for the next: however connections are cut into logs, the
+   * alerts are the same, but for those of connections that are late in theirs. Default: none, and the windows go on from
+   * the end of training.
+   */
+  readonly state?: string;
 }
 
 /** What scoring found; of the alerts raised fewer are written with `top`. */
@@ -71,15 +79,19 @@ export async function scoreTraffic(
   if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
   const format = alertFormat(options.format, out);
-  let monitor = await createMonitor(modelFolder, options);
+  const model = await loadScoringModel(modelFolder, options);
   const isBatch = falseDiscoveryRate !== undefined;
-  const logs = out === undefined && !isBatch ? [] : await findConnectionLogs(paths, signal);
+  const isLooked = out !== undefined || isBatch || options.state !== undefined;
+  const logs = isLooked ? await findConnectionLogs(paths, signal) : [];
   if (isBatch) requireFiles(logs);
   const read = await filesRead(
     logs.map(({ path }) => path),
     modelFolder,
     options,
   );
+  const state =
+    options.state === undefined ? undefined : await openState(options.state, logs, model, read, out);
+  let monitor = await createMonitor(model, options, { remembered: state?.remembered });
   const writer = await openAlertWriter(format, out, { read, onNotice, signal });
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
@@ -97,6 +109,7 @@ export async function scoreTraffic(
       throw new InputError("the logs changed between their two readings, which a false discovery rate needs");
     if (best) await writer.write(best.alerts);
     await writer.finish();
+    await state?.write(monitor.remembered);
   } catch (error) {
     if (!(error instanceof NobodyReads)) throw error;
   } finally {
@@ -105,6 +118,22 @@ export async function scoreTraffic(
   const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
   if (fewConnections) onNotice?.(fewConnections);
   return scoreResult(monitor, counts, out, discoveries);
+}
+
+/** @param read files that must stay as they are: the state joins them */
+async function openState(
+  path: string,
+  logs: readonly ConnectionLog[],
+  { windows }: TrafficModel,
+  read: string[],
+  out: string | undefined,
+): Promise<ScoreStateFile> {
+  await requireNotRead(path, read);
+  if (out !== undefined && resolve(out) === resolve(path))
+    throw new InputError(`${out} can't hold alerts and the state: name another file for one of them`);
+  const state = await ScoreStateFile.open(path, logs, windows);
+  read.push(path);
+  return state;
 }
 
 /** @throws {InputError} unless the logs can be read twice */
@@ -139,12 +168,22 @@ export async function filesRead(
   return [...logs, ...(await filesIn(modelFolder)), ...(allow === undefined ? [] : [allow])];
 }
 
-/** Reads the model and the allow list. */
-export async function createMonitor(modelFolder: string, options: ScoreTrafficOptions): Promise<Monitor> {
-  const { allow, detector, backend, onNotice } = options;
-  const detectors = detector && [detector];
-  const model = await loadTrafficModel(modelFolder, { backend, onNotice, detectors });
-  return new Monitor(model, allow === undefined ? undefined : await readAllowList(allow), options);
+/** Reads the model: the detectors that are asked for. */
+export async function loadScoringModel(
+  folder: string,
+  { detector, backend, onNotice }: ScoreTrafficOptions,
+): Promise<TrafficModel> {
+  return loadTrafficModel(folder, { backend, onNotice, detectors: detector && [detector] });
+}
+
+/** Reads the allow list, too. */
+export async function createMonitor(
+  model: TrafficModel,
+  { allow, signal, workers }: ScoreTrafficOptions,
+  before: Pick<MonitorOptions, "remembered" | "isNewLog"> = {},
+): Promise<Monitor> {
+  const allowList = allow === undefined ? undefined : await readAllowList(allow);
+  return new Monitor(model, allowList, { signal, workers, ...before });
 }
 
 /** What a monitor found, with what was met while reading. */

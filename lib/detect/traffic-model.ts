@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../common/errors";
 import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
@@ -23,7 +24,8 @@ import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-table";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { kddServices } from "../traffic/service";
-import type { TrafficWindowOptions } from "../traffic/windows/windows";
+import type { TrafficWindowOptions } from "../traffic/windows/options";
+import type { WarmState } from "../traffic/windows/warm-windows";
 
 /** What a traffic model has beyond the models of its detectors: `traffic.json`. */
 export interface TrafficDetails {
@@ -32,6 +34,8 @@ export interface TrafficDetails {
   /** The name of what their connections were made of: see `LogForm`. */
   readonly logForm: string;
   readonly windows: Required<TrafficWindowOptions>;
+  /** What the windows knew at the end of training: scoring goes on from there. */
+  readonly remembered: WarmState;
   /** What each feature usually is. */
   readonly usual: Readonly<Record<string, TypicalValue>>;
   /** Share of the held-out connections with a category that the others do not have. */
@@ -96,12 +100,13 @@ export const trafficModelFolder: FolderKind = {
 
 /** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
 export async function writeTrafficModel(folder: string, model: TrafficModel): Promise<void> {
-  const { detectors, logs, logForm, windows, usual, unseenShare } = model;
+  const { detectors, logs, logForm, windows, usual, unseenShare, remembered } = model;
   const manifests = await ofEachDetector(async (_, name) => {
     await writeModel(join(folder, name), detectors[name]!);
     return sha256OfFile(join(folder, name, "manifest.json"));
   });
-  const file: TrafficFile = { formatVersion, logs, logForm, windows, usual, unseenShare, manifests };
+  const details = { logs, logForm, windows, usual, unseenShare };
+  const file: TrafficFile = { formatVersion, ...details, manifests, remembered };
   await writeJson(join(folder, fileName), file);
 }
 
@@ -196,7 +201,12 @@ async function readTrafficFile(folder: string): Promise<TrafficFile> {
   });
   requireFormatVersion(folder, parsed, formatVersion);
   const { trafficSchema } = require("./traffic-schema") as typeof import("./traffic-schema");
-  return checked(trafficSchema, parsed, path);
+  const file = checked(trafficSchema, parsed, path);
+  if (!isDeepStrictEqual(file.remembered.windows.windows, file.windows))
+    throw new InputError(
+      `the model folder ${folder} is damaged: its windows are not those that it remembers`,
+    );
+  return file;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
 import { logForms } from "../traffic/logs/formats";
 import { kddServices } from "../traffic/service";
-import { longestHostWindow } from "../traffic/windows/host-window";
+import { warmStateSchema, windowOptionsSchema } from "../traffic/windows/windows-schema";
 
 const share = numberIn(0, 1);
 
@@ -32,11 +32,7 @@ export const trafficSchema = object({
   formatVersion: integerIn(1),
   logs: list(object({ name: text(), sha256 }), 100_000),
   logForm: word(...logForms.map(({ name }) => name)),
-  windows: object({
-    timeWindow: integerIn(1, 4096),
-    hostWindow: integerIn(1, longestHostWindow),
-    timeBase: word("start", "end"),
-  }),
+  windows: windowOptionsSchema,
   usual: object(
     Object.fromEntries(
       connectionFeatures.map(({ name, measure, values = kddServices }): [string, Schema<TypicalValue>] => [
@@ -46,6 +42,7 @@ export const trafficSchema = object({
     ),
   ),
   unseenShare: share,
+  remembered: warmStateSchema,
   manifests: object(
     Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, sha256])) as Record<
       TrainedDetectorName,

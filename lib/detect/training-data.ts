@@ -4,7 +4,8 @@ import { allRows, type NominalColumn, type Rows, type Table } from "../data/tabl
 import { connectionTable } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import type { ReadLog } from "../traffic/logs/read-logs";
-import { resolveWindows, type TrafficWindowOptions, TrafficWindows } from "../traffic/windows/windows";
+import { resolveWindows, type TrafficWindowOptions } from "../traffic/windows/options";
+import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { trafficDefaults } from "./defaults";
 import { CommonForm } from "./log-forms";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
@@ -25,6 +26,8 @@ export interface TrainingData {
   /** Labels as the logs spell them, an empty one where a connection has none; undefined where none has any. */
   readonly labels?: NominalColumn;
   readonly counts: ReadingCounts;
+  /** What the windows know after the last connection. */
+  readonly remembered: WarmState;
 }
 
 export interface TrainingDataOptions extends ReadingOptions {
@@ -51,7 +54,7 @@ export async function readTrainingData(
   const { maxConnections = trafficDefaults.maxRows, windows: asked = {}, ...reading } = options;
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
-  const tracker = new TrafficWindows(windows);
+  const tracker = WarmWindows.cold(windows);
   const counts = noCounts();
   const logs: ReadLog[] = [];
   const tables: Table[] = [];
@@ -86,6 +89,7 @@ export async function readTrainingData(
   return {
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: joinTables(tables),
+    remembered: tracker.state,
     ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
   };
 }

@@ -50,7 +50,10 @@ const ownFeatures: Readonly<Record<string, (connection: Connection) => number | 
  * @param windows remembers what came before, so that a log may come in pieces: however it is cut, the features are the same
  * @returns one row a connection; with labels, if every connection has one
  */
-export function connectionTable(connections: readonly Connection[], windows: TrafficWindows): Table {
+export function connectionTable(
+  connections: readonly Connection[],
+  windows: Pick<TrafficWindows, "update">,
+): Table {
   const rows = connections.length;
   const values = new Float64Array(windowFeatureNames.length);
   const windowColumns = windowFeatureNames.map(() => new Float32Array(rows));

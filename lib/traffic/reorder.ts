@@ -1,8 +1,9 @@
 import { requireNumber } from "../common/errors";
 import type { Connection } from "./connection";
 import { TimeQueue } from "./time-queue";
-import { Clock } from "./windows/clock";
-import { type TimeBase, timeOf } from "./windows/windows";
+import { Clock, type ClockState } from "./windows/clock";
+import { timeOf } from "./windows/event";
+import type { TimeBase } from "./windows/options";
 
 export interface ReorderOptions {
   /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to this many is sorted completely. */
@@ -14,6 +15,14 @@ export interface ReorderOptions {
   readonly lateness?: number;
   /** By which time connections are ordered; the same as for the windows. Default `start`. */
   readonly timeBase?: TimeBase;
+}
+
+/** What tells late connections from others, for a buffer that goes on where another ended. */
+export interface OrderState {
+  readonly arrivals?: ClockState;
+  readonly released?: ClockState;
+  /** Time of the last connection taken in. */
+  readonly previous?: number;
 }
 
 /**
@@ -43,6 +52,19 @@ export class ReorderBuffer {
     this.#capacity = capacity;
     this.#lateness = lateness;
     this.#timeBase = timeBase;
+  }
+
+  /** Without the connections that are held. */
+  get state(): OrderState {
+    const previous = Number.isFinite(this.#previous) ? this.#previous : undefined;
+    return { arrivals: this.#arrivals.state, released: this.#released.state, previous };
+  }
+
+  /** Goes on where another buffer ended; what that held is to be pushed first. */
+  resume({ arrivals, released, previous = Number.NEGATIVE_INFINITY }: OrderState): void {
+    if (arrivals) this.#arrivals.resume(arrivals);
+    if (released) this.#released.resume(released);
+    this.#previous = previous;
   }
 
   /** Connections held now. */

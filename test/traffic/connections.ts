@@ -1,11 +1,8 @@
 // Connections for tests.
 
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import {
-  type TrafficWindowOptions,
-  TrafficWindows,
-  windowFeatureNames,
-} from "traffic-anomaly/dist/traffic/windows/windows";
+import type { TrafficWindowOptions } from "traffic-anomaly/dist/traffic/windows/options";
+import { TrafficWindows, windowFeatureNames } from "traffic-anomaly/dist/traffic/windows/windows";
 import fc from "../fixtures/fast-check";
 
 /** A connection to a web server, but for what is said. */

@@ -11,8 +11,19 @@ import { type AlertPlaceOptions, type AlertWriter, openLineWriter } from "../ale
 
 /** Where the alerts of a log that is followed go. */
 export interface AppendingWriter extends AlertWriter {
-  /** Waits until what was written is on the disk. */
-  sync?(): Promise<void>;
+  /**
+   * Waits until what was written is on the disk.
+   *
+   * @returns bytes of the file before the first alert that an earlier start wrote and this did not come to yet; of the
+   *   whole file if there is none
+   */
+  sync?(): Promise<number>;
+  /**
+   * The next alerts may be those that an earlier start wrote after it had remembered its state: these are not written again.
+   *
+   * @param from bytes of the file when the state was remembered
+   */
+  resume?(from: number | undefined): Promise<void>;
 }
 
 /**
@@ -36,9 +47,15 @@ export async function openAppendingWriter(
   }
 }
 
+/** Bytes of alerts that are remembered at most: those of many times longer than a state is old. */
+const mostWritten = 2 ** 26;
+
 /** Lines at the end of a file. */
 class LineAppender implements AppendingWriter {
   #isSynced = true;
+  /** Lines that may come again. */
+  readonly #written = new Set<string>();
+  #writtenFrom = 0;
 
   constructor(
     private readonly format: LineFormat,
@@ -47,20 +64,32 @@ class LineAppender implements AppendingWriter {
   ) {}
 
   async write(alerts: readonly Alert[]): Promise<void> {
-    if (alerts.length === 0) return;
+    const lines = alerts
+      .map((alert) => alertLine(alert, this.format))
+      .filter((line) => !this.#written.delete(line));
+    if (lines.length === 0) return;
     try {
       const own = await this.#ownFile();
       const head = own.size === 0 ? alertHead(this.format) : "";
-      await this.file.appendFile(head + alerts.map((alert) => `${alertLine(alert, this.format)}\n`).join(""));
+      await this.file.appendFile(head + lines.map((line) => `${line}\n`).join(""));
       this.#isSynced = false;
     } catch (error) {
       throw unwritable(this.out, error);
     }
   }
 
-  async sync(): Promise<void> {
+  async sync(): Promise<number> {
     if (!this.#isSynced) await this.file.datasync();
     this.#isSynced = true;
+    return this.#written.size > 0 ? this.#writtenFrom : (await this.file.stat()).size;
+  }
+
+  async resume(from = Infinity): Promise<void> {
+    const { size } = await this.file.stat();
+    if (from >= size || size - from > mostWritten) return;
+    const { buffer } = await this.file.read(Buffer.alloc(size - from), 0, size - from, from);
+    for (const line of buffer.toString().split("\n")) if (line !== "") this.#written.add(line);
+    this.#writtenFrom = from;
   }
 
   async finish(): Promise<void> {}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { InputError, requireNumber } from "../../common/errors";
 import { requireNotRead } from "../../common/places";
 import type { Connection } from "../../traffic/connection";
@@ -9,22 +10,23 @@ import { alertFormat } from "../alert-lines";
 import { NobodyReads } from "../alert-writer";
 import { followDefaults } from "../defaults";
 import { requireFormOf } from "../log-forms";
-import type { Monitor } from "../monitor";
+import type { Monitor, MonitorOptions } from "../monitor";
 import { noCounts } from "../ordered-connections";
 import {
   createMonitor,
   filesRead,
+  loadScoringModel,
   type ScoreTrafficOptions,
   type ScoreTrafficResult,
   scoreResult,
 } from "../score-traffic";
-import { fewConnectionsNotice } from "../traffic-model";
+import { fewConnectionsNotice, type TrafficModel } from "../traffic-model";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";
 import { type LogLine, longestLine } from "./line-splitter";
 import { firstBytes, openContent } from "./log-content";
 import { LogTail, type TailedLines } from "./log-tail";
-import { StateFile } from "./state";
+import { type FollowState, StateFile } from "./state";
 import type { ResumeLine, TailedFile } from "./tailed-file";
 
 export interface FollowOptions
@@ -44,6 +46,8 @@ export interface FollowOptions
 const pollMilliseconds = 200;
 /** How often the state is written, at most. */
 const stateMilliseconds = 1_000;
+/** Saving takes one part in so many of the time, at most. */
+const savingShare = 20;
 /** Connections after which drift is looked at. */
 const driftConnections = 10_000;
 /** Connections that are judged at a time. */
@@ -51,8 +55,8 @@ const blockSize = 8_192;
 
 /**
  * Scores a log that grows, and goes on through every kind of rotation, until it is stopped. No line is lost, not even by
- * a restart with a state file: after `stop` each line is judged once, after a crash those of the last moments may be
- * judged twice. The windows of the features start empty each time.
+ * a restart with a state file: after `stop` each line is judged once, after a crash alerts of the last moments may be
+ * written twice to the standard output or a pipe, and to a file none. The windows of the features go on where they were.
  *
  * @throws {InputError} on anything wrong with the log, the model folder, the output or an option; what was read before
  *   is judged and written
@@ -74,9 +78,10 @@ export async function followTraffic(
     await requireNotRead(state, read);
     read.push(state);
   }
-  const monitor = await createMonitor(modelFolder, options);
+  const model = await loadScoringModel(modelFolder, options);
   const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
   const saved = await stateFile?.read();
+  const monitor = await createMonitor(model, options, continuation(saved, model, onNotice));
   const tail = await LogTail.open(log, saved, onNotice);
   const fewConnections = fewConnectionsNotice(monitor.model);
   if (fewConnections) onNotice(fewConnections);
@@ -86,8 +91,9 @@ export async function followTraffic(
       throw new InputError(`${log} is a JSON array, and --follow reads lines: score it without --follow`);
     const writer = await openAppendingWriter(format, out, { read, signal: stop });
     try {
+      await writer.resume?.(saved?.written);
       const following = new Following(tail, monitor, writer, stateFile, counts, options);
-      await following.run(saved?.waiting ?? []);
+      await following.run(saved);
     } catch (error) {
       if (!(error instanceof NobodyReads)) throw error;
     } finally {
@@ -97,6 +103,21 @@ export async function followTraffic(
     await tail.close();
   }
   return scoreResult(monitor, counts, out);
+}
+
+/** The windows go on where they were; if that is not known, or their options have changed, from the end of training. */
+function continuation(
+  saved: FollowState | undefined,
+  { windows }: TrafficModel,
+  onNotice: (sentence: string) => void,
+): Pick<MonitorOptions, "remembered" | "isNewLog"> {
+  const remembered = saved?.remembered;
+  if (!remembered) return {};
+  if (isDeepStrictEqual(remembered.windows.windows, windows)) return { remembered, isNewLog: false };
+  onNotice(
+    "the state is of windows with other options than the model's: they go on from the end of training",
+  );
+  return {};
 }
 
 /** What ended the work before it was stopped. */
@@ -115,6 +136,7 @@ class Following {
   readonly #lateness: number;
   readonly #onNotice: (sentence: string) => void;
   #savedAt = 0;
+  #pause = stateMilliseconds;
   #lastLine = Date.now();
 
   constructor(
@@ -132,16 +154,19 @@ class Following {
   }
 
   /** Works until it is stopped, or something fails: then what was read before is judged, and the failure thrown. */
-  async run(waiting: readonly WaitingLine[]): Promise<void> {
+  async run(saved: FollowState | undefined): Promise<void> {
     const { stop } = this.options;
+    const { waiting = [], order = {} } = saved ?? {};
     let failure: Failure | undefined;
+    this.#order.resume(order);
+    if (!saved) await this.#save(); // where its alerts start
     await this.#judge(this.#order.push(this.#taken(waiting)));
     while (!stop.aborted && !failure) {
       const { connections, isIdle, ...step } = await this.#read();
       failure = step.failure;
       await this.#judge(this.#released(connections, isIdle));
       if (failure) break;
-      if (Date.now() - this.#savedAt >= stateMilliseconds) await this.#save();
+      if (Date.now() - this.#savedAt >= this.#pause) await this.#save();
       if (isIdle) await sleep(pollMilliseconds, undefined, { signal: stop }).catch(() => {});
     }
     await this.#judge(this.#order.flush());
@@ -151,7 +176,7 @@ class Following {
   }
 
   /** The connections of lines that waited at the end of an earlier start. */
-  #taken(waiting: readonly WaitingLine[]): Connection[] {
+  #taken(waiting: FollowState["waiting"]): Connection[] {
     const connections: Connection[] = [];
     for (const line of waiting) {
       const connection = this.#connection(parserOf(line.path, line.header), line);
@@ -258,13 +283,18 @@ class Following {
 
   /** Remembers how far the work came; the alerts are on the disk before. */
   async #save(failure?: Failure): Promise<void> {
-    this.#savedAt = Date.now();
+    const start = Date.now();
+    this.#savedAt = start;
     if (!this.stateFile) return;
     const { resume, waiting } = this.#held.unjudged;
     const lineOf = (file: TailedFile): ResumeLine | undefined =>
       file === failure?.file ? failure.line : resume.get(file);
-    await this.writer.sync?.();
-    await this.stateFile.write({ ...this.tail.save(lineOf), waiting });
+    const written = await this.writer.sync?.();
+    const { state: order } = this.#order;
+    const { remembered } = this.monitor;
+    await this.stateFile.write({ ...this.tail.save(lineOf), waiting, remembered, order, written });
+    this.#savedAt = Date.now();
+    this.#pause = Math.max(stateMilliseconds, savingShare * (this.#savedAt - start));
   }
 }
 

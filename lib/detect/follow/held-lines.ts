@@ -59,7 +59,9 @@ export class HeldLines {
       const kept = file.isInFolder ? keptAsText(lines, file.offset) : lines.length;
       for (const { text, number, header } of lines.slice(0, kept))
         waiting.push({ path: file.path, number, text, header });
-      if (kept < lines.length) resume.set(file, lines[kept]);
+      if (kept === lines.length) continue;
+      const { offset, number, header } = lines[kept];
+      resume.set(file, { offset, number, header, unjudged: lines.slice(kept).map(({ number }) => number) });
     }
     return { resume, waiting };
   }

@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, systemErrorCode } from "../../common/errors";
+import { checked } from "../../common/json-file";
 import { unwritable } from "../../common/unwritable";
+import type { OrderState } from "../../traffic/reorder";
+import type { WarmState } from "../../traffic/windows/warm-windows";
 import type { WaitingLine } from "./held-lines";
 import type { SavedFiles } from "./known-files";
 import type { SavedFile } from "./tailed-file";
@@ -10,9 +13,16 @@ import type { SavedFile } from "./tailed-file";
 /** What following remembers: how far each file of the log was read, and lines that wait for their turn. */
 export interface FollowState extends SavedFiles {
   readonly waiting: readonly WaitingLine[];
+  /** What the windows know; undefined before the first connection was judged. */
+  readonly remembered?: WarmState;
+  /** Which connections are late. */
+  readonly order?: OrderState;
+  /** Bytes of the file of alerts: what follows them was written after this was remembered. */
+  readonly written?: number;
 }
 
-const formatVersion = 2;
+/** Of state files, those of logs that are scored one after the other too. */
+export const stateFormatVersion = 2;
 
 /** As it is written: header lines, which repeat, stand apart. */
 interface Written {
@@ -22,6 +32,9 @@ interface Written {
   readonly headers: readonly (readonly string[])[];
   readonly files: readonly (Omit<SavedFile, "header"> & { header: number })[];
   readonly waiting: readonly (Omit<WaitingLine, "header"> & { header: number })[];
+  readonly remembered?: WarmState;
+  readonly order?: OrderState;
+  readonly written?: number;
 }
 
 /**
@@ -76,10 +89,10 @@ export class StateFile {
   }
 
   /** Remembers; a reader sees the old or the new content. A failure is said once, and the next write tries again. */
-  async write({ files, waiting, forgotten }: FollowState): Promise<void> {
+  async write({ files, waiting, ...rest }: FollowState): Promise<void> {
     const headers = new Headers();
     const written: Written = {
-      ...{ formatVersion, log: this.log, ...(forgotten !== undefined && { forgotten }) },
+      ...{ formatVersion: stateFormatVersion, log: this.log, ...rest },
       headers: headers.all,
       files: files.map((file) => ({ ...file, header: headers.place(file.header) })),
       waiting: waiting.map((line) => ({ ...line, header: headers.place(line.header) })),
@@ -107,26 +120,38 @@ export class StateFile {
     } catch {
       throw new InputError(`${this.path} is not a state file, or damaged: it is not JSON`);
     }
-    if (value?.formatVersion !== formatVersion)
+    if (value?.formatVersion !== stateFormatVersion)
       throw new InputError(
-        `${this.path} is not a state file of this program's format version ${formatVersion}`,
+        `${this.path} is not a state file of this program's format version ${stateFormatVersion}`,
       );
-    if (value.log !== this.log)
-      throw new InputError(`${this.path} is the state of another log, ${JSON.stringify(value.log)}`);
-    const { headers, files, waiting, forgotten } = value;
+    if (value.log !== this.log) {
+      const other =
+        value.log === undefined
+          ? "logs scored without --follow"
+          : `another log, ${JSON.stringify(value.log)}`;
+      throw new InputError(`${this.path} is the state of ${other}`);
+    }
+    const { headers, files, waiting, forgotten, order, written } = value;
     const isHeader = (at: unknown) => isTexts(headers?.[at as number]);
     if (
       !(Array.isArray(headers) && Array.isArray(files) && Array.isArray(waiting)) ||
       !files.every((file) => isSaved(file) && isHeader(file.header)) ||
       !waiting.every((line) => isWaiting(line) && isHeader(line.header)) ||
-      !(forgotten === undefined || Number.isFinite(forgotten))
+      ![forgotten, written].every((number) => number === undefined || Number.isFinite(number))
     )
       throw new InputError(`${this.path} is damaged: it lacks a part`);
     return {
       files: files.map((file) => ({ ...file, header: headers[file.header] })),
       waiting: waiting.map((line) => ({ ...line, header: headers[line.header] })),
-      ...(forgotten !== undefined && { forgotten }),
+      ...{ forgotten, order, written },
+      ...(value.remembered && { remembered: this.#checkedWindows(value.remembered) }),
     };
+  }
+
+  #checkedWindows(remembered: unknown): WarmState {
+    const { warmStateSchema } =
+      require("../../traffic/windows/windows-schema") as typeof import("../../traffic/windows/windows-schema");
+    return checked(warmStateSchema, remembered, this.path);
   }
 
   /** Moves what is not ours out of the way. @returns where to */
@@ -198,7 +223,9 @@ function isSaved(file: Partial<Written["files"][number]> | null): boolean {
     isPrint(file.head) &&
     (file.readUpTo === undefined || (isCount(file.readUpTo.at) && isPrint(file.readUpTo))) &&
     isCount(file.offset) &&
-    isCount(file.number)
+    isCount(file.number) &&
+    (file.unjudged === undefined || (Array.isArray(file.unjudged) && file.unjudged.every(isCount))) &&
+    (file.unread === undefined || isCount(file.unread))
   );
 }
 

@@ -21,10 +21,17 @@ export interface SavedFile {
   readonly offset: number;
   readonly number: number;
   readonly header: readonly string[];
+  /** Of the lines from there on, those that are not judged: each as the distance of its number to that of the one before. */
+  readonly unjudged?: readonly number[];
+  /** The number of the first line that was not read. */
+  readonly unread?: number;
 }
 
 /** The line from which a file is to be read again after a restart. */
-export type ResumeLine = Pick<LogLine, "offset" | "number" | "header">;
+export interface ResumeLine extends Pick<LogLine, "offset" | "number" | "header"> {
+  /** Numbers of this line and of those after it that were read and are not judged, in ascending order. */
+  readonly unjudged?: readonly number[];
+}
 
 /** What a file's content is to that of another: the same or a part of it, the same and more, or something else. */
 export type Likeness = "copy" | "more" | "other";
@@ -54,6 +61,9 @@ export class TailedFile {
   /** Undefined if it lay there packed when the log was first followed. */
   #readUpTo: ReadUpTo | undefined;
   #lines: LineSplitter;
+  /** Lines that an earlier start did not judge, of those before `#unreadBefore`, which it had read. */
+  #unjudged: ReadonlySet<number> = new Set();
+  #unreadBefore = 0;
 
   private constructor(
     /** The name that reading went on under last, for messages. */
@@ -95,14 +105,21 @@ export class TailedFile {
     file.isRead = rest.isRead ?? false;
     file.isMissing = rest.isMissing ?? false;
     file.#readUpTo = rest.readUpTo;
+    let line = 0;
+    file.#unjudged = new Set(rest.unjudged?.map((distance) => (line += distance)));
+    file.#unreadBefore = rest.unread ?? 0;
     return file;
   }
 
   /** @param resume the first line whose connection is not judged; undefined if all are @returns undefined if young */
-  save(resume: ResumeLine = this.#lines): SavedFile | undefined {
+  save(resume?: ResumeLine): SavedFile | undefined {
     if (!this.#head) return undefined;
     const { path, place, modified, isRead, isMissing } = this;
-    const { offset, number, header } = resume;
+    const { offset, number, header } = resume ?? this.#lines;
+    // Without a list of its own, all from the line on is as an earlier start left it.
+    const read = resume?.unjudged ? this.#lines.number : number;
+    const unread = Math.max(read, this.#unreadBefore);
+    const unjudged = [...(resume?.unjudged ?? []), ...[...this.#unjudged].filter((line) => line >= read)];
     return {
       path,
       ...(place !== undefined && { place }),
@@ -112,6 +129,7 @@ export class TailedFile {
       head: this.#head,
       ...(this.#readUpTo && { readUpTo: this.#readUpTo }),
       ...{ offset, number, header },
+      ...(unread > number && { unjudged: unjudged.map((line, i) => line - (unjudged[i - 1] ?? 0)), unread }),
     };
   }
 
@@ -251,7 +269,9 @@ export class TailedFile {
       this.isDrained = fresh.length === 0;
       if (this.isDrained) return [];
       this.changedAt = Date.now();
-      const lines = this.#lines.split(fresh);
+      const lines = this.#lines
+        .split(fresh)
+        .filter(({ number }) => number >= this.#unreadBefore || this.#unjudged.has(number));
       this.#readUpTo = { at: at + fresh.length, ...fingerprintOf(bytes.subarray(-beforeBytes)) };
       if (lines.length > 0) return lines;
     }

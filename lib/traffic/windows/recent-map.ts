@@ -18,6 +18,17 @@ export class RecentMap<K, V> {
     return this.#recent.size + this.#older.size;
   }
 
+  /** What is remembered, the generation used last at the end. */
+  get generations(): readonly (readonly (readonly [K, V])[])[] {
+    return [[...this.#older], [...this.#recent]];
+  }
+
+  /** Remembers this in place of all before. */
+  set generations([older, recent]) {
+    this.#older = new Map(older);
+    this.#recent = new Map(recent);
+  }
+
   /** The value of a key; made anew if the key is unknown or was forgotten. */
   get(key: K): V {
     const known = this.#recent.get(key);

@@ -11,6 +11,14 @@ interface Pair {
   count: number;
 }
 
+/** A connection of the last two seconds. */
+export interface RecentConnection {
+  readonly time: number;
+  readonly host: Track;
+  readonly service: Track;
+  readonly error: FlagError;
+}
+
 /**
  * The connections of the last two seconds, but at most `capacity`, with what the features need counted as connections
  * enter and leave: the cost of a connection does not depend on how many there are.
@@ -58,6 +66,24 @@ export class TimeWindow {
     into[offset + 6] = rate(pair.count, host.count);
     into[offset + 7] = host.partners === 1 ? 0 : rate(host.partners, host.count);
     into[offset + 8] = service.partners === 1 ? 0 : rate(service.partners, service.count);
+  }
+
+  /** Its connections, the oldest first. */
+  get connections(): readonly RecentConnection[] {
+    return Array.from({ length: this.#size }, (_, i) => {
+      const slot = (this.#oldest + i) % this.#capacity;
+      return {
+        time: this.#times[slot],
+        host: this.#hosts[slot],
+        service: this.#services[slot],
+        error: this.#errors[slot],
+      };
+    });
+  }
+
+  /** Takes in connections of an earlier run, the oldest first. @param connections at most `capacity` */
+  resume(connections: readonly RecentConnection[]): void {
+    for (const { time, host, service, error } of connections) this.#add(time, host, service, error);
   }
 
   /** Forgets every connection. */

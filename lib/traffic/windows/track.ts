@@ -51,6 +51,24 @@ export class Ring {
     if (this.size < this.#capacity) this.size++;
   }
 
+  /** The words of the connections held, the oldest first. */
+  get inOrder(): Uint32Array {
+    const words = new Uint32Array(2 * this.size);
+    for (let i = 0; i < this.size; i++) {
+      const place = this.place(this.size - 1 - i);
+      words[2 * i] = this.words[place];
+      words[2 * i + 1] = this.words[place + 1];
+    }
+    return words;
+  }
+
+  /** Holds these in place of all before. @param words at most `capacity` connections, the oldest first */
+  set inOrder(words: Uint32Array) {
+    this.size = words.length / 2;
+    if (this.size > 0) this.words = words;
+    this.#next = this.size % this.#capacity;
+  }
+
   /** Where in `words` a connection is, by age: 0 is the newest. */
   place(age: number): number {
     const slot = this.#next - 1 - age;

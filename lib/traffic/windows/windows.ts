@@ -1,41 +1,21 @@
 import { requireNumber } from "../../common/errors";
 import { kddFeatures } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
-import { flagError, kddFlag } from "../flag";
-import { serviceId } from "../service";
 import { Clock } from "./clock";
+import { type WindowEvent, windowEvent } from "./event";
 import { HostWindow, longestHostWindow } from "./host-window";
+import {
+  mostTimeWindow,
+  rememberedHosts,
+  rememberedServices,
+  resolveWindows,
+  type TimeBase,
+  type TrafficWindowOptions,
+} from "./options";
 import { RecentMap } from "./recent-map";
 import { TimeWindow } from "./time-window";
 import { Track } from "./track";
-
-/** When a connection happens: as it starts, or as it ends (start + duration). */
-export type TimeBase = "start" | "end";
-
-export interface TrafficWindowOptions {
-  /** Connections that the window of two seconds holds at most, all hosts together: an integer in [1, 4096]. Default 511, as in KDD'99's files. */
-  readonly timeWindow?: number;
-  /** Connections that the window of a host holds at most: an integer in [1, 1000]. Default 255, as in KDD'99's files; their description says 100. */
-  readonly hostWindow?: number;
-  /** When a connection happens. KDD'99's files don't tell. Default `start`. */
-  readonly timeBase?: TimeBase;
-}
-
-export const windowDefaults = { timeWindow: 511, hostWindow: 255, timeBase: "start" } as const;
-
-/** Fills in the defaults. */
-export function resolveWindows(options: TrafficWindowOptions): Required<TrafficWindowOptions> {
-  const { timeWindow, hostWindow, timeBase } = windowDefaults;
-  return {
-    timeWindow: options.timeWindow ?? timeWindow,
-    hostWindow: options.hostWindow ?? hostWindow,
-    timeBase: options.timeBase ?? timeBase,
-  };
-}
-
-/** Destination hosts and services that are remembered at least; at most twice as many are. */
-const rememberedHosts = 16_384;
-const rememberedServices = 4_096;
+import { recentStates, trackStates, tracksOf, type WindowsState } from "./windows-state";
 
 /** The 19 window features, in KDD'99's order, from `count` to `dst_host_srv_rerror_rate`. */
 export const windowFeatureNames: readonly string[] = kddFeatures
@@ -68,18 +48,61 @@ export class TrafficWindows {
   readonly #hosts: RecentMap<string, Track>;
   readonly #services: RecentMap<number, Track>;
   readonly #clock = new Clock();
+  readonly #options: Required<TrafficWindowOptions>;
+  #numbered = 0;
 
   /** @throws {InputError} if an option is out of its range */
   constructor(options: TrafficWindowOptions = {}) {
-    const { timeWindow, hostWindow, timeBase } = resolveWindows(options);
-    requireNumber("timeWindow", timeWindow, { min: 1, max: rememberedServices, integer: true });
+    this.#options = resolveWindows(options);
+    const { timeWindow, hostWindow, timeBase } = this.#options;
+    requireNumber("timeWindow", timeWindow, { min: 1, max: mostTimeWindow, integer: true });
     requireNumber("hostWindow", hostWindow, { min: 1, max: longestHostWindow, integer: true });
     this.#timeBase = timeBase;
     this.#timeWindow = new TimeWindow(timeWindow);
     this.#hostWindow = new HostWindow(hostWindow);
-    let hosts = 0;
-    this.#hosts = new RecentMap(rememberedHosts, () => new Track(hosts++ % 2 ** 30, hostWindow));
+    this.#hosts = new RecentMap(rememberedHosts, () => new Track(this.#numbered++ % 2 ** 30, hostWindow));
     this.#services = new RecentMap(rememberedServices, (id) => new Track(id, hostWindow));
+  }
+
+  /** Windows that go on where others were. */
+  static resume(state: WindowsState): TrafficWindows {
+    const windows = new TrafficWindows(state.windows);
+    windows.#resume(state);
+    return windows;
+  }
+
+  #resume({ windows: { hostWindow }, clock, numbered, hosts, services, recent }: WindowsState): void {
+    if (clock) this.#clock.resume(clock);
+    this.#numbered = numbered;
+    this.#hosts.generations = tracksOf<string>(hosts, hostWindow);
+    this.#services.generations = tracksOf<number>(services, hostWindow);
+    const [hostOf, serviceOf] = [this.#hosts, this.#services].map(
+      ({ generations }) => new Map(generations.flat().map(([, track]) => [track.id, track])),
+    );
+    this.#timeWindow.resume(
+      recent.map(([time, host, service, error]) => ({
+        ...{ time, error },
+        host: hostOf.get(host)!,
+        service: serviceOf.get(service)!,
+      })),
+    );
+  }
+
+  /** What they remember, for {@link TrafficWindows.resume}: some kilobytes for a small network, about 12 MB at most. */
+  get state(): WindowsState {
+    return {
+      windows: this.#options,
+      ...{ clock: this.#clock.state, numbered: this.#numbered },
+      hosts: trackStates(this.#hosts),
+      services: trackStates(this.#services),
+      recent: recentStates(this.#timeWindow.connections),
+    };
+  }
+
+  /** What follows is of another time. */
+  restartClock(): void {
+    this.#clock.restart();
+    this.#timeWindow.clear();
   }
 
   /** How often the clock jumped back by more than an hour. */
@@ -92,16 +115,19 @@ export class TrafficWindows {
    * {@link windowFeatureNames}.
    */
   update(connection: Connection, into: Float64Array, offset = 0): void {
-    const host = this.#hosts.get(connection.destinationHost);
-    const service = this.#services.get(serviceId(connection));
-    const error = flagError(kddFlag(connection));
-    if (this.#clock.advance(timeOf(connection, this.#timeBase))) this.#timeWindow.clear();
-    this.#timeWindow.update(this.#clock.now, host, service, error, into, offset);
-    this.#hostWindow.update(host, service, error, connection.sourcePort, into, offset + 9);
+    this.take(windowEvent(connection, this.#timeBase), into, offset);
   }
-}
 
-/** When a connection happens, in seconds. */
-export function timeOf(connection: Connection, timeBase: TimeBase): number {
-  return timeBase === "start" ? connection.start : connection.start + connection.duration;
+  /** The same, of what the windows take of a connection. */
+  take(
+    { time, host: address, service: id, error, sourcePort }: WindowEvent,
+    into: Float64Array,
+    offset = 0,
+  ): void {
+    const host = this.#hosts.get(address);
+    const service = this.#services.get(id);
+    if (this.#clock.advance(time)) this.#timeWindow.clear();
+    this.#timeWindow.update(this.#clock.now, host, service, error, into, offset);
+    this.#hostWindow.update(host, service, error, sourcePort, into, offset + 9);
+  }
 }

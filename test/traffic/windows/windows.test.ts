@@ -4,12 +4,9 @@ import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { FlagError, flagError, kddFlag } from "traffic-anomaly/dist/traffic/flag";
 import { kddService } from "traffic-anomaly/dist/traffic/service";
+import type { TrafficWindowOptions } from "traffic-anomaly/dist/traffic/windows/options";
 import { rate } from "traffic-anomaly/dist/traffic/windows/rate";
-import {
-  type TrafficWindowOptions,
-  TrafficWindows,
-  windowFeatureNames,
-} from "traffic-anomaly/dist/traffic/windows/windows";
+import { TrafficWindows, windowFeatureNames } from "traffic-anomaly/dist/traffic/windows/windows";
 import fc from "../../fixtures/fast-check";
 import { connectionOf, connectionsIn, lastFeatures, windowFeaturesOf } from "../connections";
 

@@ -1,0 +1,12 @@
+// State files, which may come from anybody.
+import * as v from "valibot";
+import { finite, integerIn, list, object, text } from "../common/json-schema";
+import { warmStateSchema } from "../traffic/windows/windows-schema";
+
+/** As `ScoreState` says. */
+export const scoreStateSchema = object({
+  formatVersion: integerIn(1),
+  logs: list(object({ path: text(), bytes: integerIn(0), modified: finite }), 100_000),
+  before: v.optional(warmStateSchema),
+  remembered: warmStateSchema,
+});

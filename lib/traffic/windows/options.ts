@@ -1,0 +1,29 @@
+/** When a connection happens: as it starts, or as it ends (start + duration). */
+export type TimeBase = "start" | "end";
+
+export interface TrafficWindowOptions {
+  /** Connections that the window of two seconds holds at most, all hosts together: an integer in [1, 4096]. Default 511, as in KDD'99's files. */
+  readonly timeWindow?: number;
+  /** Connections that the window of a host holds at most: an integer in [1, 1000]. Default 255, as in KDD'99's files; their description says 100. */
+  readonly hostWindow?: number;
+  /** When a connection happens. KDD'99's files don't tell. Default `start`. */
+  readonly timeBase?: TimeBase;
+}
+
+export const windowDefaults = { timeWindow: 511, hostWindow: 255, timeBase: "start" } as const;
+
+/** Fills in the defaults. */
+export function resolveWindows(options: TrafficWindowOptions): Required<TrafficWindowOptions> {
+  const { timeWindow, hostWindow, timeBase } = windowDefaults;
+  return {
+    timeWindow: options.timeWindow ?? timeWindow,
+    hostWindow: options.hostWindow ?? hostWindow,
+    timeBase: options.timeBase ?? timeBase,
+  };
+}
+
+/** Destination hosts and services that are remembered at least; at most twice as many are. */
+export const rememberedHosts = 16_384;
+export const rememberedServices = 4_096;
+/** The longest window of two seconds: all of its hosts and services must be remembered. */
+export const mostTimeWindow = 4_096;

@@ -1,0 +1,94 @@
+import type { Connection } from "../connection";
+import { farBehind } from "./clock";
+import { type WindowEvent, windowEvent } from "./event";
+import type { TrafficWindowOptions } from "./options";
+import { TrafficWindows, windowFeatureNames } from "./windows";
+import { type EventsState, eventsOf, eventsState, type WindowsState } from "./windows-state";
+
+/** What warm windows remember of the connections before, as JSON. */
+export interface WarmState {
+  /** What the windows knew before the latest connections. */
+  readonly windows: WindowsState;
+  readonly latest: EventsState;
+}
+
+/** Connections that can be as late as this in the next log, in seconds, and at most so many. */
+const lateness = farBehind;
+export const mostLatest = 16_384;
+
+/**
+ * Windows that outlive a log: the next goes on where it ended. A log that is cut off has at its start connections that began
+ * before its end, and were written only when they had ended. These are sorted in among the latest of the log before, so
+ * that the features of both are as if they were one log.
+ */
+export class WarmWindows {
+  /** Knows what came before the latest connections. */
+  readonly #lagging: TrafficWindows;
+  /** The latest connections, in the order in which `current` took them. */
+  readonly #latest: WindowEvent[] = [];
+  readonly #current: TrafficWindows;
+  /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
+  #before: WindowEvent[] = [];
+  readonly #options: Required<TrafficWindowOptions>;
+  readonly #unused = new Float64Array(windowFeatureNames.length);
+
+  private constructor(state: WindowsState) {
+    this.#lagging = TrafficWindows.resume(state);
+    this.#current = TrafficWindows.resume(state);
+    this.#options = state.windows;
+  }
+
+  /** Windows that know nothing yet. @throws {InputError} if an option is out of its range */
+  static cold(options: TrafficWindowOptions = {}): WarmWindows {
+    return new WarmWindows(new TrafficWindows(options).state);
+  }
+
+  /** Goes on with another log. */
+  static ofNextLog({ windows, latest }: WarmState): WarmWindows {
+    const warm = new WarmWindows(windows);
+    warm.#before = eventsOf(latest);
+    return warm;
+  }
+
+  /** Goes on in the middle of a log. */
+  static ofSameLog(state: WarmState): WarmWindows {
+    const warm = WarmWindows.ofNextLog(state);
+    warm.#takeBefore(Infinity);
+    return warm;
+  }
+
+  get state(): WarmState {
+    return { windows: this.#lagging.state, latest: eventsState([...this.#latest, ...this.#before]) };
+  }
+
+  /** Takes the next connection in and writes its window features: see {@link TrafficWindows.update}. */
+  update(connection: Connection, into: Float64Array, offset = 0): void {
+    const event = windowEvent(connection, this.#options.timeBase);
+    if (this.#before.length > 0) this.#startLog(event.time);
+    this.#take(event, into, offset);
+  }
+
+  /** What of the log before comes before a time. A time far behind all of it is that of another capture. */
+  #startLog(time: number): void {
+    const isAnother =
+      this.#latest.length === 0 && time < this.#before[this.#before.length - 1].time - farBehind;
+    this.#takeBefore(isAnother ? Infinity : time);
+    if (!isAnother) return;
+    this.#current.restartClock();
+    for (const event of this.#latest.splice(0)) this.#lagging.take(event, this.#unused);
+    this.#lagging.restartClock();
+  }
+
+  #takeBefore(time: number): void {
+    const later = this.#before.findIndex((event) => event.time > time);
+    const taken = this.#before.splice(0, later === -1 ? Infinity : later);
+    for (const event of taken) this.#take(event, this.#unused);
+  }
+
+  #take(event: WindowEvent, into: Float64Array, offset = 0): void {
+    this.#current.take(event, into, offset);
+    this.#latest.push(event);
+    while (this.#latest.length > mostLatest || this.#latest[0].time < event.time - lateness)
+      this.#lagging.take(this.#latest.shift()!, this.#unused);
+  }
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Alert, type Connection, createRandom, loadTrafficModel, scoreTraffic } from "traffic-anomaly";
+import { Monitor } from "traffic-anomaly/dist/detect/monitor";
+import { temporaryFolder } from "../fixtures/folder";
+import { dayOf, sweep, trainOffice, writeLog } from "./network";
+
+process.env.TRAFFIC_BROWSER = "";
+const folder = temporaryFolder("warm");
+const office = trainOffice(folder);
+const state = join(folder, "state.json");
+
+/** A day with a sweep, in order of time. */
+const day = dayOf(3_000, { seed: 5 });
+const all = [...day, ...sweep(300, day[1_200].start)].sort((a, b) => a.start - b.start);
+
+async function alertsOf(connections: readonly Connection[], name: string, remember = true): Promise<Alert[]> {
+  const { model } = await office;
+  const log = await writeLog(join(folder, `${name}.log`), connections);
+  const out = join(folder, `${name}.json`);
+  await scoreTraffic([log], model, { out, ...(remember && { state }) });
+  const lines = readFileSync(out, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("however a log is cut into files and runs, the alerts are the same", async () => {
+  const expected = await alertsOf(all, "whole", false);
+  assert.ok(expected.length > 250, `${expected.length} alerts`);
+  const random = createRandom(1, "cuts");
+  const places = Array.from({ length: 20 }, () => Math.floor(random.uniform() * all.length)).sort(
+    (a, b) => a - b,
+  );
+  const cuts = [0, ...new Set(places), all.length];
+  rmSync(state, { force: true });
+  const found: Alert[] = [];
+  for (const [i, end] of cuts.slice(1).entries())
+    found.push(...(await alertsOf(all.slice(cuts[i], end), `part-${i}`)));
+  assert.deepEqual(found, expected);
+});
+
+test("the same logs scored again with the state, as after a kill, give the same alerts", async () => {
+  rmSync(state, { force: true });
+  await alertsOf(all.slice(0, 1_300), "morning");
+  const first = await alertsOf(all.slice(1_300, 2_000), "noon");
+  const { model } = await office;
+  const out = join(folder, "noon.json");
+  const log = join(folder, "noon.log");
+  const before = readFileSync(out, "utf8");
+  await scoreTraffic([log], model, { out, state });
+  assert.equal(readFileSync(out, "utf8"), before);
+  assert.ok(first.length > 0);
+});
+
+test("a model's windows are those at the end of training: its next connections are judged as in one run", async () => {
+  const { model: path } = await office;
+  const model = await loadTrafficModel(path);
+  const monitor = new Monitor(model);
+  const before = monitor.remembered;
+  assert.deepEqual(before, model.remembered);
+  const dstHostCount = monitor
+    .features(day.slice(0, 50))
+    .features.find(({ name }) => name === "dst_host_count")!;
+  assert.ok(dstHostCount.kind === "numeric" && dstHostCount.values.some((count) => count > 50));
+});
+
+test("a state of something else is refused and left alone", async () => {
+  const { model } = await office;
+  const log = await writeLog(join(folder, "log.log"), all.slice(0, 10));
+  const out = join(folder, "alerts.json");
+  const cases: [string, RegExp][] = [
+    ["dear diary", /state\.json is damaged: it is not JSON/],
+    ['{"formatVersion":1}', /is not a state file of this program's format version 2: name another file/],
+    [
+      '{"formatVersion":2,"log":"/var/log/conn.log"}',
+      /is the state of --follow \/var\/log\/conn\.log: name another/,
+    ],
+    ['{"formatVersion":2,"logs":[]}', /is damaged: remembered is missing/],
+  ];
+  for (const [content, message] of cases) {
+    writeFileSync(state, content);
+    await assert.rejects(scoreTraffic([log], model, { out, state }), message);
+    assert.equal(readFileSync(state, "utf8"), content);
+  }
+  rmSync(state);
+  await assert.rejects(scoreTraffic([log], model, { out, state: out }), /can't hold alerts and the state/);
+  await assert.rejects(scoreTraffic([log], model, { out, state: log }), /is read: choose another output/);
+});
