@@ -77,6 +77,8 @@ test("the value of a cell's last expression is shown as a reader wants it", asyn
   });
 
   await context.test("a tensor and a network of TensorFlow.js as they print themselves", async () => {
+    const own = 'import { tensorflow } from "traffic-anomaly";\n(await tensorflow("cpu")).tf.scalar(2)';
+    assert.match((await shown(own)).text, /^tensor of float32, shape \[\]/);
     const { text } = await shown('import * as tf from "@tensorflow/tfjs";\ntf.tensor2d([[1, 2], [3, 4]])');
     assert.match(text, /tensor of float32, shape \[2, 2\]\nTensor\n +\[\[1, 2\],\n/);
     const network = await shown(

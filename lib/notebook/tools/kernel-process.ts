@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { format } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
@@ -90,7 +90,17 @@ const converters = loadEdited("./dist/converter.js", {
         let srcFile = builder.getSourceFile(srcFilename);`]: `function convert(prevDecl, src) {
         let declsFile, srcFile = exports.parseCell(srcPrefix + src, transpileTarget);`,
   "if (keys.size > 0) {": "{",
+  "return ts.sys.readFile(forwardTslabPath(cwd, path), encoding);":
+    "return exports.readFile(forwardTslabPath(cwd, path), encoding);",
 });
+// The library's types mention TensorFlow.js' in one place, which are two thirds of what the compiler would read to import
+// the library. Cells that compute with TensorFlow.js import it themselves.
+const mentioning = realpathSync(join(__dirname, "..", "..", "models", "tensorflow.d.ts"));
+converters.readFile = (path: string, encoding?: string): string | undefined => {
+  const text = ts.sys.readFile(path, encoding);
+  if (normalize(path) !== mentioning) return text;
+  return text?.replace(/^import type \* as Tf from .*$/m, "declare const Tf: any;");
+};
 converters.parseCell = (text: string, target: ScriptTarget): SourceFile => {
   const file = ts.createSourceFile("cell.ts", text, target, true);
   const { bindSourceFile } = ts as Compiler & { bindSourceFile(file: SourceFile, options: object): void };
