@@ -18,14 +18,16 @@ const looks: Readonly<Record<Mood, { mark: string; color: string }>> = {
 export function showPanel(mood: Mood, heading: string, lines: readonly string[]): void {
   const { mark, color } = looks[mood];
   const style = `border-left: 4px solid rgb(${color}); background: rgba(${color}, 0.12); padding: 0.5em 0.8em; margin: 0.3em 0; border-radius: 3px`;
-  const body = [`<b>${escapeHtml(heading)}</b>`, ...lines.map(withCode)].join(
+  const body = [`<b>${escapeHtml(heading)}</b>`, ...lines.map(textHtml)].join(
     lines.length > 1 ? "<br>" : " ",
   );
   const html = `<div role="status" style="${style}"><span aria-hidden="true">${mark}</span> ${body}</div>`;
   display({ "text/html": html, "text/plain": [heading, ...lines].join(lines.length > 1 ? "\n" : " ") });
 }
 
-/** A text as HTML, with what stands between backticks as code. */
-export function withCode(text: string): string {
-  return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+/** A text as HTML, with what stands between backticks as code, and between asterisks with emphasis. */
+export function textHtml(text: string): string {
+  return escapeHtml(text)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/\*(\p{L}[^*]*)\*/gu, "<em>$1</em>");
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { display } from "../display";
-import { withCode } from "./panel";
+import { textHtml } from "./panel";
 import type { Option, Question } from "./question";
 import { quizzes } from "./quizzes";
 
@@ -28,14 +28,14 @@ export function quizHtml(questions: readonly Question[]): string {
 }
 
 function questionHtml({ ask, options }: Question): string {
-  return `<li style="margin-bottom: 1em">${withCode(ask)}${options.map(optionHtml).join("")}</li>`;
+  return `<li style="margin-bottom: 1em">${textHtml(ask)}${options.map(optionHtml).join("")}</li>`;
 }
 
 function optionHtml({ text, right, because }: Option): string {
   const color = right ? "46, 160, 67" : "218, 54, 51";
   const style = `border-left: 4px solid rgb(${color}); background: rgba(${color}, 0.12); padding: 0.3em 0.8em; margin: 0.2em 0 0.4em 1em`;
   const verdict = `<span aria-hidden="true">${right ? "✔" : "✘"}</span> <b>${right ? "Right." : "No."}</b>`;
-  return `<details style="margin: 0.3em 0"><summary style="cursor: pointer">${withCode(text)}</summary><div style="${style}">${verdict} ${withCode(because)}</div></details>`;
+  return `<details style="margin: 0.3em 0"><summary style="cursor: pointer">${textHtml(text)}</summary><div style="${style}">${verdict} ${textHtml(because)}</div></details>`;
 }
 
 function questionText({ ask, options }: Question, i: number): string {

@@ -3,9 +3,13 @@ import { type Exercise, number, parts, word } from "../exercise";
 export const visualizationExercises: { readonly [number: string]: Exercise } = {
   "6-1": {
     answer: number({
-      truth: { real: 0.5, simulated: 0.5 },
-      tolerance: 0.002,
+      truth: { real: 0.1539, simulated: 0.3268 },
+      tolerance: 0.001,
       share: true,
+      mistakes: [
+        { answer: 0.0765, word: "That is the forest's." },
+        { answer: 0.3753, word: "That is the autoencoder's." },
+      ],
     }),
     hints: [
       '`thresholdSliderFigure({ name, scores, labels, threshold, axisTitle })` draws one; PCA\'s scores need `scale: "log"`.',
@@ -15,7 +19,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   },
   "6-2": {
     answer: number({
-      truth: { real: 0.0316, simulated: 0.5 },
+      truth: { real: 0.0316, simulated: 0.0322 },
       tolerance: 0.0005,
       share: true,
       mistakes: [
@@ -50,7 +54,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   },
   "6-4": {
     answer: word({
-      truth: { real: "snmpgetattack", simulated: "?" },
+      truth: { real: "snmpgetattack", simulated: "snmpguess" },
       mistakes: [
         {
           answer: "warezmaster",
@@ -70,11 +74,11 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   "6-5": {
     answer: parts({
       forest: word({
-        truth: { real: "flag", simulated: "?" },
+        truth: { real: "flag", simulated: "same_srv_rate" },
         mistakes: [{ answer: "service", word: "That is the autoencoder's." }],
       }),
       autoencoder: word({
-        truth: { real: "service", simulated: "?" },
+        truth: { real: "service", simulated: "same_srv_rate" },
         mistakes: [{ answer: "flag", word: "That is the forest's." }],
       }),
     }),
