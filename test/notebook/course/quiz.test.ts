@@ -49,7 +49,7 @@ test("the book keeps a quiz as it is", () => {
     outputs: [output],
     metadata: {},
   };
-  assert.ok(cellHtml(cell, 1).includes(html));
+  assert.ok(cellHtml(cell, 1, (markdown) => markdown).includes(html));
 });
 
 test("an unknown quiz is refused with the known ones", () => {
