@@ -214,7 +214,7 @@ export class TableReader {
 /** A column that is read, and what a message advises where a number is none. */
 function withAdvice(column: ColumnRead): CollectedColumn {
   if (column.isSaid || column.kind !== "number") return column;
-  return { ...column, advice: "most of its values are numbers; if it holds names, say so by types: nominal" };
+  return { ...column, advice: "most of its values are numbers; if it holds names, say that it is nominal" };
 }
 
 /** Of a KDD'99 file only the columns that are said to be something else would matter: it has a form of its own. */

@@ -38,7 +38,7 @@ export function fitScale(feature: string, values: Float64Array, scaling: Scaling
     scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
   if (!Number.isFinite(spread))
     throw new InputError(
-      `the column ${shown(feature)} goes from ${minimum} to ${maximum}, which is too far apart to be scaled: take its logarithm (logarithmOf), or leave it out`,
+      `the column ${shown(feature)} goes from ${minimum} to ${maximum}, which is too far apart to be scaled: take its logarithm, or leave it out`,
     );
   const factor = 1 / spread;
   return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread

@@ -203,12 +203,12 @@ test("what columns are for is refused in a sentence where it does not fit the fi
         data("--label", "Class", "--exclude", "depth"),
         /^pumps\.csv has no column depth, which exclude names; /,
       ],
-      [data("--type", "depth=numeric"), /^pumps\.csv has no column depth, which types names; /],
+      [data("--type", "depth=numeric"), /^pumps\.csv has no column depth, whose type is said; /],
       [data("--type", "load=float"), /^--type must be a column, = and one of numeric, .*, got 'load=float'$/],
       [data("--logarithm", "load"), /^--logarithm must be a column, = and one of yes, no, got 'load'$/],
       [
         data("--logarithm", "site=yes", "--quiet"),
-        /^logarithmOf names site, which is no numeric column of the data$/,
+        /^the logarithm of site is asked for or ruled out, but it is no numeric column of the data$/,
       ],
       [["run", "--label", "Class"], /^label is about the columns of a file of your own: name it with data$/],
       [

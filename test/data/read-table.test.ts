@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -295,5 +296,80 @@ suite("what programs write is read as they mean it", () => {
       [Buffer.from("\u0089PNG\r\n", "latin1"), /is a picture/],
     ];
     for (const [content, message] of kinds) await assert.rejects(read(content), message);
+  });
+});
+
+suite("what is left out, limited or late", () => {
+  const lines = Array.from({ length: 5_000 }, (_, i) => `${i % 7},${i % 3 === 0 ? "u" : "v"}`);
+
+  test("bad rows are left out and written with line and reason, good ones around them stay in order", async () => {
+    const rejectedFile = join(folder, "rejected.csv");
+    const withBad = Object.assign([...lines], { 10: "x,u", 2000: "1,u,2", 4999: "2" });
+    const content = `a,b\n${withBad.join("\n")}\n`;
+    const table = await read(content, { rejectedFile });
+    assert.deepEqual(table.source.skippedRows, [11, 2_001, 5_000]);
+    const good = lines.filter((_, i) => ![10, 2_000, 4_999].includes(i));
+    assert.deepEqual(
+      contentOf(table).a,
+      good.map((line) => Number(line[0])),
+    );
+    assert.deepEqual(
+      contentOf(table).b,
+      good.map((line) => line[2]),
+    );
+    assert.equal(
+      readFileSync(rejectedFile, "utf8"),
+      [
+        "line,reason,text",
+        `12,"column 1 (a) must be a number, got 'x'; most of its values are numbers; if it holds names, say that it is nominal","x,u"`,
+        '2002,"expected 2 columns, found 3","1,u,2"',
+        '5001,"expected 2 columns, found 1","2"',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("a file with more rows than are allowed is refused, one with as many is read", async () => {
+    for (const content of [
+      `a,b\n${lines.join("\n")}\n`,
+      lines.map((line) => JSON.stringify({ a: +line[0], b: line[2] })).join("\n"),
+    ]) {
+      assert.equal((await read(content, { maxRows: 5_000 })).rows, 5_000);
+      await assert.rejects(
+        read(content, { maxRows: 4_999 }),
+        /has more than 4,999 rows, which is the limit$/,
+      );
+    }
+  });
+
+  test("a JSON key that the first rows do not have is left out, and a notice names its line", async () => {
+    const rows = lines.slice(0, 1_200).map((line) => JSON.stringify({ a: +line[0], b: line[2] }));
+    rows[1_100] = '{"a":1,"b":"u","late":3}';
+    const { notices, features } = await read(rows.join("\n"));
+    assert.deepEqual(notices, ["left out, as the first rows do not have it: late (first in line 1101)"]);
+    assert.equal(features.length, 2);
+  });
+
+  test("through a pipe comes the same table, packed or not; what is bad is called the standard input", async () => {
+    const program = `const { readTable } = require("traffic-anomaly");
+      readTable("-").then(({ rows, features, source: { name } }) => console.log(rows, features.length, name), ({ message }) => console.log(message));`;
+    const piped = (input: string | Uint8Array) =>
+      execFileSync(process.execPath, ["-e", program], { input, cwd: __dirname, encoding: "utf8" });
+    const content = `a,b\n${lines.join("\n")}\n`;
+    assert.equal(piped(content), "5000 2 standard input\n");
+    assert.equal(piped(gzipSync(content)), "5000 2 standard input\n");
+    assert.equal(piped(`${content}1,2,3\n`), "the standard input, line 5002: expected 2 columns, found 3\n");
+  });
+
+  test("without WebAssembly, lines are read as text, to the same table", async () => {
+    const path = fileOf(`a,b\n${lines.join("\n")}\n`);
+    const { WebAssembly } = globalThis;
+    const expected = await readTable(path);
+    Reflect.deleteProperty(globalThis, "WebAssembly");
+    try {
+      assert.deepEqual(await readTable(path), expected);
+    } finally {
+      Object.assign(globalThis, { WebAssembly });
+    }
   });
 });

@@ -414,7 +414,9 @@ test("undeclared numbers become logarithms where they are heavy-tailed, unless i
   for (const name of ["other", "__proto__"])
     assert.throws(
       () => fitPreprocessor(table, { logarithmOf: Object.fromEntries([[name, true]]) }),
-      new InputError(`logarithmOf names ${name}, which is no numeric column of the data`),
+      new InputError(
+        `the logarithm of ${name} is asked for or ruled out, but it is no numeric column of the data`,
+      ),
     );
 });
 

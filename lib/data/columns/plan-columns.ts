@@ -2,7 +2,7 @@ import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { FileColumn } from "../formats/table-form";
 import type { CellKind } from "./cells";
-import { type ColumnType, columnTypes, inferType } from "./infer-columns";
+import { type ColumnType, columnTypes, type InferredType, inferType } from "./infer-columns";
 import { type KnownTable, knownTable, simplified } from "./known-tables";
 
 /** What the columns of a table are for. */
@@ -83,79 +83,147 @@ export function planColumns(
 ): ColumnPlan {
   const names = columns.map(({ name }) => name);
   const known = knownTable(names, columns.at(-1)?.sample);
-  const unnamed = unnamedColumns(file, columns);
-  const repeated = repeatedColumns(file, columns, known);
-  const place = (name: string, option: string) => placeOf(file, names, name, option);
-  const label = options.label ?? known?.label;
-  const group = options.group ?? (options.label === undefined ? known?.group : undefined);
-  const labelAt = label === undefined ? undefined : place(label, "label");
-  const groupAt = group === undefined ? undefined : place(group, "group");
-  if (labelAt !== undefined && labelAt === groupAt)
-    throw new InputError(
-      `label and group both name ${shown(names[labelAt])}: a group tells kinds that the label does not`,
-    );
-  const excluded = new Map<number, string>();
-  for (const name of known?.exclude ?? [])
-    excluded.set(place(name, "exclude"), `the data set's ${name} is no feature`);
-  for (const name of options.exclude ?? []) excluded.set(place(name, "exclude"), "excluded");
-  if (known?.group !== undefined && groupAt === undefined)
-    excluded.set(place(known.group, "group"), "it tells the label");
-  if (known !== undefined && labelAt !== undefined && simplified(names[labelAt]) !== simplified(known.label))
-    excluded.set(place(known.label, "label"), "it tells the label");
-  const types = new Map<number, ColumnType>();
-  const modelNames = new Map<number, string>();
-  for (const { name, type } of options.features ?? []) {
-    const at = place(name, "the model");
-    // A model knows booleans as numbers.
-    const isBoolean = type === "numeric" && inferType(name, columns[at].sample).type === "boolean";
-    types.set(at, isBoolean ? "boolean" : type);
-    modelNames.set(at, name);
-  }
-  const wanted = options.features && new Set(types.keys());
-  for (const [name, type] of Object.entries(options.types ?? {})) {
-    if (!columnTypes.includes(type))
-      throw new InputError(
-        `types: the type of ${shown(name)} must be one of ${columnTypes.join(", ")}, got ${shown(String(type))}`,
-      );
-    types.set(place(name, "types"), type);
-    if (known?.exclude.some((other) => simplified(other) === simplified(name)))
-      excluded.delete(place(name, "types"));
-  }
+  const place: Place = (name, option) => placeOf(file, names, name, option);
+  const out = unreadable(file, columns, known);
+  const judged = judgedColumns(names, known, options, place);
+  const said = saidTypes(columns, options, place);
+  const excluded = options.features
+    ? others(columns, said)
+    : excludedColumns(names, known, judged, options, place);
   const planned = columns.map((column, position): PlannedColumn => {
-    const said = types.get(position);
-    const { type, reason } = said
-      ? { type: said, reason: "as said" }
-      : column.type
-        ? { type: column.type, reason: `${column.type}, as the file says` }
-        : inferType(column.name, column.sample);
-    const name = modelNames.get(position) ?? column.name;
-    const base = { position, name, type, isSaid: said !== undefined, example: column.sample[0] };
-    if (column.problem && (position === labelAt || position === groupAt))
+    const own = said.get(position);
+    const { type, reason } = own ? { type: own.type, reason: "as said" } : typeOf(column);
+    const name = own?.name ?? column.name;
+    const base = { position, name, type, isSaid: own !== undefined, example: column.sample[0] };
+    const isJudged = position === judged.label || position === judged.group;
+    if (column.problem && isJudged)
       throw new InputError(`${file}: the column ${shown(column.name)} can't be read: ${column.problem}`);
-    if (position === labelAt) return { ...base, role: "label", reason: "the label" };
-    if (position === groupAt) return { ...base, role: "group", reason: "the kinds of anomalies" };
-    const out =
-      column.problem ??
-      unnamed.get(position) ??
-      repeated.get(position) ??
-      (wanted ? (wanted.has(position) ? undefined : "no feature of the model") : excluded.get(position)) ??
-      (type === "time" || type === "identifier" ? reason : undefined);
-    return out === undefined
+    if (position === judged.label) return { ...base, role: "label", reason: "the label" };
+    if (position === judged.group) return { ...base, role: "group", reason: "the kinds of anomalies" };
+    const isNoFeature = type === "time" || type === "identifier";
+    const whyOut = out.get(position) ?? excluded.get(position) ?? (isNoFeature ? reason : undefined);
+    return whyOut === undefined
       ? { ...base, role: "feature", reason }
-      : { ...base, role: "left out", reason: out };
+      : { ...base, role: "left out", reason: whyOut };
   });
-  if (planned.length === 0) throw new InputError(`${file} has no columns`);
-  if (!planned.some(({ role }) => role === "feature"))
-    throw new InputError(
-      `${file} has no column of features: ${planned.map(({ name, reason }) => `${shown(name)} (${reason})`).join(", ")}`,
-    );
-  const said = options.normal === undefined ? undefined : [options.normal].flat();
-  const normal = said ?? (known && label === known.label ? known.normal : undefined);
+  requireFeatures(file, planned);
+  const normal = normalOf(known, options);
   return {
     columns: planned,
     ...(normal && { normal }),
     notices: noticesOf(file, planned, known, options, normal),
   };
+}
+
+/** Finds the place of a column that an option names, or `the model`. */
+type Place = (name: string, option: string) => number;
+
+/** The places of label and group. */
+interface Judged {
+  readonly label?: number;
+  readonly group?: number;
+}
+
+function judgedColumns(
+  names: readonly string[],
+  known: KnownTable | undefined,
+  options: ColumnOptions,
+  place: Place,
+): Judged {
+  const labelName = options.label ?? known?.label;
+  const groupName = options.group ?? (options.label === undefined ? known?.group : undefined);
+  const label = labelName === undefined ? undefined : place(labelName, "label");
+  const group = groupName === undefined ? undefined : place(groupName, "group");
+  if (label !== undefined && label === group)
+    throw new InputError(
+      `label and group both name ${shown(names[label])}: a group tells kinds that the label does not`,
+    );
+  return { label, group };
+}
+
+/** The types that the caller says, or a model has, and the name by which the model knows a column. */
+function saidTypes(
+  columns: readonly FileColumn[],
+  { features = [], types = {} }: ColumnOptions,
+  place: Place,
+): Map<number, { readonly type: ColumnType; readonly name?: string }> {
+  const said = new Map<number, { readonly type: ColumnType; readonly name?: string }>();
+  for (const { name, type } of features) {
+    const at = place(name, "the model");
+    // A model knows booleans as numbers.
+    const isBoolean = type === "numeric" && inferType(name, columns[at].sample).type === "boolean";
+    said.set(at, { type: isBoolean ? "boolean" : type, name });
+  }
+  for (const [name, type] of Object.entries(types)) {
+    if (!columnTypes.includes(type))
+      throw new InputError(
+        `types: the type of ${shown(name)} must be one of ${columnTypes.join(", ")}, got ${shown(String(type))}`,
+      );
+    const at = place(name, "types");
+    said.set(at, { ...said.get(at), type });
+  }
+  return said;
+}
+
+function typeOf({ name, type, sample }: FileColumn): InferredType {
+  return type ? { type, reason: `${type}, as the file says` } : inferType(name, sample);
+}
+
+/** Columns that a model does not have. */
+function others(
+  columns: readonly FileColumn[],
+  said: ReadonlyMap<number, { readonly name?: string }>,
+): Map<number, string> {
+  const places = [...columns.keys()].filter((position) => said.get(position)?.name === undefined);
+  return new Map(places.map((position) => [position, "no feature of the model"]));
+}
+
+/** Columns that the caller excludes, or that are known to be no features unless the caller says their type. */
+function excludedColumns(
+  names: readonly string[],
+  known: KnownTable | undefined,
+  judged: Judged,
+  { exclude = [], types = {} }: ColumnOptions,
+  place: Place,
+): Map<number, string> {
+  const excluded = new Map<number, string>();
+  const said = new Set(Object.keys(types).map(simplified));
+  for (const name of known?.exclude ?? [])
+    if (!said.has(simplified(name)))
+      excluded.set(place(name, "exclude"), `the data set's ${name} is no feature`);
+  for (const name of exclude) excluded.set(place(name, "exclude"), "excluded");
+  if (known?.group !== undefined && judged.group === undefined)
+    excluded.set(place(known.group, "group"), "it tells the label");
+  if (known && judged.label !== undefined && simplified(names[judged.label]) !== simplified(known.label))
+    excluded.set(place(known.label, "label"), "it tells the label");
+  return excluded;
+}
+
+/** Columns that no one can read as features, and why. */
+function unreadable(
+  file: string,
+  columns: readonly FileColumn[],
+  known: KnownTable | undefined,
+): Map<number, string> {
+  const unnamed = unnamedColumns(file, columns);
+  const found = new Map([...repeatedColumns(file, columns, known), ...unnamed]);
+  for (const [i, { problem }] of columns.entries()) if (problem) found.set(i, problem);
+  return found;
+}
+
+function requireFeatures(file: string, columns: readonly PlannedColumn[]): void {
+  if (columns.length === 0) throw new InputError(`${file} has no columns`);
+  if (columns.some(({ role }) => role === "feature")) return;
+  const reasons = columns.map(({ name, reason }) => `${shown(name)} (${reason})`).join(", ");
+  throw new InputError(`${file} has no column of features: ${reasons}`);
+}
+
+function normalOf(
+  known: KnownTable | undefined,
+  { label, normal }: ColumnOptions,
+): readonly string[] | undefined {
+  if (normal !== undefined) return [normal].flat();
+  return known && (label === undefined || label === known.label) ? known.normal : undefined;
 }
 
 /** The place of a column; case and blanks around its name matter only where they tell columns apart. */
@@ -165,8 +233,14 @@ function placeOf(file: string, names: readonly string[], wanted: string, option:
   const close = names.flatMap((name, i) => (simplified(name) === simplified(wanted) ? [i] : []));
   if (close.length === 1) return close[0];
   throw new InputError(
-    `${file} has no column ${shown(wanted)}, which ${option === "the model" ? "the model was trained on" : `${option} names`}; its columns are ${listed(names)}`,
+    `${file} has no column ${shown(wanted)}, ${whyWanted(option)}; its columns are ${listed(names)}`,
   );
+}
+
+/** As it follows `which`, or stands for it; neither the library's `types` nor the command's option is named. */
+function whyWanted(option: string): string {
+  if (option === "types") return "whose type is said";
+  return option === "the model" ? "which the model was trained on" : `which ${option} names`;
 }
 
 function listed(names: readonly string[]): string {

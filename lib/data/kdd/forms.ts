@@ -200,7 +200,7 @@ function labelOf(name: string, sample: Sample, places: readonly number[], option
     else if (!texts.every((text) => Number(text) <= 21))
       throw new InputError(
         `${name}: column ${place + 1}${sample.names ? ` (${sample.names[place]})` : ""} is none of KDD'99's or NSL-KDD's columns; remove it, ` +
-          "or say by types what it holds to have the file read as any other table",
+          "or say what type it is of, to have the file read as any other table",
       );
   }
   candidates.sort((a, b) => b.rank - a.rank || b.distinct - a.distinct || a.place - b.place);

@@ -100,7 +100,10 @@ export function rowProblem(line: string, layout: Layout): string | undefined {
   return name.test(label) ? undefined : `column ${place(41)} (label) must be a name, got '${shown(label)}'`;
 }
 
-/** The fields of a line, without the blanks and quotes around them. */
+/**
+ * The fields of a line, without the blanks and quotes around them. Unlike `RowSplitter`'s, a row of KDD'99's is never longer
+ * than its line: an open quote, or text after a closed one, stays in its field, which is then found to be bad.
+ */
 export function splitLine(line: string): string[] {
   const fields: string[] = [];
   let open: string[] = []; // the pieces of a quoted field with commas in it, until its quote is closed
@@ -180,6 +183,8 @@ function valueProblem(text: string, { measure, values }: Feature): string | unde
   const value = storedNumber(text, measure);
   const problem = rangeProblem(value, measure);
   if (Number.isFinite(value)) return problem && `${problem}, got ${shown(text)}`;
+  if (text === "?" || /^(na|n\/a|null)$/i.test(text))
+    return `is missing, got '${text}'; KDD'99 has no missing values: remove the row, or say the column's type to have the file read as any other table`;
   const isNumber = !Number.isNaN(value) || /^[+-]?(nan|inf(inity)?)$/i.test(text);
   return `must be a ${isNumber ? "finite number" : "number"}, got '${shown(text)}'`;
 }

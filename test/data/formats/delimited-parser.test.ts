@@ -192,7 +192,7 @@ test("a number among numbers is read as Number reads it, or refused, however it 
       else
         assert.equal(
           seen,
-          `${join(folder, "table.csv")}, line 32: column 1 (a) must be a number, got '${word}'; most of its values are numbers; if it holds names, say so by types: nominal`,
+          `${join(folder, "table.csv")}, line 32: column 1 (a) must be a number, got '${word}'; most of its values are numbers; if it holds names, say that it is nominal`,
         );
     }
   }
