@@ -164,7 +164,9 @@ function nominalStep(
 function requireNumericColumns({ features }: Table, byName: Readonly<Record<string, unknown>> = {}): void {
   for (const name of Object.keys(byName))
     if (!features.some((feature) => feature.name === name && feature.kind === "numeric"))
-      throw new InputError(`the logarithm of ${shown(name)} is asked for or ruled out, but it is no numeric column of the data`);
+      throw new InputError(
+        `the logarithm of ${shown(name)} is asked for or ruled out, but it is no numeric column of the data`,
+      );
 }
 
 /** What an object has of its own by that name, whatever a name is. */

@@ -19,7 +19,9 @@ export interface RowKernelOptions {
   readonly numberOf: (column: number, text: Buffer, start: number, end: number) => number | undefined;
 }
 
-const textBytes = 65_536; // little, as it is copied again after each line that is not regular
+/** Of text at once: enough for some lines. */
+const leastTextBytes = 65_536;
+const textBytesOfField = 64;
 const heldNumbers = 65_536; // so few that they stay in the processor's caches
 const mostRows = 1_024;
 /** Before it stand the kernel's own constants. */
@@ -45,6 +47,12 @@ export class RowKernel {
   readonly #kernel: Kernel;
   /** Bytes of the lines of late: names stand in it. */
   readonly text: Buffer;
+  /** The bytes that it is a copy of: which of them, from where to where. */
+  #source: Buffer | undefined;
+  #from = 0;
+  #to = 0;
+  /** Where in the memory the last rows begin. */
+  #start = 0;
   readonly #mostRows: number;
   readonly #numbers = new Map<number, Float64Array>();
   readonly #names: ReadonlyMap<number, number>;
@@ -64,6 +72,7 @@ export class RowKernel {
     this.#names = new Map(names.map(({ position }, i) => [position, i]));
     const header = Buffer.from(headerStart ?? "");
     const layout = new MemoryLayout();
+    const textBytes = Math.max(leastTextBytes, textBytesOfField * fields);
     const stops = layout.place(256);
     const kinds = layout.place(8 * (fields + 1));
     const lines = layout.place(4 * rows);
@@ -125,20 +134,29 @@ export class RowKernel {
 
   /** Parses regular lines from a position on. @returns the number of rows, `mostRows` at most */
   parse(bytes: Buffer, start: number, most: number): number {
-    const text = bytes.subarray(start, start + textBytes);
+    if (bytes !== this.#source || start < this.#from || start >= this.#to) this.#copy(bytes, start);
+    this.#start = this.text.byteOffset + start - this.#from;
+    const end = this.text.byteOffset + this.#to - this.#from;
+    return this.#kernel.parseRows(this.#start, end, Math.min(most, this.#mostRows));
+  }
+
+  /** Takes in whole lines, as many as there is room for. */
+  #copy(bytes: Buffer, start: number): void {
+    const text = bytes.subarray(start, start + this.text.length);
     this.text.set(text);
-    const from = this.text.byteOffset;
-    return this.#kernel.parseRows(from, from + endOfLines(text), Math.min(most, this.#mostRows));
+    this.#source = bytes;
+    this.#from = start;
+    this.#to = start + endOfLines(text);
   }
 
   /** Bytes of the lines that were parsed. */
   get parsedBytes(): number {
-    return this.#kernel.position.value - this.text.byteOffset;
+    return this.#kernel.position.value - this.#start;
   }
 
-  /** Where in the text a row's line begins. */
+  /** Where a row's line begins, in bytes after the first row's. */
   lineOf(row: number): number {
-    return this.#lines[row] - this.text.byteOffset;
+    return this.#lines[row] - this.#start;
   }
 
   /** A column's numbers, or flags, by row. */
