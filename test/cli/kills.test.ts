@@ -10,7 +10,7 @@ const inputs = join(root, "inputs");
 before(() => prepareInputs(inputs));
 
 // All changes of all commands take some minutes: npm run torture.
-for (const name of Object.keys(writers))
+for (const name of someOf(Object.keys(writers), 3))
   test(`${name}, killed among its changes to the disk, leaves all old results or all new ones`, async () => {
     // The last changes clean up, those before them move the results.
     const shares = someOf([0.8, 0.5], 2);

@@ -64,7 +64,7 @@ test("a run without a kill replaces our files, removes those not written again, 
 
 test("stopped after any of its changes, all results are old or all are new when the next command is done", async () => {
   let became: boolean | undefined;
-  for (let change = 1; change <= start.changes; change += tryAll ? 1 : 3) {
+  for (let change = 1; change <= start.changes; change += tryAll ? 1 : 5) {
     restart();
     const { wasStopped } = await stopAfter(change, () => writeResults(folder, "new"));
     assert.ok(wasStopped);
@@ -99,7 +99,7 @@ test("a process that is killed leaves on the disk what one leaves that stops", a
 test("stopped again while it is fixed, it is fixed by the one after", async () => {
   const random = createRandom(1, "kills");
   let stopped = 0;
-  for (let round = 0; round < share(60, 3); round++) {
+  for (let round = 0; round < share(60, 5); round++) {
     restart();
     const change = 1 + random.integer(start.changes);
     await stopAfter(change, () => writeResults(folder, "new"));
@@ -109,7 +109,7 @@ test("stopped again while it is fixed, it is fixed by the one after", async () =
     await mendResults(folder);
     requireWhole(`after change ${change}, then after ${again} of fixing`);
   }
-  assert.ok(stopped > share(20, 3), `only ${stopped} were stopped while they fixed`);
+  assert.ok(stopped > share(20, 5), `only ${stopped} were stopped while they fixed`);
 });
 
 test("a command that writes anew after a kill leaves its own results, whole", async () => {
