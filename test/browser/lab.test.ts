@@ -17,8 +17,7 @@ const token = "test";
 /** A copy of notebook 01, not run, in a project of its own, so that JupyterLab's saving changes nothing here. */
 async function copyProject(): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "lab-"));
-  cpSync(join(project, "package.json"), join(copy, "package.json"));
-  await writeStudentEdition([join(project, "notebooks", "01-exploration.ipynb")], join(copy, "notebooks"));
+  await writeStudentEdition([join(project, "notebooks", "01-exploration.ipynb")], copy);
   const packages = join(copy, "node_modules");
   mkdirSync(packages);
   for (const name of readdirSync(join(project, "node_modules"))) {

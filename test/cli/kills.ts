@@ -64,6 +64,7 @@ export async function prepareInputs(folder: string): Promise<void> {
   await writeSimulatedLog(join(folder, "conn.log"), { connections: 500, seed: 1 });
   await writeLines(join(folder, "train.csv"), trafficLines({ rows: 400 }));
   await writeLines(join(folder, "test.csv"), [...trafficLines({ rows: 300, seed: 2 }), "bad"]);
+  writeFileSync(join(folder, "package.json"), "{}"); // a student edition is of a project
   for (const seed of [1, 2]) {
     const notebooks = join(folder, `notebooks-${seed}`);
     mkdirSync(notebooks);

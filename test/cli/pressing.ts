@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -49,6 +49,7 @@ export async function makePlace(folder: string): Promise<Place> {
   await mkdir(join(folder, "cells"));
   await writeSources(join(folder, "cells"), "01-loop", [endless.looping]);
   await writeSources(join(folder, "cells"), "02-wait", [endless.waiting]);
+  await writeFile(join(folder, "package.json"), "{}"); // a student edition is of a project
   const server = createServer((_, response) => {
     const dripping = setInterval(() => response.write("."), 100);
     response.on("close", () => clearInterval(dripping));
