@@ -182,6 +182,7 @@ jupyterTest(
       await page.evaluate(
         `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`,
       );
+      await page.waitForFunction(`document.body.dataset.jpThemeLight === "false"`); // it takes its time
       assert.equal(await filter(), "invert(0.9) hue-rotate(180deg)");
       await page.evaluate(
         `jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Light" })`,
