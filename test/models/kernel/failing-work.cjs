@@ -1,4 +1,4 @@
-// Run by thread.test.ts with failing-thread.cjs preloaded: trains and scores in threads that fail, and prints what became of
+// Run by thread.test.ts with failing-thread.cjs preloaded and names of calls: trains or scores in threads that fail, and prints what became of
 // each call, one JSON value a line.
 const threads = require("node:worker_threads");
 
@@ -27,7 +27,8 @@ async function main() {
   const scores = { forest: await calls.forest(), network: await calls.network() };
   for (const worker of workers.splice(0)) await worker.terminate();
 
-  for (const [call, work] of Object.entries(calls)) {
+  for (const call of process.argv.slice(2)) {
+    const work = calls[call];
     for (const [how, at] of [
       ["memory", 1],
       ["bug", 2],
