@@ -104,7 +104,7 @@ function aboutOf(head: string, markdown: MarkdownPage): string | undefined {
   const [, question] = /\*\*Question\.?\*\*\s*((?:.+\n?)+)/.exec(head) ?? [];
   if (question !== undefined) return `<p>${markdown.inlineHtml(question.trim())}</p>`;
   const [, goals] = /\*\*You will\*\*\s+((?:- .+\n?(?: +.+\n?)*)+)/.exec(head) ?? [];
-  return goals && markdown.html(goals);
+  return goals && `<p>You will</p>${markdown.html(goals)}`;
 }
 
 function chapterOf(
