@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { InputError } from "../common/errors";
 import { unreadable } from "../data/content";
 import type { Connection } from "../traffic/connection";
-import { kddService } from "../traffic/service";
+import { ownService } from "../traffic/own-service";
 
 /** Connections that raise no alert. */
 export interface AllowList {
@@ -19,7 +19,7 @@ type Term = (connection: Connection) => boolean;
  * - a host, `10.0.0.5`, `fe80::1`, or a network, `10.0.0.0/8`: source or destination; `from 10.0.0.5` only the source,
  *   `to 10.0.0.5` only the destination;
  * - `port 53`, or with the protocol `tcp/443`, `udp/53`: the destination's port;
- * - `service dns`: the service as the features name it (`http`, `domain_u`) or as the log does (`dns`).
+ * - `service dns`: the service as the features name it (`https`, `quic`) or as the log does (`ssl`).
  *
  * @throws {InputError} with file and line, if a line is none of these; or if the file can't be read
  */
@@ -82,7 +82,7 @@ function portTerm(text: string | undefined): Term {
 function serviceTerm(name: string | undefined): Term {
   if (!name) throw new InputError("'service' must be followed by its name");
   return (connection) =>
-    kddService(connection) === name || Boolean(connection.application?.split(",").includes(name));
+    ownService(connection) === name || Boolean(connection.application?.split(",").includes(name));
 }
 
 /** Whether a host is that one, or in that network. */

@@ -23,7 +23,6 @@ import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-table";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
-import { kddServices } from "../traffic/service";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
 
@@ -182,7 +181,7 @@ async function loadDetector(
 
 /** @throws {InputError} unless the steps are those of the features of connections, with names that these can have */
 function requireConnectionFeatures(steps: readonly Step[], folder: string): void {
-  const fits = (step: Step | undefined, { name, measure, values = kddServices }: Feature) =>
+  const fits = (step: Step | undefined, { name, measure, values = [] }: Feature) =>
     step?.feature === name &&
     (step.kind === "number") === (measure !== "nominal") &&
     (step.kind === "number" || step.categories.every((category) => values.includes(category)));

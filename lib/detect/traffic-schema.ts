@@ -15,7 +15,6 @@ import { type TrainedDetectorName, trainedDetectors } from "../models/detectors"
 import type { TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
 import { logForms } from "../traffic/logs/formats";
-import { kddServices } from "../traffic/service";
 import { warmStateSchema, windowOptionsSchema } from "../traffic/windows/windows-schema";
 
 const share = numberIn(0, 1);
@@ -35,7 +34,7 @@ export const trafficSchema = object({
   windows: windowOptionsSchema,
   usual: object(
     Object.fromEntries(
-      connectionFeatures.map(({ name, measure, values = kddServices }): [string, Schema<TypicalValue>] => [
+      connectionFeatures.map(({ name, measure, values = [] }): [string, Schema<TypicalValue>] => [
         name,
         measure === "nominal" ? typicalName(values) : typicalNumber,
       ]),

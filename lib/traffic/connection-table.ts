@@ -2,7 +2,7 @@ import { type Feature, kddFeatures } from "../data/kdd/schema";
 import type { Column, NominalColumn, Table } from "../data/table";
 import type { Connection } from "./connection";
 import { kddFlag } from "./flag";
-import { kddService, kddServices } from "./service";
+import { ownService, ownServices } from "./own-service";
 import { type TrafficWindows, windowFeatureNames } from "./windows/windows";
 
 /** KDD'99's features 8 to 22, which no log of connections holds: from headers of packets and from the payload. */
@@ -25,17 +25,21 @@ export const contentFeatureNames = [
 ] as const;
 
 const protocols = ["icmp", "other", "tcp", "udp"];
+const names: Readonly<Record<string, readonly string[]>> = { protocol_type: protocols, service: ownServices };
 
-/** The 26 of KDD'99's features that a log of connections gives, in KDD's order. A protocol that KDD has not is `other`. */
+/**
+ * The 26 of KDD'99's features that a log of connections gives, in KDD's order. A protocol that KDD has not is `other`;
+ * services have the names of today, see `ownService`, instead of those of 1998.
+ */
 export const connectionFeatures: readonly Feature[] = kddFeatures
   .filter(({ name }) => !contentFeatureNames.some((content) => content === name))
-  .map((feature) => (feature.name === "protocol_type" ? { ...feature, values: protocols } : feature));
+  .map((feature) => ({ ...feature, ...(names[feature.name] && { values: names[feature.name] }) }));
 
 /** How the features that no window needs are read off a connection. */
 const ownFeatures: Readonly<Record<string, (connection: Connection) => number | string>> = {
   duration: ({ duration }) => duration,
   protocol_type: ({ protocol }) => (protocols.includes(protocol) ? protocol : "other"),
-  service: kddService,
+  service: ownService,
   flag: kddFlag,
   src_bytes: ({ sourceBytes }) => sourceBytes,
   dst_bytes: ({ destinationBytes }) => destinationBytes,
@@ -61,7 +65,7 @@ export function connectionTable(
     windows.update(connections[row], values);
     for (let i = 0; i < windowColumns.length; i++) windowColumns[i][row] = values[i];
   }
-  const features = connectionFeatures.map(({ name, measure, values: names = kddServices }): Column => {
+  const features = connectionFeatures.map(({ name, measure, values: names = [] }): Column => {
     const featureOf = ownFeatures[name];
     if (measure === "nominal") return nominalColumn(name, connections, featureOf as NameOf, names);
     if (!featureOf)

@@ -19,7 +19,7 @@ const medians: Readonly<Record<string, number>> = {
 };
 const names = {
   protocol_type: { tcp: 0.8, udp: 0.2 },
-  service: { http: 0.64, domain_u: 0.2, smtp: 0.001 },
+  service: { http: 0.64, dns: 0.2, smtp: 0.001 },
   flag: { SF: 0.95, S0: 0.05 },
 };
 const usual = new Map<string, TypicalValue>(
@@ -54,8 +54,8 @@ const sentences: [ReturnType<typeof say>, string][] = [
   [say("duration", 7980), "lasted 2.2 h; usual: 320 ms"],
   [say("duration", 1e6), "lasted 12 days; usual: 320 ms"],
   [say("protocol_type", "udp"), "protocol udp; usual: tcp 80 %, udp 20 %"],
-  [say("service", "telnet"), "service telnet, port 23; usual: http 64 %, domain_u 20 %, smtp < 1 %"],
-  [say("service", "eco_i", {}, ping), "service eco_i; usual: http 64 %, domain_u 20 %, smtp < 1 %"],
+  [say("service", "telnet"), "service telnet, port 23; usual: http 64 %, dns 20 %, smtp < 1 %"],
+  [say("service", "icmp-echo", {}, ping), "service icmp-echo; usual: http 64 %, dns 20 %, smtp < 1 %"],
   [say("flag", "S0"), "got no answer (S0); usual: SF 95 %, S0 5 %"],
   [say("flag", "RSTO"), "was reset by the source (RSTO); usual: SF 95 %, S0 5 %"],
   [say("src_bytes", 3_141_592), "3.14 MB sent by the source; usual: 512 B"],
@@ -191,7 +191,7 @@ test("a value that no training row had is said to be new, however near to the us
   );
   assert.equal(
     reasonWords("service", "telnet", others, usual, telnet, service),
-    "service telnet, port 23, never seen in training; usual: http 64 %, domain_u 20 %, smtp < 1 %",
+    "service telnet, port 23, never seen in training; usual: http 64 %, dns 20 %, smtp < 1 %",
   );
   assert.match(
     reasonWords("serror_rate", 1, others, usual, telnet, rate) ?? "",

@@ -26,8 +26,9 @@ test("every line is a good row of KDD'99, its label with a dot", () => {
   }
 });
 
-test("what a log gives too is the same as there, but durations are whole seconds", () => {
+test("what a log gives too is the same as there, but durations are whole seconds, and services have other names", () => {
   for (const column of connectionTable(connections, new TrafficWindows()).features) {
+    if (column.name === "service") continue; // here it has the names of 1998
     const position = kddFeatures.findIndex(({ name }) => name === column.name);
     for (const [i, row] of rows.entries()) {
       const expected = column.name === "duration" ? Math.floor(connections[i].duration) : valueAt(column, i);
