@@ -3,8 +3,9 @@ import { isMissing } from "./missing";
 import type { Preprocessor, Step } from "./preprocessor";
 
 /**
- * How many features of each row have a value that no training row had: a name that was not seen, a number outside of the
- * training range, or one that is missing where no training row lacked it.
+ * How many features of each row have a value that no training row had: a name that was not seen, or a number outside of the
+ * training range by more than a tenth of it, since the greatest of some rows is often exceeded a little by the next. A number
+ * that was constant in training is new as soon as it differs, and one that no training row lacked as soon as it is missing.
  *
  * @param rows which rows, in this order; default all
  */
@@ -54,12 +55,13 @@ export function noveltyText(
 function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | undefined {
   if (step.kind === "number") {
     const [least, most] = step.range;
+    const margin = (most - least) / 10;
     const { values } = source as Column & { kind: "numeric" };
     const isNewIfMissing = !step.missing?.column;
     return (row) => {
       const value = values[row];
       if (isMissing(value)) return isNewIfMissing;
-      return value < least || value > most;
+      return value < least - margin || value > most + margin;
     };
   }
   const { codes, categories } = source as Column & { kind: "nominal" };
