@@ -10,9 +10,9 @@ import { RandomWriter } from "../detect/follow/random-writer";
 import { small, trainOffice } from "../detect/network";
 import type { Kind, Trial } from "./trial";
 
-/** A log that is rotated in every way, again and again, while following it is killed: each line is judged. */
+/** A log that is rotated in every way, again and again, while following it is killed: each line is judged, and written once. */
 export const killsWhileFollowing: Kind = {
-  fault: "lines of a log that is followed through rotations and kills -9",
+  fault: "lines of a log that is followed through rotations and kills -9, each written once",
   times: { long: 25, short: 2 },
   run: (trial, folder, kills) =>
     follow(trial, folder, { kills, rotations: 2 * kills + 1, pause: 200, most: 1_000 }),
@@ -138,7 +138,7 @@ async function report(trial: Trial, writer: RandomWriter, folder: string, { kill
   const { written, rotations } = writer;
   for (const uid of written) {
     const count = times.get(uid) ?? 0;
-    trial.count(uid, count === 0 ? "lost" : kills === 0 && count > 1 ? "twice" : undefined);
+    trial.count(uid, count === 0 ? "lost" : count > 1 ? "twice" : undefined);
   }
   const lost = written.filter((uid) => !times.has(uid)).length;
   console.error(
