@@ -1,7 +1,13 @@
 import { InputError } from "../common/errors";
+import type { Table } from "../data/table";
 import type { LogForm } from "../traffic/logs/format";
-import { logForms } from "../traffic/logs/formats";
+import { formNamed } from "../traffic/logs/formats";
 import type { TrafficModel } from "./traffic-model";
+
+/** A table of connections without the columns that their logs cannot fill. */
+export function withoutLacking({ rows, features }: Table, { lacks }: LogForm): Table {
+  return { rows, features: features.filter(({ name }) => !lacks.includes(name)) };
+}
 
 /** @throws {InputError} if a log is of another form than those that a model was trained on */
 export function requireFormOf(
@@ -10,7 +16,7 @@ export function requireFormOf(
   log: string,
 ): void {
   if (form.name === logForm) return;
-  const trained = logForms.find((known) => known.name === logForm)?.title;
+  const trained = formNamed(logForm).title;
   throw new InputError(
     `${log} is ${form.title}, but ${name} was trained on ${trained}, which records other things of a connection: train a model on such logs`,
   );

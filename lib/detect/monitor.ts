@@ -10,10 +10,13 @@ import { novelStepsOf } from "../preprocess/novelty";
 import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
+import type { LogForm } from "../traffic/logs/format";
+import { formNamed } from "../traffic/logs/formats";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { type AlertScore, createAlert } from "./alert";
 import type { AllowList } from "./allow-list";
 import { DriftMeter } from "./drift";
+import { withoutLacking } from "./log-forms";
 import { excess, HostRanking, type RankedAlert, riskScore } from "./ranking";
 import { alertReasons } from "./reasons";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
@@ -62,6 +65,7 @@ export class Monitor {
   readonly drift: DriftMeter;
   readonly #detectors: readonly Detecting[];
   readonly #windows: WarmWindows;
+  readonly #form: LogForm;
   readonly #usual: ReadonlyMap<string, TypicalValue>;
 
   constructor(
@@ -76,6 +80,7 @@ export class Monitor {
     });
     const { remembered = model.remembered, isNewLog = true } = options;
     this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
+    this.#form = formNamed(model.logForm);
     this.#usual = new Map(Object.entries(model.usual));
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.drift = new DriftMeter(model);
@@ -106,8 +111,7 @@ export class Monitor {
 
   /** The features of the next connections. Call it once for each, in order. */
   features(connections: readonly Connection[]): Table {
-    const { rows, features } = connectionTable(connections, this.#windows);
-    return { rows, features };
+    return withoutLacking(connectionTable(connections, this.#windows), this.#form);
   }
 
   /** P-values of connections, by all detectors together. */

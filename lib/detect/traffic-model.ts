@@ -6,7 +6,7 @@ import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { mendResults, readResults } from "../common/unfinished";
 import { writeJson } from "../common/unwritable";
-import { sha256OfFile } from "../data/content";
+import { contentOf, peek, sha256OfFile } from "../data/content";
 import { recogniseLayout } from "../data/kdd/layout";
 import { type Feature, kddFeatures } from "../data/kdd/schema";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
@@ -22,6 +22,8 @@ import { fewRowsNotice, promisedRate } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
 import type { Step } from "../preprocess/preprocessor";
 import { connectionFeatures } from "../traffic/connection-table";
+import type { LogForm } from "../traffic/logs/format";
+import { formNamed, logForms } from "../traffic/logs/formats";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
@@ -151,8 +153,11 @@ async function readTrafficModel(folder: string, options: LoadTrafficModelOptions
   }
   const { formatVersion: _, manifests, ...details } = await readTrafficFile(folder);
   const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
-  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind))
-    detectors[name] = await loadDetector(folder, name, manifests[name], options);
+  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind)) {
+    const model = await loadDetector(folder, name, manifests[name], options);
+    requireConnectionFeatures(model.preprocessor.steps, formNamed(details.logForm), join(folder, name));
+    detectors[name] = model;
+  }
   if (new Set(Object.values(detectors).map(({ threshold }) => threshold.rows)).size > 1)
     throw new InputError(
       `the model folder ${folder} is damaged: its detectors' thresholds are from different connections`,
@@ -175,21 +180,24 @@ async function loadDetector(
     model.detector.kind !== kind ||
     (await sha256OfPlainFiles([join(own, "manifest.json")], jsonLimits.bytes)) !== manifest;
   if (isOther) throw new InputError(`the model folder ${folder} is damaged: its ${kind} is another model's`);
-  requireConnectionFeatures(model.preprocessor.steps, own);
   return model;
 }
 
 /** @throws {InputError} unless the steps are those of the features of connections, with names that these can have */
-function requireConnectionFeatures(steps: readonly Step[], folder: string): void {
+function requireConnectionFeatures(steps: readonly Step[], { lacks }: LogForm, folder: string): void {
+  const features = connectionFeatures.filter(({ name }) => !lacks.includes(name));
   const fits = (step: Step | undefined, { name, measure, values = [] }: Feature) =>
     step?.feature === name &&
     (step.kind === "number") === (measure !== "nominal") &&
     (step.kind === "number" || step.categories.every((category) => values.includes(category)));
-  if (
-    steps.length !== connectionFeatures.length ||
-    !connectionFeatures.every((own, i) => fits(steps[i], own))
-  )
+  if (steps.length !== features.length || !features.every((own, i) => fits(steps[i], own)))
     throw new InputError(`the model folder ${folder} was made for other features: train it again`);
+}
+
+/** What the logs of a traffic.json were, before it is checked. */
+function formOf(parsed: unknown): LogForm {
+  const name = (parsed as Partial<TrafficFile> | null)?.logForm;
+  return logForms.find((form) => form.name === name) ?? logForms[0];
 }
 
 async function readTrafficFile(folder: string): Promise<TrafficFile> {
@@ -200,7 +208,7 @@ async function readTrafficFile(folder: string): Promise<TrafficFile> {
   });
   requireFormatVersion(folder, parsed, formatVersion);
   const { trafficSchema } = require("./traffic-schema") as typeof import("./traffic-schema");
-  const file = checked(trafficSchema, parsed, path);
+  const file = checked(trafficSchema(formOf(parsed)), parsed, path);
   if (!isDeepStrictEqual(file.remembered.windows.windows, file.windows))
     throw new InputError(
       `the model folder ${folder} is damaged: its windows are not those that it remembers`,
@@ -234,10 +242,14 @@ export async function matchingSubject(
   return subject;
 }
 
-/** A pipe may hold either: it is not read to find out. */
+/** A pipe may hold either: it is not read to find out. nfdump's CSV is a table as well. */
 async function findLogFiles(paths: readonly string[]): Promise<void> {
   const [log] = await findConnectionLogs(paths);
   if (log.bytes === undefined) throw new InputError(`${log.path} is a pipe`);
+  const pieces = contentOf(log.path);
+  const { first } = await peek(pieces, 1);
+  await pieces.return(undefined);
+  if (/^\ufeff?\w+,/.test(first.toString("utf8", 0, 100))) throw new InputError(`${log.path} is a table`);
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
+import type { LogForm } from "../traffic/logs/format";
 import { logForms } from "../traffic/logs/formats";
 import { warmStateSchema, windowOptionsSchema } from "../traffic/windows/windows-schema";
 
@@ -26,26 +27,29 @@ const typicalName = (known: readonly string[]) =>
     names: list(object({ name: word(...known), share }), 3, 1),
   });
 
-/** `traffic.json`; `formatVersion` is looked at before. */
-export const trafficSchema = object({
-  formatVersion: integerIn(1),
-  logs: list(object({ name: text(), sha256 }), 100_000),
-  logForm: word(...logForms.map(({ name }) => name)),
-  windows: windowOptionsSchema,
-  usual: object(
-    Object.fromEntries(
-      connectionFeatures.map(({ name, measure, values = [] }): [string, Schema<TypicalValue>] => [
-        name,
-        measure === "nominal" ? typicalName(values) : typicalNumber,
-      ]),
+/** `traffic.json` of a model of a form of logs; `formatVersion` is looked at before. */
+export function trafficSchema({ lacks }: LogForm) {
+  const features = connectionFeatures.filter(({ name }) => !lacks.includes(name));
+  return object({
+    formatVersion: integerIn(1),
+    logs: list(object({ name: text(), sha256 }), 100_000),
+    logForm: word(...logForms.map(({ name }) => name)),
+    windows: windowOptionsSchema,
+    usual: object(
+      Object.fromEntries(
+        features.map(({ name, measure, values = [] }): [string, Schema<TypicalValue>] => [
+          name,
+          measure === "nominal" ? typicalName(values) : typicalNumber,
+        ]),
+      ),
     ),
-  ),
-  unseenShare: share,
-  remembered: warmStateSchema,
-  manifests: object(
-    Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, sha256])) as Record<
-      TrainedDetectorName,
-      typeof sha256
-    >,
-  ),
-});
+    unseenShare: share,
+    remembered: warmStateSchema,
+    manifests: object(
+      Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, sha256])) as Record<
+        TrainedDetectorName,
+        typeof sha256
+      >,
+    ),
+  });
+}

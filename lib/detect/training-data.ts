@@ -7,7 +7,7 @@ import type { ReadLog } from "../traffic/logs/read-logs";
 import { resolveWindows, type TrafficWindowOptions } from "../traffic/windows/options";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { trafficDefaults } from "./defaults";
-import { CommonForm } from "./log-forms";
+import { CommonForm, withoutLacking } from "./log-forms";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
 
 /** Logs as one table in memory, in order of time. */
@@ -88,7 +88,7 @@ export async function readTrainingData(
   const isLabelled = categories.some((name) => name !== "");
   return {
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
-    table: joinTables(tables),
+    table: withoutLacking(joinTables(tables), form),
     remembered: tracker.state,
     ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
   };

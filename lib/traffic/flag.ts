@@ -1,3 +1,4 @@
+import { kddFeatures } from "../data/kdd/schema";
 import type { Connection } from "./connection";
 
 /** KDD'99's flags are Bro's states of 1998; Zeek has two more. */
@@ -20,6 +21,11 @@ const flags = new Map([
 export function kddFlag({ protocol, state }: Pick<Connection, "protocol" | "state">): string {
   return protocol === "tcp" ? (flags.get(state ?? "") ?? "OTH") : "SF";
 }
+
+/** The features that tell how connections ended. */
+export const stateFeatures: readonly string[] = kddFeatures
+  .map(({ name }) => name)
+  .filter((name) => name === "flag" || /[sr]error_rate$/.test(name));
 
 /** Whether a flag is a SYN error (`serror`), a rejection (`rerror`), or neither. */
 export enum FlagError {

@@ -237,6 +237,10 @@ class Following {
     { path, text, number }: Pick<WaitingLine, "path" | "text" | "number">,
   ): Connection | undefined {
     const connection = parser.parse(text, number);
+    if (parser.form?.isOfFlows)
+      throw new InputError(
+        `${path} is ${parser.form.title}, whose flows are paired, and --follow reads connections: score it without --follow`,
+      );
     if (connection) requireFormOf(this.monitor.model, parser.form!, path);
     return connection;
   }

@@ -1,8 +1,8 @@
 import { areOfConnections } from "../zeek/fields";
 import { defaultHeader, withHeaderLine } from "../zeek/tsv";
-import { recordIn } from "./formats";
+import { flowReader, recordIn } from "./formats";
 import { parseJsonObject } from "./json-fields";
-import { LineProblem } from "./values";
+import { LineProblem, Texts } from "./values";
 
 /**
  * Which log lines are the beginning of: `conn` for one of connections, `dns`, …, or `unknown` for one that does not
@@ -23,11 +23,21 @@ function kindOf(lines: readonly string[]): string | undefined {
   for (const line of lines) {
     header = withHeaderLine(header, line);
     if (header.fields) return header.path ?? (areOfConnections(header.fields) ? "conn" : "unknown");
-    const kind = line.startsWith("{") ? recordKind(line) : undefined;
+    const kind = line.startsWith("{") ? recordKind(line) : flowKind(line);
     if (kind === "conn") return kind;
     another ??= kind;
   }
   return another;
+}
+
+/** A header of flows that lacks a column is one, too: what it lacks is said where it is read. */
+function flowKind(line: string): string | undefined {
+  try {
+    return flowReader(line, new Texts()) && "conn";
+  } catch (error) {
+    if (error instanceof LineProblem) return "conn";
+    throw error;
+  }
 }
 
 function recordKind(line: string): string | undefined {

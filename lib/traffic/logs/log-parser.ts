@@ -1,10 +1,11 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { Connection } from "../connection";
+import { FlowPairs } from "../flow-pairs";
 import { zeekForm } from "../zeek/json";
 import { defaultHeader, TsvRows, withHeaderLine } from "../zeek/tsv";
-import type { LogForm } from "./format";
-import { recordIn } from "./formats";
+import type { FlowReader, LogForm } from "./format";
+import { flowReader, recordIn } from "./formats";
 import { parseJsonObject } from "./json-fields";
 import { FieldProblem, LineProblem, Texts } from "./values";
 
@@ -22,6 +23,7 @@ export class BadLineError extends InputError {
 }
 
 const [numberSign, brace, space] = [35, 123, 32];
+const letter = /^[a-z]/i;
 
 /**
  * Reads a connection log line by line, whatever its format. Give it every line in order, the header included; a header
@@ -40,6 +42,11 @@ export class ConnectionLogParser {
   #form: LogForm | undefined;
   #header = defaultHeader;
   #rows: TsvRows | undefined;
+  #flows: FlowReader | undefined;
+  readonly #pairs = new FlowPairs();
+  #paired: Connection[] = [];
+  /** How many flows were read. */
+  flows = 0;
 
   /** @param path the name of the log in messages */
   constructor(private readonly path: string) {}
@@ -66,20 +73,48 @@ export class ConnectionLogParser {
     if (!(first > space) && text.trim() === "") return undefined;
     try {
       if (first === brace) return this.#json(text);
-      if (this.#rows) {
-        const connection = this.#rows.connection(text);
-        this.#require(zeekForm);
-        return connection;
-      }
+      if (!this.#rows) return this.#flow(text, number);
+      const connection = this.#rows.connection(text);
+      this.#require(zeekForm);
+      return connection;
     } catch (error) {
       if (error instanceof LineProblem) throw new BadLineError(this.path, number, error.message);
       throw error;
     }
-    throw new BadLineError(
-      this.path,
-      number,
-      "it is neither JSON nor after a header, as in the logs that are read",
-    );
+  }
+
+  /** Connections of logs of flows: those that were completed since, or wait no longer; at the end of the log all. */
+  paired(isEnd = false): Connection[] {
+    const paired = isEnd ? [...this.#paired, ...this.#pairs.flush()] : this.#paired;
+    if (paired.length > 0) this.#paired = [];
+    return paired;
+  }
+
+  /** Takes in a flow, or the header before flows. */
+  #flow(line: string, number: number): undefined {
+    const reader = this.#flows && !letter.test(line) ? undefined : this.#flowReader(line, number);
+    if (reader) this.#flows = reader;
+    if (reader?.isHeader) return;
+    if (!this.#flows)
+      throw new LineProblem("it is neither JSON nor after a header, as in the logs that are read");
+    const flow = this.#flows.flow(line);
+    if (!flow) {
+      if (this.others.count++ === 0) this.others.log = "NODATA";
+      return;
+    }
+    this.#require(this.#flows.form);
+    this.flows++;
+    for (const connection of this.#pairs.push(flow)) this.#paired.push(connection);
+  }
+
+  #flowReader(line: string, number: number): FlowReader | undefined {
+    try {
+      return flowReader(line, this.#texts);
+    } catch (error) {
+      if (error instanceof LineProblem)
+        throw new InputError(`${this.path}, line ${number}: ${error.message}`);
+      throw error;
+    }
   }
 
   #comment(line: string, number: number): undefined {

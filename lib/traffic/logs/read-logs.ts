@@ -119,6 +119,8 @@ async function* connectionBlocks(
     if (error instanceof EndlessLine) throw lines.atNextLine(error.message);
     throw unreadable(name, error);
   }
+  const rest = lines.rest();
+  if (rest.length > 0) yield { connections: rest, bytesRead };
   lines.requireConnections();
   if (hash) onLogRead?.({ name: await sourceName(log.path), sha256: hash.digest("hex") });
   const { count, log: other } = lines.others;
@@ -162,14 +164,27 @@ class LogLines {
       const isWhole = end >= 0;
       const line = text.slice(start, isWhole ? end : text.length);
       start = isWhole ? end + 1 : text.length;
-      const others = this.others.count;
+      const others = this.#uncounted;
       const connection = this.#connection(line, isWhole);
       if (connection) connections.push(connection);
-      if (connection || this.others.count > others) this.#emptyLines = 0;
+      for (const paired of this.#parser.paired()) connections.push(paired);
+      if (connection || this.#uncounted > others) this.#emptyLines = 0;
       else this.#countEmptyLine();
     }
     this.#good += connections.length;
     return connections;
+  }
+
+  /** The connections that wait for the flow of their other side when the log ends. */
+  rest(): Connection[] {
+    const connections = this.#parser.paired(true);
+    this.#good += connections.length;
+    return connections;
+  }
+
+  /** Records that gave no connection of their own: of other logs, and flows. */
+  get #uncounted(): number {
+    return this.others.count + this.#parser.flows;
   }
 
   /** A problem with the line that comes next. */

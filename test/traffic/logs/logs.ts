@@ -149,3 +149,63 @@ export function zstdStored(text: string): Buffer {
   }
   return Buffer.concat(parts);
 }
+
+/** Both sides' flows of connections, as `nfdump -o csv` prints them, of version 1.6 or 1.7. */
+export function nfdumpLog(connections: readonly Connection[], { isOld = false } = {}): string {
+  const time = (seconds: number) => new Date(seconds * 1000).toISOString().replace("T", " ").replace("Z", "");
+  const header = isOld
+    ? "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt"
+    : "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,packets,bytes,flows";
+  const rows = sides(connections).map(({ start, duration, protocol, from, to, bytes }) => {
+    const [name, end] = [protocol.toUpperCase(), start + duration];
+    return isOld
+      ? [
+          time(start),
+          time(end),
+          duration.toFixed(3),
+          from[0],
+          to[0],
+          from[1],
+          to[1],
+          name,
+          "...AP.SF",
+          0,
+          0,
+          9,
+          bytes,
+          0,
+          0,
+        ]
+      : [time(start), duration.toFixed(3), name, from[0], from[1], to[0], to[1], 9, bytes, 1];
+  });
+  return `${[header, ...rows.map((row) => row.join(","))].join("\n")}\n`;
+}
+
+/** Both sides' flows of connections, as a VPC flow log in the default format. */
+export function vpcLog(connections: readonly Connection[]): string {
+  const numbers: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1 };
+  const rows = sides(connections).map(({ start, duration, protocol, from, to, bytes }) =>
+    [
+      ...["2", "123456789010", "eni-1235b8ca", from[0], to[0], from[1], to[1], numbers[protocol], 9, bytes],
+      ...[Math.floor(start), Math.ceil(start + duration), "ACCEPT", "OK"],
+    ].join(" "),
+  );
+  return `${rows.join("\n")}\n`;
+}
+
+function sides(connections: readonly Connection[]) {
+  return connections.flatMap((connection) => {
+    const { start, duration, protocol, sourceHost, sourcePort, destinationHost, destinationPort } =
+      connection;
+    const [source, destination] = [
+      [sourceHost, sourcePort] as const,
+      [destinationHost, destinationPort] as const,
+    ];
+    const shared = { start, duration, protocol };
+    const there = { ...shared, from: source, to: destination, bytes: connection.sourceBytes };
+    const isAnswered = protocol !== "icmp" && connection.state !== "S0";
+    return isAnswered
+      ? [there, { ...shared, from: destination, to: source, bytes: connection.destinationBytes }]
+      : [there];
+  });
+}

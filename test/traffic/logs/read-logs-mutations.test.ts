@@ -13,10 +13,12 @@ import {
   eveLog,
   jsonArrayLog,
   jsonLog,
+  nfdumpLog,
   type Outcome,
   readAll,
   someConnections,
   tsvLog,
+  vpcLog,
 } from "./logs";
 
 const folder = temporaryFolder("log-mutations");
@@ -132,7 +134,12 @@ async function readContent(content: Buffer, skipBadRows: boolean): Promise<Outco
 test("a log that is mutated anywhere is read, or refused in a sentence", async () => {
   let accepted = 0;
   let refused = 0;
-  const all = formats.map(({ log }) => log);
+  const all = [
+    ...formats.map(({ log }) => log),
+    nfdumpLog(connections),
+    nfdumpLog(connections, { isOld: true }),
+    vpcLog(connections),
+  ];
   const logs = fc.constantFrom(...all, tsv.replaceAll("\n", "\r\n"), `${tsv}${json}`);
   await fc.assert(
     fc.asyncProperty(
