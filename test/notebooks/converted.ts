@@ -4,7 +4,6 @@
  * `CI=true npx tsx test/run.ts notebooks/simulated`.
  */
 export const notYetConverted: readonly string[] = [
-  "01-exploration",
   "02-preprocessing",
   "03-isolation-forest",
   "04-autoencoder",

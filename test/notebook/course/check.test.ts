@@ -93,7 +93,7 @@ test("a list is told how much of it is right, but not what", () => {
 
 test("an answer that depends on the data needs to know the data", () => {
   assert.throws(
-    () => judgeAnswer("1-1", 0.9),
+    () => judgeAnswer("1-2", 0.9),
     /^InputError: the answer depends on the data: add \{ simulated: simulated \}/,
   );
 });

@@ -2,42 +2,6 @@ import { type Exercise, fn, number, parts, sameOrder, word } from "../exercise";
 
 export const explorationExercises: { readonly [number: string]: Exercise } = {
   "1-1": {
-    answer: number({
-      truth: { real: 0.9988, simulated: 1 },
-      tolerance: 0.0001,
-      mistakes: [
-        {
-          answer: 1,
-          word: "A perfect ranking would need that no attack equals a normal row; look at `snmpgetattack`.",
-        },
-        { answer: 0.9893, word: "That is the recall of a verdict; the ranking by all shares is asked for." },
-      ],
-    }),
-    hints: [
-      "Equal rows cannot be told apart: the best score of a row is the share of attacks among the rows equal to it.",
-      "A window function counts within groups: `avg(attack) OVER (PARTITION BY …)`, with all 41 features in the place of the dots.",
-      "The shares are scores like any other: `rocAuc(scoreSteps(shares, attacks))`.",
-    ],
-  },
-  "1-2": {
-    answer: number({
-      truth: { real: 0.364, simulated: 0.508 },
-      tolerance: 0.001,
-      mistakes: [
-        { answer: 0.071, word: "That is over all rows: each distinct row must count once." },
-        {
-          answer: 0.636,
-          word: "The score is turned around: rare rows must have the *higher* score, as in the text.",
-        },
-      ],
-    }),
-    hints: [
-      "`distinctRows` gives the first row of each group of equal rows.",
-      "The copies were counted above, one number for each row of the file; take those of the distinct rows.",
-      "Rare is anomalous: the score is minus the number of copies.",
-    ],
-  },
-  "1-3": {
     answer: parts({
       services: number({
         truth: { real: 41, simulated: 18 },
@@ -62,7 +26,25 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
       "`count(*) FILTER (label = 'normal' AND …)` counts false alarms, on `test`.",
     ],
   },
-  "1-4": {
+  "1-2": {
+    answer: number({
+      truth: { real: 0.364, simulated: 0.508 },
+      tolerance: 0.001,
+      mistakes: [
+        { answer: 0.071, word: "That is over all rows: each distinct row must count once." },
+        {
+          answer: 0.636,
+          word: "The score is turned around: rare rows must have the *higher* score, as in the text.",
+        },
+      ],
+    }),
+    hints: [
+      "`distinctRows` gives the first row of each group of equal rows.",
+      "The copies were counted above, one number for each row of the file; take those of the distinct rows.",
+      "Rare is anomalous: the score is minus the number of copies.",
+    ],
+  },
+  "1-3": {
     answer: fn<[Float64Array, Float64Array], ArrayLike<number>>({
       expected: "a function (count: Float64Array, bytes: Float64Array) => Float64Array",
       truth: (count, bytes) => {
@@ -101,7 +83,7 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
       "High `count` is suspicious, and so are *few* `dst_bytes`: rank −bytes, or subtract the rank.",
     ],
   },
-  "1-5": {
+  "1-4": {
     answer: word({
       truth: { real: "dst_host_srv_count", simulated: "rerror_rate" },
       mistakes: [
@@ -119,6 +101,24 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
       "`rowsWhere(table, (label) => …)` and `selectRows` give a table without some labels.",
       "The code of the table above works on any table: give it the one without floods.",
       "Where ROC AUC is below 0.5, low values mean attack: take 1 minus it, as above.",
+    ],
+  },
+  "1-5": {
+    answer: number({
+      truth: { real: 0.9988, simulated: 1 },
+      tolerance: 0.0001,
+      mistakes: [
+        {
+          answer: 1,
+          word: "A perfect ranking would need that no attack equals a normal row; look at `snmpgetattack`.",
+        },
+        { answer: 0.9893, word: "That is the recall of a verdict; the ranking by all shares is asked for." },
+      ],
+    }),
+    hints: [
+      "Equal rows cannot be told apart: the best score of a row is the share of attacks among the rows equal to it.",
+      "A window function counts within groups: `avg(attack) OVER (PARTITION BY …)`, with all 41 features in the place of the dots.",
+      "The shares are scores like any other: `rocAuc(scoreSteps(shares, attacks))`.",
     ],
   },
 };
