@@ -5,7 +5,6 @@
  */
 export const notYetConverted: readonly string[] = [
   "02-preprocessing",
-  "03-isolation-forest",
   "04-autoencoder",
   "05-evaluation",
   "06-visualization",

@@ -21,14 +21,14 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
     answer: number({
       truth: { real: 1000, simulated: Number.POSITIVE_INFINITY },
       mistakes: [
-        { answer: 100, word: "With 100 rows ROC AUC moves no further than the seeds lie apart. Look on." },
+        { answer: 100, word: "With 100 rows ROC AUC is still within 0.01 of what it was. Look on." },
         { answer: 10_000, word: "It is far down there. But it has fallen before, with every seed." },
-        { answer: 10, word: "Compare with how far the seeds lie apart: that is no change." },
+        { answer: 10, word: "Compare with no smurf row, seed by seed: the difference is less than 0.01." },
       ],
     }),
     hints: [
       "Add the first n rows of smurf to `fitRows`, and judge the *other* smurf rows against the held-out normal ones.",
-      "Fit with three seeds for each n: a change counts if it is larger than what the seeds do.",
+      "Fit with three seeds for each n, and compare each with the forest of the same seed without smurf.",
       "How many smurf rows does a tree of 4,096 rows draw, if n of some 78,000 are smurf?",
     ],
   },
