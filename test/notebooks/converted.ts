@@ -8,5 +8,4 @@ export const notYetConverted: readonly string[] = [
   "04-autoencoder",
   "05-evaluation",
   "06-visualization",
-  "08-your-own-table",
 ];

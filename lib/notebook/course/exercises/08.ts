@@ -3,6 +3,22 @@ import { type Exercise, number, parts, word } from "../exercise";
 // Real: UNSW-NB15.
 export const ownTableExercises: { readonly [number: string]: Exercise } = {
   "8-1": {
+    answer: word({
+      truth: { real: "last", simulated: "random" },
+      of: ["last", "random"],
+      mistakes: [
+        {
+          answer: "random",
+          word: "Read both thresholds once more: which part is less like what was learned?",
+        },
+      ],
+    }),
+    hints: [
+      '`fitModel(table, isolationForest, { rows, seed, holdOut: "last" })` holds the last fifth of the rows out.',
+      "`threshold.value` of both.",
+    ],
+  },
+  "8-2": {
     answer: parts({
       right: number({
         truth: { real: 0.9999, simulated: 0.9895 },
@@ -22,7 +38,7 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
       "Fit on normal rows, and judge those that were not fitted on with all anomalies.",
     ],
   },
-  "8-2": {
+  "8-3": {
     answer: parts({
       forest: number({
         truth: { real: 0.838, simulated: 0.8461 },
@@ -41,7 +57,7 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
       "Judge the normal rows that were not fitted on, with all anomalies.",
     ],
   },
-  "8-3": {
+  "8-4": {
     answer: number({
       truth: { real: 0.143, simulated: 0.143 },
       tolerance: 0.003,
@@ -55,22 +71,6 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
       "A missing number is `NaN` in a feature's `values`. Copy them: the table itself must stay as it is.",
       '`createRandom(seed, "holes").uniform() < 0.1` says of one row in ten that it loses its value.',
       "`judge(model, table).anomalous` has a 1 for each row that is flagged.",
-    ],
-  },
-  "8-4": {
-    answer: word({
-      truth: { real: "last", simulated: "random" },
-      of: ["last", "random"],
-      mistakes: [
-        {
-          answer: "random",
-          word: "Read both thresholds once more: which part is less like what was learned?",
-        },
-      ],
-    }),
-    hints: [
-      '`fitModel(table, isolationForest, { rows, seed, holdOut: "last" })` holds the last fifth of the rows out.',
-      "`threshold.value` of both.",
     ],
   },
 };
