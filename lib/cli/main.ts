@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { libraryVersion } from "../common/version";
 import { isAnswer, report } from "./command";
+import { addExportCommand } from "./export-command";
 import { addNotebookCommands } from "./notebook-commands";
 import { print } from "./output";
 import { addScoreCommand } from "./score-command";
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
   addStudyCommands(program);
   addTrainCommand(program);
   addScoreCommand(program);
+  addExportCommand(program);
   addSimulateCommand(program);
   addNotebookCommands(program);
 

@@ -61,6 +61,7 @@ const options: Record<string, string[]> = {
     ],
   ],
   download: ["--data-folder <folder>"],
+  export: ["--out <file>"],
   simulate: [
     "--format <name>",
     "--connections <n>",

@@ -1,0 +1,141 @@
+import type { Attribute, Node, OnnxGraph, Tensor, ValueInfo } from "./proto";
+
+/** ONNX's numbers of the types that the graph uses. */
+export const elementTypes = { float: 1, int64: 7, string: 8, bool: 9, double: 11 } as const;
+
+/** The dimension that is the number of rows. */
+const rows = { dimParam: "N" };
+
+/** A graph that grows node by node. Whatever a node makes is called by a name, which later nodes take. */
+export class GraphBuilder {
+  readonly #nodes: Node[] = [];
+  readonly #constants: Tensor[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #taken: Set<string>;
+  #names = 0;
+
+  /** @param taken names of inputs and outputs, which nothing else may have */
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  /** A column that comes in: one value a row. */
+  input(name: string, type: keyof typeof elementTypes): string {
+    this.#inputs.push(columnOf(name, type));
+    return name;
+  }
+
+  /** A tensor of numbers of 64 bits; with one row, which every row of the data meets, unless other dimensions are given. */
+  doubles(values: Iterable<number>, dims?: readonly number[]): string {
+    return this.#constant(doubleTensor(values, dims));
+  }
+
+  /** One number of 64 bits. */
+  double(value: number): string {
+    return this.doubles([value], []);
+  }
+
+  floats(values: Float32Array, dims: readonly number[]): string {
+    return this.#constant({ dataType: elementTypes.float, dims, rawData: bytesOf(values) });
+  }
+
+  integers(values: readonly number[], dims: readonly number[] = [1, values.length]): string {
+    const rawData = bytesOf(BigInt64Array.from(values, BigInt));
+    return this.#constant({ dataType: elementTypes.int64, dims, rawData });
+  }
+
+  truths(values: readonly boolean[]): string {
+    const rawData = Uint8Array.from(values, Number);
+    return this.#constant({ dataType: elementTypes.bool, dims: [1, values.length], rawData });
+  }
+
+  /** Adds a node of one output. @returns the output's name */
+  add(
+    opType: string,
+    input: readonly string[],
+    attributes: Attributes = {},
+    output = this.#newName(),
+  ): string {
+    const domain = opType in machineLearning ? "ai.onnx.ml" : "";
+    const attribute = Object.entries(attributes).map(([name, value]) => ({ name, ...value }));
+    this.#nodes.push({ opType, domain, name: output, input, output: [output], attribute });
+    return output;
+  }
+
+  /** The same numbers as another type. */
+  cast(input: string, type: keyof typeof elementTypes): string {
+    return this.add("Cast", [input], { to: int(elementTypes[type]) });
+  }
+
+  /** Columns side by side. */
+  concat(parts: readonly string[]): string {
+    return parts.length === 1 ? parts[0] : this.add("Concat", parts, { axis: int(1) });
+  }
+
+  /** For each row the sum of its columns, as one column. */
+  sumOfColumns(input: string): string {
+    return this.add("ReduceSum", [input, this.integers([1], [1])], { keepdims: int(1) });
+  }
+
+  /** The whole graph. @param outputs one column each */
+  finish(outputs: Readonly<Record<string, keyof typeof elementTypes>>): OnnxGraph {
+    return {
+      name: "traffic-anomaly",
+      node: this.#nodes,
+      initializer: this.#constants,
+      input: this.#inputs,
+      output: Object.entries(outputs).map(([name, type]) => columnOf(name, type)),
+    };
+  }
+
+  #constant(tensor: Omit<Tensor, "name">): string {
+    const name = this.#newName();
+    this.#constants.push({ name, ...tensor });
+    return name;
+  }
+
+  #newName(): string {
+    let name: string;
+    do name = `value_${this.#names++}`;
+    while (this.#taken.has(name));
+    return name;
+  }
+}
+
+/** Operators that are not in ONNX's own set. */
+const machineLearning = { LabelEncoder: true, TreeEnsemble: true };
+
+type Value = Omit<Attribute, "name">;
+type Attributes = Readonly<Record<string, Value>>;
+
+export const int = (i: number): Value => ({ type: 2, i });
+export const ints = (values: readonly number[]): Value => ({ type: 7, ints: values });
+export const strings = (values: readonly string[]): Value => ({
+  type: 8,
+  strings: values.map((value) => Buffer.from(value)),
+});
+export const tensor = (t: Tensor): Value => ({ type: 4, t });
+
+export function doubleTensor(values: Iterable<number>, dims?: readonly number[]): Tensor {
+  const numbers = Float64Array.from(values);
+  const { double: dataType } = elementTypes;
+  return { dataType, dims: dims ?? [1, numbers.length], rawData: bytesOf(numbers) };
+}
+
+/** Bytes as a tensor. */
+export function byteTensor(rawData: Uint8Array): Tensor {
+  return { dataType: 2, dims: [rawData.length], rawData };
+}
+
+function bytesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Float32Array | Float64Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function columnOf(name: string, type: keyof typeof elementTypes): ValueInfo {
+  const elemType = elementTypes[type];
+  return { name, type: { tensorType: { elemType, shape: { dim: [rows, { dimValue: 1 }] } } } };
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  type DetectorKind,
+  fitModel,
+  isolationForest,
+  labels,
+  type Model,
+  type PreprocessOptions,
+  principalComponents,
+  readKddFile,
+  rowsWhere,
+  saveModel,
+  selectRows,
+  type Table,
+} from "traffic-anomaly";
+import { missingName } from "traffic-anomaly/dist/data/table";
+import { exportOnnx } from "traffic-anomaly/dist/models/onnx/export-onnx";
+import { temporaryFolder } from "../../fixtures/folder";
+import { realDataTest, realFiles } from "../../fixtures/real-data";
+import { tableOf } from "../../fixtures/table";
+import { compareWithOnnx, missingOnnx } from "./onnxruntime";
+
+const folder = temporaryFolder("onnx");
+let folders = 0;
+function newFolder(): string {
+  const path = join(folder, String(folders++));
+  mkdirSync(path);
+  return path;
+}
+
+/** How near the scores of each detector come to the library's. */
+const detectors: readonly [kind: DetectorKind<string, never>, settings: object, nearness: number][] = [
+  [isolationForest as DetectorKind<string, never>, { trees: 20 }, 1e-12],
+];
+
+/** Rows with every peculiarity that preprocessing knows: of these the first 300 are fitted. */
+function peculiarTable(): Table {
+  const rows = Array.from({ length: 600 }, (_, row) => row);
+  const isNew = (row: number, every: number) => row >= 300 && row % every === 0;
+  return tableOf(
+    {
+      // Amounts, which take the logarithm: some negative, some missing in training too.
+      bytes: rows.map((row) => (row % 50 === 3 ? NaN : isNew(row, 7) ? 1e15 : (row * row * 37) % 9973)),
+      balance: rows.map((row) => (isNew(row, 9) ? -1e9 : ((row * 331) % 1009) - 500)),
+      // Lacked by no row of training, infinite in one that is new.
+      load: rows.map((row) => (isNew(row, 11) ? Infinity : isNew(row, 13) ? NaN : ((row * 7) % 11) / 10)),
+      constant: rows.map((row) => (isNew(row, 17) ? 4 : 3)),
+      value_0: rows.map((row) => row % 5),
+      'kind, or "sort"': rows.map(
+        (row) => ["a", "b=c", missingName, "Ünicode ✓"][isNew(row, 5) ? 3 : row % 3],
+      ),
+      "one name": rows.map((row) => (isNew(row, 19) ? "" : "always")),
+    },
+    { measures: { bytes: "amount", balance: "amount" } },
+  );
+}
+
+const trained = Uint32Array.from({ length: 300 }, (_, row) => row);
+
+for (const [kind, settings, nearness] of detectors) {
+  test(`onnxruntime gives new, missing and infinite values the scores and verdicts of the ${kind.title}`, {
+    skip: missingOnnx(),
+  }, async () => {
+    const ways: PreprocessOptions[] = [
+      {},
+      { encoding: "ordinal", scaling: "standard" },
+      { encoding: "none" },
+    ];
+    for (const preprocessing of ways) {
+      const options = { rows: trained, seed: 3, settings: settings as never, preprocessing };
+      const model: Model = await fitModel(peculiarTable(), kind, options);
+      const found = await compareWithOnnx(newFolder(), model, peculiarTable());
+      assert.ok(found.largest <= nearness, `scores differ by ${found.largest} of themselves`);
+      assert.equal(found.verdicts, 0);
+      assert.ok(found.anomalous > 50 && found.anomalous < 500, `${found.anomalous} anomalous`);
+      assert.equal(
+        found.metadata.features,
+        JSON.stringify(model.preprocessor.steps.map((step) => step.feature)),
+      );
+      assert.equal(Number(found.metadata.threshold), model.threshold.value);
+      assert.equal(found.metadata.detector, kind.kind);
+      assert.match(found.metadata.library_version, /^\d+\.\d+\.\d+$/);
+    }
+  });
+
+  realDataTest(
+    `onnxruntime gives KDD'99's rows the scores and verdicts of the ${kind.title}`,
+    async (_, t) => {
+      const { table: all } = await readKddFile((await realFiles()).get("10-percent")!);
+      const table = selectRows(
+        all,
+        Uint32Array.from({ length: 5000 }, (_, i) => i * 98),
+      );
+      const rows = rowsWhere(table, (label) => label === "normal");
+      const model: Model = await fitModel(table, kind, { rows, seed: 1, settings: settings as never });
+      const found = await compareWithOnnx(newFolder(), model, table);
+      assert.equal(labels(table).codes.length, found.rows);
+      assert.ok(found.largest <= nearness, `scores differ by ${found.largest} of themselves`);
+      assert.equal(found.verdicts, 0);
+      assert.ok(found.anomalous > 100);
+      t.diagnostic(
+        `${found.rows} rows: at most ${found.largest.toExponential(1)} of a score, onnxruntime ${found.onnxruntime}`,
+      );
+    },
+    missingOnnx() || undefined,
+  );
+}
+
+test("a tree of one leaf is exported, too", { skip: missingOnnx() }, async () => {
+  const table = tableOf({ same: Array.from({ length: 100 }, () => 5) });
+  const found = await compareWithOnnx(
+    newFolder(),
+    await fitModel(table, isolationForest, { settings: { trees: 3 } }),
+    table,
+  );
+  assert.deepEqual([found.largest < 1e-12, found.verdicts], [true, 0]);
+});
+
+test("the same model becomes the same bytes", async () => {
+  const [model, out] = [join(newFolder(), "model"), join(newFolder(), "new", "model.onnx")];
+  await saveModel(model, await fitModel(peculiarTable(), isolationForest, { settings: { trees: 5 } }));
+  const { bytes, inputs, detector } = await exportOnnx(model, out);
+  const first = readFileSync(out);
+  assert.deepEqual([first.length, inputs.length, detector], [bytes, 7, "isolation-forest"]);
+  assert.deepEqual(inputs[0], { name: "bytes", type: "number" });
+  await exportOnnx(model, out);
+  assert.deepEqual(readFileSync(out), first);
+});
+
+test("what cannot be exported says why, and leaves what was there as it was", async () => {
+  const path = newFolder();
+  const [model, out] = [join(path, "model"), join(path, "model.onnx")];
+  writeFileSync(out, "mine");
+  const refused = async (made: Model, reason: RegExp) => {
+    await saveModel(model, made);
+    await assert.rejects(exportOnnx(model, out), { name: "InputError", message: reason });
+    assert.equal(readFileSync(out, "utf8"), "mine");
+  };
+  const table = tableOf({ score: Array.from({ length: 100 }, (_, i) => i % 7) });
+  await refused(
+    await fitModel(table, isolationForest),
+    /^.*model cannot be exported: a feature has the name "score"/,
+  );
+  const quantile = { preprocessing: { scaling: "quantile" } } as const;
+  await refused(
+    await fitModel(peculiarTable(), isolationForest, quantile),
+    /model cannot be exported: .*ranks/,
+  );
+  const elsewhere = join(newFolder(), "model.onnx");
+  await assert.rejects(exportOnnx(path, elsewhere), /is not a model folder/);
+  writeFileSync(join(path, "traffic.json"), "{}");
+  await assert.rejects(exportOnnx(path, elsewhere), /export one of them, such as .*isolation-forest/);
+  const own = join(model, "manifest.json");
+  await assert.rejects(exportOnnx(model, own), /manifest\.json/);
+
+  const other = join(newFolder(), "pca");
+  const numbers = tableOf({
+    a: Array.from({ length: 100 }, (_, i) => i % 7),
+    b: Array.from({ length: 100 }, (_, i) => i % 5),
+  });
+  await saveModel(other, await fitModel(numbers, principalComponents, { settings: { components: 1 } }));
+  await assert.rejects(exportOnnx(other, out), /pca cannot be exported: .*not of the PCA/i);
+  assert.equal(readFileSync(out, "utf8"), "mine");
+});
