@@ -76,7 +76,7 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
   },
   "2-3": {
     answer: number({
-      truth: { real: 2, simulated: 1 },
+      truth: { real: 5, simulated: 1 },
       mistakes: [
         {
           answer: 0,
