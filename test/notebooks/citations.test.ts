@@ -10,7 +10,7 @@ const project = join(__dirname, "..", "..");
 const folder = join(project, "notebooks");
 
 /** Notebooks that still name papers in words of their own. */
-const notYetConverted = ["04", "07"];
+const notYetConverted = ["07"];
 
 interface Text {
   readonly file: string;

@@ -83,10 +83,10 @@ test("an object is told which part is missing and which is wrong", () => {
 
 test("a list is told how much of it is right, but not what", () => {
   assert.equal(
-    judgeAnswer("4-2", ["back", "smurf"], onReal).words,
+    judgeAnswer("4-3", ["back", "smurf"], onReal).words,
     "1 of your 2 attack types are right; there are more to name.",
   );
-  assert.equal(judgeAnswer("4-2", ["warezmaster", "satan", "back"], onReal).verdict, "right");
+  assert.equal(judgeAnswer("4-3", ["warezmaster", "satan", "back"], onReal).verdict, "right");
   assert.equal(judgeAnswer("2-5", [18, 9, 3], onReal).words, "2 of your 3 numbers are right.");
   assert.equal(judgeAnswer("2-5", Float64Array.of(18, 9, 2), onReal).verdict, "right");
 });

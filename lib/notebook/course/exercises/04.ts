@@ -3,6 +3,20 @@ import { type Exercise, list, number, parts, word } from "../exercise";
 export const autoencoderExercises: { readonly [number: string]: Exercise } = {
   "4-1": {
     answer: number({
+      truth: { real: 105, simulated: 120 },
+      tolerance: 8,
+      mistakes: [
+        { answer: 120, word: "That is what was allowed. How many were run before the loss stopped falling?" },
+        { answer: 30, word: "That is the default: give `epochs: 120`." },
+      ],
+    }),
+    hints: [
+      "`epochs` is an upper bound: training ends early where the validation loss has stopped falling.",
+      "`detector.history` has an entry for each epoch that was run.",
+    ],
+  },
+  "4-2": {
+    answer: number({
       truth: { real: 0.1994, simulated: 0 },
       tolerance: 0.01,
       share: true,
@@ -19,7 +33,7 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
       "`verdictMetrics(scores, labels(test), threshold).recallByAttack.smurf`",
     ],
   },
-  "4-2": {
+  "4-3": {
     answer: list<string>({
       truth: { real: ["back", "satan", "warezmaster"], simulated: ["mscan"] },
       of: "attack types",
@@ -35,20 +49,6 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
       "Fit once with the default preprocessing, once with `logarithm: []`; nothing else may differ.",
       "Compare `recallByAttack` at a budget of 5 %, each with its own threshold.",
       "Only types with at least 50 rows that lose more than 0.02 count.",
-    ],
-  },
-  "4-3": {
-    answer: number({
-      truth: { real: 105, simulated: 120 },
-      tolerance: 8,
-      mistakes: [
-        { answer: 120, word: "That is what was allowed. How many were run before the loss stopped falling?" },
-        { answer: 30, word: "That is the default: give `epochs: 120`." },
-      ],
-    }),
-    hints: [
-      "`epochs` is an upper bound: training ends early where the validation loss has stopped falling.",
-      "`detector.history` has an entry for each epoch that was run.",
     ],
   },
   "4-4": {

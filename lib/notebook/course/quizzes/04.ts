@@ -105,12 +105,12 @@ export const autoencoderQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "At a threshold the precision on `corrected` is 0.99. An operator asks how many of her alarms will be real. What do you say?",
+    ask: "At a threshold the precision on a test file is 0.99. An operator asks how many of her alarms will be real. What do you say?",
     options: [
       {
         text: "99 of 100.",
         because:
-          "In this file four rows of five are attacks, so that most alarms are right by themselves. In her network it may be one in a hundred.",
+          "In that file, say, four rows of five are attacks, so that most alarms are right by themselves. In her network it may be one in a hundred.",
       },
       {
         text: "It depends on her base rate; at 1 % attacks and 5 % false alarms most alarms are false.",
