@@ -5,12 +5,15 @@ import { isThere } from "../../common/plain-file";
 import { inTransaction } from "../../common/transaction";
 import { writeWhole } from "../../common/unwritable";
 import { libraryVersion } from "../../common/version";
+import { Autoencoder } from "../autoencoder/autoencoder";
+import type { Detector } from "../detector";
 import { detectorTitle } from "../detectors";
 import { IsolationForest } from "../isolation-forest/isolation-forest";
 import type { Model } from "../model";
 import { loadModel } from "../model-folder";
 import { addForest } from "./forest";
 import { GraphBuilder } from "./graph";
+import { addNetwork, isExported } from "./network";
 import { addPreprocessing } from "./preprocessing";
 import { encodeModel } from "./proto";
 
@@ -65,9 +68,9 @@ const outputs = { score: "double", anomalous: "bool" } as const;
 
 /**
  * A score that is the same but for rounding is no greater than the threshold, which is itself the score of some row: of rows
- * that are its equals a hair would else decide.
+ * that are its equals a hair would else decide. The library rounds what a network's layers make to 32 bits.
  */
-const hair = 1e-9;
+const hairs: Readonly<Record<string, number>> = { "isolation-forest": 1e-9, autoencoder: 1e-6 };
 
 /** A model as an ONNX file. @param name for messages. @throws {InputError} if it cannot be exported, saying why */
 function onnxBytes(name: string, { detector, preprocessor, threshold, training }: Model): Uint8Array {
@@ -76,13 +79,15 @@ function onnxBytes(name: string, { detector, preprocessor, threshold, training }
   const taken = features.find((feature) => Object.hasOwn(outputs, feature) || feature === "");
   if (taken !== undefined) throw refused(`a feature has the name "${taken}", which no input can have`);
   if (preprocessor.options.scaling === "quantile") throw refused("its numbers are scaled to their ranks");
-  if (!(detector instanceof IsolationForest))
-    throw refused(`ONNX files are made of isolation forests, not of the ${detectorTitle(detector.kind)}`);
   const graph = new GraphBuilder([...features, ...Object.keys(outputs)]);
   const { matrix, novel } = addPreprocessing(graph, preprocessor);
-  const score = addForest(graph, detector, matrix, novel);
+  const score = addScore(graph, detector, matrix, novel);
+  if (score === undefined)
+    throw refused(
+      `ONNX files are made of isolation forests and of autoencoders with relu, not of the ${detectorTitle(detector.kind)}`,
+    );
   graph.add("Identity", [score], {}, "score");
-  const most = graph.double(threshold.value + hair * Math.abs(threshold.value));
+  const most = graph.double(threshold.value + hairs[detector.kind] * Math.abs(threshold.value));
   graph.add("Greater", [score, most], {}, "anomalous");
   const metadata: Record<string, string> = {
     library_version: libraryVersion,
@@ -110,4 +115,17 @@ function onnxBytes(name: string, { detector, preprocessor, threshold, training }
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: graph.finish(outputs),
   });
+}
+
+/** Adds the score of a detector; undefined if it can't. */
+function addScore(
+  graph: GraphBuilder,
+  detector: Detector,
+  matrix: string,
+  novel: string,
+): string | undefined {
+  if (detector instanceof IsolationForest) return addForest(graph, detector, matrix, novel);
+  return detector instanceof Autoencoder && isExported(detector)
+    ? addNetwork(graph, detector, matrix, novel)
+    : undefined;
 }
