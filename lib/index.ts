@@ -184,6 +184,7 @@ export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 
 export type { Alert } from "./detect/alert";
 export { type FollowOptions, followTraffic } from "./detect/follow/follow";
+export type { Incident, IncidentKind, IncidentReason } from "./detect/incidents/incident";
 export { HostRanking, type UnusualHost } from "./detect/ranking";
 export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score-traffic";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";

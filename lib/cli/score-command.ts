@@ -74,8 +74,12 @@ function logOptions(command: Command): Command {
       ),
     )
     .option(
+      "--incidents <file>",
+      "alerts that belong together as one line of JSON; while following, again when it grew tenfold and when it is closed",
+    )
+    .option(
       "--state <file>",
-      "remembers what the windows know, so that the next log goes on from there; while following, also where it was",
+      "remembers what the windows know and which incidents are open, so that the next log goes on from there; while following, also where it was",
     );
 }
 
@@ -124,7 +128,7 @@ async function follow(
 const shownUnseen = 20;
 
 async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {
-  for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "state"]) {
+  for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "incidents", "state"]) {
     if (options[name] !== undefined)
       throw new InputError(`--${name} is for logs of connections, and a model of train`);
   }

@@ -1,3 +1,5 @@
+import type { Incident } from "../detect/incidents/incident";
+import { mostDistinct } from "../detect/incidents/open-incident";
 import type { ScoreTrafficResult } from "../detect/score-traffic";
 import type { TrainResult } from "../detect/train";
 import { flagsNothing } from "../evaluation/metrics";
@@ -44,7 +46,7 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
 
 /** What scoring found, for people. */
 export function scoreReport(result: ScoreTrafficResult): string {
-  const { connections, alerts, flagged, silenced, discoveries, reading, drift, unusualHosts, path } = result;
+  const { connections, alerts, flagged, silenced, discoveries, reading, drift, path } = result;
   const detectors = Object.entries(flagged).map(
     ([kind, count]) => `${detectorTitle(kind)} ${formatCount(count)}`,
   );
@@ -56,7 +58,7 @@ export function scoreReport(result: ScoreTrafficResult): string {
       : []),
     ...(result.budgetWarning ? [result.budgetWarning] : []),
     ...(drift.warning ? [drift.warning] : []),
-    ...hostLines(unusualHosts),
+    ...incidentLines(result),
     ...(path === undefined ? [] : [`Written: ${path}`]),
   ].join("\n");
 }
@@ -74,6 +76,40 @@ export function discoveryRule(
   return needed > rows
     ? `${asked} can report none: ${lowest}`
     : `${asked} reports none: ${lowest}, which at least ${formatCount(needed)} ${what} would have to have`;
+}
+
+/** Incidents that a summary shows. */
+const shownIncidents = 10;
+
+function incidentLines({ incidentCount, incidents }: ScoreTrafficResult): string[] {
+  if (incidentCount === 0) return [];
+  const isAll = incidentCount <= shownIncidents;
+  return [
+    `${counted(incidentCount, "incident")}, the most risky first${isAll ? "" : `, ${shownIncidents} of them`}:`,
+    ...incidents.slice(0, shownIncidents).map((incident) => `  ${incidentLine(incident)}`),
+  ];
+}
+
+/** `99.95  sweep by 10.66.6.6, 2026-11-20 09:12:44 to 09:12:46: 200 connections (200 failed) to 200 hosts, 1 port`. */
+function incidentLine(incident: Incident): string {
+  const { risk, kinds, role, host, first, last, connections, failed, sources, hosts, ports } = incident;
+  const { bytesOut, bytesIn } = incident;
+  const what = kinds[0] === "other" ? "unusual connections" : kinds.join(", ");
+  const who = role === "source" ? `by ${host}` : `on ${host} from ${many(sources, "source")}`;
+  const [start, end] = [first, last].map((time) => time.slice(0, 19).replace("T", " "));
+  const until = end.slice(0, 10) === start.slice(0, 10) ? end.slice(11) : end;
+  const failures = failed > 0 ? ` (${formatCount(failed)} failed)` : "";
+  const reached = [
+    ...(role === "source" ? [many(hosts, "host")] : []),
+    ...(ports > 0 ? [many(ports, "port")] : []),
+  ].join(", ");
+  const to = reached === "" ? "" : ` to ${reached}`;
+  return `${risk.toFixed(2).padStart(6)}  ${what} ${who}, ${start} to ${until}: ${counted(connections, "connection")}${failures}${to}, ${formatCount(bytesOut)} bytes out, ${formatCount(bytesIn)} in`;
+}
+
+/** A number of different things, which are counted up to a limit. */
+function many(count: number, what: string): string {
+  return count >= mostDistinct ? `${formatCount(count)} or more ${what}s` : counted(count, what);
 }
 
 function hostLines(hosts: ScoreTrafficResult["unusualHosts"]): string[] {

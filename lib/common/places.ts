@@ -173,5 +173,6 @@ export async function isResult(path: string): Promise<boolean> {
 const resultMarks = [
   /^\{"@timestamp":.*"traffic_anomaly/, // alerts as JSON lines
   /^timestamp,uid,source,source_port,/, // alerts as CSV
+  /^\{"incident":"[0-9a-f]{16}","status":/, // incidents
   /^row,(label,)?score,(p_value,)?anomaly/, // scores as CSV
 ];

@@ -53,6 +53,7 @@ export const alertFields: readonly AlertField[] = [
   { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
   { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
   { name: "p_value", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.p_value },
+  text("incident", (alert) => alert.traffic_anomaly.incident),
   ...trainedDetectors
     .map(({ kind }) => fieldName(kind))
     .flatMap((detector): AlertField[] => [
@@ -103,12 +104,15 @@ export function csvLine(alert: Alert, cell: (text: string) => string = csvCell):
     .join(",");
 }
 
-/** What stands before the first alert. */
-export function alertHead(format: LineFormat): string {
-  return format === "csv" ? `${csvHeader}\n` : "";
+/** How things are written, each in one line. */
+export interface LineForm<Item> {
+  /** What stands before the first line. */
+  readonly head: string;
+  /** Without the end of line. */
+  readonly line: (item: Item) => string;
 }
 
-/** An alert in one line, without the end of line. */
-export function alertLine(alert: Alert, format: LineFormat): string {
-  return format === "json" ? printableJson(alert) : csvLine(alert);
-}
+export const alertForms: Readonly<Record<LineFormat, LineForm<Alert>>> = {
+  json: { head: "", line: (alert) => printableJson(alert) },
+  csv: { head: `${csvHeader}\n`, line: (alert) => csvLine(alert) },
+};

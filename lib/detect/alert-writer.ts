@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { inQuotes } from "../common/csv";
@@ -9,12 +9,12 @@ import { Transaction, type TransactionOptions } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
 import { database, quoted } from "../data/duckdb";
 import type { Alert } from "./alert";
-import { type AlertFormat, alertFields, alertHead, alertLine, csvLine, type LineFormat } from "./alert-lines";
+import { type AlertFormat, alertFields, alertForms, csvLine, type LineForm } from "./alert-lines";
 
-/** Where alerts go. */
-export interface AlertWriter {
-  write(alerts: readonly Alert[]): Promise<void>;
-  /** All alerts were written: makes the file appear. */
+/** Where things are written line by line. */
+export interface ItemWriter<Item> {
+  write(items: readonly Item[]): Promise<void>;
+  /** All were written: makes the file appear. */
   finish(): Promise<void>;
   /** Removes what is unfinished. Call it in any case. */
   close(): Promise<void>;
@@ -41,34 +41,51 @@ export async function openAlertWriter(
   format: AlertFormat,
   out: string | undefined,
   options: AlertPlaceOptions = {},
-): Promise<AlertWriter> {
-  if (out === undefined && format === "parquet")
-    throw new InputError("alerts as parquet need a file: add --out FILE");
-  if (format !== "parquet" && (out === undefined || (await isStream(out))))
-    return openLineWriter(format, out, options.signal);
-  const file = out as string;
+): Promise<ItemWriter<Alert>> {
+  if (format !== "parquet") return openItemWriter(alertForms[format], out, options);
+  if (out === undefined) throw new InputError("alerts as parquet need a file: add --out FILE");
+  return openFile(parquetForm, out, options, alertsToParquet);
+}
+
+/** Opens a place for lines of any kind, as {@link openAlertWriter} does for alerts. */
+export async function openItemWriter<Item>(
+  form: LineForm<Item>,
+  out: string | undefined,
+  options: AlertPlaceOptions = {},
+): Promise<ItemWriter<Item>> {
+  if (out === undefined || (await isStream(out))) return openLineWriter(form, out, options.signal);
+  return openFile(form, out, options);
+}
+
+/** @param convert makes the file of a file of lines, in its place */
+async function openFile<Item>(
+  form: LineForm<Item>,
+  out: string,
+  options: AlertPlaceOptions,
+  convert?: (file: string) => Promise<void>,
+): Promise<ItemWriter<Item>> {
   const transaction = new Transaction(options);
   try {
-    const staged = await transaction.stageFile(file);
-    return new FileWriter(format, file, staged, transaction);
+    const staged = await transaction.stageFile(out);
+    return new FileWriter(form, out, staged, transaction, convert);
   } catch (error) {
     await transaction.rollback();
     throw error;
   }
 }
 
-/** Opens the standard output, a pipe or a device, where alerts go as they come. */
-export async function openLineWriter(
-  format: LineFormat,
+/** Opens the standard output, a pipe or a device, where lines go as they come. */
+export async function openLineWriter<Item>(
+  form: LineForm<Item>,
   out: string | undefined,
   signal?: AbortSignal,
-): Promise<AlertWriter> {
-  if (out === undefined) return new LineWriter(format, process.stdout, "the standard output");
-  return new LineWriter(format, await openStream(out, signal), out);
+): Promise<ItemWriter<Item>> {
+  if (out === undefined) return new LineWriter(form, process.stdout, "the standard output");
+  return new LineWriter(form, await openStream(out, signal), out);
 }
 
 /** Lines of JSON or CSV into a stream, which are seen as they come. */
-class LineWriter implements AlertWriter {
+class LineWriter<Item> implements ItemWriter<Item> {
   #head: string;
   #failure: Error | null | undefined;
   readonly #onError = (error: Error) => {
@@ -76,18 +93,17 @@ class LineWriter implements AlertWriter {
   };
 
   constructor(
-    private readonly format: LineFormat,
+    private readonly form: LineForm<Item>,
     protected readonly stream: Writable,
     /** What messages call it. */
     protected readonly place: string,
-    private readonly line = alertLine,
   ) {
-    this.#head = alertHead(format);
+    this.#head = form.head;
     stream.on("error", this.#onError);
   }
 
-  async write(alerts: readonly Alert[]): Promise<void> {
-    const text = this.#head + alerts.map((alert) => `${this.line(alert, this.format)}\n`).join("");
+  async write(items: readonly Item[]): Promise<void> {
+    const text = this.#head + items.map((item) => `${this.form.line(item)}\n`).join("");
     this.#head = "";
     if (text !== "") this.#failure ??= await new Promise((resolve) => this.stream.write(text, resolve));
     if (!this.#failure) return;
@@ -107,16 +123,16 @@ class LineWriter implements AlertWriter {
   }
 }
 
-/** A file that appears when all is written. Parquet is made from CSV, by DuckDB, so that memory stays small. */
-class FileWriter extends LineWriter {
+/** A file that appears when all is written. */
+class FileWriter<Item> extends LineWriter<Item> {
   constructor(
-    private readonly alertsAs: AlertFormat,
+    form: LineForm<Item>,
     out: string,
     private readonly staged: string,
     private readonly transaction: Transaction,
+    private readonly convert?: (file: string) => Promise<void>,
   ) {
-    const [format, lines] = alertsAs === "parquet" ? (["csv", `${staged}.csv`] as const) : [alertsAs, staged];
-    super(format, createWriteStream(lines), out, alertsAs === "parquet" ? lineInQuotes : alertLine);
+    super(form, createWriteStream(staged), out);
   }
 
   override async finish(): Promise<void> {
@@ -124,7 +140,7 @@ class FileWriter extends LineWriter {
     try {
       this.stream.end();
       await finished(this.stream);
-      if (this.alertsAs === "parquet") await toParquet(`${this.staged}.csv`, this.staged);
+      await this.convert?.(this.staged);
     } catch (error) {
       throw unwritable(this.place, error);
     }
@@ -138,11 +154,15 @@ class FileWriter extends LineWriter {
 }
 
 /** CSV that is read back as it was: nothing is changed for the sake of spreadsheets. */
-function lineInQuotes(alert: Alert): string {
-  return csvLine(alert, inQuotes);
-}
+const parquetForm: LineForm<Alert> = {
+  head: alertForms.csv.head,
+  line: (alert) => csvLine(alert, inQuotes),
+};
 
-async function toParquet(lines: string, file: string): Promise<void> {
+/** Parquet is made from CSV, by DuckDB, so that memory stays small. */
+async function alertsToParquet(file: string): Promise<void> {
+  const lines = `${file}.csv`;
+  await rename(file, lines);
   const columns = alertFields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
   const read = `read_csv(${quoted(lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
   await (await database()).run(

@@ -72,6 +72,8 @@ export interface Alert {
 /** What each detector found is in a field of its name: `isolation_forest`, `autoencoder`. */
 export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName>, AlertScore>>> & {
   readonly model: string;
+  /** The id of the incident that it belongs to: see `IncidentTracker`. */
+  readonly incident: string;
   /** That of the detectors together: see `combinedPValues`. */
   readonly p_value: number;
   /** At most three, most important first. */
@@ -87,6 +89,7 @@ export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName
 export interface AlertParts {
   readonly model: string;
   readonly connection: Connection;
+  readonly incident: string;
   readonly scores: ReadonlyMap<TrainedDetectorName, AlertScore>;
   readonly pValue: number;
   readonly riskScore: number;
@@ -94,7 +97,8 @@ export interface AlertParts {
 }
 
 /** Makes the alert of a connection. */
-export function createAlert({ model, connection, scores, pValue, riskScore, reasons }: AlertParts): Alert {
+export function createAlert(parts: AlertParts): Alert {
+  const { model, connection, incident, scores, pValue, riskScore, reasons } = parts;
   const { protocol, application, label, sourceBytes, destinationBytes } = connection;
   const isIcmp = protocol === "icmp";
   const version = isIP(connection.sourceHost);
@@ -127,6 +131,7 @@ export function createAlert({ model, connection, scores, pValue, riskScore, reas
     },
     traffic_anomaly: {
       model,
+      incident,
       p_value: pValue,
       ...Object.fromEntries(Array.from(scores, ([name, score]) => [fieldName(name), score])),
       reasons,

@@ -12,10 +12,13 @@ import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed } from "../traffic/logs/formats";
+import { timeOf } from "../traffic/windows/event";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { type AlertScore, createAlert } from "./alert";
 import type { AllowList } from "./allow-list";
 import { DriftMeter } from "./drift";
+import type { Incident } from "./incidents/incident";
+import { type IncidentsState, IncidentTracker } from "./incidents/incident-tracker";
 import { withoutLacking } from "./log-forms";
 import { excess, HostRanking, type RankedAlert, riskScore } from "./ranking";
 import { alertReasons } from "./reasons";
@@ -35,6 +38,10 @@ export interface MonitorOptions extends ScoreOptions {
   readonly remembered?: WarmState;
   /** Whether the connections are of another log than those before, or go on where these ended. Default true. */
   readonly isNewLog?: boolean;
+  /** The incidents that may go on. Default: none. */
+  readonly incidents?: IncidentsState;
+  /** See {@link IncidentTracker}. */
+  readonly onIncident?: (incident: Incident) => void;
 }
 
 /** A detector of the model. */
@@ -63,6 +70,7 @@ export class Monitor {
   readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0 };
   readonly hosts: HostRanking;
   readonly drift: DriftMeter;
+  readonly incidents: IncidentTracker;
   readonly #detectors: readonly Detecting[];
   readonly #windows: WarmWindows;
   readonly #form: LogForm;
@@ -84,6 +92,7 @@ export class Monitor {
     this.#usual = new Map(Object.entries(model.usual));
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.drift = new DriftMeter(model);
+    this.incidents = new IncidentTracker(options.incidents, options.onIncident);
     for (const { name } of this.#detectors) this.findings.flagged[name] = 0;
   }
 
@@ -131,11 +140,19 @@ export class Monitor {
     const width = table.features.length;
     const [{ steps }] = judged.map(({ model }) => model.preprocessor);
     const novelSteps = novelStepsOf({ steps }, table);
-    return Array.from(rows, (row, i) => {
+    let passed = 0;
+    const alerts = Array.from(rows, (row, i) => {
+      for (; passed <= row; passed++) this.incidents.passTime(this.#timeOf(connections[passed]));
       const own = contributions.map((all) => all.subarray(i * width, (i + 1) * width));
       const novel = novelSteps(row).map((step) => steps[step]);
       return this.#alert(connections[row], table, row, judged, own, novel);
     });
+    for (; passed < connections.length; passed++) this.incidents.passTime(this.#timeOf(connections[passed]));
+    return alerts;
+  }
+
+  #timeOf(connection: Connection): number {
+    return timeOf(connection, this.model.windows.timeBase);
   }
 
   #judgements(table: Table): Promise<Judged[]> {
@@ -194,13 +211,18 @@ export class Monitor {
       ...judged.map(({ scores, model, median }) => excess(scores[row], model.threshold.value, median)),
     );
     const raising = contributions.filter((_, i) => judged[i].flags[row] === 1);
-    const alert = createAlert({
-      model: this.model.name,
+    const noticed = {
       connection,
-      scores: new Map(alertScores),
-      pValue,
       riskScore: riskScore(beyond),
       reasons: alertReasons(connection, table, row, raising, this.#usual, novel),
+    };
+    const isNewService = novel.some(({ feature }) => feature === "service");
+    const alert = createAlert({
+      ...noticed,
+      model: this.model.name,
+      incident: this.incidents.add({ ...noticed, isNewService }, this.#timeOf(connection)),
+      scores: new Map(alertScores),
+      pValue,
     });
     return { alert, excess: beyond };
   }

@@ -9,6 +9,7 @@ import type { ConnectionLog } from "../traffic/logs/log-files";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
 import { stateFormatVersion } from "./follow/state";
+import type { IncidentsState } from "./incidents/incident-tracker";
 
 /** A log as it was scored: changed if one of these is another. */
 interface ScoredLog {
@@ -25,6 +26,9 @@ export interface ScoreState {
   readonly before?: WarmState;
   /** What they know after them. */
   readonly remembered: WarmState;
+  /** The incidents that were open before these logs, and after them. */
+  readonly incidentsBefore?: IncidentsState;
+  readonly incidents?: IncidentsState;
 }
 
 /** The file that lets a log be scored as if it went on from those scored before. */
@@ -34,6 +38,8 @@ export class ScoreStateFile {
     private readonly logs: readonly ScoredLog[],
     /** What the windows know of the connections before; undefined in a new file. */
     readonly remembered: WarmState | undefined,
+    /** The incidents that may go on. */
+    readonly incidents: IncidentsState | undefined,
   ) {}
 
   /** @throws {InputError} if the path is that of another file, or its windows have other options */
@@ -50,13 +56,15 @@ export class ScoreStateFile {
       throw new InputError(
         `${path} is the state of windows with other options than the model's: name another file`,
       );
-    return new ScoreStateFile(path, scored, remembered);
+    const incidents = isAgain ? state?.incidentsBefore : state?.incidents;
+    return new ScoreStateFile(path, scored, remembered, incidents);
   }
 
-  /** Remembers what the windows know after the logs. */
-  async write(remembered: WarmState): Promise<void> {
-    const { logs, remembered: before } = this;
-    const state: ScoreState = { formatVersion: stateFormatVersion, logs, before, remembered };
+  /** Remembers what the windows know after the logs, and which incidents are open. */
+  async write(remembered: WarmState, incidents: IncidentsState): Promise<void> {
+    const { logs, remembered: before, incidents: incidentsBefore } = this;
+    const known = { before, remembered, incidentsBefore, incidents };
+    const state: ScoreState = { formatVersion: stateFormatVersion, logs, ...known };
     await inTransaction({}, async (transaction) =>
       writeFile(await transaction.stageFile(this.path), `${JSON.stringify(state)}\n`),
     );

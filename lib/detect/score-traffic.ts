@@ -9,9 +9,11 @@ import { rateRange } from "../models/threshold";
 import type { ConnectionLog } from "../traffic/logs/log-files";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { type AlertFormat, alertFormat } from "./alert-lines";
-import { NobodyReads, openAlertWriter } from "./alert-writer";
+import { type ItemWriter, NobodyReads, openAlertWriter, openItemWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
 import type { Drift } from "./drift";
+import type { Incident } from "./incidents/incident";
+import { incidentForm, requireJsonName } from "./incidents/incident-lines";
 import { requireFormOf } from "./log-forms";
 import { type Findings, Monitor, type MonitorOptions } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
@@ -37,8 +39,13 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly allow?: string;
   readonly backend?: Backend;
   /**
-   * A file that remembers what the windows know after the logs, for the next: however connections are cut into logs, the
-   * alerts are the same, but for those of connections that are late in theirs. Default: none, and the windows go on from
+   * A file for the incidents, each a line of JSON: those that were closed, in this order, then those that are open when
+   * the logs end. Default: none, and the result has the most risky ones.
+   */
+  readonly incidents?: string;
+  /**
+   * A file that remembers what the windows know after the logs and which incidents are open, for the next: however
+   * connections are cut into logs, the alerts are the same, but for those of connections that are late in theirs. Default: none, and the windows go on from
    * the end of training.
    */
   readonly state?: string;
@@ -53,6 +60,10 @@ export interface ScoreTrafficResult extends Readonly<Findings> {
   readonly budgetWarning?: string;
   readonly reading: Omit<ReadingCounts, "connections">;
   readonly drift: Drift;
+  /** Incidents: those closed, and those open when the logs end. */
+  readonly incidentCount: number;
+  /** At most 100 of them, the most risky first. */
+  readonly incidents: readonly Incident[];
   /** Hosts that started connections, ranked by alerts beyond the expected. */
   readonly unusualHosts: readonly UnusualHost[];
   /** The file written; undefined for the standard output. */
@@ -75,10 +86,11 @@ export async function scoreTraffic(
   modelFolder: string,
   options: ScoreTrafficOptions = {},
 ): Promise<ScoreTrafficResult> {
-  const { out, top, falseDiscoveryRate, onNotice, signal } = options;
+  const { out, top, falseDiscoveryRate, onNotice, signal, incidents } = options;
   if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
   const format = alertFormat(options.format, out);
+  requireOwnFiles(options);
   const model = await loadScoringModel(modelFolder, options);
   const isBatch = falseDiscoveryRate !== undefined;
   const isLooked = out !== undefined || isBatch || options.state !== undefined;
@@ -89,14 +101,23 @@ export async function scoreTraffic(
     modelFolder,
     options,
   );
-  const state =
-    options.state === undefined ? undefined : await openState(options.state, logs, model, read, out);
-  let monitor = await createMonitor(model, options, { remembered: state?.remembered });
-  const writer = await openAlertWriter(format, out, { read, onNotice, signal });
+  const state = options.state === undefined ? undefined : await openState(options.state, logs, model, read);
+  const closed: Incident[] = [];
+  let monitor = await createMonitor(model, options, {
+    remembered: state?.remembered,
+    incidents: state?.incidents,
+    onIncident: (incident) => {
+      if (incidents !== undefined && incident.status === "closed") closed.push(incident);
+    },
+  });
+  const place = { read, onNotice, signal };
+  const writer = await openAlertWriter(format, out, place);
+  let incidentWriter: ItemWriter<Incident> | undefined;
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
   let discoveries: Discoveries | undefined;
   try {
+    if (incidents !== undefined) incidentWriter = await openItemWriter(incidentForm, incidents, place);
     if (isBatch) {
       discoveries = await discover(paths, monitor, falseDiscoveryRate, options);
       monitor = monitor.atPValue(discoveries.highestPValue);
@@ -104,15 +125,19 @@ export async function scoreTraffic(
     for await (const alerts of alertsOf(paths, monitor, counts, options)) {
       if (best) best.add(alerts);
       else await writer.write(alerts.map(({ alert }) => alert));
+      await incidentWriter?.write(closed.splice(0));
     }
     if (discoveries && counts.connections !== discoveries.rows)
       throw new InputError("the logs changed between their two readings, which a false discovery rate needs");
     if (best) await writer.write(best.alerts);
+    await incidentWriter?.write([...closed, ...monitor.incidents.open]);
+    await incidentWriter?.finish();
     await writer.finish();
-    await state?.write(monitor.remembered);
+    await state?.write(monitor.remembered, monitor.incidents.state);
   } catch (error) {
     if (!(error instanceof NobodyReads)) throw error;
   } finally {
+    await incidentWriter?.close();
     await writer.close();
   }
   const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
@@ -126,14 +151,32 @@ async function openState(
   logs: readonly ConnectionLog[],
   { windows }: TrafficModel,
   read: string[],
-  out: string | undefined,
 ): Promise<ScoreStateFile> {
   await requireNotRead(path, read);
-  if (out !== undefined && resolve(out) === resolve(path))
-    throw new InputError(`${out} can't hold alerts and the state: name another file for one of them`);
   const state = await ScoreStateFile.open(path, logs, windows);
   read.push(path);
   return state;
+}
+
+/** @throws {InputError} if one file is named for two things, or that of incidents as if it were no JSON */
+export function requireOwnFiles({
+  out,
+  incidents,
+  state,
+}: Pick<ScoreTrafficOptions, "out" | "incidents" | "state">): void {
+  if (incidents !== undefined) requireJsonName(incidents);
+  const named = new Map<string, string>();
+  for (const [path, what] of [
+    [out, "alerts"],
+    [incidents, "incidents"],
+    [state, "the state"],
+  ] as const) {
+    if (path === undefined) continue;
+    const other = named.get(resolve(path));
+    if (other !== undefined)
+      throw new InputError(`${path} can't hold ${other} and ${what}: name another file for one of them`);
+    named.set(resolve(path), what);
+  }
 }
 
 /** @throws {InputError} unless the logs can be read twice */
@@ -180,7 +223,7 @@ export async function loadScoringModel(
 export async function createMonitor(
   model: TrafficModel,
   { allow, signal, workers }: ScoreTrafficOptions,
-  before: Pick<MonitorOptions, "remembered" | "isNewLog"> = {},
+  before: Omit<MonitorOptions, keyof ScoreOptions> = {},
 ): Promise<Monitor> {
   const allowList = allow === undefined ? undefined : await readAllowList(allow);
   return new Monitor(model, allowList, { signal, workers, ...before });
@@ -199,6 +242,8 @@ export function scoreResult(
     ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
     reading,
     drift: monitor.drift.drift,
+    incidentCount: monitor.incidents.count,
+    incidents: monitor.incidents.top,
     unusualHosts: monitor.hosts.top(shownHosts),
     ...(path !== undefined && { path }),
   };

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { finite, integerIn, list, object, text } from "../common/json-schema";
 import { warmStateSchema } from "../traffic/windows/windows-schema";
+import { incidentsStateSchema } from "./incidents/incidents-schema";
 
 /** As `ScoreState` says. */
 export const scoreStateSchema = object({
@@ -9,4 +10,6 @@ export const scoreStateSchema = object({
   logs: list(object({ path: text(), bytes: integerIn(0), modified: finite }), 100_000),
   before: v.optional(warmStateSchema),
   remembered: warmStateSchema,
+  incidentsBefore: v.optional(incidentsStateSchema),
+  incidents: v.optional(incidentsStateSchema),
 });

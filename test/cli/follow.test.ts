@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Alert, type Connection, zeekTsvLine } from "traffic-anomaly";
+import { type Alert, type Connection, type Incident, zeekTsvLine } from "traffic-anomaly";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { dayOf, header, small, sweep, trainOffice } from "../detect/network";
 import { temporaryFolder } from "../fixtures/folder";
@@ -35,7 +35,7 @@ before(async () => {
   await trainOffice(folder, { ...small, falseAlarmRate: 0.5 });
 });
 beforeEach(async () => {
-  for (const name of ["conn.log", "conn.log.1", "conn.log.2", "alerts.json", "state.json"])
+  for (const name of ["conn.log", "conn.log.1", "conn.log.2", "alerts.json", "incidents.jsonl", "state.json"])
     await rm(join(folder, name), { force: true });
 });
 
@@ -70,6 +70,12 @@ function alertsOf(): Alert[] {
   lines.pop();
   return lines.map((line) => JSON.parse(line));
 }
+
+const incidentsOf = (): Incident[] =>
+  readFileSync(join(folder, "incidents.jsonl"), "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 
 const uids = () => alertsOf().map(({ event }) => event.id);
 
@@ -111,11 +117,14 @@ test("lines are judged as they come, in the order of time, and Ctrl+C ends it wi
         await sleep(600);
       },
       signal,
-      ...["--lateness", "0.5"],
+      ...["--lateness", "0.5", "--incidents", "incidents.jsonl"],
     );
     assert.equal(outcome.code, 0, outcome.stderr);
     assert.match(outcome.stdout, /^800 connections scored/);
     assert.deepEqual(uids(), expected);
+    const last = new Map(incidentsOf().map((incident) => [incident.incident, incident]));
+    assert.ok([...last.values()].every(({ status }) => status === "closed"));
+    assert.ok(alertsOf().every((alert) => last.has(alert.traffic_anomaly.incident)));
   }
 });
 
@@ -171,9 +180,9 @@ test("after a stop, each line is judged once; the log may be rotated meanwhile",
   assert.ok(uids().length > 580, `${uids().length} of 600`);
 });
 
-test("however often it is killed, each alert is written once", async () => {
+test("however often it is killed, each alert and each change of an incident is written once", async () => {
   const expected = await flaggedAtOnce(scan);
-  const options = ["--state", "state.json", "--lateness", "0.2"];
+  const options = ["--state", "state.json", "--lateness", "0.2", "--incidents", "incidents.jsonl"];
   await writeFile(log, `${header}\n`);
   let written = 0;
   for (const milliseconds of [900, 1300, 1700, 2300]) {
@@ -194,6 +203,12 @@ test("however often it is killed, each alert is written once", async () => {
   assert.equal(written, 600);
   await following(async () => sleep(2500), "SIGINT", ...options);
   assert.deepEqual(uids(), expected);
+  const [id, ...more] = new Set(alertsOf().map((alert) => alert.traffic_anomaly.incident));
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    incidentsOf().map(({ incident, status, connections }) => [incident, status, connections]),
+    [1, 10, 100].map((connections) => [id, "open", connections]),
+  );
 });
 
 test("a bad line ends it after what came before was judged; the state stands before the line", async () => {

@@ -85,7 +85,10 @@ test("alerts go to the standard output as JSON lines, the summary to stderr", as
       `^800 connections scored, ${alerts.length} alerts \\(isolation forest \\d+, autoencoder \\d+\\)\n`,
     ),
   );
-  assert.match(stderr, /Most unusual hosts:\n {2}10\.66\.6\.6: \d+ of 200 connections flagged\n/);
+  assert.match(
+    stderr,
+    /incidents, the most risky first.*:\n +\d+\.\d\d {2}sweep by 10\.66\.6\.6, [^\n]* \d+ connections \(\d+ failed\) to \d+ hosts, 1 port, /,
+  );
   const quiet = await served(["score", "mixed.log", ...model, "--quiet"], here);
   assert.deepEqual(quiet, { code: 0, stdout, stderr: "" });
 });
@@ -113,6 +116,8 @@ test("with --out the summary is on the standard output, with --json as one value
     "silenced",
     "reading",
     "drift",
+    "incidentCount",
+    "incidents",
     "unusualHosts",
     "path",
   ]);
@@ -290,7 +295,11 @@ test("options out of range or that do not go together are refused", async () => 
       [score("--detector", "oracle"), /'oracle' is invalid/],
       [score("--allow", "none.txt"), /^none\.txt does not exist$/],
       [score("--allow", "allow.txt"), /^allow\.txt, line 2: expected a host, .* got 'nonsense'$/],
-      [score("--state", "x"), /^--state is for --follow$/],
+      [score("--state", "mixed.log"), /^mixed\.log is read: choose another output$/],
+      [
+        score("--incidents", "mixed.json", "--out", "mixed.json"),
+        /^mixed\.json can't hold alerts and incidents: /,
+      ],
       [score("--lateness", "5"), /^--lateness is for --follow$/],
       [score("--follow", "--top", "3"), /^--top needs all alerts, and --follow has no end$/],
       [score("--follow", "--format", "parquet"), /^alerts of a log that is followed can't be parquet$/],

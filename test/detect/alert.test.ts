@@ -18,6 +18,7 @@ function alertOf(values: Parameters<typeof connectionOf>[0] = {}): Alert {
   return createAlert({
     model: "office",
     connection: connectionOf(values),
+    incident: "0123456789abcdef",
     scores: new Map([["isolation-forest", score]]),
     pValue: 0.02,
     riskScore: 50,
@@ -53,6 +54,7 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
     network: { transport: "tcp", type: "ipv4", protocol: "http", bytes: 9300 },
     traffic_anomaly: {
       model: "office",
+      incident: "0123456789abcdef",
       p_value: 0.02,
       isolation_forest: score,
       reasons: [

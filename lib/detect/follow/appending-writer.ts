@@ -5,21 +5,20 @@ import { InputError } from "../../common/errors";
 import { isResult, requireNotRead } from "../../common/places";
 import { isStream } from "../../common/streams";
 import { unwritable } from "../../common/unwritable";
-import type { Alert } from "../alert";
-import { type AlertFormat, alertHead, alertLine, csvHeader, type LineFormat } from "../alert-lines";
-import { type AlertPlaceOptions, type AlertWriter, openLineWriter } from "../alert-writer";
+import { csvHeader, type LineForm } from "../alert-lines";
+import { type AlertPlaceOptions, type ItemWriter, openLineWriter } from "../alert-writer";
 
-/** Where the alerts of a log that is followed go. */
-export interface AppendingWriter extends AlertWriter {
+/** Where alerts or incidents of a log that is followed go. */
+export interface AppendingWriter<Item> extends ItemWriter<Item> {
   /**
    * Waits until what was written is on the disk.
    *
-   * @returns bytes of the file before the first alert that an earlier start wrote and this did not come to yet; of the
+   * @returns bytes of the file before the first line that an earlier start wrote and this did not come to yet; of the
    *   whole file if there is none
    */
   sync?(): Promise<number>;
   /**
-   * The next alerts may be those that an earlier start wrote after it had remembered its state: these are not written again.
+   * The next lines may be those that an earlier start wrote after it had remembered its state: these are not written again.
    *
    * @param from bytes of the file when the state was remembered
    */
@@ -27,50 +26,47 @@ export interface AppendingWriter extends AlertWriter {
 }
 
 /**
- * Opens a place that alerts are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
+ * Opens a place that lines are added to, each seen at once: a file is not replaced. If it ends in the middle of a line,
  * as after a crash, that line is cut off. A file that is renamed, removed or truncated meanwhile is started anew.
  *
- * @throws {InputError} if it can't be written, or for parquet, which can't be added to
+ * @throws {InputError} if it can't be written
  */
-export async function openAppendingWriter(
-  format: AlertFormat,
+export async function openAppendingWriter<Item>(
+  form: LineForm<Item>,
   out: string | undefined,
   { read = [], signal }: AlertPlaceOptions = {},
-): Promise<AppendingWriter> {
-  if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
-  if (out === undefined || (await isStream(out))) return openLineWriter(format, out, signal);
+): Promise<AppendingWriter<Item>> {
+  if (out === undefined || (await isStream(out))) return openLineWriter(form, out, signal);
   await requireNotRead(out, read);
   try {
-    return new LineAppender(format, out, await openWholeLines(out));
+    return new LineAppender(form, out, await openWholeLines(out));
   } catch (error) {
     throw unwritable(out, error);
   }
 }
 
-/** Bytes of alerts that are remembered at most: those of many times longer than a state is old. */
+/** Bytes of lines that are remembered at most: those of many times longer than a state is old. */
 const mostWritten = 2 ** 26;
 
 /** Lines at the end of a file. */
-class LineAppender implements AppendingWriter {
+class LineAppender<Item> implements AppendingWriter<Item> {
   #isSynced = true;
   /** Lines that may come again. */
   readonly #written = new Set<string>();
   #writtenFrom = 0;
 
   constructor(
-    private readonly format: LineFormat,
+    private readonly form: LineForm<Item>,
     private readonly out: string,
     private file: FileHandle,
   ) {}
 
-  async write(alerts: readonly Alert[]): Promise<void> {
-    const lines = alerts
-      .map((alert) => alertLine(alert, this.format))
-      .filter((line) => !this.#written.delete(line));
+  async write(items: readonly Item[]): Promise<void> {
+    const lines = items.map((item) => this.form.line(item)).filter((line) => !this.#written.delete(line));
     if (lines.length === 0) return;
     try {
       const own = await this.#ownFile();
-      const head = own.size === 0 ? alertHead(this.format) : "";
+      const head = own.size === 0 ? this.form.head : "";
       await this.file.appendFile(head + lines.map((line) => `${line}\n`).join(""));
       this.#isSynced = false;
     } catch (error) {
@@ -119,7 +115,9 @@ async function openWholeLines(path: string): Promise<FileHandle> {
     const { size } = await file.stat();
     const kept = await wholeLines(file, size);
     if (!(kept > 0 ? await isResult(path) : await isTorn(file, size)))
-      throw new InputError(`${path} holds something else than alerts: name another file to add them to`);
+      throw new InputError(
+        `${path} holds something else than alerts or incidents: name another file to add them to`,
+      );
     if (kept < size) await file.truncate(kept);
     return file;
   } catch (error) {
@@ -135,7 +133,7 @@ async function isTorn(file: FileHandle, size: number): Promise<boolean> {
     0,
     Math.min(size, 14),
   );
-  return ['{"@timestamp":', csvHeader].some((first) => first.startsWith(start));
+  return ['{"@timestamp":', '{"incident":', csvHeader].some((first) => first.startsWith(start));
 }
 
 /** Bytes of a file up to the end of its last whole line. */

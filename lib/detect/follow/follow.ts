@@ -6,9 +6,12 @@ import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
 import { BadLineError, ConnectionLogParser } from "../../traffic/logs/read-logs";
 import { ReorderBuffer } from "../../traffic/reorder";
-import { alertFormat } from "../alert-lines";
+import type { Alert } from "../alert";
+import { alertFormat, alertForms } from "../alert-lines";
 import { NobodyReads } from "../alert-writer";
 import { followDefaults } from "../defaults";
+import type { Incident } from "../incidents/incident";
+import { incidentForm } from "../incidents/incident-lines";
 import { requireFormOf } from "../log-forms";
 import type { Monitor, MonitorOptions } from "../monitor";
 import { noCounts } from "../ordered-connections";
@@ -16,6 +19,7 @@ import {
   createMonitor,
   filesRead,
   loadScoringModel,
+  requireOwnFiles,
   type ScoreTrafficOptions,
   type ScoreTrafficResult,
   scoreResult,
@@ -38,6 +42,11 @@ export interface FollowOptions
    * or without any by the clock. In [0, ∞). Default 60.
    */
   readonly lateness?: number;
+  /**
+   * A file to which a line of JSON is added when an incident starts, each time it has grown tenfold, and when it is
+   * closed: of lines with one id the last holds. Default: none.
+   */
+  readonly incidents?: string;
   /** A file that remembers where in the log the work is, so that it goes on there after a restart. Default: none. */
   readonly state?: string;
 }
@@ -72,6 +81,8 @@ export async function followTraffic(
 ): Promise<ScoreTrafficResult> {
   const { out, lateness = followDefaults.lateness, state, stop, onNotice = () => {} } = options;
   const format = alertFormat(options.format, out);
+  if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
+  requireOwnFiles(options);
   requireNumber("lateness", lateness, { min: 0 });
   const read = await filesRead([log], modelFolder, options);
   if (state !== undefined) {
@@ -81,7 +92,14 @@ export async function followTraffic(
   const model = await loadScoringModel(modelFolder, options);
   const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
   const saved = await stateFile?.read();
-  const monitor = await createMonitor(model, options, continuation(saved, model, onNotice));
+  const changed: Incident[] = [];
+  const monitor = await createMonitor(model, options, {
+    ...continuation(saved, model, onNotice),
+    incidents: saved?.incidents,
+    onIncident: (incident) => {
+      if (options.incidents !== undefined) changed.push(incident);
+    },
+  });
   const tail = await LogTail.open(log, saved, onNotice);
   const fewConnections = fewConnectionsNotice(monitor.model);
   if (fewConnections) onNotice(fewConnections);
@@ -89,14 +107,21 @@ export async function followTraffic(
   try {
     if (await isArray(log))
       throw new InputError(`${log} is a JSON array, and --follow reads lines: score it without --follow`);
-    const writer = await openAppendingWriter(format, out, { read, signal: stop });
+    const place = { read, signal: stop };
+    const writer = await openAppendingWriter(alertForms[format], out, place);
+    let incidents: IncidentPlace | undefined;
     try {
       await writer.resume?.(saved?.written);
-      const following = new Following(tail, monitor, writer, stateFile, counts, options);
+      if (options.incidents !== undefined) {
+        incidents = { writer: await openAppendingWriter(incidentForm, options.incidents, place), changed };
+        await incidents.writer.resume?.(saved?.incidentsWritten);
+      }
+      const following = new Following(tail, monitor, writer, incidents, stateFile, counts, options);
       await following.run(saved);
     } catch (error) {
       if (!(error instanceof NobodyReads)) throw error;
     } finally {
+      await incidents?.writer.close();
       await writer.close();
     }
   } finally {
@@ -128,6 +153,12 @@ interface Failure {
   readonly line?: LogLine;
 }
 
+/** Where incidents go, and those that are to be written next. */
+interface IncidentPlace {
+  readonly writer: AppendingWriter<Incident>;
+  readonly changed: Incident[];
+}
+
 /** The work of following: reads lines, puts their connections in order, judges them, remembers how far it came. */
 class Following {
   readonly #order: ReorderBuffer;
@@ -142,7 +173,8 @@ class Following {
   constructor(
     private readonly tail: LogTail,
     private readonly monitor: Monitor,
-    private readonly writer: AppendingWriter,
+    private readonly writer: AppendingWriter<Alert>,
+    private readonly incidents: IncidentPlace | undefined,
     private readonly stateFile: StateFile | undefined,
     private readonly counts: ReturnType<typeof noCounts>,
     private readonly options: FollowOptions,
@@ -170,6 +202,9 @@ class Following {
       if (isIdle) await sleep(pollMilliseconds, undefined, { signal: stop }).catch(() => {});
     }
     await this.#judge(this.#order.flush());
+    if (!this.stateFile) this.monitor.incidents.closeAll();
+    await this.#writeIncidents();
+    await this.incidents?.writer.finish();
     await this.writer.finish();
     await this.#save(failure);
     if (failure) throw failure.error;
@@ -274,6 +309,7 @@ class Following {
       const block = connections.slice(start, start + blockSize);
       const alerts = await this.monitor.alerts(block, this.monitor.features(block));
       await this.writer.write(alerts.map(({ alert }) => alert));
+      await this.#writeIncidents();
       this.#held.remove(block);
       this.counts.connections += block.length;
     }
@@ -285,7 +321,11 @@ class Following {
     this.monitor.drift.reset();
   }
 
-  /** Remembers how far the work came; the alerts are on the disk before. */
+  async #writeIncidents(): Promise<void> {
+    await this.incidents?.writer.write(this.incidents.changed.splice(0));
+  }
+
+  /** Remembers how far the work came; alerts and incidents are on the disk before. */
   async #save(failure?: Failure): Promise<void> {
     const start = Date.now();
     this.#savedAt = start;
@@ -295,8 +335,12 @@ class Following {
       file === failure?.file ? failure.line : resume.get(file);
     const written = await this.writer.sync?.();
     const { state: order } = this.#order;
-    const { remembered } = this.monitor;
-    await this.stateFile.write({ ...this.tail.save(lineOf), waiting, remembered, order, written });
+    const incidentsWritten = await this.incidents?.writer.sync?.();
+    const { remembered, incidents: tracker } = this.monitor;
+    await this.stateFile.write({
+      ...this.tail.save(lineOf),
+      ...{ waiting, remembered, order, incidents: tracker.state, written, incidentsWritten },
+    });
     this.#savedAt = Date.now();
     this.#pause = Math.max(stateMilliseconds, savingShare * (this.#savedAt - start));
   }

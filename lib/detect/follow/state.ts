@@ -6,6 +6,7 @@ import { checked } from "../../common/json-file";
 import { unwritable } from "../../common/unwritable";
 import type { OrderState } from "../../traffic/reorder";
 import type { WarmState } from "../../traffic/windows/warm-windows";
+import type { IncidentsState } from "../incidents/incident-tracker";
 import type { WaitingLine } from "./held-lines";
 import type { SavedFiles } from "./known-files";
 import type { SavedFile } from "./tailed-file";
@@ -17,8 +18,12 @@ export interface FollowState extends SavedFiles {
   readonly remembered?: WarmState;
   /** Which connections are late. */
   readonly order?: OrderState;
+  /** The incidents that are open. */
+  readonly incidents?: IncidentsState;
   /** Bytes of the file of alerts: what follows them was written after this was remembered. */
   readonly written?: number;
+  /** And of that of incidents. */
+  readonly incidentsWritten?: number;
 }
 
 /** Of state files, those of logs that are scored one after the other too. */
@@ -34,7 +39,9 @@ interface Written {
   readonly waiting: readonly (Omit<WaitingLine, "header"> & { header: number })[];
   readonly remembered?: WarmState;
   readonly order?: OrderState;
+  readonly incidents?: IncidentsState;
   readonly written?: number;
+  readonly incidentsWritten?: number;
 }
 
 /**
@@ -131,20 +138,23 @@ export class StateFile {
           : `another log, ${JSON.stringify(value.log)}`;
       throw new InputError(`${this.path} is the state of ${other}`);
     }
-    const { headers, files, waiting, forgotten, order, written } = value;
+    const { headers, files, waiting, forgotten, order, written, incidentsWritten } = value;
     const isHeader = (at: unknown) => isTexts(headers?.[at as number]);
     if (
       !(Array.isArray(headers) && Array.isArray(files) && Array.isArray(waiting)) ||
       !files.every((file) => isSaved(file) && isHeader(file.header)) ||
       !waiting.every((line) => isWaiting(line) && isHeader(line.header)) ||
-      ![forgotten, written].every((number) => number === undefined || Number.isFinite(number))
+      ![forgotten, written, incidentsWritten].every(
+        (number) => number === undefined || Number.isFinite(number),
+      )
     )
       throw new InputError(`${this.path} is damaged: it lacks a part`);
     return {
       files: files.map((file) => ({ ...file, header: headers[file.header] })),
       waiting: waiting.map((line) => ({ ...line, header: headers[line.header] })),
-      ...{ forgotten, order, written },
+      ...{ forgotten, order, written, incidentsWritten },
       ...(value.remembered && { remembered: this.#checkedWindows(value.remembered) }),
+      ...(value.incidents && { incidents: this.#checkedIncidents(value.incidents) }),
     };
   }
 
@@ -152,6 +162,12 @@ export class StateFile {
     const { warmStateSchema } =
       require("../../traffic/windows/windows-schema") as typeof import("../../traffic/windows/windows-schema");
     return checked(warmStateSchema, remembered, this.path);
+  }
+
+  #checkedIncidents(incidents: unknown): IncidentsState {
+    const { incidentsStateSchema } =
+      require("../incidents/incidents-schema") as typeof import("../incidents/incidents-schema");
+    return checked(incidentsStateSchema, incidents, this.path);
   }
 
   /** Moves what is not ours out of the way. @returns where to */

@@ -1,0 +1,163 @@
+import { byRisk, type Incident } from "./incident";
+import { type Noticed, OpenIncident, type OpenIncidentState, ownText } from "./open-incident";
+
+/** Seconds without an alert, by the log's time, after which an incident is closed. */
+const silence = 3_600;
+/** So many sources with alerts on one destination within this many seconds make it a victim. */
+const floodSources = 10;
+const floodSeconds = 60;
+/** Open incidents at most, and destinations whose sources are remembered; the one silent for longest goes first. */
+export const mostOpen = 1_000;
+/** Incidents of which a summary can tell. */
+const mostKept = 100;
+
+/** Sources of alerts on a destination, each with the time of the last one, that one last. */
+type Visitors = Map<string, number>;
+
+/** What a tracker knows of incidents that may go on, as JSON. */
+export interface IncidentsState {
+  readonly open: readonly OpenIncidentState[];
+  readonly visitors: readonly (readonly [
+    destination: string,
+    sources: readonly (readonly [source: string, time: number])[],
+  ])[];
+}
+
+/**
+ * Groups alerts that belong together into incidents, one alert after the other, in bounded memory:
+ *
+ * - An alert joins the open incident of its source, or starts one. After an hour of the log's time without an alert an
+ *   incident is closed: the next one starts another.
+ * - Where ten sources raise alerts on one destination within a minute, this is a victim, and has an incident of its own:
+ *   the alerts on it join this one, and what these sources did to nobody else becomes a part of it.
+ * - No more than 1,000 incidents are open; for another the one that is silent for longest is closed.
+ *
+ * Which incident an alert belongs to depends on the alerts before it and their times only, so that it can be said at once.
+ */
+export class IncidentTracker {
+  /** By role and host; the one silent for longest first. */
+  readonly #open = new Map<string, OpenIncident>();
+  readonly #visitors = new Map<string, Visitors>();
+  #kept: Incident[] = [];
+  #closed = 0;
+
+  /** @param onChange is told of an incident when it starts, each time it has grown tenfold, and when it is closed */
+  constructor(
+    state: IncidentsState = { open: [], visitors: [] },
+    private readonly onChange: (incident: Incident) => void = () => {},
+  ) {
+    for (const saved of state.open) this.#open.set(keyOf(saved.role, saved.host), OpenIncident.resume(saved));
+    for (const [destination, sources] of state.visitors) this.#visitors.set(destination, new Map(sources));
+  }
+
+  get state(): IncidentsState {
+    return {
+      open: Array.from(this.#open.values(), ({ state }) => state),
+      visitors: Array.from(this.#visitors, ([destination, sources]) => [destination, [...sources]]),
+    };
+  }
+
+  /** Incidents so far: those closed, and those open. */
+  get count(): number {
+    return this.#closed + this.#open.size;
+  }
+
+  /** The most risky incidents, at most 100: see {@link byRisk}. */
+  get top(): Incident[] {
+    return [...this.#kept, ...this.open].sort(byRisk).slice(0, mostKept);
+  }
+
+  get open(): Incident[] {
+    return Array.from(this.#open.values(), (incident) => incident.toIncident("open"));
+  }
+
+  /** The log has come to this time: incidents that are silent for long are closed. */
+  passTime(time: number): void {
+    for (const [key, incident] of this.#open) {
+      if (time - incident.seen <= silence) break;
+      this.#close(key, incident);
+    }
+  }
+
+  /** Takes the next alert in. @returns the id of its incident */
+  add(noticed: Noticed, time: number): string {
+    this.passTime(time);
+    const { sourceHost, destinationHost } = noticed.connection;
+    const victim = keyOf("victim", destinationHost);
+    const visitors = this.#current(victim, time) ? undefined : this.#visit(sourceHost, destinationHost, time);
+    const isFlooded = visitors === undefined || visitors.size >= floodSources;
+    const key = isFlooded ? victim : keyOf("source", sourceHost);
+    let incident = this.#current(key, time);
+    if (!incident) {
+      if (this.#open.size >= mostOpen) this.#close(...this.#open.entries().next().value!);
+      const [role, host] = isFlooded
+        ? (["victim", destinationHost] as const)
+        : (["source", sourceHost] as const);
+      incident = OpenIncident.startedBy(role, host, noticed.connection);
+      if (visitors && isFlooded) this.#mergeSources(incident, visitors.keys());
+    }
+    const before = incident.connections;
+    incident.add(noticed, time);
+    this.#open.delete(key);
+    this.#open.set(key, incident);
+    if (before === 0 || hasGrownTenfold(before, incident.connections))
+      this.onChange(incident.toIncident("open"));
+    return incident.id;
+  }
+
+  /** Closes all that are open: no more alerts will come. */
+  closeAll(): void {
+    for (const [key, incident] of this.#open) this.#close(key, incident);
+  }
+
+  /** The open incident of a key, unless it was silent for too long or the clock went back as far. */
+  #current(key: string, time: number): OpenIncident | undefined {
+    const incident = this.#open.get(key);
+    if (!incident || Math.abs(time - incident.seen) <= silence) return incident;
+    this.#close(key, incident);
+    return undefined;
+  }
+
+  /** The sources of alerts on a destination within the last minute, this one among them. */
+  #visit(source: string, destination: string, time: number): Visitors {
+    let visitors = this.#visitors.get(destination);
+    if (visitors) this.#visitors.delete(destination);
+    else {
+      if (this.#visitors.size >= mostOpen) this.#visitors.delete(this.#visitors.keys().next().value!);
+      visitors = new Map();
+    }
+    for (const [visitor, seen] of visitors)
+      if (Math.abs(time - seen) > floodSeconds) visitors.delete(visitor);
+    visitors.delete(source);
+    visitors.set(ownText(source), time);
+    if (visitors.size < floodSources) this.#visitors.set(ownText(destination), visitors);
+    return visitors;
+  }
+
+  #mergeSources(into: OpenIncident, sources: Iterable<string>): void {
+    for (const source of sources) {
+      const key = keyOf("source", source);
+      const incident = this.#open.get(key);
+      if (!incident?.isOnlyTo(into.host)) continue;
+      into.merge(incident);
+      this.#open.delete(key);
+    }
+  }
+
+  #close(key: string, incident: OpenIncident): void {
+    this.#open.delete(key);
+    const closed = incident.toIncident("closed");
+    this.#closed++;
+    this.#kept.push(closed);
+    if (this.#kept.length >= 2 * mostKept) this.#kept = this.#kept.sort(byRisk).slice(0, mostKept);
+    this.onChange(closed);
+  }
+}
+
+function keyOf(role: Incident["role"], host: string): string {
+  return `${role} ${host}`;
+}
+
+function hasGrownTenfold(before: number, after: number): boolean {
+  return String(after).length > String(before).length;
+}

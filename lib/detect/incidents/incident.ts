@@ -1,0 +1,121 @@
+import { exp2 } from "../../common/exact-math";
+
+/** What an incident looks like: see {@link kindsOf}. */
+export const incidentKinds = [
+  "upload",
+  "port scan",
+  "sweep",
+  "flood",
+  "brute force",
+  "new service",
+  "other",
+] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+
+/** Alerts that belong together, as JSON. */
+export interface Incident {
+  /** Its id, which its alerts carry as `traffic_anomaly.incident`. */
+  readonly incident: string;
+  /** `open` while more alerts may join it. */
+  readonly status: "open" | "closed";
+  /** All that it looks like, in the order of the rules. */
+  readonly kinds: readonly IncidentKind[];
+  /** In [0, 100]: see {@link incidentRisk}. */
+  readonly risk: number;
+  /** The host whose connections these are, or the one that many sources connected to. */
+  readonly host: string;
+  readonly role: "source" | "victim";
+  /** When its first connection started and the last one ended, in UTC. */
+  readonly first: string;
+  readonly last: string;
+  /** Its alerts: one each. */
+  readonly connections: number;
+  /** Connections that were refused, or on which nothing came back. */
+  readonly failed: number;
+  /** Different sources, destinations, and destination ports; each counted up to 1,000. */
+  readonly sources: number;
+  readonly hosts: number;
+  readonly ports: number;
+  /** Bytes of payload from the sources and to them. */
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** At most three, the strongest first. */
+  readonly reasons: readonly IncidentReason[];
+  /** Of its first connections, at most five. */
+  readonly uids: readonly string[];
+  /** Ids of incidents of single sources that became part of this one: some alerts carry these. */
+  readonly merged?: readonly string[];
+}
+
+export interface IncidentReason {
+  readonly feature: string;
+  /** Its mean share of what raised the scores of the incident's connections, in (0, 1]. */
+  readonly share: number;
+  /** In the words of the connection with the highest risk. */
+  readonly text: string;
+}
+
+/** What the rules look at. */
+export interface IncidentCounts extends Pick<Incident, "role" | "connections" | "hosts" | "ports"> {
+  /** Connections that failed, or are icmp, which never are opened. */
+  readonly probes: number;
+  /** Bytes of the connection that sent most, among those that sent three times what they received. */
+  readonly mostSent: number;
+  /** Connections to a port where one logs in. */
+  readonly logins: number;
+  /** Connections whose service training never saw. */
+  readonly newServices: number;
+}
+
+/** Bytes that are an upload. */
+const uploaded = 10_000_000;
+/** Different ports or hosts that are a scan, and logins to fewer hosts that are guesses. */
+const many = 10;
+/** Connections to one host that are a flood. */
+const flooding = 50;
+
+/**
+ * What an incident looks like, by every rule that holds:
+ *
+ * - `upload`: a connection sent at least 10 MB, three times what came back;
+ * - `port scan`, `sweep`: one source, at least half of whose connections failed (icmp counts as if), tried at least ten
+ *   ports or ten hosts: a sweep if these are five times as many hosts as ports;
+ * - `flood`: otherwise, at least 50 connections for each host reached, at least half of them failed;
+ * - `brute force`: at least ten connections, and half of all, to ports where one logs in, on fewer than ten hosts;
+ * - `new service`: at least half of the connections are to a service that training never saw;
+ * - `other`, where none of these holds.
+ */
+export function kindsOf(counts: IncidentCounts): IncidentKind[] {
+  const { role, connections, hosts, ports, probes, mostSent, logins, newServices } = counts;
+  const isHalf = (part: number) => 2 * part >= connections;
+  const isScan = role === "source" && isHalf(probes) && Math.max(ports, hosts) >= many;
+  const isSweep = hosts >= 5 * ports;
+  const kinds: IncidentKind[] = [];
+  if (mostSent >= uploaded) kinds.push("upload");
+  if (isScan) kinds.push(isSweep ? "sweep" : "port scan");
+  if (!isScan && isHalf(probes) && connections >= flooding * hosts) kinds.push("flood");
+  if (logins >= many && isHalf(logins) && hosts < many) kinds.push("brute force");
+  if (isHalf(newServices)) kinds.push("new service");
+  return kinds.length > 0 ? kinds : ["other"];
+}
+
+/**
+ * An incident's risk in [0, 100], to two decimals: the greatest of its alerts', from which half of what is missing to 100
+ * is added for each six doublings of the number of connections, and once more if it looks like something by the rules.
+ *
+ * @example
+ * incidentRisk(50, 64, ["other"]); // 75
+ */
+export function incidentRisk(greatest: number, connections: number, [kind]: readonly IncidentKind[]): number {
+  const doublings = 31 - Math.clz32(connections);
+  const halvings = doublings / 6 + (kind === "other" ? 0 : 1);
+  return Math.floor(100 * (100 - (100 - greatest) * exp2(-halvings))) / 100;
+}
+
+/** The order in which incidents are looked at: most risky first, of equals the larger one, then the earlier one. */
+export function byRisk(a: Incident, b: Incident): number {
+  if (a.risk !== b.risk) return b.risk - a.risk;
+  if (a.connections !== b.connections) return b.connections - a.connections;
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.incident < b.incident ? -1 : 1;
+}

@@ -1,0 +1,43 @@
+// Open incidents in a state file, which may come from anybody.
+import * as v from "valibot";
+import { finite, integerIn, list, numberIn, object, type Schema, text, word } from "../../common/json-schema";
+import { type IncidentsState, mostOpen } from "./incident-tracker";
+import { mostDistinct, mostMerged } from "./open-incident";
+
+const count = integerIn(0);
+const bytes = numberIn(0, Number.MAX_VALUE);
+const hash = integerIn(-(2 ** 31), 2 ** 31 - 1);
+const id = text(16);
+
+/** As {@link IncidentsState} says. */
+export const incidentsStateSchema: Schema<IncidentsState> = object({
+  open: list(
+    object({
+      id,
+      role: word("source", "victim"),
+      host: text(),
+      ...{ connections: integerIn(1), failed: count, probes: count, logins: count, newServices: count },
+      ...{ bytesOut: bytes, bytesIn: bytes, mostSent: bytes },
+      ...{ first: finite, last: finite, seen: finite, risk: numberIn(0, 100) },
+      ...{
+        sources: list(hash, mostDistinct),
+        hosts: list(hash, mostDistinct),
+        ports: list(count, mostDistinct),
+      },
+      reasons: list(
+        v.tuple([text(), finite, finite, text()], "a feature, its weight, a risk and a text"),
+        1_000,
+      ),
+      uids: list(text(), 5),
+      merged: list(id, mostMerged),
+    }),
+    mostOpen,
+  ),
+  visitors: list(
+    v.tuple(
+      [text(), list(v.tuple([text(), finite], "a source and a time"), 9)],
+      "a destination and its sources",
+    ),
+    mostOpen,
+  ),
+});

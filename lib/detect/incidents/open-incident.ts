@@ -1,0 +1,236 @@
+import { createHash } from "node:crypto";
+import type { Connection } from "../../traffic/connection";
+import { type AlertReason, timestamp } from "../alert";
+import { type Incident, incidentRisk, kindsOf } from "./incident";
+
+/** What is known of a connection that raised an alert. */
+export interface Noticed {
+  readonly connection: Connection;
+  readonly riskScore: number;
+  readonly reasons: readonly AlertReason[];
+  /** Training never saw its service. */
+  readonly isNewService: boolean;
+}
+
+/** Different things that are told apart: more are not counted. */
+export const mostDistinct = 1_000;
+const mostReasons = 3;
+const mostUids = 5;
+/** Ids of merged incidents that are named. */
+export const mostMerged = 100;
+
+const failedStates = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]);
+/** ftp, ssh, telnet, pop3, imap, SMB, imaps, pop3s, SQL Server, Oracle, MySQL, RDP, PostgreSQL, VNC, WinRM. */
+const loginPorts = new Set([
+  21, 22, 23, 110, 143, 445, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986,
+]);
+
+/** Sums of an incident, which add up when two become one. */
+const sums = ["connections", "failed", "probes", "logins", "newServices", "bytesOut", "bytesIn"] as const;
+type Sums = Record<(typeof sums)[number], number>;
+
+/** An open incident as JSON. */
+export interface OpenIncidentState extends Sums {
+  readonly id: string;
+  readonly role: Incident["role"];
+  readonly host: string;
+  readonly first: number;
+  readonly last: number;
+  readonly seen: number;
+  readonly mostSent: number;
+  readonly risk: number;
+  /** Hashes, and numbers of ports. */
+  readonly sources: readonly number[];
+  readonly hosts: readonly number[];
+  readonly ports: readonly number[];
+  readonly reasons: readonly (readonly [feature: string, weight: number, risk: number, text: string])[];
+  readonly uids: readonly string[];
+  readonly merged: readonly string[];
+}
+
+/** An incident that more alerts may join. Its memory is bounded. */
+export class OpenIncident {
+  /** When it last got an alert, by the clock of the windows. */
+  seen = -Infinity;
+  #sums: Sums = {
+    connections: 0,
+    failed: 0,
+    probes: 0,
+    logins: 0,
+    newServices: 0,
+    bytesOut: 0,
+    bytesIn: 0,
+  };
+  #first = Infinity;
+  #last = -Infinity;
+  #mostSent = 0;
+  #risk = 0;
+  #sources = new Set<number>();
+  #hosts = new Set<number>();
+  #ports = new Set<number>();
+  #reasons = new Map<string, { weight: number; risk: number; text: string }>();
+  #uids: string[] = [];
+  #merged: string[] = [];
+
+  private constructor(
+    readonly id: string,
+    readonly role: Incident["role"],
+    readonly host: string,
+  ) {}
+
+  static startedBy(role: Incident["role"], host: string, { uid }: Connection): OpenIncident {
+    const id = createHash("sha256")
+      .update(JSON.stringify([role, host, uid]))
+      .digest("hex")
+      .slice(0, 16);
+    return new OpenIncident(id, role, ownText(host));
+  }
+
+  static resume(state: OpenIncidentState): OpenIncident {
+    const { id, role, host, first, last, seen, mostSent, risk, sources, hosts, ports, reasons } = state;
+    const incident = new OpenIncident(id, role, host);
+    incident.seen = seen;
+    for (const name of sums) incident.#sums[name] = state[name];
+    incident.#first = first;
+    incident.#last = last;
+    incident.#mostSent = mostSent;
+    incident.#risk = risk;
+    incident.#sources = new Set(sources);
+    incident.#hosts = new Set(hosts);
+    incident.#ports = new Set(ports);
+    incident.#reasons = new Map(
+      reasons.map(([feature, weight, risk, text]) => [feature, { weight, risk, text }]),
+    );
+    incident.#uids = [...state.uids];
+    incident.#merged = [...state.merged];
+    return incident;
+  }
+
+  get state(): OpenIncidentState {
+    return {
+      id: this.id,
+      role: this.role,
+      host: this.host,
+      ...this.#sums,
+      first: this.#first,
+      last: this.#last,
+      seen: this.seen,
+      mostSent: this.#mostSent,
+      risk: this.#risk,
+      sources: [...this.#sources],
+      hosts: [...this.#hosts],
+      ports: [...this.#ports],
+      reasons: Array.from(this.#reasons, ([feature, { weight, risk, text }]) => [
+        feature,
+        weight,
+        risk,
+        text,
+      ]),
+      uids: this.#uids,
+      merged: this.#merged,
+    };
+  }
+
+  get connections(): number {
+    return this.#sums.connections;
+  }
+
+  add({ connection, riskScore, reasons, isNewService }: Noticed, time: number): void {
+    const { protocol, sourceHost, destinationHost, destinationPort, state, uid } = connection;
+    const { start, duration, sourceBytes, destinationBytes } = connection;
+    const isFailed = destinationBytes === 0 || failedStates.has(state ?? "");
+    this.seen = Math.max(this.seen, time);
+    this.#sums.connections++;
+    this.#sums.bytesOut += sourceBytes;
+    this.#sums.bytesIn += destinationBytes;
+    if (isFailed) this.#sums.failed++;
+    if (isFailed || protocol === "icmp") this.#sums.probes++;
+    if (protocol === "tcp" && loginPorts.has(destinationPort)) this.#sums.logins++;
+    if (isNewService) this.#sums.newServices++;
+    if (sourceBytes >= 3 * destinationBytes) this.#mostSent = Math.max(this.#mostSent, sourceBytes);
+    this.#first = Math.min(this.#first, start);
+    this.#last = Math.max(this.#last, start + duration);
+    count(this.#sources, textHash(sourceHost));
+    count(this.#hosts, textHash(destinationHost));
+    if (protocol !== "icmp") count(this.#ports, destinationPort);
+    for (const { feature, share, text } of reasons) this.#addReason(feature, share, riskScore, text);
+    this.#risk = Math.max(this.#risk, riskScore);
+    if (this.#uids.length < mostUids) this.#uids.push(ownText(uid));
+  }
+
+  /** Whether all its connections are to this host. */
+  isOnlyTo(host: string): boolean {
+    return this.#hosts.size === 1 && this.#hosts.has(textHash(host));
+  }
+
+  /** Makes another incident a part of this one. */
+  merge(other: OpenIncident): void {
+    for (const name of sums) this.#sums[name] += other.#sums[name];
+    this.#first = Math.min(this.#first, other.#first);
+    this.#last = Math.max(this.#last, other.#last);
+    this.#mostSent = Math.max(this.#mostSent, other.#mostSent);
+    this.#risk = Math.max(this.#risk, other.#risk);
+    for (const source of other.#sources) count(this.#sources, source);
+    for (const host of other.#hosts) count(this.#hosts, host);
+    for (const port of other.#ports) count(this.#ports, port);
+    for (const [feature, { weight, risk, text }] of other.#reasons)
+      this.#addReason(feature, weight, risk, text);
+    this.#uids = [...this.#uids, ...other.#uids].slice(0, mostUids);
+    this.#merged = [...this.#merged, other.id].slice(0, mostMerged);
+  }
+
+  toIncident(status: Incident["status"]): Incident {
+    const { connections, failed, bytesOut, bytesIn } = this.#sums;
+    const { size: sources } = this.#sources;
+    const { size: hosts } = this.#hosts;
+    const { size: ports } = this.#ports;
+    const kinds = kindsOf({ role: this.role, ...this.#sums, hosts, ports, mostSent: this.#mostSent });
+    const reasons = Array.from(this.#reasons, ([feature, { weight, text }]) => ({
+      feature,
+      share: Number((weight / connections).toFixed(4)),
+      text,
+    }));
+    return {
+      incident: this.id,
+      status,
+      kinds,
+      risk: incidentRisk(this.#risk, connections, kinds),
+      host: this.host,
+      role: this.role,
+      first: timestamp(this.#first),
+      last: timestamp(this.#last),
+      ...{ connections, failed, sources, hosts, ports, bytesOut, bytesIn },
+      reasons: reasons.sort((a, b) => b.share - a.share).slice(0, mostReasons),
+      uids: [...this.#uids],
+      ...(this.#merged.length > 0 && { merged: [...this.#merged] }),
+    };
+  }
+
+  #addReason(feature: string, weight: number, risk: number, text: string): void {
+    const found = this.#reasons.get(feature);
+    if (!found) {
+      this.#reasons.set(feature, { weight, risk, text });
+      return;
+    }
+    found.weight += weight;
+    if (risk <= found.risk) return;
+    found.risk = risk;
+    found.text = text;
+  }
+}
+
+function count(set: Set<number>, item: number): void {
+  if (set.size < mostDistinct) set.add(item);
+}
+
+/** FNV-1a, 32 bits: of a thousand hosts two may be taken for one in one of ten thousand incidents. */
+function textHash(text: string): number {
+  let state = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+  return state | 0;
+}
+
+/** A copy that does not keep the block of the log that the text was cut from. */
+export function ownText(text: string): string {
+  return Buffer.from(text).toString();
+}

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  type Alert,
+  type Connection,
+  createRandom,
+  type Incident,
+  loadTrafficModel,
+  scoreTraffic,
+  trainOnTraffic,
+} from "traffic-anomaly";
+import { checked } from "traffic-anomaly/dist/common/json-file";
+import {
+  byRisk,
+  type IncidentCounts,
+  incidentRisk,
+  kindsOf,
+} from "traffic-anomaly/dist/detect/incidents/incident";
+import { IncidentTracker, mostOpen } from "traffic-anomaly/dist/detect/incidents/incident-tracker";
+import { incidentsStateSchema } from "traffic-anomaly/dist/detect/incidents/incidents-schema";
+import { Monitor } from "traffic-anomaly/dist/detect/monitor";
+import { temporaryFolder } from "../fixtures/folder";
+import { connectionOf } from "../traffic/connections";
+import { realLogTest } from "../traffic/logs/logs";
+import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
+
+process.env.TRAFFIC_BROWSER = "";
+const folder = temporaryFolder("incidents");
+const office = trainOffice(folder);
+const day = dayOf(3_000, { seed: 5 });
+
+/** Connections a tenth of a second apart. */
+function many(
+  count: number,
+  from: number,
+  of: (i: number) => Parameters<typeof connectionOf>[0],
+): Connection[] {
+  return Array.from({ length: count }, (_, i) => {
+    const unanswered = { state: "S0", duration: 0, sourceBytes: 0, destinationBytes: 0 };
+    return connectionOf({ ...unanswered, uid: `C${from}-${i}`, start: from + i / 10, ...of(i) });
+  });
+}
+
+const at = (row: number) => day[row].start;
+const planted: Readonly<Record<string, readonly Connection[]>> = {
+  sweep: sweep(200, at(700)),
+  "port scan": many(200, at(1_000), (i) => ({ sourceHost: "10.66.1.1", destinationPort: 2_000 + i })),
+  flood: many(300, at(1_400), (i) => ({
+    sourceHost: `198.51.100.${i % 100}`,
+    destinationHost: "10.66.2.2",
+    destinationPort: 80,
+  })),
+  "brute force": many(100, at(1_800), () => ({
+    sourceHost: "10.66.3.3",
+    destinationPort: 22,
+    application: "ssh",
+    state: "SF",
+    duration: 1,
+    sourceBytes: 1_200,
+    destinationBytes: 1_900,
+  })),
+  upload: many(1, at(2_200), () => ({
+    sourceHost: "10.66.4.4",
+    destinationPort: 443,
+    application: "ssl",
+    state: "SF",
+    duration: 900,
+    sourceBytes: 3e9,
+    destinationBytes: 40_000,
+  })),
+};
+const all = [...day, ...Object.values(planted).flat()].sort((a, b) => a.start - b.start);
+
+function linesOf<T>(path: string): T[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+/** Alerts and incidents of connections that are judged in blocks that end at these places. */
+async function judged(ends: readonly number[]) {
+  const changes: Incident[] = [];
+  const model = await loadTrafficModel((await office).model);
+  const monitor = new Monitor(model, undefined, { onIncident: (incident) => changes.push(incident) });
+  const alerts: Alert[] = [];
+  let start = 0;
+  for (const end of ends) {
+    const block = all.slice(start, end);
+    alerts.push(...(await monitor.alerts(block, monitor.features(block))).map(({ alert }) => alert));
+    start = end;
+  }
+  return { alerts, changes, top: monitor.incidents.top, state: monitor.incidents.state };
+}
+
+test("a sweep, a port scan, a flood, a brute force and an upload are found, one incident each, and named", async () => {
+  const out = join(folder, "alerts.json");
+  const path = join(folder, "incidents.jsonl");
+  const log = await writeLog(join(folder, "planted.log"), all);
+  const result = await scoreTraffic([log], (await office).model, { out, incidents: path });
+  const incidents = linesOf<Incident>(path);
+  const alerts = linesOf<Alert>(out);
+  assert.equal(incidents.length, result.incidentCount);
+  assert.deepEqual(incidents.sort(byRisk).slice(0, 100), result.incidents);
+  assert.equal(
+    incidents.reduce((sum, { connections }) => sum + connections, 0),
+    alerts.length,
+  );
+  const byId = new Map(
+    incidents.flatMap((own) => [own.incident, ...(own.merged ?? [])].map((id) => [id, own])),
+  );
+  for (const alert of alerts) assert.ok(byId.has(alert.traffic_anomaly.incident), alert.message);
+  for (const [kind, connections] of Object.entries(planted)) {
+    const uids = new Set(connections.map(({ uid }) => uid));
+    const ids = alerts
+      .filter(({ event }) => uids.has(event.id))
+      .map((alert) => alert.traffic_anomaly.incident);
+    const [own, ...more] = new Set(ids.map((id) => byId.get(id)!));
+    assert.deepEqual(more, [], kind);
+    assert.ok(ids.length > 0.3 * connections.length, `${kind}: ${ids.length} of ${connections.length}`);
+    assert.equal(own.kinds[0], kind);
+    assert.equal(own.role, kind === "flood" ? "victim" : "source");
+    assert.equal(own.host, kind === "flood" ? "10.66.2.2" : connections[0].sourceHost);
+    assert.ok(own.uids.length >= 1 && own.uids.length <= 5 && own.uids.every((uid) => uids.has(uid)));
+    assert.ok(own.reasons.length >= 1 && own.reasons.length <= 3);
+    assert.ok(own.risk > 50 && own.risk <= 100, `${kind}: ${own.risk}`);
+  }
+});
+
+test("however connections are cut into blocks, alerts, incidents and their changes are the same", async () => {
+  const expected = await judged([all.length]);
+  const random = createRandom(1, "blocks");
+  for (let i = 0; i < 3; i++) {
+    const cuts = Array.from({ length: 40 }, () => random.integer(all.length)).sort((a, b) => a - b);
+    assert.deepEqual(await judged([...cuts, all.length]), expected);
+  }
+});
+
+/** Random alerts of few sources and destinations over some hours. */
+function randomAlerts(count: number) {
+  const random = createRandom(2, "alerts");
+  let start = 1.7e9;
+  return Array.from({ length: count }, (_, i) => {
+    start += random.uniform() < 0.02 ? 4_000 * random.uniform() : 10 * random.uniform();
+    const connection = connectionOf({
+      uid: `C${i}`,
+      start,
+      sourceHost: `10.0.0.${random.integer(30)}`,
+      destinationHost: `10.0.1.${random.integer(4)}`,
+      destinationPort: random.integer(20),
+    });
+    const text = `reason ${random.integer(100)}; usual: 1`;
+    const reasons = [
+      { feature: `f${random.integer(5)}`, value: "2", usual: "1", share: random.uniform(), text },
+    ];
+    return { connection, riskScore: random.integer(100), reasons, isNewService: random.integer(2) === 1 };
+  });
+}
+
+test("a tracker that goes on from another's state, as JSON, finds the same incidents", () => {
+  const alerts = randomAlerts(2_000);
+  const whole: Incident[] = [];
+  const cut: Incident[] = [];
+  const random = createRandom(3, "restarts");
+  const tracker = new IncidentTracker(undefined, (incident) => whole.push(incident));
+  let resumed = new IncidentTracker(undefined, (incident) => cut.push(incident));
+  for (const alert of alerts) {
+    const { start } = alert.connection;
+    assert.equal(resumed.add(alert, start), tracker.add(alert, start));
+    if (random.uniform() > 0.02) continue;
+    const state = checked(incidentsStateSchema, JSON.parse(JSON.stringify(resumed.state)), "state");
+    resumed = new IncidentTracker(state, (incident) => cut.push(incident));
+  }
+  assert.deepEqual(cut, whole);
+  assert.deepEqual(resumed.open, tracker.open);
+  assert.ok(whole.some(({ role }) => role === "victim"));
+  assert.ok(whole.some(({ status }) => status === "closed"));
+});
+
+const alertOn = (values: Parameters<typeof connectionOf>[0]) => {
+  const connection = connectionOf(values);
+  return { connection, riskScore: 10, reasons: [], isNewService: false };
+};
+
+test("an incident starts, is told again when it has grown tenfold, and is closed after an hour's silence", () => {
+  const told: (readonly [string, number])[] = [];
+  const tracker = new IncidentTracker(undefined, ({ status, connections }) =>
+    told.push([status, connections]),
+  );
+  const ids = new Set<string>();
+  for (let i = 0; i < 120; i++) ids.add(tracker.add(alertOn({ uid: `C${i}` }), 1_000 + i));
+  tracker.passTime(1_119 + 3_600);
+  assert.equal(told.length, 3);
+  tracker.passTime(1_119 + 3_601);
+  ids.add(tracker.add(alertOn({ uid: "later" }), 5_000));
+  assert.deepEqual(told, [
+    ["open", 1],
+    ["open", 10],
+    ["open", 100],
+    ["closed", 120],
+    ["open", 1],
+  ]);
+  assert.equal(ids.size, 2);
+  assert.equal(tracker.count, 2);
+});
+
+test("ten sources on one destination within a minute are one incident of the victim; over ten minutes they are ten", () => {
+  const run = (seconds: number) => {
+    const tracker = new IncidentTracker();
+    for (let i = 0; i < 30; i++)
+      tracker.add(alertOn({ uid: `C${i}`, sourceHost: `10.1.1.${i}` }), 1_000 + seconds * i);
+    return tracker.top;
+  };
+  const [victim, ...more] = run(1);
+  assert.deepEqual(more, []);
+  assert.deepEqual([victim.role, victim.connections, victim.sources], ["victim", 30, 30]);
+  assert.equal(victim.merged?.length, 9);
+  assert.equal(run(60).length, 30);
+});
+
+test("no more incidents are open than there is room for, and the one silent for longest is closed first", () => {
+  const closed: string[] = [];
+  const tracker = new IncidentTracker(undefined, ({ status, host }) => {
+    if (status === "closed") closed.push(host);
+  });
+  for (let i = 0; i < mostOpen + 3; i++) {
+    const host = `h${i}`;
+    tracker.add(alertOn({ uid: host, sourceHost: host, destinationHost: `to ${host}` }), 1_000 + i / 10);
+    if (i === 5) tracker.add(alertOn({ sourceHost: "h0", destinationHost: "to h0" }), 1_001);
+  }
+  assert.deepEqual(closed, ["h1", "h2", "h3"]);
+  assert.equal(tracker.open.length, mostOpen);
+  for (let i = 0; i < 2_000; i++) tracker.add(alertOn({ sourceHost: "h9", destinationHost: `d${i}` }), 1_200);
+  assert.equal(tracker.open.find(({ host }) => host === "h9")?.hosts, 1_000);
+});
+
+test("what an incident looks like follows its counts", () => {
+  const counts: IncidentCounts = {
+    ...{ role: "source", connections: 100, hosts: 1, ports: 1, probes: 0, mostSent: 0 },
+    ...{ logins: 0, newServices: 0 },
+  };
+  assert.deepEqual(kindsOf(counts), ["other"]);
+  assert.deepEqual(kindsOf({ ...counts, mostSent: 1e7 }), ["upload"]);
+  assert.deepEqual(kindsOf({ ...counts, mostSent: 9_999_999 }), ["other"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 10 }), ["port scan"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 49, ports: 10 }), ["other"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 2, hosts: 10 }), ["sweep"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 9, hosts: 2 }), ["flood"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 10, role: "victim" }), ["flood"]);
+  assert.deepEqual(kindsOf({ ...counts, logins: 50, newServices: 50, hosts: 9 }), [
+    "brute force",
+    "new service",
+  ]);
+  assert.deepEqual(kindsOf({ ...counts, logins: 50, hosts: 10 }), ["other"]);
+});
+
+test("an incident's risk grows with its alerts' and their number, and stays within 100", () => {
+  assert.equal(incidentRisk(50, 1, ["other"]), 50);
+  assert.equal(incidentRisk(50, 64, ["other"]), 75);
+  assert.equal(incidentRisk(50, 64, ["sweep"]), 87.5);
+  assert.ok(incidentRisk(99.99, 4_000_000_000, ["flood"]) <= 100);
+});
+
+test("a name for incidents that is that of something else is refused", async () => {
+  const { model } = await office;
+  const log = await writeLog(join(folder, "refused.log"), all.slice(0, 10));
+  const out = join(folder, "refused.json");
+  const cases: [string, RegExp][] = [
+    [
+      join(folder, "incidents.csv"),
+      /incidents are lines of JSON: .*incidents\.csv must end in \.jsonl or \.json/,
+    ],
+    [out, /can't hold alerts and incidents: name another file for one of them/],
+  ];
+  for (const [incidents, message] of cases)
+    await assert.rejects(scoreTraffic([log], model, { out, incidents }), message);
+});
+
+realLogTest("port-scanning.conn.json.log: one incident of thousands of alerts, a port scan", async (zeek) => {
+  const model = join(folder, "models", "real");
+  const usual = ["small.conn.log", "rotated"].map((name) => join(zeek, name));
+  await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
+  const log = join(zeek, "port-scanning.conn.json.log");
+  const { alerts, incidents } = await scoreTraffic([log], model, { out: join(folder, "real.json") });
+  assert.ok(alerts > 3_000, `${alerts} alerts`);
+  assert.deepEqual(
+    incidents.map(({ host, kinds, connections }) => [host, kinds[0], connections]),
+    [["172.16.1.11", "port scan", alerts]],
+  );
+});
