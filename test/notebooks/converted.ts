@@ -3,4 +3,4 @@
  * simulated.test.ts and numbers.test.ts hold it to that. A notebook's own helper may look with
  * `CI=true npx tsx test/run.ts notebooks/simulated`.
  */
-export const notYetConverted: readonly string[] = ["04-autoencoder"];
+export const notYetConverted: readonly string[] = [];
