@@ -10,7 +10,7 @@ const project = join(__dirname, "..", "..");
 const folder = join(project, "notebooks");
 
 /** Notebooks that still name papers in words of their own. */
-const notYetConverted = ["07"];
+const notYetConverted: readonly string[] = [];
 
 interface Text {
   readonly file: string;

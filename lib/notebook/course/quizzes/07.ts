@@ -55,7 +55,7 @@ export const ownTrafficQuiz: readonly Question[] = [
         text: "They turn too strict, and nobody is told.",
         right: true,
         because:
-          "The hidden attacks use up the budget. Recall was a third lower, while false alarms looked splendid.",
+          "The hidden attacks use up the budget. Recall was two fifths lower, while false alarms looked splendid.",
       },
     ],
   },
@@ -84,7 +84,7 @@ export const ownTrafficQuiz: readonly Question[] = [
       {
         text: "That the false-alarm rate is kept.",
         because:
-          "On the Saturday the autoencoder gave no warning, and the false alarms were more than twice those of the judged log.",
+          "On the Saturday the autoencoder gave no warning, and the false alarms were two fifths above those of the judged log.",
       },
       {
         text: "Nothing.",

@@ -85,7 +85,7 @@ export const ownTableQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "The autoencoder is better than the forest on UNSW-NB15. What does that say about your table?",
+    ask: "On a well-known data set the autoencoder is better than the forest. What does that say about your table?",
     options: [
       {
         text: "That the autoencoder should be preferred: it is the more powerful model.",
