@@ -30,6 +30,11 @@ export interface Context {
 const ownFault = 1;
 const wrongInput = 2;
 
+/** Milliseconds that work has to end when it is told to. */
+const lastMoments = 1_000;
+/** Following judges and writes first what it has read. */
+const lastWork = 10_000;
+
 /** Adds a command with the options that every command has. */
 export function addCommand(program: Command, name: string): Command {
   return program
@@ -51,7 +56,7 @@ export function answering<Argument = string>(
     const bar = new ProgressBar(process.stderr, Boolean(options.quiet || options.json));
     const interrupt = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(signal, () => interruptBy(signal, interrupt));
+      process.on(signal, () => interruptBy(signal, interrupt, options.follow ? lastWork : lastMoments));
     const onNotice = (sentence: string) => {
       bar.clear();
       if (!options.quiet) process.stderr.write(`${printable(sentence)}\n`);
@@ -91,11 +96,11 @@ function requireNoEmptyText(command: Command): void {
  * Asks the work to end, which it does at once. A second signal, and work that has not heard of the first after a while,
  * end the process: what is written is whole at every instant, and what was started ends with this process.
  */
-function interruptBy(signal: NodeJS.Signals, interrupt: AbortController): void {
+function interruptBy(signal: NodeJS.Signals, interrupt: AbortController, patience: number): void {
   const exitCode = 128 + constants.signals[signal];
   if (interrupt.signal.aborted) process.exit(exitCode);
   interrupt.abort(new Interrupted(exitCode));
-  setTimeout(async () => process.exit(await report(interrupt.signal.reason)), 1000);
+  setTimeout(async () => process.exit(await report(interrupt.signal.reason)), patience);
 }
 
 class Interrupted extends Error {
