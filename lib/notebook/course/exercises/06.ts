@@ -74,7 +74,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   "6-5": {
     answer: parts({
       forest: word({
-        truth: { real: "flag", simulated: "same_srv_rate" },
+        truth: "flag",
         mistakes: [{ answer: "service", word: "That is the autoencoder's." }],
       }),
       autoencoder: word({
