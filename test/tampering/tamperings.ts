@@ -178,12 +178,12 @@ for (const [version, shown] of [
   [{ toString: 1 }, "an object"],
   [clear, '"\ufffd[2J\ufffd31m"'],
   ["x".repeat(1e6), `"${"x".repeat(40)}…"`],
-  [2, "2"],
+  [99, "99"],
   [[[]], "a list of 1"],
 ] as const)
-  for (const [name, model] of [
-    ["manifest.json", "network"],
-    ["traffic.json", "branch"],
+  for (const [name, model, own] of [
+    ["manifest.json", "network", 1],
+    ["traffic.json", "branch", 2],
   ] as const)
     add(
       `the format version of ${name} is ${shown}`,
@@ -192,7 +192,7 @@ for (const [version, shown] of [
         document.formatVersion = version;
       }),
       new RegExp(
-        ` has format version ${shown.replaceAll("[", "\\[")}; this program reads 1: train it again$`,
+        ` has format version ${shown.replaceAll("[", "\\[")}; this program reads ${own}: train it again$`,
       ),
     );
 add(

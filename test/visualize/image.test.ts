@@ -48,7 +48,7 @@ test("without a browser there are no images", async () => {
 
 test("a start removes what a browser left whose process was killed, and leaves that of one that runs", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "abandoned-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })); // those killed may still write
   const browser = join(folder, "browser"); // It says nothing, and ends with the process that started it.
   await writeFile(browser, "#!/bin/sh\nexec cat <&3\n", { mode: 0o755 });
   const start = () => {
