@@ -58,6 +58,7 @@ const options: Record<string, string[]> = {
       "--follow",
       "--lateness <seconds>",
       "--state <file>",
+      "--incidents <file>",
     ],
   ],
   download: ["--data-folder <folder>"],

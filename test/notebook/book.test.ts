@@ -200,7 +200,7 @@ test("one gets from page to page: contents, next, solutions and back", { skip },
   await page.locator("header a", { hasText: "Solutions" }).click();
   assert.match(page.url(), /solutions\/03-isolation-forest\.html$/);
   await page.locator("header a", { hasText: "↑" }).click();
-  await page.locator(".sections a", { hasText: "Takeaways" }).click();
+  await page.locator(".sections a", { hasText: "What to take away" }).click();
   assert.match(page.url(), /book\/03-isolation-forest\.html#takeaways$/);
   await page.locator("header a", { hasText: "Contents" }).click();
   assert.match(page.url(), /index\.html$/);
