@@ -201,7 +201,7 @@ test("one gets from page to page: contents, next, solutions and back", { skip },
   assert.match(page.url(), /solutions\/03-isolation-forest\.html$/);
   await page.locator("header a", { hasText: "↑" }).click();
   await page.locator(".sections a", { hasText: "What to take away" }).click();
-  assert.match(page.url(), /book\/03-isolation-forest\.html#takeaways$/);
+  assert.match(page.url(), /book\/03-isolation-forest\.html#what-to-take-away$/);
   await page.locator("header a", { hasText: "Contents" }).click();
   assert.match(page.url(), /index\.html$/);
   await page.close();

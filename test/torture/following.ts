@@ -13,7 +13,7 @@ import type { Kind, Trial } from "./trial";
 /** A log that is rotated in every way, again and again, while following it is killed: each line is judged, and written once. */
 export const killsWhileFollowing: Kind = {
   fault: "lines of a log that is followed through rotations and kills -9, each written once",
-  times: { long: 25, short: 2 },
+  times: { long: 25, short: 1 },
   run: (trial, folder, kills) =>
     follow(trial, folder, { kills, rotations: 2 * kills + 1, pause: 200, most: 1_000 }),
 };
@@ -21,7 +21,7 @@ export const killsWhileFollowing: Kind = {
 /** 20 rotations 50 ms apart, over and over, without a kill: each line is judged once. */
 export const quickRotations: Kind = {
   fault: "lines of a log that is followed through rotations 50 ms apart",
-  times: { long: 200, short: 20 },
+  times: { long: 200, short: 10 },
   run: (trial, folder, rotations) => follow(trial, folder, { rotations, kills: 0, pause: 50, most: 300 }),
 };
 

@@ -32,7 +32,7 @@ const signs = [
 /** Names made of what pages, terminals and spreadsheets obey, in a table and a figure of a page, printed, and in CSV. */
 export const hostileNames: Kind = {
   fault: "names that pages, terminals or spreadsheets obey",
-  times: { long: 5000, short: 100 },
+  times: { long: 5000, short: 50 },
   async run(trial, folder, times) {
     const executablePath = findBrowser({ ...process.env, TRAFFIC_BROWSER: undefined });
     if (!executablePath) {

@@ -11,7 +11,7 @@ import type { Kind } from "./trial";
 /** Stop, pressed at a random moment after Run, while two other processes take the processors: the cell ends, the next one runs. */
 export const stops: Kind = {
   fault: "Stop pressed at random moments after Run, on a busy machine",
-  times: { long: 120, short: 6 },
+  times: { long: 120, short: 3 },
   async run(trial, folder, times) {
     const busy = [0, 1].map(() => spawn(process.execPath, ["-e", "for (;;);"]));
     const kernel = await Kernel.create(folder);
@@ -39,7 +39,7 @@ export const stops: Kind = {
 /** Ctrl+C, SIGTERM or SIGHUP at a random moment of any command, once or twice: it ends in 2 s and leaves all as it was. */
 export const signals: Kind = {
   fault: "Ctrl+C or another signal, once or twice, at random moments of every command",
-  times: { long: 300, short: 4 },
+  times: { long: 300, short: 2 },
   async run(trial, folder, times) {
     const place = await makePlace(folder);
     const names = Object.keys(place.commands);

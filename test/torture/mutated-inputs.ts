@@ -10,7 +10,7 @@ import type { Kind } from "./trial";
 /** Logs and data files of which bytes were changed, removed, doubled or cut off, plain or packed: read or refused. */
 export const mutatedInputs: Kind = {
   fault: "logs and data files with changed bytes",
-  times: { long: 20_000, short: 200 },
+  times: { long: 20_000, short: 100 },
   async run(trial, folder, times) {
     const logs = [tsvLog, jsonLog, jsonArrayLog, ecsLog, eveLog].map((log) => log(someConnections(30)));
     const originals = [...logs, `${trafficLines({ rows: 60 }).join("\n")}\n`].map((text) =>

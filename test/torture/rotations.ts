@@ -8,7 +8,7 @@ import type { Kind } from "./trial";
  */
 export const rotations: Kind = {
   fault: "a log rotated in every way while it is followed, with restarts or without",
-  times: { long: 200, short: 4 },
+  times: { long: 200, short: 2 },
   async run(trial, folder, times) {
     for (let seed = 1; seed <= times; seed++) {
       const [restarts, kills] = [0.02, seed % 2 === 0 ? 0.02 : 0];

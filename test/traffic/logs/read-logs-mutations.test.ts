@@ -111,7 +111,7 @@ function withColumns(line: string, separator: string, kind: string, column: numb
   return columns.join(separator);
 }
 
-const runs = share(600, 4);
+const runs = share(250, 4);
 
 /** The same for two connections if and only if they are equal. */
 function textOf(connection: Connection): string {
