@@ -217,14 +217,21 @@ function sameOutputs(a: CodeCell | undefined, b: CodeCell): boolean {
   return a !== undefined && comparable(a) === comparable(b);
 }
 
-/** A figure is compared by its data and words: another browser draws another picture, and without one there is none. */
+/**
+ * A figure is compared by its data and words: another browser draws another picture, and without one there is none. Nor is a
+ * bar of progress a result, whose last step may have been to draw pictures.
+ */
 function comparable({ execution_count, outputs }: CodeCell): string {
-  const forms = outputs.map((output) => {
+  const forms = outputs.filter(isResult).map((output) => {
     const { metadata, ...rest } = { metadata: undefined, ...committed(output) };
     if (!("data" in rest) || !(plotlyMime in rest.data)) return rest;
     return { ...rest, data: [rest.data[plotlyMime], rest.data["text/plain"]] };
   });
   return JSON.stringify(sortKeys({ execution_count, forms }));
+}
+
+function isResult(output: Output): boolean {
+  return !("data" in output) || !String(output.data["text/html"] ?? "").startsWith("<progress");
 }
 
 /** How many figures have a picture. */
