@@ -109,11 +109,11 @@ function addStudentEdition(program: Command): void {
     .option("--folder <folder>", "where the notebooks are", "notebooks")
     .option("--out <folder>", "where it goes", join("outputs", "student-edition"))
     .action(
-      answering(async ({ folder, out }, { onNotice }) => {
+      answering(async ({ folder, out }, { onNotice, signal }) => {
         const { findNotebooks } = await import("./notebooks.js");
         const { writeStudentEdition } = await import("../notebook/tools/student-edition.js");
         const notebooks = (await findNotebooks([], folder)).filter((file) => dirname(file) === folder);
-        const paths = await writeStudentEdition(notebooks, out, { onNotice });
+        const paths = await writeStudentEdition(notebooks, out, { onNotice, signal });
         return { text: paths.join("\n"), value: { paths } };
       }),
     );

@@ -20,12 +20,13 @@ const notebooksFolder = "notebooks";
  *
  * @param files the notebooks; the nearest `package.json` above them says which packages they import
  * @returns the paths of the files
- * @throws {InputError} if a notebook can't be read, the folder can't be written, or holds other files of these names
+ * @throws {InputError} if a notebook can't be read, the folder can't be written, or holds other files of these names; the
+ *   signal's reason if it is aborted
  */
 export async function writeStudentEdition(
   files: readonly string[],
   folder: string,
-  options: Pick<TransactionOptions, "onNotice"> = {},
+  { signal, ...options }: Pick<TransactionOptions, "onNotice"> & { readonly signal?: AbortSignal } = {},
 ): Promise<string[]> {
   const names = files.map((file) => basename(file));
   const library = await readPackage(libraryFolder);
@@ -48,7 +49,7 @@ export async function writeStudentEdition(
     await writeWhole(join(staged, "README.md"), readme(names, titles, project));
     await writeJson(join(staged, "package.json"), editionPackage(project, archive));
     await writeWhole(join(staged, playgroundName), await playgroundPage([]));
-    await pack(staged);
+    await pack(staged, signal);
   });
   return paths.map((path) => join(folder, path));
 }
@@ -95,10 +96,16 @@ function editionPackage(
   };
 }
 
-/** Writes this library as npm packs it. */
-async function pack(folder: string): Promise<void> {
+/** Writes this library as npm packs it. @throws the signal's reason if it is aborted, as by Ctrl+C, which ends npm too */
+async function pack(folder: string, signal?: AbortSignal): Promise<void> {
   const parameters = ["pack", "--ignore-scripts", "--silent", "--pack-destination", resolve(folder)];
-  await promisify(execFile)("npm", parameters, { cwd: libraryFolder, shell: process.platform === "win32" });
+  const options = { cwd: libraryFolder, shell: process.platform === "win32", signal };
+  try {
+    await promisify(execFile)("npm", parameters, options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 function readme(names: readonly string[], titles: readonly string[], { engines }: Package): string {
