@@ -45,8 +45,8 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   readonly incidents?: string;
   /**
    * A file that remembers what the windows know after the logs and which incidents are open, for the next: however
-   * connections are cut into logs, the alerts are the same, but for those of connections that are late in theirs. Default: none, and the windows go on from
-   * the end of training.
+   * connections are cut into logs, the alerts are the same, but for those of connections that are late in theirs. Default:
+   * none, and the windows go on from the end of training.
    */
   readonly state?: string;
 }

@@ -4,13 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
-import { notebookName, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 
 const project = join(__dirname, "..", "..");
 const folder = join(project, "notebooks");
-
-/** Notebooks that still name papers in words of their own. */
-const notYetConverted: readonly string[] = [];
 
 interface Text {
   readonly file: string;
@@ -27,8 +24,6 @@ async function notebookTexts(): Promise<Text[]> {
     }),
   );
 }
-
-const isConverted = ({ file }: Text) => !notYetConverted.some((name) => notebookName(file).startsWith(name));
 
 function bibliographyOf(texts: readonly Text[]): string {
   const { text } = texts.find(({ file }) => file === join(folder, "00-welcome.ipynb")) as Text;
@@ -114,14 +109,14 @@ test("whatever is cited has an entry, in notebooks, the README and the sources",
 test("every entry is cited by a notebook, or named by the README or a source", async () => {
   const texts = await notebookTexts();
   const cited = new Set(texts.flatMap(({ text }) => citationsIn(text)));
-  const naming = [...otherTexts(), ...texts.filter((text) => !isConverted(text))];
+  const naming = otherTexts();
   for (const key of keysOf(bibliographyOf(texts)))
     assert.ok(cited.has(key) || naming.some(({ text }) => names(text, key)), key);
 });
 
 test("a notebook cites by links to the bibliography, not by papers' own addresses or in words alone", async () => {
   const addresses = /https?:\/\/(?:doi\.org|arxiv\.org|openreview\.net|proceedings\.mlr\.press)/;
-  for (const { file, text } of (await notebookTexts()).filter(isConverted)) {
+  for (const { file, text } of await notebookTexts()) {
     const prose = text.replace(/^## Bibliography[\s\S]*/m, "");
     assert.doesNotMatch(prose, addresses, file);
     assert.deepEqual(namedIn(prose.replace(/\[[^\]]*\]\([^)]*\)/g, "")), [], file);

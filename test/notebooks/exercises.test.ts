@@ -18,15 +18,11 @@ import { createWorkspace, writeSources } from "./workspace";
 
 const folder = join(__dirname, "..", "..", "notebooks");
 
-/** Notebooks whose exercises still stand at the end, without checks; to be empty in the end. */
-const notYetConverted: readonly string[] = [];
-
-/** The notebooks that have exercises of the common form, with their numbers: `3` of `03-isolation-forest`. */
-async function convertedNotebooks(): Promise<{ file: string; number: string; notebook: Notebook }[]> {
+/** The notebooks with their numbers: `3` of `03-isolation-forest`. */
+async function numberedNotebooks(): Promise<{ file: string; number: string; notebook: Notebook }[]> {
   const files = (await findNotebooks([], folder)).filter((file) => !file.includes("solutions"));
-  const converted = files.filter((file) => !notYetConverted.includes(notebookName(file).slice(0, 2)));
   return Promise.all(
-    converted.map(async (file) => {
+    files.map(async (file) => {
       const number = String(Number(notebookName(file).slice(0, 2)));
       return { file, number, notebook: await readNotebook(file) };
     }),
@@ -45,7 +41,7 @@ function checked(notebook: Notebook): string[] {
 }
 
 test("every exercise of a notebook is announced, hinted at and checked there, and solved and checked in its solution", async () => {
-  for (const { file, number, notebook } of await convertedNotebooks()) {
+  for (const { file, number, notebook } of await numberedNotebooks()) {
     const text = texts(notebook);
     const announced = [...text.matchAll(/^### Exercise (\d+-\d+) · \S/gm)].map(([, exercise]) => exercise);
     const known = Object.keys(exercises).filter((exercise) => exercise.startsWith(`${number}-`));
@@ -60,7 +56,7 @@ test("every exercise of a notebook is announced, hinted at and checked there, an
 });
 
 test("every notebook's last cell of code is its quiz", async () => {
-  for (const { file, number, notebook } of await convertedNotebooks()) {
+  for (const { file, number, notebook } of await numberedNotebooks()) {
     assert.ok(quizzes[number], `no quiz for ${file}`);
     assert.match(codeCells(notebook).at(-1)?.source ?? "", new RegExp(`\\bquiz\\("${number}"\\);?$`), file);
     assert.match(texts(notebook), /^## Quiz$/m, file);
@@ -68,7 +64,7 @@ test("every notebook's last cell of code is its quiz", async () => {
 });
 
 test("as committed, the answers of a notebook are open and those of its solution right", async () => {
-  for (const { file, notebook } of await convertedNotebooks()) {
+  for (const { file, notebook } of await numberedNotebooks()) {
     const solution = join(folder, "solutions", `${notebookName(file)}.ipynb`);
     for (const { exercise, verdict } of verdictsIn(notebook)) assert.equal(verdict, "open", exercise);
     if (!existsSync(solution)) continue;
@@ -78,7 +74,7 @@ test("as committed, the answers of a notebook are open and those of its solution
 });
 
 test("passages that give away an answer begin and end in one cell", async () => {
-  for (const { file, notebook } of await convertedNotebooks())
+  for (const { file, notebook } of await numberedNotebooks())
     for (const { source } of notebook.cells) {
       const marks = source.match(/<!-- \/?answer -->/g) ?? [];
       for (const [i, mark] of marks.entries())

@@ -8,7 +8,6 @@ import { mean } from "simple-statistics";
 import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
-import { notYetConverted } from "./converted";
 import {
   disagreements,
   Figures,
@@ -122,11 +121,7 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
   assert.ok(printedTexts(read).some((text) => text.includes(`backend ${record.backend}`)));
 });
 
-const bound = new Set([
-  ...["05-evaluation", "solutions/05-evaluation", "solutions/07-your-own-traffic"],
-  ...names.filter((name) => !notYetConverted.includes(name)),
-]);
-for (const name of bound) {
+for (const name of [...names, "solutions/05-evaluation", "solutions/07-your-own-traffic"]) {
   test(`${name} prints every number that its prose quotes`, () => {
     assert.deepEqual(unprintedNumbers(notebook(name)), []);
   });

@@ -10,7 +10,6 @@ import { parametersOf } from "traffic-anomaly/dist/notebook/tools/parameters";
 import { runCopy } from "traffic-anomaly/dist/notebook/tools/run-copy";
 import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
 import { noNetwork } from "../fixtures/no-network";
-import { notYetConverted } from "./converted";
 import { foreignWords, unprintedNumbers } from "./numbers";
 import { createWorkspace, writeSources } from "./workspace";
 
@@ -42,9 +41,8 @@ suite("on simulated traffic", async () => {
   for (const file of await findNotebooks([], notebooks)) {
     if (dirname(file) !== notebooks || !parametersOf(await readNotebook(file)).has("data")) continue;
     const name = basename(file, ".ipynb");
-    const skip = notYetConverted.includes(name) ? "its text is not bound to its data yet" : slow;
     test(`${name} runs, its text has the numbers that it prints, and nothing it shows names other data`, {
-      skip,
+      skip: slow,
     }, async (context) => {
       const values = new Map([["data", "simulated"]]);
       const run = await runCopy(file, copies, `${name}.ipynb`, { values });

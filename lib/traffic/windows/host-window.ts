@@ -33,8 +33,7 @@ export class HostWindow {
     into: Float64Array,
     offset: number,
   ): void {
-    host.last.push(service.id, error, sourcePort);
-    service.last.push(host.id, error, sourcePort);
+    this.add(host, service, error, sourcePort);
     const hostCount = host.last.size;
     const here = this.#countHost(host, service.id, sourcePort);
     const elsewhere = this.#countElsewhere(service, host.id, this.#capacity - hostCount);
@@ -49,6 +48,12 @@ export class HostWindow {
     into[offset + 7] = rate(here.serviceSynErrors + elsewhere.synErrors, serviceCount);
     into[offset + 8] = rate(here.rejections, hostCount);
     into[offset + 9] = rate(here.serviceRejections + elsewhere.rejections, serviceCount);
+  }
+
+  /** Takes a connection in. */
+  add(host: Track, service: Track, error: FlagError, sourcePort: number): void {
+    host.last.push(service.id, error, sourcePort);
+    service.last.push(host.id, error, sourcePort);
   }
 
   /** Counts a host's connections, and among them those of a service. */

@@ -54,9 +54,7 @@ export class TimeWindow {
     into: Float64Array,
     offset: number,
   ): void {
-    while (this.#size > 0 && this.#times[this.#oldest] < time - seconds) this.#removeOldest();
-    if (this.#size === this.#capacity) this.#removeOldest();
-    const pair = this.#add(time, host, service, error);
+    const pair = this.add(time, host, service, error);
     into[offset] = host.count;
     into[offset + 1] = service.count;
     into[offset + 2] = rate(host.synErrors, host.count);
@@ -83,7 +81,7 @@ export class TimeWindow {
 
   /** Takes in connections of an earlier run, the oldest first. @param connections at most `capacity` */
   resume(connections: readonly RecentConnection[]): void {
-    for (const { time, host, service, error } of connections) this.#add(time, host, service, error);
+    for (const { time, host, service, error } of connections) this.add(time, host, service, error);
   }
 
   /** Forgets every connection. */
@@ -91,7 +89,10 @@ export class TimeWindow {
     while (this.#size > 0) this.#removeOldest();
   }
 
-  #add(time: number, host: Track, service: Track, error: FlagError): Pair {
+  /** Takes a connection in. @returns those of its host and service */
+  add(time: number, host: Track, service: Track, error: FlagError): { readonly count: number } {
+    while (this.#size > 0 && this.#times[this.#oldest] < time - seconds) this.#removeOldest();
+    if (this.#size === this.#capacity) this.#removeOldest();
     const key = host.id * 0x40000 + service.id;
     let pair = this.#pairs.get(key);
     if (!pair) {

@@ -2,7 +2,7 @@ import type { Connection } from "../connection";
 import { farBehind } from "./clock";
 import { type WindowEvent, windowEvent } from "./event";
 import type { TrafficWindowOptions } from "./options";
-import { TrafficWindows, windowFeatureNames } from "./windows";
+import { TrafficWindows } from "./windows";
 import { type EventsState, eventsOf, eventsState, type WindowsState } from "./windows-state";
 
 /** What warm windows remember of the connections before, as JSON. */
@@ -30,7 +30,6 @@ export class WarmWindows {
   /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
   #before: WindowEvent[] = [];
   readonly #options: Required<TrafficWindowOptions>;
-  readonly #unused = new Float64Array(windowFeatureNames.length);
 
   private constructor(state: WindowsState) {
     this.#lagging = TrafficWindows.resume(state);
@@ -65,7 +64,8 @@ export class WarmWindows {
   update(connection: Connection, into: Float64Array, offset = 0): void {
     const event = windowEvent(connection, this.#options.timeBase);
     if (this.#before.length > 0) this.#startLog(event.time);
-    this.#take(event, into, offset);
+    this.#current.take(event, into, offset);
+    this.#keep(event);
   }
 
   /** What of the log before comes before a time. A time far behind all of it is that of another capture. */
@@ -75,20 +75,23 @@ export class WarmWindows {
     this.#takeBefore(isAnother ? Infinity : time);
     if (!isAnother) return;
     this.#current.restartClock();
-    for (const event of this.#latest.splice(0)) this.#lagging.take(event, this.#unused);
+    for (const event of this.#latest.splice(0)) this.#lagging.remember(event);
     this.#lagging.restartClock();
   }
 
   #takeBefore(time: number): void {
     const later = this.#before.findIndex((event) => event.time > time);
     const taken = this.#before.splice(0, later === -1 ? Infinity : later);
-    for (const event of taken) this.#take(event, this.#unused);
+    for (const event of taken) {
+      this.#current.remember(event);
+      this.#keep(event);
+    }
   }
 
-  #take(event: WindowEvent, into: Float64Array, offset = 0): void {
-    this.#current.take(event, into, offset);
+  /** Takes an event in as the latest; those that are old enough join the others. */
+  #keep(event: WindowEvent): void {
     this.#latest.push(event);
     while (this.#latest.length > mostLatest || this.#latest[0].time < event.time - lateness)
-      this.#lagging.take(this.#latest.shift()!, this.#unused);
+      this.#lagging.remember(this.#latest.shift()!);
   }
 }

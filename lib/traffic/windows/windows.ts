@@ -126,8 +126,21 @@ export class TrafficWindows {
   ): void {
     const host = this.#hosts.get(address);
     const service = this.#services.get(id);
-    if (this.#clock.advance(time)) this.#timeWindow.clear();
-    this.#timeWindow.update(this.#clock.now, host, service, error, into, offset);
+    this.#timeWindow.update(this.#advance(time), host, service, error, into, offset);
     this.#hostWindow.update(host, service, error, sourcePort, into, offset + 9);
+  }
+
+  /** Takes a connection in without its features, which costs a fraction. */
+  remember({ time, host: address, service: id, error, sourcePort }: WindowEvent): void {
+    const host = this.#hosts.get(address);
+    const service = this.#services.get(id);
+    this.#timeWindow.add(this.#advance(time), host, service, error);
+    this.#hostWindow.add(host, service, error, sourcePort);
+  }
+
+  /** @returns the time at which a connection counts */
+  #advance(time: number): number {
+    if (this.#clock.advance(time)) this.#timeWindow.clear();
+    return this.#clock.now;
   }
 }
