@@ -25,8 +25,11 @@ export function addSimulateCommand(program: Command): void {
     )
     .addOption(seedOption())
     .addOption(
-      new Option("--class-mix <name>", "attacks are 3 % of the connections, or 80 % as in KDD'99")
-        .choices(["realistic", "kdd"])
+      new Option(
+        "--class-mix <name>",
+        "attacks are 3 % of the connections, or 80 % as in KDD'99; or today's threats, each once, after 60 %",
+      )
+        .choices(["realistic", "kdd", "threats"])
         .default("realistic"),
     )
     .option("--labels", "say in conn.log what each connection is; KDD's files always do")

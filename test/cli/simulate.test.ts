@@ -78,7 +78,7 @@ test("options that can't be are refused", async () => {
       ],
       [
         ["simulate", "--class-mix", "even"],
-        /'--class-mix <name>' argument 'even' is invalid: allowed choices are realistic, kdd$/,
+        /'--class-mix <name>' argument 'even' is invalid: allowed choices are realistic, kdd, threats$/,
       ],
       [["simulate", "--out", ""], /^--out must not be empty$/],
       [["simulate", "--connections", "10", "--out", "file"], /^cannot write to .*file: /],

@@ -2,6 +2,7 @@ import { requireNumber } from "../../common/errors";
 import { createRandom } from "../../common/random";
 import { TimeQueue } from "../time-queue";
 import { type ClassMix, Intruders } from "./attacks/intruders";
+import { TodaysThreats } from "./attacks/threats";
 import { Draw } from "./draw";
 import { habits } from "./habits/habits";
 import { always, atRandom, beginning, type Schedule } from "./rhythm";
@@ -18,9 +19,12 @@ export interface SimulationOptions {
   readonly seed?: number;
   /** How many connections to make; a working day has some 18,000. An integer ≥ 1. Default 100,000. */
   readonly connections?: number;
-  /** How much belongs to attacks: 3 % (`realistic`), or 80 % as in KDD'99 (`kdd`). Default `realistic`. */
-  readonly classMix?: ClassMix;
-  /** From this connection on, counted from 0, attacks may be of novel types. An integer ≥ 0. Default: never. */
+  /**
+   * How much belongs to attacks: 3 % (`realistic`), or 80 % as in KDD'99 (`kdd`); or each of today's threats once
+   * (`threats`). Default `realistic`.
+   */
+  readonly classMix?: ClassMix | "threats";
+  /** From this connection on, counted from 0, attacks may be of novel types, as are today's threats. An integer ≥ 0. Default: never. */
   readonly novelFrom?: number;
 }
 
@@ -82,7 +86,7 @@ export function* simulatedConnections({
     const scene = new Scene(seed, name, "normal");
     repeat(schedule, scene.draw, beginning, (at) => proceed(act(scene, at)));
   }
-  const intruders = new Intruders(seed, classMix);
+  const intruders = classMix === "threats" ? new TodaysThreats(seed) : new Intruders(seed, classMix);
   repeat(atRandom(30, always), new Draw(createRandom(seed, "simulated occasions")), beginning, (at) => {
     const attack = intruders.begin(at, made, made >= novelFrom);
     if (attack) proceed(attack);
