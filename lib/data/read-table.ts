@@ -6,6 +6,7 @@ import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
 import type { Source } from "./source";
+import { missingValues } from "./table";
 import { TableReader, type TableReaderOptions } from "./table-reader";
 
 export type ReadTableOptions = TableReaderOptions;
@@ -62,7 +63,7 @@ async function kddTable(
       name: column.name,
       type: left.has(column.name) ? "excluded" : column.kind,
       use: use(column.name),
-      missing: 0,
+      missing: missingValues(column),
       example: column.kind === "nominal" ? column.categories[column.codes[0]] : asWritten(column.values[0]),
     }),
   );

@@ -63,6 +63,16 @@ export function numbers(table: Table, name: string): Float32Array | Float64Array
   return found.values;
 }
 
+/** How many rows have no value in a column. */
+export function missingValues(column: Column): number {
+  const isNumeric = column.kind === "numeric";
+  const values = isNumeric ? column.values : column.codes;
+  const missing = isNumeric ? Number.NaN : column.categories.indexOf(missingName);
+  let count = 0;
+  for (let row = 0; row < values.length; row++) if (Object.is(values[row], missing)) count++;
+  return count;
+}
+
 /** The labels. @throws {RangeError} if the table has none */
 export function labels(table: Table): NominalColumn {
   if (!table.labels) throw new RangeError("the table has no labels");

@@ -1,7 +1,9 @@
+import { valuesAt } from "../common/values-at";
 import { numbers, type Rows, type Table } from "../data/table";
 import type { Detector, ScoreOptions } from "../models/detector";
 import { baselineDetectors } from "../models/detectors";
 import { fitDetector } from "../models/fit-model";
+import { isMissing, medianOf } from "../preprocess/missing";
 import type { PreprocessOptions } from "../preprocess/preprocessor";
 import { scoreDistinct } from "./score-distinct";
 
@@ -44,10 +46,20 @@ export async function* baselineScores(
     ...(test && { testScores: await scores(test) }),
   });
   const known = singleFeatures.every(({ name }) => train.features.some((feature) => feature.name === name));
-  for (const { name, sign } of known ? singleFeatures : [])
-    yield both(name, (table) => new Float64Array(numbers(table, name)).map((value) => sign * value));
+  for (const { name, sign } of known ? singleFeatures : []) {
+    const usual = usualNumber(train, name, fitRows);
+    yield both(name, (table) =>
+      new Float64Array(numbers(table, name)).map((value) => sign * (isMissing(value) ? usual : value)),
+    );
+  }
   for (const kind of baselineDetectors) {
     const model = await fitDetector<object, Detector>(train, kind, { rows: fitRows, preprocessing, signal });
     yield both(kind.kind, (table) => scoreDistinct(model, table, { signal, workers }));
   }
+}
+
+/** What stands for a missing number: the median of those that are there, 0 where none is. */
+function usualNumber(table: Table, name: string, rows: Rows): number {
+  const present = valuesAt(numbers(table, name), rows).filter((value) => !isMissing(value));
+  return present.length > 0 ? medianOf(present) : 0;
 }

@@ -148,7 +148,7 @@ const values: [string, string, string, string][] = [
   ["an empty label", "label", "", "column 42 \\(label\\) is missing its label"],
   ["a label of just a dot", "label", ".", "column 42 \\(label\\) is missing its label"],
   ["an empty number", "count", "", "column 23 \\(count\\) is empty"],
-  ["NaN", "dst_bytes", "NaN", "column 6 \\(dst_bytes\\) must be a finite number, got 'NaN'"],
+  ["a missing label", "label", "?", "column 42 \\(label\\) is missing its label"],
   ["an infinite number", "duration", "inf", "column 1 \\(duration\\) must be a finite number, got 'inf'"],
   [
     "a number beyond 64 bits",

@@ -9,6 +9,7 @@ import {
   type Column,
   column,
   type FileTable,
+  kddFeatures,
   numbers,
   type ReadTableOptions,
   readTable,
@@ -16,6 +17,7 @@ import {
 import { database, quoted } from "traffic-anomaly/dist/data/duckdb";
 import { missingName } from "traffic-anomaly/dist/data/table";
 import { temporaryFolder } from "../fixtures/folder";
+import { trafficLines, withFields } from "../fixtures/traffic";
 
 const folder = temporaryFolder("read-table");
 let files = 0;
@@ -126,6 +128,26 @@ suite("what a table is read from", () => {
   });
 });
 
+test("in quotes, ARFF has a backslash before what is meant as it is, wherever a name stands", async () => {
+  const header = "@relation x\n@attribute 'it\\'s' {a}\n@attribute b real\n@attribute c string\n@data\n";
+  const table = await read(
+    `${header}'it\\'s',1,x\n'a\\',b',2,'\\\\'\n'\\"a\\"',3,'1\\t2\\n\\%'\nc:\\d,4,'x'\n`,
+  );
+  assert.deepEqual(contentOf(table), {
+    "it's": ["it's", "a',b", '"a"', "c:\\d"],
+    b: [1, 2, 3, 4],
+    c: ["x", "\\", "1\t2\n%", "x"],
+  });
+  const [line] = trafficLines({ rows: 1 });
+  const attributes = [
+    ...kddFeatures.map(({ name }) => `@attribute ${name} real`),
+    "@attribute class {normal}",
+  ];
+  const rows = [withFields(line, { service: "'x\\'y'" }), withFields(line, { service: "?" })];
+  const kdd = await readTable(fileOf(`@relation kdd\n${attributes.join("\n")}\n@data\n${rows.join("\n")}\n`));
+  assert.deepEqual(contentOf(kdd).service, ["x'y", missingName]);
+});
+
 suite("missing values", () => {
   test("are NaN among numbers, and a category of their own among names", async () => {
     const table = await read("a,b\n1,x\n,?\nNA,NaN\nnull,\n2,-\n");
@@ -137,6 +159,26 @@ suite("missing values", () => {
       table.columns.map(({ missing }) => missing),
       [3, 3],
     );
+  });
+
+  test("are read in KDD'99's columns as in any other: as Weka and pandas write them, but no label and no empty field", async () => {
+    const [line] = trafficLines({ rows: 1 });
+    const lines = [line, withFields(line, { duration: "?", service: "?", land: "NaN", flag: "NA" }), line];
+    const table = await read(`${lines.join("\n")}\n`);
+    const seen = (name: string) => contentOf(table)[name][1];
+    assert.deepEqual(["duration", "service", "land", "flag"].map(seen), [
+      Number.NaN,
+      missingName,
+      Number.NaN,
+      missingName,
+    ]);
+    const missing = table.columns.filter((column) => column.missing === 1).map(({ name }) => name);
+    assert.deepEqual(missing, ["duration", "service", "flag", "land"]);
+    for (const bad of [{ label: "?" }, { src_bytes: "" }] as Record<string, string>[])
+      await assert.rejects(
+        read(`${line}\n${withFields(line, bad)}\n`),
+        /line 2: column \d+ \(.*\) is (missing|empty)/,
+      );
   });
 
   test("an infinite number stays infinite", async () => {

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
-import { type Column, missingName, type NominalColumn, type Table } from "../table";
+import { type Column, missingValues, type NominalColumn, type Table } from "../table";
 import type { JoinedColumn } from "./block-joiner";
 import { type ColumnType, identifyingNames, identifyingNumbers } from "./infer-columns";
 import { labelColumn, normalValues } from "./label-column";
@@ -87,13 +87,6 @@ function identifies(column: Column): string | undefined {
     : identifyingNumbers(column.name, column.values);
 }
 
-function missingNames({ codes, categories }: NominalColumn): number {
-  const code = categories.indexOf(missingName);
-  let count = 0;
-  for (let row = 0; code >= 0 && row < codes.length; row++) if (codes[row] === code) count++;
-  return count;
-}
-
 function labelsOf(
   file: string,
   label: NominalColumn,
@@ -102,7 +95,7 @@ function labelsOf(
   onNotice: (sentence: string) => void,
 ): NominalColumn {
   const place = `${file}: the label ${shown(label.name)}`;
-  const missing = missingNames(label);
+  const missing = missingValues(label);
   if (missing > 0)
     throw new InputError(
       `${place} is missing in ${missing.toLocaleString("en-US")} of ${label.codes.length.toLocaleString("en-US")} rows`,

@@ -2,8 +2,10 @@
 export interface KnownTable {
   /** As a notice says it. */
   readonly name: string;
-  readonly label: string;
-  readonly normal: readonly string[];
+  /** Undefined where a copy has no labels. */
+  readonly label?: string;
+  /** The label's values of normal rows. Default: the usual words for them. */
+  readonly normal?: readonly string[];
   /** The column of attack kinds, if there is one besides the label. */
   readonly group?: string;
   /** Columns that identify a flow or tell the attacks by how the data were made. */
@@ -13,7 +15,8 @@ export interface KnownTable {
 }
 
 interface Fingerprint extends KnownTable {
-  /** Columns that no other set has together; blanks around names and their case do not matter. */
+  readonly label: string;
+  /** Features that no other set has together; blanks around names and their case do not matter. */
   readonly columns: readonly string[];
 }
 
@@ -23,7 +26,7 @@ interface Fingerprint extends KnownTable {
 const knownTables: readonly Fingerprint[] = [
   {
     name: "UNSW-NB15 (Moustafa and Slay 2015)",
-    columns: ["dur", "proto", "service", "state", "spkts", "dpkts", "sbytes", "attack_cat", "label"],
+    columns: ["dur", "proto", "service", "state", "spkts", "dpkts", "sbytes", "ct_srv_src"],
     label: "label",
     normal: ["0"],
     group: "attack_cat",
@@ -31,7 +34,7 @@ const knownTables: readonly Fingerprint[] = [
   },
   {
     name: "NF-UNSW-NB15, NF-BoT-IoT, NF-ToN-IoT or NF-CSE-CIC-IDS2018 (NetFlow features; Sarhan, Layeghy and Portmann 2021)",
-    columns: ["L4_SRC_PORT", "L4_DST_PORT", "PROTOCOL", "IN_BYTES", "OUT_BYTES", "Label", "Attack"],
+    columns: ["L4_SRC_PORT", "L4_DST_PORT", "PROTOCOL", "IN_BYTES", "OUT_BYTES"],
     label: "Label",
     normal: ["0"],
     group: "Attack",
@@ -43,7 +46,7 @@ const knownTables: readonly Fingerprint[] = [
   },
   {
     name: "CIC-IDS2017 (Sharafaldin, Lashkari and Ghorbani 2018)",
-    columns: ["Destination Port", "Flow Duration", "Total Fwd Packets", "Flow Bytes/s", "Label"],
+    columns: ["Destination Port", "Flow Duration", "Total Fwd Packets", "Flow Bytes/s"],
     label: "Label",
     normal: ["BENIGN"],
     exclude: [
@@ -60,7 +63,7 @@ const knownTables: readonly Fingerprint[] = [
   },
   {
     name: "CSE-CIC-IDS2018 (Sharafaldin, Lashkari and Ghorbani 2018)",
-    columns: ["Dst Port", "Flow Duration", "Tot Fwd Pkts", "Flow Byts/s", "Label"],
+    columns: ["Dst Port", "Flow Duration", "Tot Fwd Pkts", "Flow Byts/s"],
     label: "Label",
     normal: ["Benign"],
     exclude: ["Flow ID", "Src IP", "Src Port", "Dst IP", "Timestamp"],
@@ -68,7 +71,7 @@ const knownTables: readonly Fingerprint[] = [
   },
   {
     name: "credit card transactions (Dal Pozzolo and others 2015)",
-    columns: ["Time", "V1", "V2", "V3", "V4", "V5", "Amount", "Class"],
+    columns: ["Time", "V1", "V2", "V3", "V4", "V5", "Amount"],
     label: "Class",
     normal: ["0"],
     exclude: ["Time"],
@@ -76,7 +79,8 @@ const knownTables: readonly Fingerprint[] = [
 ];
 
 /**
- * The set that columns of these names belong to, without the columns that this copy of it lacks.
+ * The set that columns of these names belong to, without the columns that this copy of it lacks. Without the label, the kinds
+ * of attacks are the label.
  *
  * @param lastValues some of the last column's; where they are not 0 and 1, it is no label of ADBench's
  */
@@ -86,7 +90,17 @@ export function knownTable(
 ): KnownTable | undefined {
   const has = new Set(names.map(simplified));
   const found = knownTables.find(({ columns }) => columns.every((name) => has.has(simplified(name))));
-  if (found) return { ...found, exclude: found.exclude.filter((name) => has.has(simplified(name))) };
+  if (found) {
+    const { columns, label, normal, group, ...set } = found;
+    const isThere = (name: string | undefined) => name !== undefined && has.has(simplified(name));
+    return {
+      ...set,
+      exclude: set.exclude.filter(isThere),
+      ...(isThere(label)
+        ? { label, normal, ...(isThere(group) && { group }) }
+        : isThere(group) && { label: group }),
+    };
+  }
   return lastValues.every((value) => /^[01](\.0+)?$/.test(value)) ? adbench(names) : undefined;
 }
 

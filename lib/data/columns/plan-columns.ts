@@ -87,9 +87,7 @@ export function planColumns(
   const out = unreadable(file, columns, known);
   const judged = judgedColumns(names, known, options, place);
   const said = saidTypes(columns, options, place);
-  const excluded = options.features
-    ? others(columns, said)
-    : excludedColumns(names, known, judged, options, place);
+  const excluded = options.features ? others(columns, said) : excludedColumns(known, judged, options, place);
   const planned = columns.map((column, position): PlannedColumn => {
     const own = said.get(position);
     const { type, reason } = own ? { type: own.type, reason: "as said" } : typeOf(column);
@@ -180,7 +178,6 @@ function others(
 
 /** Columns that the caller excludes, or that are known to be no features unless the caller says their type. */
 function excludedColumns(
-  names: readonly string[],
   known: KnownTable | undefined,
   judged: Judged,
   { exclude = [], types = {} }: ColumnOptions,
@@ -194,7 +191,11 @@ function excludedColumns(
   for (const name of exclude) excluded.set(place(name, "exclude"), "excluded");
   if (known?.group !== undefined && judged.group === undefined)
     excluded.set(place(known.group, "group"), "it tells the label");
-  if (known && judged.label !== undefined && simplified(names[judged.label]) !== simplified(known.label))
+  if (
+    known?.label !== undefined &&
+    judged.label !== undefined &&
+    judged.label !== place(known.label, "label")
+  )
     excluded.set(place(known.label, "label"), "it tells the label");
   return excluded;
 }
@@ -302,10 +303,10 @@ function noticesOf(
   const label = columns.find(({ role }) => role === "label");
   const group = columns.find(({ role }) => role === "group");
   if (known && options.label === undefined) {
+    const normals = normal ? `, normal ${normal.join(" or ")}` : "";
     const kinds = group ? `, kinds of attacks in ${group.name}` : "";
-    notices.push(
-      `${file} is recognised as ${known.name}: label ${label?.name}, normal ${normal?.join(" or ")}${kinds}`,
-    );
+    const labels = label ? `: label ${label.name}${normals}${kinds}` : ", without its label";
+    notices.push(`${file} is recognised as ${known.name}${labels}`);
   }
   const out = columns.filter(({ role, reason }) => role === "left out" && reason !== "excluded");
   if (!options.features && out.length > 0)

@@ -1,11 +1,14 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
+import type { Dialect } from "./delimited";
 
 /** What the header of an ARFF file says. */
 export interface ArffHeader {
   readonly columns: readonly { readonly name: string; readonly type?: "nominal" }[];
   /** Lines up to `@data`. */
   readonly skippedLines: number;
+  /** How the lines after it are divided. */
+  readonly dialect: Dialect;
 }
 
 /**
@@ -25,7 +28,7 @@ export function parseArffHeader(name: string, lines: readonly string[]): ArffHea
       if (columns.length === 0)
         throw new InputError(`${name}, line ${i + 1}: @data comes before any @attribute`);
       refuseSparse(name, lines, i + 1);
-      return { columns, skippedLines: i + 1 };
+      return { columns, skippedLines: i + 1, dialect: dialectOf(lines.slice(i + 1)) };
     }
     columns.push(attributeOf(`${name}, line ${i + 1}`, line));
   }
@@ -43,6 +46,18 @@ function attributeOf(place: string, line: string): ArffHeader["columns"][number]
   const name = /^['"]/.test(written) ? written.slice(1, -1).replace(/\\(.)/g, "$1") : written;
   const isNominal = type.startsWith("{") || /^string$/i.test(type);
   return { name: name.trim(), ...(isNominal && { type: "nominal" }) };
+}
+
+/** As Weka reads rows, except that a quote may be doubled instead of escaped. */
+function dialectOf(rows: readonly string[]): Dialect {
+  const isDouble = rows.slice(0, 200).some((line) => /(^|,)\s*"/.test(line));
+  return {
+    delimiter: ",",
+    quote: isDouble ? '"' : "'",
+    escapeCharacter: "\\",
+    comment: "%",
+    decimalComma: false,
+  };
 }
 
 function refuseSparse(name: string, lines: readonly string[], from: number): void {

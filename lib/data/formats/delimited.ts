@@ -6,6 +6,8 @@ export interface Dialect {
   readonly quote: '"' | "'";
   /** Begins a line that is passed over, unless it has all the fields of a row; without it there are no such lines. */
   readonly comment?: string;
+  /** Stands within quotes before a character that is meant as it is, or n, r or t, which stand for line ends and tabs. */
+  readonly escapeCharacter?: "\\";
   /** Fields of a row. Default: lines of comment are told by how they begin only. */
   readonly fields?: number;
   /** Whether 3,14 is a number. */
@@ -104,7 +106,8 @@ export function isComment(line: string, dialect: Dialect): boolean {
 }
 
 /** The fields of a text in which there are quotes; `open` if one is not closed. */
-function splitQuoted(text: string, { delimiter, quote }: Dialect): Omit<TextRow, "line"> | "open" {
+function splitQuoted(text: string, dialect: Dialect): Omit<TextRow, "line"> | "open" {
+  const { delimiter, quote } = dialect;
   const fields: string[] = [];
   let at = 0;
   for (;;) {
@@ -114,15 +117,9 @@ function splitQuoted(text: string, { delimiter, quote }: Dialect): Omit<TextRow,
       fields.push(text.slice(at, end).trim());
       at = end;
     } else {
-      let end = text.indexOf(quote, start + 1);
-      while (end >= 0 && text[end + 1] === quote) end = text.indexOf(quote, end + 2);
+      const end = closingQuote(text, start + 1, dialect);
       if (end < 0) return "open";
-      fields.push(
-        text
-          .slice(start + 1, end)
-          .replaceAll(quote + quote, quote)
-          .trim(),
-      );
+      fields.push(unescaped(text.slice(start + 1, end), dialect).trim());
       at = skipBlanks(text, end + 1, delimiter);
       if (at < text.length && !text.startsWith(delimiter, at)) {
         const problem = `a quote (${quote}) is broken: after the closing one of column ${fields.length} comes more text`;
@@ -132,6 +129,26 @@ function splitQuoted(text: string, { delimiter, quote }: Dialect): Omit<TextRow,
     if (at >= text.length) return { fields };
     at += delimiter.length;
   }
+}
+
+/** Where the quote is that closes a field, which is neither doubled nor escaped; −1 if there is none. */
+function closingQuote(text: string, start: number, { quote, escapeCharacter }: Dialect): number {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === escapeCharacter) at++;
+    else if (text[at] === quote) {
+      if (text[at + 1] !== quote) return at;
+      at++;
+    }
+  }
+  return -1;
+}
+
+const escapedCharacters: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+
+function unescaped(text: string, { quote, escapeCharacter }: Dialect): string {
+  const single = text.replaceAll(quote + quote, quote);
+  if (escapeCharacter === undefined) return single;
+  return single.replace(/\\(.)/gs, (_, letter: string) => escapedCharacters[letter] ?? letter);
 }
 
 function skipBlanks(text: string, start: number, delimiter: string): number {

@@ -12,6 +12,7 @@ const name: u32 = 2;
 
 let delimiter: u32 = 0;
 let quote: u32 = 0;
+let escapeCharacter: u32 = 0;
 let comment: u32 = 0;
 let point: u32 = 0;
 let columns: u32 = 0;
@@ -19,6 +20,7 @@ let names: u32 = 0;
 let label: u32 = 0;
 
 /**
+ * @param ofEscape the byte that has another mean what it is; that of quotes if there is none
  * @param ofComment the byte that begins a line of comment; more than 255 if there are none
  * @param fields of a row
  * @param ofNames how many of them are names
@@ -27,6 +29,7 @@ let label: u32 = 0;
 export function setDialect(
   ofDelimiter: u32,
   ofQuote: u32,
+  ofEscape: u32,
   ofComment: u32,
   ofPoint: u32,
   fields: u32,
@@ -35,6 +38,7 @@ export function setDialect(
 ): void {
   delimiter = ofDelimiter;
   quote = ofQuote;
+  escapeCharacter = ofEscape;
   comment = ofComment;
   point = ofPoint;
   columns = fields;
@@ -52,7 +56,7 @@ let headerLength: i32 = 0;
 /**
  * Addresses.
  *
- * @param ofStops of each byte: 1 if it ends a field, or is a quote
+ * @param ofStops of each byte: 1 if it ends a field, or is a quote or an escape
  * @param ofKinds of each column two numbers of four bytes: what it is read as; where its numbers go, or which of the names it is
  * @param ofLines where, of each row, its line begins
  * @param ofSpans where, of each row, its names begin and end
@@ -173,7 +177,7 @@ function parseLine(line: usize, row: u32): usize {
     if (start === end && column === label) return 0;
     if (column === 0 && isHeader(start, end)) return 0;
     const stop = load<u8>(at);
-    if (stop === quote) return 0;
+    if (stop === quote || stop === escapeCharacter) return 0;
     if (stop === delimiter) at++;
     else {
       // An empty field after the last is let pass; a single empty one is a blank line.

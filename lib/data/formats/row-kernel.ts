@@ -41,7 +41,7 @@ interface Kernel {
 
 /**
  * Finds the rows of regular lines by their bytes, in WebAssembly: numbers are computed on the way, of names it is told where
- * they stand. A line that is bad, blank, a comment, or has a quote within a field or over several lines, is not regular.
+ * they stand. A line that is bad, blank, a comment, or has an escape, a quote within a field or a field over several lines, is not regular.
  */
 export class RowKernel {
   readonly #kernel: Kernel;
@@ -83,9 +83,9 @@ export class RowKernel {
     const memory = new WebAssembly.Memory({ initial: layout.pages });
     const { buffer } = memory;
 
-    const { delimiter, quote, comment, decimalComma } = dialect;
+    const { delimiter, quote, comment, escapeCharacter = quote, decimalComma } = dialect;
     const bytes = new Uint8Array(buffer);
-    for (const stop of ["\n", "\r", quote, delimiter]) bytes[stops + stop.charCodeAt(0)] = 1;
+    for (const stop of ["\n", "\r", quote, escapeCharacter, delimiter]) bytes[stops + stop.charCodeAt(0)] = 1;
     bytes.set(header, headerAt);
     let place = numbersAt;
     for (const { position, kind } of columns) {
@@ -116,6 +116,7 @@ export class RowKernel {
     this.#kernel.setDialect(
       code(delimiter),
       code(quote),
+      code(escapeCharacter),
       comment === undefined ? none : code(comment),
       code(decimalComma ? "," : "."),
       fields,

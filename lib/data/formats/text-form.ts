@@ -26,13 +26,7 @@ export function textForm(name: string, bytes: Buffer, isWhole: boolean): TableFo
 function arffForm(name: string, lines: readonly string[]): TableForm | undefined {
   const header = parseArffHeader(name, lines);
   if (!header) return undefined;
-  const { columns, skippedLines } = header;
-  const dialect = {
-    delimiter: ",",
-    quote: arffQuote(lines.slice(skippedLines)),
-    comment: "%",
-    decimalComma: false,
-  } as const;
+  const { columns, skippedLines, dialect } = header;
   const sample = samples(columns.length, rowsOf(lines, dialect, skippedLines));
   return {
     columns: columns.map((column, i) => ({ ...column, sample: sample[i] })),
@@ -49,10 +43,6 @@ export function wholeStart(bytes: Buffer, isWhole: boolean): Buffer {
   if (isWhole) return bytes;
   const end = Math.max(bytes.lastIndexOf(10), bytes.lastIndexOf(13)) + 1;
   return end > 0 ? bytes.subarray(0, end) : bytes;
-}
-
-function arffQuote(lines: readonly string[]): Dialect["quote"] {
-  return lines.slice(0, 200).some((line) => /(^|,)\s*"/.test(line)) ? '"' : "'";
 }
 
 function rowsOf(lines: readonly string[], dialect: Dialect, skippedLines = 0): TextRow[] {

@@ -1,5 +1,6 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
+import { isMissing } from "../columns/infer-columns";
 import { parseArffHeader } from "../formats/arff";
 import { type Dialect, RowSplitter, type TextRow } from "../formats/delimited";
 import { sniffDialect } from "../formats/dialect";
@@ -100,8 +101,7 @@ function sampleOf(name: string, bytes: Buffer): Sample | undefined {
   const lines = linesOf(text);
   if (bytes.length > recognisedBytes && lines.length > 1) lines.pop(); // it may be cut off
   const arff = parseArffHeader(name, lines);
-  const sniffed = sniffDialect(lines);
-  const dialect: Dialect = arff ? { ...sniffed, delimiter: ",", comment: "%" } : sniffed;
+  const dialect = arff?.dialect ?? sniffDialect(lines);
   const rowsAfter = (skipped: number) => {
     const splitter = new RowSplitter(dialect, skipped);
     return lines.flatMap((line) => splitter.add(line) ?? []);
@@ -161,17 +161,21 @@ function withoutMarks(text: string): string {
     .trim();
 }
 
+/** Whether the column may be the protocol: it has nothing but protocols, some of which may be missing. */
+function isProtocol(rows: readonly TextRow[], place: number): boolean {
+  const texts = rows
+    .map(({ fields }) => withoutMarks(fields[place] ?? ""))
+    .filter((text) => !isMissing(text));
+  return texts.length > 0 && texts.every((text) => /^(tcp|udp|icmp)$/i.test(text));
+}
+
 /** Where the 41 features are; undefined if not all of them are there. */
 function placesOf({ names, rows, columns }: Sample): number[] | undefined {
   if (names) {
     const places = kddFeatures.map(({ name }) => names.indexOf(name));
     return places.includes(-1) ? undefined : places;
   }
-  const shift = [0, 1].find(
-    (shift) =>
-      rows.length > 0 &&
-      rows.every(({ fields }) => /^b?['"]?(tcp|udp|icmp)['"]?$/i.test(fields[1 + shift] ?? "")),
-  );
+  const shift = [0, 1].find((shift) => isProtocol(rows, 1 + shift));
   if (shift === undefined || columns < 41 + shift) return undefined;
   if (shift === 1 && !rows.every(({ fields }) => /^\d+$/.test(fields[0]))) return undefined; // no index of rows
   return kddFeatures.map((_, i) => i + shift);
@@ -193,7 +197,7 @@ function labelOf(name: string, sample: Sample, places: readonly number[], option
     const values = new Set(sample.rows.map(({ fields }) => labelText(fields[place] ?? "")));
     const texts = [...values];
     const isNumeric = texts.every((text) => /^\d+$/.test(text));
-    if (texts.every((text) => text === "") || (isNumeric && place === 0)) continue;
+    if (texts.every(isMissing) || (isNumeric && place === 0)) continue;
     if (!isNumeric)
       candidates.push({ place, rank: texts.some(isKnown) ? 2 : 1, distinct: texts.filter(isKnown).length });
     else if (isLabel(sample, place, others, texts)) candidates.push({ place, rank: 0, distinct: 0 });
@@ -250,7 +254,8 @@ function labelled(
   place: number,
   { normal }: KddLabelOptions,
 ): Label {
-  const values = [...new Set(sample.rows.map(({ fields }) => labelText(fields[place] ?? "")))];
+  const texts = sample.rows.map(({ fields }) => labelText(fields[place] ?? ""));
+  const values = [...new Set(texts)].filter((text) => text !== "");
   if (normal || values.includes("normal") || values.some(isKnown)) return { place };
   const seen = values
     .sort()
@@ -291,7 +296,8 @@ function isLabelName(name: string | undefined): boolean {
 }
 
 function labelText(text: string): string {
-  return withoutMarks(text).replace(/\.$/, "").toLowerCase();
+  const label = withoutMarks(text).replace(/\.$/, "");
+  return isMissing(label) ? "" : label.toLowerCase();
 }
 
 function isKnown(label: string): boolean {
@@ -345,7 +351,7 @@ function published(
   return places
     .map((place, i) => {
       const text = withoutMarks(fields[place]);
-      if (i === 1) return text.toLowerCase();
+      if (i === 1 && !isMissing(text)) return text.toLowerCase();
       if (i === 41 && normals) return normals.has(labelText(text)) ? "normal" : text;
       return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     })

@@ -1,6 +1,7 @@
 import { decimalIn } from "../../common/decimal";
 import { shown } from "../../common/shown";
-import type { Measure } from "../table";
+import { isMissing } from "../columns/infer-columns";
+import { type Measure, missingName } from "../table";
 import { categoryOf } from "./attacks";
 
 /** A feature of a connection, in the order of the files. */
@@ -70,14 +71,18 @@ export interface Layout {
  */
 const name = /^(?:[ !#-+\--~]|[^\p{ASCII}\u2028\u2029\ufeff\ufffd]){1,100}$/u;
 
-/** The value of a field without quotes, by its column: a number or a name; undefined if it is not good. */
+/**
+ * The value of a field without quotes, by its column: a number or a name, NaN or `(missing)` where a word says that it is
+ * missing; undefined if it is not good.
+ */
 export function fieldValue(text: string, column: number): number | string | undefined {
   const field = trim(text);
   if (column === kddFeatures.length) {
     const label = withoutDot(field);
-    return name.test(label) ? asPublished(label) : undefined;
+    return labelProblem(label) ? undefined : asPublished(label);
   }
   const { measure, values } = kddFeatures[column];
+  if (saysMissing(field)) return measure === "nominal" ? missingName : Number.NaN;
   if (measure === "nominal") return nameProblem(field, values) ? undefined : field;
   const value = storedNumber(field, measure);
   return Number.isFinite(value) && !rangeProblem(value, measure) ? value : undefined;
@@ -95,9 +100,13 @@ export function rowProblem(line: string, layout: Layout): string | undefined {
     if (problem) return `column ${place(i)} (${kddFeatures[i].name}) ${problem}`;
   }
   if (columns === 41) return undefined;
-  const label = withoutDot(fields[41]);
-  if (label === "") return `column ${place(41)} (label) is missing its label`;
-  return name.test(label) ? undefined : `column ${place(41)} (label) must be a name, got '${shown(label)}'`;
+  const problem = labelProblem(withoutDot(fields[41]));
+  return problem && `column ${place(41)} (label) ${problem}`;
+}
+
+/** As Weka writes a missing value, or pandas; a field with nothing in it is a mistake. */
+function saysMissing(field: string): boolean {
+  return field !== "" && isMissing(field);
 }
 
 /**
@@ -169,6 +178,11 @@ function rangeProblem(value: number, measure: Feature["measure"]): string | unde
   return measure === "rate" && value > 1 ? "must be in [0, 1]" : undefined;
 }
 
+function labelProblem(label: string): string | undefined {
+  if (isMissing(label)) return "is missing its label";
+  return name.test(label) ? undefined : `must be a name, got '${shown(label)}'`;
+}
+
 function nameProblem(text: string, values: Feature["values"]): string | undefined {
   if (values) return values.includes(text) ? undefined : `must be one of ${values.join(", ")}`;
   return name.test(text) ? undefined : "must be a name";
@@ -176,6 +190,7 @@ function nameProblem(text: string, values: Feature["values"]): string | undefine
 
 function valueProblem(text: string, { measure, values }: Feature): string | undefined {
   if (text === "") return "is empty";
+  if (saysMissing(text)) return undefined;
   if (measure === "nominal") {
     const problem = nameProblem(text, values);
     return problem && `${problem}, got '${shown(text)}'`;
@@ -183,8 +198,6 @@ function valueProblem(text: string, { measure, values }: Feature): string | unde
   const value = storedNumber(text, measure);
   const problem = rangeProblem(value, measure);
   if (Number.isFinite(value)) return problem && `${problem}, got ${shown(text)}`;
-  if (text === "?" || /^(na|n\/a|null)$/i.test(text))
-    return `is missing, got '${text}'; KDD'99 has no missing values: remove the row, or say the column's type to have the file read as any other table`;
   const isNumber = !Number.isNaN(value) || /^[+-]?(nan|inf(inity)?)$/i.test(text);
   return `must be a ${isNumber ? "finite number" : "number"}, got '${shown(text)}'`;
 }

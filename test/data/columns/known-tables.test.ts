@@ -64,6 +64,17 @@ const published: Record<string, { header: string; name: RegExp; label: string; e
     },
   };
 
+test("a copy without its label is known, too; then the kinds of attacks are the label, if it has them", () => {
+  const nf = `${endpoints},${netFlow}`;
+  const [labelled, kinds, neither] = [`${nf},Label`, `${nf},Attack`, nf].map((header) =>
+    knownTable(header.split(",")),
+  );
+  assert.deepEqual([labelled?.label, labelled?.normal, labelled?.group], ["Label", ["0"], undefined]);
+  assert.deepEqual([kinds?.label, kinds?.normal, kinds?.group], ["Attack", undefined, undefined]);
+  assert.deepEqual([neither?.label, neither?.normal, neither?.group], [undefined, undefined, undefined]);
+  for (const found of [labelled, kinds, neither]) assert.deepEqual(found?.exclude.length, 4);
+});
+
 suite("a public set is known by its columns as they were published", () => {
   for (const [title, { header, name, label, exclude }] of Object.entries(published))
     test(title, () => {

