@@ -19,6 +19,9 @@ const lines = [
 ].map((line) => line.split(" "));
 const themeOf = new Map(lines.flatMap((names) => names.map((name) => [name, names[0]] as const)));
 
+/** The value of a numeric feature of the row. */
+export type NumberOf = (feature: string) => number;
+
 /** What a theme adds to the reasons: its share of what raised the scores, and the words of its strongest feature. */
 interface Theme {
   share: number;
@@ -32,6 +35,7 @@ interface Theme {
  *
  * @param contributions of each feature of the table, by every detector that found the row anomalous
  * @param novel what a model learned of the features whose values no training row had
+ * @param numberOf numbers that words need. Default: those of the table
  * @returns largest share first
  */
 export function alertReasons(
@@ -41,11 +45,8 @@ export function alertReasons(
   contributions: readonly Float64Array[],
   usual: ReadonlyMap<string, TypicalValue>,
   novel: readonly Step[] = [],
+  numberOf: NumberOf = numbersOf(table, row),
 ): AlertReason[] {
-  const numberOf = (name: string) => {
-    const column = table.features.find((feature) => feature.name === name);
-    return column?.kind === "numeric" ? (valueAt(column, row) as number) : 0;
-  };
   const shares = sharesOf(contributions, table.features.length);
   const order = Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a]);
   const themes = new Map<string, Theme>();
@@ -72,6 +73,13 @@ export function alertReasons(
     })
     .sort((a, b) => b.share - a.share)
     .slice(0, mostReasons);
+}
+
+function numbersOf(table: Table, row: number): NumberOf {
+  return (name) => {
+    const column = table.features.find((feature) => feature.name === name);
+    return column?.kind === "numeric" ? (valueAt(column, row) as number) : 0;
+  };
 }
 
 /** What each feature did to the scores, as shares that sum to 1. */
