@@ -4,22 +4,36 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createRandom, InputError, type Random, readConnectionLogs, readKddFile } from "traffic-anomaly";
 import { trafficLines } from "../fixtures/traffic";
-import { ecsLog, eveLog, jsonArrayLog, jsonLog, someConnections, tsvLog } from "../traffic/logs/logs";
+import {
+  ecsLog,
+  eveLog,
+  jsonArrayLog,
+  jsonLog,
+  nfdumpLog,
+  someConnections,
+  tsvLog,
+  vpcLog,
+} from "../traffic/logs/logs";
 import type { Kind } from "./trial";
+
+const oldNfdumpLog = (connections: Parameters<typeof nfdumpLog>[0]) =>
+  nfdumpLog(connections, { isOld: true });
+/** One of each format, and a data file last. */
+const formats = [tsvLog, jsonLog, jsonArrayLog, ecsLog, eveLog, nfdumpLog, oldNfdumpLog, vpcLog];
+const originals = [
+  ...formats.map((log) => log(someConnections(30))),
+  `${trafficLines({ rows: 60 }).join("\n")}\n`,
+].map((text) => Buffer.from(text));
 
 /** Logs and data files of which bytes were changed, removed, doubled or cut off, plain or packed: read or refused. */
 export const mutatedInputs: Kind = {
   fault: "logs and data files with changed bytes",
-  times: { long: 20_000, short: 100 },
+  times: { long: 10_000 * originals.length, short: 100 },
   async run(trial, folder, times) {
-    const logs = [tsvLog, jsonLog, jsonArrayLog, ecsLog, eveLog].map((log) => log(someConnections(30)));
-    const originals = [...logs, `${trafficLines({ rows: 60 }).join("\n")}\n`].map((text) =>
-      Buffer.from(text),
-    );
     for (let number = 0; number < times; number++) {
       const random = createRandom(number, "mutated inputs");
-      const which = random.integer(originals.length);
-      const isTable = which === logs.length;
+      const which = number % originals.length;
+      const isTable = which === originals.length - 1;
       const file = join(folder, isTable ? "data.csv" : "conn.log");
       const isPacked = random.integer(4) === 0;
       const packed = isPacked && random.integer(2) === 0; // else the packed bytes are changed
