@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -129,6 +130,16 @@ test("a sweep, a port scan, a flood, a brute force and an upload are found, one 
   }
 });
 
+test("what is allowed belongs to no incident, and is counted", async () => {
+  const allow = join(folder, "allow.txt");
+  await writeFile(allow, `from ${planted["port scan"][0].sourceHost}\n`);
+  const log = await writeLog(join(folder, "scan.log"), planted["port scan"]);
+  const out = join(folder, "allowed.json");
+  const result = await scoreTraffic([log], (await office).model, { out, allow });
+  assert.deepEqual([result.incidentCount, result.alerts], [0, 0]);
+  assert.ok(result.silenced > 100, `${result.silenced} silenced`);
+});
+
 test("however connections are cut into blocks, alerts, incidents and their changes are the same", async () => {
   const expected = await judged([all.length]);
   const random = createRandom(1, "blocks");
@@ -206,18 +217,49 @@ test("an incident starts, is told again when it has grown tenfold, and is closed
   assert.equal(tracker.count, 2);
 });
 
-test("ten sources on one destination within a minute are one incident of the victim; over ten minutes they are ten", () => {
-  const run = (seconds: number) => {
+test("ten sources on one destination within a minute are one incident of the victim, within an hour if all of it fails", () => {
+  const run = (seconds: number, values: Parameters<typeof connectionOf>[0]) => {
     const tracker = new IncidentTracker();
     for (let i = 0; i < 30; i++)
-      tracker.add(alertOn({ uid: `C${i}`, sourceHost: `10.1.1.${i}` }), 1_000 + seconds * i);
+      tracker.add(alertOn({ ...values, uid: `C${i}`, sourceHost: `10.1.1.${i}` }), 1_000 + seconds * i);
     return tracker.top;
   };
-  const [victim, ...more] = run(1);
-  assert.deepEqual(more, []);
-  assert.deepEqual([victim.role, victim.connections, victim.sources], ["victim", 30, 30]);
-  assert.equal(victim.merged?.length, 9);
-  assert.equal(run(60).length, 30);
+  const answered = { state: "SF", destinationBytes: 10 };
+  for (const [seconds, values] of [
+    [1, answered],
+    [300, { state: "REJ" }],
+  ] as const) {
+    const [victim, ...more] = run(seconds, values);
+    assert.deepEqual(more, []);
+    assert.deepEqual([victim.role, victim.connections, victim.sources], ["victim", 30, 30]);
+    assert.equal(victim.merged?.length, 9);
+  }
+  assert.equal(run(60, answered).length, 30);
+  assert.equal(run(500, { state: "REJ" }).length, 30);
+});
+
+test("a day of an infected camera, in 14,423 alerts, is fewer than 20 incidents", () => {
+  const random = createRandom(4, "camera");
+  const address = () => Array.from({ length: 4 }, () => random.integer(256)).join(".");
+  const camera = "192.168.1.195";
+  const failed = { state: "S0", duration: 0, sourceBytes: 0, destinationBytes: 0 };
+  const tracker = new IncidentTracker();
+  for (let i = 0; i < 14_423; i++) {
+    const start = 1_000 + 6 * i;
+    const does = random.uniform();
+    const looksForOthers = { ...failed, sourceHost: camera, destinationHost: address(), destinationPort: 23 };
+    const hearsItsMaster = { sourceHost: camera, destinationHost: "185.244.25.1", destinationPort: 6_667 };
+    const takesPartInFlood = { ...failed, sourceHost: camera, destinationHost: "123.59.209.1" };
+    const isLookedFor = { ...failed, sourceHost: address(), destinationHost: camera, destinationPort: 2_323 };
+    const values =
+      does < 0.7 ? looksForOthers : does < 0.8 ? hearsItsMaster : does < 0.9 ? takesPartInFlood : isLookedFor;
+    tracker.add(alertOn({ uid: `C${i}`, start, ...values }), start);
+  }
+  tracker.closeAll();
+  assert.ok(tracker.count < 20, `${tracker.count} incidents`);
+  const [own, others] = tracker.top;
+  assert.deepEqual([own.host, own.role, own.kinds[0]], [camera, "source", "sweep"]);
+  assert.deepEqual([others.host, others.role], [camera, "victim"]);
 });
 
 test("no more incidents are open than there is room for, and the one silent for longest is closed first", () => {
@@ -238,7 +280,7 @@ test("no more incidents are open than there is room for, and the one silent for 
 
 test("what an incident looks like follows its counts", () => {
   const counts: IncidentCounts = {
-    ...{ role: "source", connections: 100, hosts: 1, ports: 1, probes: 0, mostSent: 0 },
+    ...{ role: "source", connections: 100, seconds: 90, hosts: 1, ports: 1, probes: 0, mostSent: 0 },
     ...{ logins: 0, newServices: 0 },
   };
   assert.deepEqual(kindsOf(counts), ["other"]);
@@ -248,7 +290,11 @@ test("what an incident looks like follows its counts", () => {
   assert.deepEqual(kindsOf({ ...counts, probes: 49, ports: 10 }), ["other"]);
   assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 2, hosts: 10 }), ["sweep"]);
   assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 9, hosts: 2 }), ["flood"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 9, hosts: 2, seconds: 101 }), ["other"]);
   assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 10, role: "victim" }), ["flood"]);
+  assert.deepEqual(kindsOf({ ...counts, probes: 50, ports: 10, role: "victim", seconds: 101 }), [
+    "port scan",
+  ]);
   assert.deepEqual(kindsOf({ ...counts, logins: 50, newServices: 50, hosts: 9 }), [
     "brute force",
     "new service",
@@ -261,6 +307,20 @@ test("an incident's risk grows with its alerts' and their number, and stays with
   assert.equal(incidentRisk(50, 64, ["other"]), 75);
   assert.equal(incidentRisk(50, 64, ["sweep"]), 87.5);
   assert.ok(incidentRisk(99.99, 4_000_000_000, ["flood"]) <= 100);
+});
+
+test("the most risky incident comes first, of equals the larger, then the earlier, then by the id", () => {
+  const tracker = new IncidentTracker();
+  tracker.add(alertOn({ sourceHost: "10.0.0.1" }), 1_000);
+  const [one] = tracker.top;
+  const inOrder: Incident[] = [
+    { ...one, risk: 90 },
+    { ...one, risk: 50, connections: 9 },
+    { ...one, risk: 50, first: "1969-12-31T23:59:59.000000Z" },
+    { ...one, risk: 50, incident: "0" },
+    { ...one, risk: 50, incident: "1" },
+  ];
+  assert.deepEqual([...inOrder].reverse().sort(byRisk), inOrder);
 });
 
 test("a name for incidents that is that of something else is refused", async () => {
@@ -278,15 +338,28 @@ test("a name for incidents that is that of something else is refused", async () 
     await assert.rejects(scoreTraffic([log], model, { out, incidents }), message);
 });
 
-realLogTest("port-scanning.conn.json.log: one incident of thousands of alerts, a port scan", async (zeek) => {
-  const model = join(folder, "models", "real");
-  const usual = ["small.conn.log", "rotated"].map((name) => join(zeek, name));
-  await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
-  const log = join(zeek, "port-scanning.conn.json.log");
-  const { alerts, incidents } = await scoreTraffic([log], model, { out: join(folder, "real.json") });
-  assert.ok(alerts > 3_000, `${alerts} alerts`);
-  assert.deepEqual(
-    incidents.map(({ host, kinds, connections }) => [host, kinds[0], connections]),
-    [["172.16.1.11", "port scan", alerts]],
-  );
-});
+realLogTest(
+  "real logs: one incident of thousands of alerts of a scanner, and one of all strangers to a host",
+  async (zeek) => {
+    const model = join(folder, "models", "real");
+    const usual = ["small.conn.log", "rotated"].map((name) => join(zeek, name));
+    await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
+    const incidentsOf = async (name: string) => {
+      const result = await scoreTraffic([join(zeek, name)], model, { out: join(folder, "real.json") });
+      assert.ok(result.alerts > 3_000, `${result.alerts} alerts`);
+      return result;
+    };
+    const scan = await incidentsOf("port-scanning.conn.json.log");
+    assert.deepEqual(
+      scan.incidents.map(({ host, kinds, connections }) => [host, kinds[0], connections]),
+      [["172.16.1.11", "port scan", scan.alerts]],
+    );
+    const exposed = await incidentsOf("windows-host-mixed.conn.log.labeled");
+    assert.ok(exposed.incidentCount < 20, `${exposed.incidentCount} incidents`);
+    const strangers = exposed.incidents.find(({ role }) => role === "victim");
+    assert.deepEqual(
+      [strangers?.host, strangers?.kinds[0], strangers!.connections > 3_000],
+      ["147.32.83.234", "port scan", true],
+    );
+  },
+);

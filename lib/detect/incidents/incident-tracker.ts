@@ -1,9 +1,11 @@
+import type { Connection } from "../../traffic/connection";
+import { isFailed } from "../../traffic/failed";
 import { byRisk, type Incident } from "./incident";
 import { type Noticed, OpenIncident, type OpenIncidentState, ownText } from "./open-incident";
 
 /** Seconds without an alert, by the log's time, after which an incident is closed. */
 const silence = 3_600;
-/** So many sources with alerts on one destination within this many seconds make it a victim. */
+/** So many sources with alerts on one destination within this many seconds make it a victim; while all fail, within an hour. */
 const floodSources = 10;
 const floodSeconds = 60;
 /** Open incidents at most, and destinations whose sources are remembered; the one silent for longest goes first. */
@@ -11,7 +13,7 @@ export const mostOpen = 1_000;
 /** Incidents of which a summary can tell. */
 const mostKept = 100;
 
-/** Sources of alerts on a destination, each with the time of the last one, that one last. */
+/** Sources of alerts on a destination, each with the time until which it counts. */
 type Visitors = Map<string, number>;
 
 /** What a tracker knows of incidents that may go on, as JSON. */
@@ -19,7 +21,7 @@ export interface IncidentsState {
   readonly open: readonly OpenIncidentState[];
   readonly visitors: readonly (readonly [
     destination: string,
-    sources: readonly (readonly [source: string, time: number])[],
+    sources: readonly (readonly [source: string, until: number])[],
   ])[];
 }
 
@@ -28,8 +30,9 @@ export interface IncidentsState {
  *
  * - An alert joins the open incident of its source, or starts one. After an hour of the log's time without an alert an
  *   incident is closed: the next one starts another.
- * - Where ten sources raise alerts on one destination within a minute, this is a victim, and has an incident of its own:
- *   the alerts on it join this one, and what these sources did to nobody else becomes a part of it.
+ * - Where ten sources raise alerts on one destination within a minute, or within an hour by connections that fail, as
+ *   strangers do who look for open ports, this is a victim, and has an incident of its own: the alerts on it join this
+ *   one, and what these sources did to nobody else becomes a part of it.
  * - No more than 1,000 incidents are open; for another the one that is silent for longest is closed.
  *
  * Which incident an alert belongs to depends on the alerts before it and their times only, so that it can be said at once.
@@ -84,7 +87,7 @@ export class IncidentTracker {
     this.passTime(time);
     const { sourceHost, destinationHost } = noticed.connection;
     const victim = keyOf("victim", destinationHost);
-    const visitors = this.#current(victim, time) ? undefined : this.#visit(sourceHost, destinationHost, time);
+    const visitors = this.#current(victim, time) ? undefined : this.#visit(noticed.connection, time);
     const isFlooded = visitors === undefined || visitors.size >= floodSources;
     const key = isFlooded ? victim : keyOf("source", sourceHost);
     let incident = this.#current(key, time);
@@ -118,19 +121,19 @@ export class IncidentTracker {
     return undefined;
   }
 
-  /** The sources of alerts on a destination within the last minute, this one among them. */
-  #visit(source: string, destination: string, time: number): Visitors {
-    let visitors = this.#visitors.get(destination);
-    if (visitors) this.#visitors.delete(destination);
+  /** The sources of alerts on the connection's destination that count at the time, its own among them. */
+  #visit(connection: Connection, time: number): Visitors {
+    const { sourceHost, destinationHost } = connection;
+    let visitors = this.#visitors.get(destinationHost);
+    if (visitors) this.#visitors.delete(destinationHost);
     else {
       if (this.#visitors.size >= mostOpen) this.#visitors.delete(this.#visitors.keys().next().value!);
       visitors = new Map();
     }
-    for (const [visitor, seen] of visitors)
-      if (Math.abs(time - seen) > floodSeconds) visitors.delete(visitor);
-    visitors.delete(source);
-    visitors.set(ownText(source), time);
-    if (visitors.size < floodSources) this.#visitors.set(ownText(destination), visitors);
+    for (const [visitor, until] of visitors)
+      if (time > until || until - time > silence) visitors.delete(visitor);
+    visitors.set(ownText(sourceHost), time + (isFailed(connection) ? silence : floodSeconds));
+    if (visitors.size < floodSources) this.#visitors.set(ownText(destinationHost), visitors);
     return visitors;
   }
 

@@ -57,6 +57,8 @@ export interface IncidentReason {
 
 /** What the rules look at. */
 export interface IncidentCounts extends Pick<Incident, "role" | "connections" | "hosts" | "ports"> {
+  /** From the start of the first connection to the end of the last. */
+  readonly seconds: number;
   /** Connections that failed, or are icmp, which never are opened. */
   readonly probes: number;
   /** Bytes of the connection that sent most, among those that sent three times what they received. */
@@ -78,22 +80,23 @@ const flooding = 50;
  * What an incident looks like, by every rule that holds:
  *
  * - `upload`: a connection sent at least 10 MB, three times what came back;
- * - `port scan`, `sweep`: one source, at least half of whose connections failed (icmp counts as if), tried at least ten
- *   ports or ten hosts: a sweep if these are five times as many hosts as ports;
- * - `flood`: otherwise, at least 50 connections for each host reached, at least half of them failed;
+ * - `port scan`, `sweep`: at least half of the connections failed (icmp counts as if), and they tried at least ten ports or
+ *   ten hosts: a sweep if these are five times as many hosts as ports. What many sources do is a flood rather, if it is one;
+ * - `flood`: otherwise, at least 50 connections for each host reached and one a second, at least half of them failed;
  * - `brute force`: at least ten connections, and half of all, to ports where one logs in, on fewer than ten hosts;
  * - `new service`: at least half of the connections are to a service that training never saw;
  * - `other`, where none of these holds.
  */
 export function kindsOf(counts: IncidentCounts): IncidentKind[] {
-  const { role, connections, hosts, ports, probes, mostSent, logins, newServices } = counts;
+  const { role, connections, seconds, hosts, ports, probes, mostSent, logins, newServices } = counts;
   const isHalf = (part: number) => 2 * part >= connections;
-  const isScan = role === "source" && isHalf(probes) && Math.max(ports, hosts) >= many;
-  const isSweep = hosts >= 5 * ports;
+  const isFlood = isHalf(probes) && connections >= Math.max(flooding * hosts, seconds);
+  const hasTriedMany = isHalf(probes) && Math.max(ports, hosts) >= many;
+  const isScan = hasTriedMany && (role === "source" || !isFlood);
   const kinds: IncidentKind[] = [];
   if (mostSent >= uploaded) kinds.push("upload");
-  if (isScan) kinds.push(isSweep ? "sweep" : "port scan");
-  if (!isScan && isHalf(probes) && connections >= flooding * hosts) kinds.push("flood");
+  if (isScan) kinds.push(hosts >= 5 * ports ? "sweep" : "port scan");
+  else if (isFlood) kinds.push("flood");
   if (logins >= many && isHalf(logins) && hosts < many) kinds.push("brute force");
   if (isHalf(newServices)) kinds.push("new service");
   return kinds.length > 0 ? kinds : ["other"];

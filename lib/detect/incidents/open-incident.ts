@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../../traffic/connection";
+import { isFailed } from "../../traffic/failed";
 import { type AlertReason, timestamp } from "../alert";
 import { type Incident, incidentRisk, kindsOf } from "./incident";
 
@@ -19,7 +20,6 @@ const mostUids = 5;
 /** Ids of merged incidents that are named. */
 export const mostMerged = 100;
 
-const failedStates = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]);
 /** ftp, ssh, telnet, pop3, imap, SMB, imaps, pop3s, SQL Server, Oracle, MySQL, RDP, PostgreSQL, VNC, WinRM. */
 const loginPorts = new Set([
   21, 22, 23, 110, 143, 445, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986,
@@ -136,15 +136,15 @@ export class OpenIncident {
   }
 
   add({ connection, riskScore, reasons, isNewService }: Noticed, time: number): void {
-    const { protocol, sourceHost, destinationHost, destinationPort, state, uid } = connection;
+    const { protocol, sourceHost, destinationHost, destinationPort, uid } = connection;
     const { start, duration, sourceBytes, destinationBytes } = connection;
-    const isFailed = destinationBytes === 0 || failedStates.has(state ?? "");
+    const hasFailed = isFailed(connection);
     this.seen = Math.max(this.seen, time);
     this.#sums.connections++;
     this.#sums.bytesOut += sourceBytes;
     this.#sums.bytesIn += destinationBytes;
-    if (isFailed) this.#sums.failed++;
-    if (isFailed || protocol === "icmp") this.#sums.probes++;
+    if (hasFailed) this.#sums.failed++;
+    if (hasFailed || protocol === "icmp") this.#sums.probes++;
     if (protocol === "tcp" && loginPorts.has(destinationPort)) this.#sums.logins++;
     if (isNewService) this.#sums.newServices++;
     if (sourceBytes >= 3 * destinationBytes) this.#mostSent = Math.max(this.#mostSent, sourceBytes);
@@ -184,7 +184,10 @@ export class OpenIncident {
     const { size: sources } = this.#sources;
     const { size: hosts } = this.#hosts;
     const { size: ports } = this.#ports;
-    const kinds = kindsOf({ role: this.role, ...this.#sums, hosts, ports, mostSent: this.#mostSent });
+    const kinds = kindsOf({
+      ...{ role: this.role, ...this.#sums, hosts, ports, mostSent: this.#mostSent },
+      seconds: this.#last - this.#first,
+    });
     const reasons = Array.from(this.#reasons, ([feature, { weight, text }]) => ({
       feature,
       share: Number((weight / connections).toFixed(4)),

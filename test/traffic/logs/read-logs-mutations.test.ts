@@ -179,7 +179,7 @@ async function partsOf({ log, first }: Format) {
   const lines = log.split("\n");
   const ofLine: string[][] = [];
   for (let line = first; line < first + 12; line++) {
-    const others = await readContent(Buffer.from(lines.toSpliced(line, 1).join("\n")), false);
+    const others = await readContent(Buffer.from(lines.filter((_, i) => i !== line).join("\n")), false);
     const found = new Set(others?.connections.map(textOf));
     ofLine.push(all.filter((text) => !found.has(text)));
   }
