@@ -5,6 +5,7 @@ import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { reasonText } from "../models/reasons";
+import type { AnomalousRow } from "../study/most-anomalous";
 import type { RunMetrics, RunResult } from "../study/run";
 import type { runOneClass } from "../study/run-one-class";
 import type { UnlabelledFindings } from "../study/unlabelled";
@@ -91,7 +92,7 @@ function deepLines(
       ];
 }
 
-/** Rows of each file that are shown with their reasons. */
+/** Rows of a file that are shown with their reasons. */
 const shownRows = 5;
 
 /** What can be said without labels. */
@@ -107,12 +108,16 @@ function findingLines({ flaggedShare, mostAnomalous }: UnlabelledFindings): stri
     ...files.flatMap((file) => [
       "",
       `The most anomalous rows of ${file}, by both models together (metrics.json has more):`,
-      ...mostAnomalous
-        .filter(({ dataset }) => dataset === file)
-        .slice(0, shownRows)
-        .map(({ row, score, reasons }) => `  row ${row}, score ${score.toFixed(2)}: ${reasonText(reasons)}`),
+      ...anomalousLines(mostAnomalous.filter(({ dataset }) => dataset === file)),
     ]),
   ];
+}
+
+/** The first of the rows that stand out, and why. */
+export function anomalousLines(rows: readonly AnomalousRow[]): string[] {
+  return rows
+    .slice(0, shownRows)
+    .map(({ row, score, reasons }) => `  row ${row}, score ${score.toFixed(2)}: ${reasonText(reasons)}`);
 }
 
 /** The closing words of a protocol of deep papers: every detector's figures, and what papers report. */

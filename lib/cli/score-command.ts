@@ -8,6 +8,7 @@ import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
 import { type Answer, addCommand, answering, type Context } from "./command";
 import { numberOption, workOptions } from "./options";
+import { anomalousLines } from "./report";
 import { discoveryRule, scoreReport } from "./traffic-report";
 
 /** The command `score`: the model decides whether it reads a table or logs of connections. */
@@ -135,7 +136,7 @@ async function scoreTable(file: string, options: Options, context: Context): Pro
   const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
   const result = await scoreFile(file, options.model, { ...context, ...options, out });
-  const { rows, anomalies, threshold, discoveries, skippedRows, unseen, path } = result;
+  const { rows, anomalies, threshold, discoveries, skippedRows, unseen, mostAnomalous, path } = result;
   const rule = discoveries ? discoveryRule(discoveries, "rows") : `score > ${threshold}`;
   const lines = [
     `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (${rule})`,
@@ -148,6 +149,8 @@ async function scoreTable(file: string, options: Options, context: Context): Pro
     ...(unseen.length > shownUnseen
       ? [`${(unseen.length - shownUnseen).toLocaleString("en-US")} more names were not seen in training`]
       : []),
+    "The most anomalous rows (--json has more):",
+    ...anomalousLines(mostAnomalous),
     `Written: ${path}`,
   ];
   return { text: lines.join("\n"), value: result };

@@ -5,7 +5,7 @@ import { typicalText, typicalValues } from "./typical-values";
 
 /** What one feature did to the score of one row, beside what is usual. */
 export interface Reason extends FeatureContribution {
-  /** What is usual of the feature, see {@link typicalTexts}. */
+  /** What is usual of the feature, see {@link typicalTexts}; empty where nobody knows. */
   readonly usual: string;
   /** Its share of what raised the score, in [0, 1]; 0 where the contribution is not positive. */
   readonly share: number;
@@ -48,7 +48,7 @@ export function reasonText(reasons: readonly Reason[], top = 3): string {
     .slice(0, top)
     .map(
       ({ feature, value, usual, share, novelty }) =>
-        `${feature} = ${value} (${Math.round(100 * share)} %; ${novelty ? `${novelty}; ` : ""}usually ${usual})`,
+        `${feature} = ${value} (${Math.round(100 * share)} %${novelty ? `; ${novelty}` : ""}${usual && `; usually ${usual}`})`,
     )
     .join("; ");
 }

@@ -17,6 +17,7 @@ import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice, rateRange } from "../models/threshold";
 import { GapCounter, gapNotices } from "../preprocess/notices";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
+import { type AnomalousRow, MostAnomalous } from "./most-anomalous";
 
 export interface ScoreFileOptions extends ScoreOptions {
   /** The file to write, `.parquet` or `.csv`. */
@@ -42,6 +43,8 @@ export interface ScoreFileResult {
   readonly skippedRows: number;
   /** Categories that the model was not trained on. */
   readonly unseen: readonly UnseenCategory[];
+  /** The rows with the highest scores, and what raised them. */
+  readonly mostAnomalous: readonly AnomalousRow[];
   readonly path: string;
 }
 
@@ -96,6 +99,7 @@ class ScoredFile {
   readonly #memories: Float32Array[] = [];
   readonly #counts: PValueCounts;
   readonly #gaps = new GapCounter();
+  readonly #mostAnomalous = new MostAnomalous();
   #anomalies = 0;
   #writer: TableWriter | undefined;
 
@@ -106,11 +110,12 @@ class ScoredFile {
   }
 
   /** Scores the next rows. @param numbers which rows of the file they are */
-  async add(table: Table, numbers: OutputValues): Promise<void> {
+  async add(table: Table, numbers: Uint32Array): Promise<void> {
     const { scores, anomalous, pValues } = await judge(this.#model, table, this.#options, this.#memories);
     for (const flag of anomalous) this.#anomalies += flag;
     this.#counts.add(pValues);
     this.#gaps.add(table);
+    this.#mostAnomalous.add(table, numbers, scores);
     for (const category of unseenCategories(this.#model.preprocessor, table)) {
       const key = `${category.feature}=${category.category}`;
       const before = this.#unseen.get(key)?.rows ?? 0;
@@ -144,6 +149,7 @@ class ScoredFile {
       anomalies: discoveries?.reported ?? this.#anomalies,
       ...(discoveries && { discoveries }),
       unseen: [...this.#unseen.values()],
+      mostAnomalous: this.#mostAnomalous.explained(this.#model),
     };
   }
 

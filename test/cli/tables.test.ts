@@ -57,7 +57,7 @@ let ran: Outcome;
 before(async () => {
   await writeTable("pumps.csv", pumps(400, 1));
   await writeTable("later.csv", pumps(200, 2));
-  const shuffled = ["Class", "pumping", "flow rate", "load", "site", "at"];
+  const shuffled = ["pumping", "flow rate", "load", "site", "at"];
   await writeTable("shuffled.csv", pumps(200, 2), shuffled);
   const text = readFileSync(join(folder, "shuffled.csv"), "utf8");
   await writeFile(join(folder, "shuffled.csv"), text.replace("flow rate", " Flow Rate "));
@@ -100,11 +100,16 @@ test("models, predictions, figures and metrics of a table: both protocols, basel
   assert.ok(readdirSync(join(folder, "outputs", "plots")).includes("recall-by-attack-later.csv.html"));
 });
 
-test("score finds a model's columns by name, in any order and case, and gives a study's scores to the bit", async () => {
+test("score finds a model's columns by name, in any order and case, without the label, and gives a study's scores to the bit and reasons", async () => {
   const { stdout } = await succeed(
     ...["score", "shuffled.csv", "--model", "models/combined", "--out", "scores.parquet"],
   );
   assert.match(stdout, /^200 rows scored, \d+ anomalous/);
+  assert.match(
+    stdout,
+    /^ {2}row \d+0, score \d+\.\d\d: (load|flow rate) = \d+(\.\d+)? \(\d+ %; beyond anything in training /m,
+  );
+  assert.equal(stdout.match(/^ {2}row /gm)?.length, 5);
   const [[different, rows]] = await query(
     `SELECT count(*) FILTER (p.combined_score IS DISTINCT FROM s.score OR p.combined_anomaly IS DISTINCT FROM s.anomaly)::INT,
        count(*)::INT FROM '${join(folder, "outputs", "predictions.parquet")}' p

@@ -1,0 +1,73 @@
+import { type Column, selectRows, type Table } from "../data/table";
+import type { Model } from "../models/model";
+import { pValues } from "../models/p-values";
+import { type Reason, rowReasons } from "../models/reasons";
+import { verdicts } from "../models/threshold";
+
+/** A row of a file that stands out, and why. */
+export interface AnomalousRow {
+  /** Its number in the file, from 1. */
+  readonly row: number;
+  readonly score: number;
+  readonly pValue: number;
+  readonly anomaly: boolean;
+  /** What raised the score most, with its share of that. */
+  readonly reasons: readonly Reason[];
+}
+
+interface KeptRow {
+  readonly row: number;
+  readonly score: number;
+  /** The row alone. */
+  readonly table: Table;
+}
+
+/** So many rows of a file, and reasons for each. */
+const mostRows = 20;
+const mostReasons = 5;
+
+/**
+ * The rows with the highest scores of a file that comes block by block, the highest first; of rows that are equal in all
+ * features only the first.
+ */
+export class MostAnomalous {
+  readonly #rows: KeptRow[] = [];
+
+  /** @param numbers of the table's rows in the file */
+  add(table: Table, numbers: Uint32Array, scores: Float64Array): void {
+    const kept = this.#rows;
+    for (let i = 0; i < table.rows; i++) {
+      const score = scores[i];
+      if (kept.length === mostRows && score <= kept[mostRows - 1].score) continue;
+      const found = { row: numbers[i], score, table: selectRows(table, Uint32Array.of(i)) };
+      if (kept.some((other) => other.score === score && areEqual(other.table, found.table))) continue;
+      const place = kept.findIndex((other) => other.score < score);
+      kept.splice(place < 0 ? kept.length : place, 0, found);
+      if (kept.length > mostRows) kept.pop();
+    }
+  }
+
+  /** @param usualOf of `typicalTexts`, over rows that the model was fitted on; without it, what is usual is not told */
+  explained(model: Model, usualOf: ReadonlyMap<string, string> = new Map()): AnomalousRow[] {
+    const scores = Float64Array.from(this.#rows, ({ score }) => score);
+    const [p, anomalous] = [pValues(scores, model.threshold), verdicts(scores, model.threshold)];
+    return this.#rows.map(({ row, score, table }, i) => ({
+      row,
+      score,
+      pValue: p[i],
+      anomaly: anomalous[i] === 1,
+      reasons: rowReasons(model, table, 0, usualOf)
+        .filter(({ contribution }) => contribution > 0)
+        .slice(0, mostReasons),
+    }));
+  }
+}
+
+/** Whether the only rows of two tables of the same features are equal. */
+function areEqual(a: Table, b: Table): boolean {
+  return a.features.every((feature, i) => Object.is(onlyValue(feature), onlyValue(b.features[i])));
+}
+
+function onlyValue(column: Column): number | string {
+  return column.kind === "nominal" ? column.categories[column.codes[0]] : column.values[0];
+}
