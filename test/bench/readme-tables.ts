@@ -97,6 +97,30 @@ export function adbenchTable({ figures, protocols }: ReproductionRecord): string
   return table(["ADBench, ROC AUC", "Isolation forest (published)", "scikit-learn"], rows);
 }
 
+/** Threats planted into a day of simulated traffic, and what is told of usual traffic besides. */
+export function threatsTable({ protocols }: ReproductionRecord): string {
+  const { usual, ...threats } = protocols["planted-threats"];
+  const percent = ({ mean }: RecordedFigure) => `${Number((100 * mean).toPrecision(2))} %`;
+  const days = ({ values }: RecordedFigure) =>
+    `${values.reduce((sum, value) => sum + value, 0)} of ${values.length}`;
+  const count = ({ mean }: RecordedFigure) => String(Number(mean.toFixed(1)));
+  const rows = Object.entries(threats).map(([name, { incidents }]) => [
+    name.replaceAll("_", " "),
+    ...[
+      days(incidents.found),
+      days(incidents.named),
+      percent(incidents.alerted),
+      count(incidents.falseBefore),
+    ],
+  ]);
+  const { alerted, falseIncidents } = usual.incidents;
+  const last = ["usual traffic", "", "", percent(alerted), `${count(falseIncidents)} in all`];
+  return table(
+    ["planted threat", "found", "named", "connections flagged", "false incidents a day above it"],
+    [...rows, last],
+  );
+}
+
 /** Writes the tables of the record into the README. */
 export function writeTables(record: ReproductionRecord): void {
   const readme = join(__dirname, "..", "..", "README.md");
@@ -105,14 +129,17 @@ export function writeTables(record: ReproductionRecord): void {
 
 /** The README with the tables of the record in place of those that have the same headers, as far as there are. */
 export function withTables(readme: string, record: ReproductionRecord): string {
-  return [noveltyTable, sameRowsTable, oneClassTable, unswTable, adbenchTable].reduce((text, make) => {
-    const table = make(record);
-    const header = table.slice(0, table.indexOf("\n"));
-    const start = text.indexOf(header);
-    if (start < 0) return text;
-    const end = text.indexOf("\n\n", start);
-    return text.slice(0, start) + table + text.slice(end);
-  }, readme);
+  return [noveltyTable, sameRowsTable, oneClassTable, unswTable, adbenchTable, threatsTable].reduce(
+    (text, make) => {
+      const table = make(record);
+      const header = table.slice(0, table.indexOf("\n"));
+      const start = text.indexOf(header);
+      if (start < 0) return text;
+      const end = text.indexOf("\n\n", start);
+      return text.slice(0, start) + table + text.slice(end);
+    },
+    readme,
+  );
 }
 
 /** Where an isolation forest is fitted and scored on the same rows. */

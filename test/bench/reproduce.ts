@@ -9,7 +9,8 @@ import { oneClassProtocols } from "traffic-anomaly/dist/evaluation/one-class-pro
 import type { NoveltyStudy, ProtocolOptions } from "traffic-anomaly/dist/evaluation/protocols";
 import { loadKdd, runScript } from "./data";
 import { withOtherTables } from "./other-tables";
-import { writeTables } from "./readme-tables";
+import { withPlantedThreats } from "./planted-threats";
+import { threatsTable, writeTables } from "./readme-tables";
 import {
   type Expected,
   printFigures,
@@ -194,7 +195,7 @@ async function studiesOf(data: Data) {
 
 async function main(): Promise<void> {
   const studies = await studiesOf(await loadKdd());
-  const record = await withOtherTables(recordOf(studies));
+  const record = await withPlantedThreats(await withOtherTables(recordOf(studies)));
   writeRecord(record);
   writeTables(record);
   print(record);
@@ -234,11 +235,13 @@ function recordOf(studies: Studies): ReproductionRecord {
   };
 }
 
-function print({ figures, seeds, backend }: ReproductionRecord): void {
+function print(record: ReproductionRecord): void {
+  const { figures, seeds, backend } = record;
   console.log(
     `Means over seeds ${seeds.join(", ")} (on quantiles ${quantileSeeds.join(", ")}, by kddcup ${oneClassSeeds.join(", ")}); backend ${backend}; 10 % set and corrected; protocols as in the README\n`,
   );
   printFigures(figures);
+  console.log(`\nThreats planted into a day of simulated traffic:\n\n${threatsTable(record)}`);
 }
 
 runScript(main);

@@ -26,6 +26,8 @@ const path = join(folder, "conn.log");
 const connections = someConnections(12);
 const tsv = tsvLog(connections);
 const json = jsonLog(connections);
+/** Of both sides of which bytes came, so that without one of them it is another connection. */
+const withBytes = someConnections(13).slice(1);
 
 interface Format {
   readonly log: string;
@@ -44,9 +46,9 @@ const formats: readonly Format[] = [
   { log: jsonArrayLog(connections), first: 1, separator: "," },
   { log: ecsLog(connections), first: 0, separator: "," },
   { log: eveLog(connections), first: 0, separator: "," },
-  { log: nfdumpLog(connections), first: 1, separator: ",", isOfFlows: true },
-  { log: nfdumpLog(connections, { isOld: true }), first: 1, separator: ",", isOfFlows: true },
-  { log: vpcLog(connections), first: 0, separator: " ", isOfFlows: true },
+  { log: nfdumpLog(withBytes), first: 1, separator: ",", isOfFlows: true },
+  { log: nfdumpLog(withBytes, { isOld: true }), first: 1, separator: ",", isOfFlows: true },
+  { log: vpcLog(withBytes), first: 0, separator: " ", isOfFlows: true },
 ];
 
 const words = `- -- (empty) 0 -0 -1 1e3 1e400 1e-400 0x10 1_0 NaN null true {} [] {"conn": {"dns": } ] , : " \\ \\x09
@@ -207,8 +209,12 @@ test("whatever is done to some lines, all others are read as they were", async (
           const at = first + line;
           const columns = withColumns(String(lines[at]), separator, change.kind, change.other, change.text);
           const broken = edited(Buffer.from(columns), [edit]);
-          // A comment of Zeek's may say that all that follows has another form.
-          const safe = Buffer.from(broken.toString("latin1").replace(/(^|\n)#+/g, "$1"), "latin1");
+          // A comment of Zeek's may say that all that follows has another form, and what begins with [ is an array.
+          const harmless = broken
+            .toString("latin1")
+            .replaceAll("#", "")
+            .replace(/^(\xef\xbb\xbf)?[\s[]+/, "");
+          const safe = Buffer.from(harmless, "latin1");
           lines[at] = insert ? Buffer.concat([safe, Buffer.from("\n"), lines[at]]) : safe;
           if (!insert || isOfFlows) for (const text of ofLine[line]) mutated.add(text);
         }

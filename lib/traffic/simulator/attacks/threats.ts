@@ -141,11 +141,11 @@ function* sweepShares(scene: Scene, at: number, workstation: string): Activity {
   }
 }
 
-/** From today on some workstations work with a new server, at a port of its own. */
+/** From today on people work with a new server. */
 function* moveToNewServer(scene: Scene, at: number): Activity {
   const { draw } = scene;
   yield* scene.repeated(at, 80, 180, (time) =>
-    scene.tcp(time, draw.pick(company.workstations), "10.20.1.20", 8_443, {
+    scene.tcp(time, draw.pick(company.workstations), "10.20.1.20", 443, {
       sent: draw.logNormal(900, 0.8),
       received: draw.logNormal(9_000, 1.2),
       duration: draw.logNormal(1, 1),
