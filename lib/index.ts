@@ -20,7 +20,6 @@ export {
   column,
   labels,
   type Measure,
-  missingName,
   type NominalColumn,
   type NumericColumn,
   numbers,
@@ -33,10 +32,7 @@ export { type Row, type RowsOptions, tableFromRows } from "./data/table-from-row
 // KDD'99 and NSL-KDD
 
 export { anomalousRows, type Category, categories, categoryOf } from "./data/kdd/attacks";
-export { download } from "./data/kdd/download";
-export { type ReadKddOptions, readKddFile } from "./data/kdd/reader";
 export { type Feature, kddFeatures } from "./data/kdd/schema";
-export { sources } from "./data/kdd/sources";
 
 // Connections: Zeek's logs, window features, simulated traffic
 
@@ -68,7 +64,7 @@ export {
 
 // Detectors, thresholds, explanations and model folders
 
-export { Autoencoder, fitAutoencoder, loadAutoencoder } from "./models/autoencoder/autoencoder";
+export { type Autoencoder, fitAutoencoder } from "./models/autoencoder/autoencoder";
 export { autoencoder } from "./models/autoencoder/detector";
 export type { AutoencoderOptions } from "./models/autoencoder/settings";
 export type { EpochLoss } from "./models/autoencoder/train";
@@ -79,7 +75,7 @@ export { nearestNeighbours } from "./models/baselines/nearest-neighbours/detecto
 export { principalComponents } from "./models/baselines/principal-components/detector";
 export {
   fitPrincipalComponents,
-  PrincipalComponents,
+  type PrincipalComponents,
 } from "./models/baselines/principal-components/principal-components";
 export {
   explainedVariance,
@@ -95,7 +91,7 @@ export { averagePathLength } from "./models/isolation-forest/average-path-length
 export { isolationForest } from "./models/isolation-forest/detector";
 export {
   fitIsolationForest,
-  IsolationForest,
+  type IsolationForest,
   type IsolationForestOptions,
 } from "./models/isolation-forest/isolation-forest";
 export { type Judgement, judge, type Model, scoreTable } from "./models/model";
@@ -103,7 +99,7 @@ export { loadModel, saveModel } from "./models/model-folder";
 export { falseDiscoveryVerdicts, pValues } from "./models/p-values";
 export { type Reason, reasonText, rowReasons, typicalTexts } from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
-export { chooseThreshold, promisedRate, sufficientRows, type Threshold, verdicts } from "./models/threshold";
+export { chooseThreshold, type Threshold } from "./models/threshold";
 export { presets } from "./models/training-options";
 
 // Curves, metrics and protocols

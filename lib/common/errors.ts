@@ -3,7 +3,7 @@
  * what is wrong and where; the command line prints it without a stack trace and exits with code 2.
  *
  * @example
- * await readKddFile("missing.gz").catch((error) => error instanceof InputError && error.message); // "missing.gz does not exist"
+ * await readTable("missing.gz").catch((error) => error instanceof InputError && error.message); // "missing.gz does not exist"
  */
 export class InputError extends Error {
   override readonly name = "InputError";

@@ -11,7 +11,6 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import {
   InputError,
   literatureProtocol,
-  readKddFile,
   run,
   scoreFile,
   scoreTraffic,
@@ -27,6 +26,7 @@ import { locateTestFile } from "traffic-anomaly/dist/data/kdd/locate";
 import { noCounts, orderedConnections } from "traffic-anomaly/dist/detect/ordered-connections";
 import { windowFeatureNames } from "traffic-anomaly/dist/traffic/windows/windows";
 import { renderImages } from "traffic-anomaly/dist/visualize/image";
+import { readKddFile } from "../fixtures/kdd-file";
 import { loadKdd, runScript } from "./data";
 import { growthFigure } from "./growth-figure";
 import {

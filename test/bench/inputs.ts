@@ -15,12 +15,12 @@ import {
   labels,
   type Matrix,
   type Rows,
-  readKddFile,
   rowsWhere,
   selectMatrixRows,
   transform,
 } from "traffic-anomaly";
 import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
+import { readKddFile } from "../fixtures/kdd-file";
 import { runScript, unswFile } from "./data";
 import { type Inputs, parameters } from "./works";
 

@@ -6,9 +6,7 @@ import { createInterface } from "node:readline";
 import {
   fitAutoencoder,
   fitIsolationForest,
-  loadAutoencoder,
   type Matrix,
-  readKddFile,
   readTable,
   rocAuc,
   type ScoreOptions,
@@ -16,6 +14,7 @@ import {
   selectMatrixRows,
   type Table,
 } from "traffic-anomaly";
+import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
 import { runScript } from "./data";
 import { type PeerName, peers } from "./javascript-peers";
 import { runStudy, studyFigures } from "./study";
@@ -25,7 +24,7 @@ import type { Answer, Figures, Task } from "./works";
 type Run = () => Promise<{ seconds: number; peakMegabytes?: number; figures: () => Figures }>;
 
 const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
-  load: ({ files }) => timed(async () => (await readKddFile(files[0])).table, tableFigures),
+  load: ({ files }) => timed(async () => readTable(files[0]), tableFigures),
   "read-csv": ({ unsw = "" }) => timed(() => readTable(unsw), featureFigures),
   "import-and-load": importAndLoad,
   "fit-forest": fitForest,
@@ -61,7 +60,7 @@ function timed<Result>(work: () => Result | Promise<Result>, figures: (result: R
 
 /** A process of its own that knows nothing of the library yet. */
 function importAndLoad({ files }: Task): Run {
-  const program = `require("traffic-anomaly").readKddFile(process.argv[1]).then(({ table: { rows } }) =>
+  const program = `require("traffic-anomaly").readTable(process.argv[1]).then(({ rows }) =>
     console.log(JSON.stringify([rows, process.resourceUsage().maxRSS * 1024])))`;
   return async () => {
     const started = performance.now();

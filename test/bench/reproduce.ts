@@ -1,9 +1,10 @@
 // `npm run reproduce`: every figure that this project promises, as mean over seeds, expected beside actual. Writes
 // reproduce.json beside this file: `git diff` then tells whether any figure moved. Writes the README's tables, too.
 import { relative } from "node:path";
-import { literatureProtocol, mixedProtocol, noveltyProtocol, sources } from "traffic-anomaly";
+import { literatureProtocol, mixedProtocol, noveltyProtocol } from "traffic-anomaly";
 import { literatureSubsets } from "traffic-anomaly/dist/data/kdd/literature";
 import type { SourceId } from "traffic-anomaly/dist/data/kdd/sources";
+import { sources } from "traffic-anomaly/dist/data/kdd/sources";
 import { type OneClassMetrics, oneClassProtocol } from "traffic-anomaly/dist/evaluation/one-class";
 import { oneClassProtocols } from "traffic-anomaly/dist/evaluation/one-class-protocols";
 import type { NoveltyStudy, ProtocolOptions } from "traffic-anomaly/dist/evaluation/protocols";

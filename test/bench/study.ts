@@ -1,8 +1,9 @@
 // The study of `npm start` through the library's public functions: the same steps as study.py.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { literatureProtocol, mixedProtocol, noveltyProtocol, readKddFile } from "traffic-anomaly";
+import { literatureProtocol, mixedProtocol, noveltyProtocol } from "traffic-anomaly";
 import { writePredictions } from "traffic-anomaly/dist/study/predictions";
+import { readKddFile } from "../fixtures/kdd-file";
 import type { Figures, Task } from "./works";
 
 /** Runs the study, and writes metrics.json and predictions.parquet into the task's folder. */

@@ -11,7 +11,6 @@ import {
   chooseThreshold,
   fitIsolationForest,
   fitPreprocessor,
-  readKddFile,
   trainOnTraffic,
   transform,
 } from "traffic-anomaly";
@@ -20,6 +19,7 @@ import { noLog } from "traffic-anomaly/dist/traffic/logs/formats";
 import { dayOf, writeLog } from "../detect/network";
 import { someOf } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
+import { readKddFile } from "../fixtures/kdd-file";
 import { trafficLines, writeLines } from "../fixtures/traffic";
 import { tsvLog } from "../traffic/logs/logs";
 import { contents, type Outcome, program, runToEnd } from "./command";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataFrame } from "danfojs-node";
-import { column, missingName, numbers, tableFromFrame, tableFromRows, toFrame } from "traffic-anomaly";
+import { column, numbers, tableFromFrame, tableFromRows, toFrame } from "traffic-anomaly";
+import { missingName } from "traffic-anomaly/dist/data/table";
 
 const rows = [
   { bytes: 0.1, count: 1, service: "dns", attack: "normal" },

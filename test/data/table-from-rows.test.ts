@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { column, InputError, labels, missingName, type NominalColumn, tableFromRows } from "traffic-anomaly";
+import { column, InputError, labels, type NominalColumn, tableFromRows } from "traffic-anomaly";
+import { missingName } from "traffic-anomaly/dist/data/table";
 
 const refusal = (message: string) => new InputError(message);
 

@@ -7,7 +7,6 @@ import {
   detectorKind,
   falseDiscoveryVerdicts,
   fitModel,
-  promisedRate,
   pValues,
   type Random,
   rowsWhere,
@@ -16,6 +15,7 @@ import {
 } from "traffic-anomaly";
 import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
+import { promisedRate } from "traffic-anomaly/dist/models/threshold";
 import { dayOf, small } from "./network";
 
 /** Scores of the same connections by each detector. */

@@ -19,7 +19,6 @@ import {
   noveltyProtocol,
   numbers,
   precisionRecallCurve,
-  readKddFile,
   rocAuc,
   rocCurve,
   rowsWhere,
@@ -33,12 +32,13 @@ import {
   tensorflow,
   transform,
   unseenCategories,
-  verdicts,
 } from "traffic-anomaly";
 import { literatureSubset } from "traffic-anomaly/dist/data/kdd/literature";
 import { locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
 import { KddReader } from "traffic-anomaly/dist/data/kdd/reader";
+import { verdicts } from "traffic-anomaly/dist/models/threshold";
 import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
+import { readKddFile } from "../fixtures/kdd-file";
 
 /** Does not compile for a value of type `any`, which lacks an argument then. */
 function typed<T>(value: T, ..._any: 0 extends 1 & T ? [never] : []): T {

@@ -139,8 +139,8 @@ async function surroundings(): Promise<Record<string, unknown>> {
   mkdirSync("data");
   await writeSimulatedStudy(files, { connections: 3000 });
   await library.writeSimulatedLog(join("logs", "2024-04-19", "conn.log"), { connections: 500 });
-  const { table: train } = await library.readKddFile(files.train);
-  const { table: test } = await library.readKddFile(files.test);
+  const train = await library.readTable(files.train);
+  const test = await library.readTable(files.test);
   const trainingRows = library.rowsWhere(train, (label) => label === "normal");
   const preprocessor = library.fitPreprocessor(train, library.autoencoder.preprocessing, trainingRows);
   const matrix = library.transform(preprocessor, train, library.allRows(train).subarray(0, 400));

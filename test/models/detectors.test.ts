@@ -15,7 +15,6 @@ import {
   explainRow,
   fitModel,
   fitPreprocessor,
-  IsolationForest,
   isolationForest,
   lazyTransform,
   loadModel,
@@ -25,6 +24,7 @@ import {
   transform,
 } from "traffic-anomaly";
 import { backendOf, detectorTitle, prepareDetectors } from "traffic-anomaly/dist/models/detectors";
+import { IsolationForest } from "traffic-anomaly/dist/models/isolation-forest/isolation-forest";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 

@@ -20,9 +20,9 @@ import {
   selectRows,
   splitRows,
   transform,
-  verdicts,
 } from "traffic-anomaly";
 import { fitDetector } from "traffic-anomaly/dist/models/fit-model";
+import { verdicts } from "traffic-anomaly/dist/models/threshold";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
 

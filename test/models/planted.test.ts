@@ -9,7 +9,6 @@ import {
   fitModel,
   isolationForest,
   judge,
-  readKddFile,
   rowsWhere,
   simulatedConnections,
   type Table,
@@ -18,6 +17,7 @@ import {
 import { findDatasets } from "traffic-anomaly/dist/data/kdd/datasets";
 import { featureContributions } from "traffic-anomaly/dist/models/contributions";
 import { tryAll } from "../fixtures/cases";
+import { readKddFile } from "../fixtures/kdd-file";
 import { plantedRows, plantedTable } from "../fixtures/planted";
 import { realDataTest } from "../fixtures/real-data";
 

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  chooseThreshold,
-  createRandom,
-  promisedRate,
-  pValues,
-  sufficientRows,
-  verdicts,
-} from "traffic-anomaly";
+import { chooseThreshold, createRandom, pValues } from "traffic-anomaly";
+import { promisedRate, sufficientRows, verdicts } from "traffic-anomaly/dist/models/threshold";
 import fc from "../fixtures/fast-check";
 
 const scores = fc

@@ -7,14 +7,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import {
-  averagePathLength,
-  chooseThreshold,
-  fitIsolationForest,
-  rocAuc,
-  scoreSteps,
-  verdicts,
-} from "traffic-anomaly";
+import { averagePathLength, chooseThreshold, fitIsolationForest, rocAuc, scoreSteps } from "traffic-anomaly";
+import { verdicts } from "traffic-anomaly/dist/models/threshold";
 import { playgroundPage } from "traffic-anomaly/dist/notebook/playground/page";
 import { type Point, plane, toys } from "traffic-anomaly/dist/notebook/playground/toys";
 import { executablePath, skip } from "../fixtures/browser";

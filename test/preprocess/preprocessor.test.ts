@@ -6,7 +6,6 @@ import {
   InputError,
   lazyTransform,
   type Matrix,
-  missingName,
   type PreprocessOptions,
   selectMatrixRows,
   selectRows,
@@ -14,6 +13,7 @@ import {
   transform,
   unseenCategories,
 } from "traffic-anomaly";
+import { missingName } from "traffic-anomaly/dist/data/table";
 import { transformInTurns } from "traffic-anomaly/dist/preprocess/preprocessor";
 import { assertAbortable } from "../fixtures/abort";
 import fc from "../fixtures/fast-check";

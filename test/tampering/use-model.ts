@@ -10,9 +10,9 @@ import {
   type Table,
   typicalTexts,
   unseenCategories,
-  verdicts,
 } from "traffic-anomaly";
 import { Monitor } from "traffic-anomaly/dist/detect/monitor";
+import { verdicts } from "traffic-anomaly/dist/models/threshold";
 import { dayOf, sweep } from "../detect/network";
 import { type ModelName, models, records } from "./models";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { createRandom, InputError, type Random, readConnectionLogs, readKddFile } from "traffic-anomaly";
+import { createRandom, InputError, type Random, readConnectionLogs } from "traffic-anomaly";
+import { readKddFile } from "../fixtures/kdd-file";
 import { trafficLines } from "../fixtures/traffic";
 import {
   ecsLog,

@@ -39,8 +39,6 @@ const LARGEST = 8e9;
  *
  * @throws {InputError} if no address gives the file (the message names each with its reason, and says what to
  * do by hand), a wrong file is in its place, or the folder can't be written; the signal's reason if aborted
- * @example
- * await download(sources["10-percent"], "data"); // "data/kddcup.data_10_percent.gz"
  */
 export async function download(
   source: DownloadSource,

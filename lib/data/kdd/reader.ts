@@ -36,25 +36,6 @@ export interface ReadKddOptions extends WorkOptions, KddLabelOptions {
 }
 
 /**
- * Reads a KDD'99 or NSL-KDD file, plain or gzip, with or without header and label, whatever its name.
- *
- * @param path `-` is the standard input
- * @throws {InputError} that names file, line and column if anything is wrong with it
- * @example
- * const { table } = await readKddFile("data/corrected.gz");
- * table.features.length; // 41
- */
-export async function readKddFile(
-  path: string,
-  options: ReadKddOptions = {},
-): Promise<{ readonly source: Source; readonly table: Table }> {
-  const reader = new KddReader(path, options);
-  const groups: RowGroup[] = [];
-  for await (const group of reader.groups()) groups.push(group);
-  return { source: reader.source, table: await groupTable(groups) };
-}
-
-/**
  * A KDD'99 or NSL-KDD file on its way through: in one pass it is hashed, unpacked, recognised, checked row by row, and
  * parsed into typed columns.
  */

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { sources } from "traffic-anomaly";
 import { datasetName, findDatasets, recogniseDataset } from "traffic-anomaly/dist/data/kdd/datasets";
+import { sources } from "traffic-anomaly/dist/data/kdd/sources";
 import { realDataTest } from "../../fixtures/real-data";
 import { trafficLines, writeLines } from "../../fixtures/traffic";
 

@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { download, sources } from "traffic-anomaly";
 import type { DownloadOptions } from "traffic-anomaly/dist/data/kdd/download";
+import { download } from "traffic-anomaly/dist/data/kdd/download";
 import type { DownloadSource } from "traffic-anomaly/dist/data/kdd/sources";
+import { sources } from "traffic-anomaly/dist/data/kdd/sources";
 
 const content = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i * i},tcp,http\n`).join(""));
 const whole = gzipSync(content);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { kddFeatures, type ReadTableOptions, readKddFile, readTable, type Table } from "traffic-anomaly";
+import { kddFeatures, type ReadTableOptions, readTable, type Table } from "traffic-anomaly";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 
 const folder = temporaryFolder("kdd-forms");
 let files = 0;

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { categoryOf, column, distinctRows, labels, numbers, readKddFile, sources } from "traffic-anomaly";
+import { categoryOf, column, distinctRows, labels, numbers } from "traffic-anomaly";
+import { sources } from "traffic-anomaly/dist/data/kdd/sources";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 import { realDataTest } from "../../fixtures/real-data";
 
 const folder = temporaryFolder("kdd99");

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { InputError, kddFeatures, missingName, readKddFile, type Table } from "traffic-anomaly";
+import { InputError, kddFeatures, type Table } from "traffic-anomaly";
 import { type Layout, rowFields, rowProblem } from "traffic-anomaly/dist/data/kdd/schema";
+import { missingName } from "traffic-anomaly/dist/data/table";
 import { share } from "../../fixtures/cases";
 import fc from "../../fixtures/fast-check";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 import { trafficLines, writeLines } from "../../fixtures/traffic";
 
 const folder = temporaryFolder("mutations");

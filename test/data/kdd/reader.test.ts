@@ -5,11 +5,12 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { type Column, column, InputError, labels, numbers, readKddFile, type Table } from "traffic-anomaly";
+import { type Column, column, InputError, labels, numbers, type Table } from "traffic-anomaly";
 import { joinTables } from "traffic-anomaly/dist/data/join";
 import { recogniseDataset } from "traffic-anomaly/dist/data/kdd/datasets";
 import { KddReader } from "traffic-anomaly/dist/data/kdd/reader";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../../fixtures/traffic";
 
 const folder = temporaryFolder("reader");

@@ -12,7 +12,6 @@ import {
   createRandom,
   fitAutoencoder,
   fitPreprocessor,
-  loadAutoencoder,
   loadModel,
   type Matrix,
   saveModel,
@@ -20,6 +19,7 @@ import {
   tensorflow,
   transform,
 } from "traffic-anomaly";
+import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
 import { tryAll } from "../../fixtures/cases";
 import { nativeInstalled } from "../../fixtures/native";
 import { tableOf } from "../../fixtures/table";

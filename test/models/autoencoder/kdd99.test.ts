@@ -6,12 +6,12 @@ import {
   evaluate,
   fitModel,
   labels,
-  readKddFile,
   rowsWhere,
   scoreTable,
   selectRows,
   type Table,
 } from "traffic-anomaly";
+import { readKddFile } from "../../fixtures/kdd-file";
 import { nativeInstalled } from "../../fixtures/native";
 import { realDataTest, realFiles } from "../../fixtures/real-data";
 

@@ -11,7 +11,6 @@ import {
   type Model,
   type PreprocessOptions,
   principalComponents,
-  readKddFile,
   rowsWhere,
   saveModel,
   selectRows,
@@ -20,6 +19,7 @@ import {
 import { missingName } from "traffic-anomaly/dist/data/table";
 import { exportOnnx } from "traffic-anomaly/dist/models/onnx/export-onnx";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 import { realDataTest, realFiles } from "../../fixtures/real-data";
 import { tableOf } from "../../fixtures/table";
 import { compareWithOnnx, missingOnnx } from "./onnxruntime";

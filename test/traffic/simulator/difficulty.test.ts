@@ -7,7 +7,6 @@ import {
   labels,
   mixedProtocol,
   noveltyProtocol,
-  readKddFile,
   rocAuc,
   scoreSteps,
   type Table,
@@ -20,6 +19,7 @@ import {
 } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
 import { tryAll } from "../../fixtures/cases";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 
 const folder = temporaryFolder("difficulty");
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { InputError, readKddFile } from "traffic-anomaly";
+import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
 import { connectionTable } from "traffic-anomaly/dist/traffic/connection-table";
 import { readConnectionLogs } from "traffic-anomaly/dist/traffic/logs/read-logs";
@@ -18,6 +18,7 @@ import {
 } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
 import { TrafficWindows } from "traffic-anomaly/dist/traffic/windows/windows";
 import { temporaryFolder } from "../../fixtures/folder";
+import { readKddFile } from "../../fixtures/kdd-file";
 
 const folder = temporaryFolder("simulated");
 const connections = 8_000;

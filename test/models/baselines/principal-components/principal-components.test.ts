@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fitPrincipalComponents, type Matrix, PrincipalComponents } from "traffic-anomaly";
+import { fitPrincipalComponents, type Matrix } from "traffic-anomaly";
+import { PrincipalComponents } from "traffic-anomaly/dist/models/baselines/principal-components/principal-components";
 import { assertAbortable } from "../../../fixtures/abort";
 import fc from "../../../fixtures/fast-check";
 
