@@ -43,11 +43,19 @@ async function interrupt(): Promise<void> {
   underWay = false;
 }
 
-/** Ends what the cells' thread does just now; it goes on with its next event. */
+/**
+ * Ends what the cells' thread does just now, if it does anything; it goes on with its next event. A thread that has
+ * waited for a processor all the while does nothing yet, and would lose its next event instead, such as the next cell.
+ */
 function breakOff(): void {
   const session = new Session();
   session.connectToMainThread();
-  session.post("Runtime.terminateExecution", () => session.disconnect());
+  session.post("Runtime.evaluate", { expression: "new Error().stack" }, (_error, answer) => {
+    const isBusy = String(answer?.result.value).split("\n").length > 2; // more than this expression is on the stack
+    if (isBusy && !interrupts.answered)
+      session.post("Runtime.terminateExecution", () => session.disconnect());
+    else session.disconnect();
+  });
 }
 
 /** An exit closes browsers and removes their folders. */
