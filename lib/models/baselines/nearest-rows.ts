@@ -8,6 +8,8 @@ export interface Sample {
   readonly data: Float32Array;
   readonly width: number;
   readonly rows: number;
+  /** The columns by falling variance: where rows differ, one that is too far is given up soonest. */
+  readonly order: Uint32Array;
 }
 
 /** Settings of a detector that keeps a sample of rows, defaults filled in. */
@@ -25,7 +27,21 @@ export function sampleRows(matrix: Matrix | LazyMatrix, size: number, seed: numb
   const count = Math.min(size, matrix.rows);
   const drawn = sampleWithoutReplacement(matrix.rows, count, createRandom(seed, purpose)).sort();
   const { columns, data } = selectMatrixRows(matrix, drawn);
-  return { data: shared(data), width: columns.length, rows: count };
+  return sampleOf(shared(data), columns.length, count);
+}
+
+/** @param data `rows × width`, row-major */
+export function sampleOf(data: Float32Array, width: number, rows: number): Sample {
+  const variances = Array.from({ length: width }, (_, column) => {
+    let [sum, squares] = [0, 0];
+    for (let at = column; at < data.length; at += width) {
+      sum += data[at];
+      squares += data[at] * data[at];
+    }
+    return squares / rows - (sum / rows) ** 2;
+  });
+  const order = Uint32Array.from(variances.keys()).sort((a, b) => variances[b] - variances[a]);
+  return { data, width, rows, order };
 }
 
 /**
@@ -36,7 +52,7 @@ export function sampleRows(matrix: Matrix | LazyMatrix, size: number, seed: numb
  * @returns positions in the sample, and the squared distances
  */
 export function nearestRows(
-  { data, width, rows }: Sample,
+  { data, width, rows, order }: Sample,
   row: Float32Array,
   k: number,
   except = -1,
@@ -50,7 +66,8 @@ export function nearestRows(
     let sum = 0;
     for (let i = 0; i < width && sum < limit; ) {
       for (const stop = Math.min(i + someColumns, width); i < stop; i++) {
-        const difference = row[i] - data[at + i];
+        const column = order[i];
+        const difference = row[column] - data[at + column];
         sum += difference * difference;
       }
     }

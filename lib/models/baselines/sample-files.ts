@@ -5,7 +5,7 @@ import { checked, readJsonFile } from "../../common/json-file";
 import { fillFromPlainFile } from "../../common/plain-file";
 import { sharedBytes } from "../../common/shared";
 import { firstNotFinite } from "../../preprocess/matrix";
-import type { Sample, SampleSettings } from "./nearest-rows";
+import { type Sample, type SampleSettings, sampleOf } from "./nearest-rows";
 
 /** Numbers of a sample that are saved, so that a stranger's file can't take all memory: 64 MB. */
 const mostNumbers = 2 ** 24;
@@ -44,5 +44,5 @@ export async function readSample(
   const data = new Float32Array(buffer);
   if (firstNotFinite(data) >= 0)
     throw new InputError(`${binary} is damaged: it holds a number that is not finite`);
-  return { settings, sample: { data, width, rows: sampleSize } };
+  return { settings, sample: sampleOf(data, width, sampleSize) };
 }
