@@ -24,8 +24,10 @@ export const mostLatest = 16_384;
 export class WarmWindows {
   /** Knows what came before the latest connections. */
   readonly #lagging: TrafficWindows;
-  /** The latest connections, in the order in which `current` took them. */
-  readonly #latest: WindowEvent[] = [];
+  /** The latest connections, in the order in which `current` took them, after some that are not any more. */
+  #kept: WindowEvent[] = [];
+  /** Where in them the latest start. */
+  #oldest = 0;
   readonly #current: TrafficWindows;
   /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
   #before: WindowEvent[] = [];
@@ -57,7 +59,12 @@ export class WarmWindows {
   }
 
   get state(): WarmState {
-    return { windows: this.#lagging.state, latest: eventsState([...this.#latest, ...this.#before]) };
+    const latest = eventsState([...this.#latest, ...this.#before]);
+    return { windows: this.#lagging.state, latest };
+  }
+
+  get #latest(): readonly WindowEvent[] {
+    return this.#kept.slice(this.#oldest);
   }
 
   /** Takes the next connection in and writes its window features: see {@link TrafficWindows.update}. */
@@ -71,11 +78,11 @@ export class WarmWindows {
   /** What of the log before comes before a time. A time far behind all of it is that of another capture. */
   #startLog(time: number): void {
     const isAnother =
-      this.#latest.length === 0 && time < this.#before[this.#before.length - 1].time - farBehind;
+      this.#oldest === this.#kept.length && time < this.#before[this.#before.length - 1].time - farBehind;
     this.#takeBefore(isAnother ? Infinity : time);
     if (!isAnother) return;
     this.#current.restartClock();
-    for (const event of this.#latest.splice(0)) this.#lagging.remember(event);
+    while (this.#oldest < this.#kept.length) this.#letGo();
     this.#lagging.restartClock();
   }
 
@@ -90,8 +97,17 @@ export class WarmWindows {
 
   /** Takes an event in as the latest; those that are old enough join the others. */
   #keep(event: WindowEvent): void {
-    this.#latest.push(event);
-    while (this.#latest.length > mostLatest || this.#latest[0].time < event.time - lateness)
-      this.#lagging.remember(this.#latest.shift()!);
+    this.#kept.push(event);
+    const tooOld = event.time - lateness;
+    while (this.#kept.length - this.#oldest > mostLatest || this.#kept[this.#oldest].time < tooOld)
+      this.#letGo();
+  }
+
+  /** The oldest of the latest joins the others. To shift an array of thousands each time would move all of it. */
+  #letGo(): void {
+    this.#lagging.remember(this.#kept[this.#oldest++]);
+    if (this.#oldest < mostLatest) return;
+    this.#kept = this.#kept.slice(this.#oldest);
+    this.#oldest = 0;
   }
 }
