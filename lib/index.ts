@@ -183,6 +183,7 @@ export { type FollowOptions, followTraffic } from "./detect/follow/follow";
 export type { Incident, IncidentKind, IncidentReason } from "./detect/incidents/incident";
 export { HostRanking, type UnusualHost } from "./detect/ranking";
 export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score-traffic";
+export { settleFeatures } from "./detect/settle-features";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";
 export { type TrainOptions, type TrainResult, trainOnTraffic } from "./detect/train";
 export { truthOf } from "./detect/training-data";

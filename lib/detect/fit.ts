@@ -1,17 +1,20 @@
 import { InputError } from "../common/errors";
-import { selectRows } from "../data/table";
+import { selectRows, type Table } from "../data/table";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import { type FittedModel, fitModel } from "../models/fit-model";
+import { type FittedModel, fitModel, splitInOrder } from "../models/fit-model";
 import type { TrainingOptions } from "../models/training-options";
-import { typicalValues } from "../models/typical-values";
+import { coldConnections } from "../traffic/windows/warm-windows";
 import { trafficDefaults } from "./defaults";
 import { unseenRows } from "./drift";
+import { settleFeatures, usualFeatures } from "./settle-features";
 import type { TrafficModel } from "./traffic-model";
 import { learnableRows, type TrainingData } from "./training-data";
 
 /** A traffic model with the rows that made it: all of its detectors were fitted on the same. */
 export interface FittedTraffic extends TrafficModel {
   readonly detectors: Readonly<Record<TrainedDetectorName, FittedModel>>;
+  /** The features of all connections as they are judged: see `settleFeatures`. */
+  readonly judged: Table;
 }
 
 /** Fewer connections teach nothing. */
@@ -21,6 +24,9 @@ const leastRows = 100;
  * Fits a model of each detector on the earlier 80 % of the connections and takes their thresholds from the later 20 %: a
  * split by time, so that the budget holds for traffic to come rather than for more of the same minutes. The detectors share
  * the false-alarm rate equally, so that together they stay within it however much they agree (Bonferroni's bound).
+ *
+ * They are fitted on features as the windows give them, so that they know the values that shares of few connections have, and
+ * judge settled ones.
  *
  * @throws {InputError} if there are too few connections to learn from, or an option is out of range
  */
@@ -35,8 +41,12 @@ export async function fitTraffic(
   const rows = learnableRows(data);
   if (rows.length < leastRows)
     throw new InputError(`there are ${rows.length} usual connections to learn from; ${leastRows} are needed`);
+  const [fitRows, [heldOutFrom]] = splitInOrder(rows);
+  const usual = usualFeatures(table, fitRows);
+  const coldRows = Math.min(coldConnections, heldOutFrom);
+  const fittedTable = settleFeatures(table, usual, { from: heldOutFrom });
   const detectors = await ofEachDetector((kind, name) =>
-    fitModel(table, kind, {
+    fitModel(fittedTable, kind, {
       rows,
       holdOut: "last",
       falseAlarmRate: falseAlarmRate / trainedDetectors.length,
@@ -45,15 +55,15 @@ export async function fitTraffic(
       ...{ seed, workers, onProgress, signal },
     }),
   );
-  const [{ fitRows, heldOutRows, preprocessor }] = Object.values(detectors);
+  const [{ heldOutRows, preprocessor }] = Object.values(detectors);
   return {
     name,
     detectors,
     logs,
     logForm: form.name,
     windows,
-    remembered,
-    usual: Object.fromEntries(typicalValues(table, fitRows)),
+    ...{ remembered, usual },
+    judged: settleFeatures(table, usual, { coldRows }),
     unseenShare: unseenRows(preprocessor, selectRows(table, heldOutRows)) / heldOutRows.length,
   };
 }

@@ -16,6 +16,7 @@ import { type IncidentsState, IncidentTracker } from "./incidents/incident-track
 import { isAnomalous, Judge, type Judged, type Verdict } from "./judge";
 import { withoutLacking } from "./log-forms";
 import { HostRanking, type RankedAlert } from "./ranking";
+import { settleFeatures } from "./settle-features";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
 
 /** What a monitor found so far. */
@@ -90,7 +91,9 @@ export class Monitor {
 
   /** The features of the next connections. Call it once for each, in order. */
   features(connections: readonly Connection[]): Table {
-    return withoutLacking(connectionTable(connections, this.#windows), this.#form);
+    const coldRows = Math.min(connections.length, this.#windows.coldConnections);
+    const table = withoutLacking(connectionTable(connections, this.#windows), this.#form);
+    return settleFeatures(table, this.model.usual, { coldRows });
   }
 
   /** P-values of connections, by all detectors together. */

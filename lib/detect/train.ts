@@ -71,7 +71,7 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
     const data = await readTrainingData(paths, options);
     const fitted = await fitTraffic(name, data, options);
     try {
-      const { diagnostics, figures } = await diagnose(data, fitted, options);
+      const { diagnostics, figures } = await diagnose({ ...data, table: fitted.judged }, fitted, options);
       await writeTrafficModel(modelFolder, await withRecords(fitted, data, seed, diagnostics));
       await writeFigures(figures, outputs, options);
       const result = trainResult(data, fitted, options, diagnostics);

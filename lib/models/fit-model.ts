@@ -102,7 +102,8 @@ export async function fitDetector<Options extends object, Fitted extends Detecto
 /** The share of rows that is fitted. */
 const fitShare = 0.8;
 
-function splitInOrder(rows: Rows): [Rows, Rows] {
+/** The rows to fit and those to hold out, of rows in order of time. */
+export function splitInOrder(rows: Rows): [Rows, Rows] {
   const size = Math.round(fitShare * rows.length);
   return [rows.slice(0, size), rows.slice(size)];
 }

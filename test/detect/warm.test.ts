@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Alert, type Connection, createRandom, loadTrafficModel, scoreTraffic } from "traffic-anomaly";
+import {
+  type Alert,
+  type Connection,
+  connectionTable,
+  createRandom,
+  loadTrafficModel,
+  scoreTraffic,
+} from "traffic-anomaly";
 import { Monitor } from "traffic-anomaly/dist/detect/monitor";
+import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { temporaryFolder } from "../fixtures/folder";
 import { dayOf, sweep, trainOffice, writeLog } from "./network";
 
@@ -63,6 +71,21 @@ test("a model's windows are those at the end of training: its next connections a
     .features(day.slice(0, 50))
     .features.find(({ name }) => name === "dst_host_count")!;
   assert.ok(dstHostCount.kind === "numeric" && dstHostCount.values.some((count) => count > 50));
+});
+
+test("windows that know nothing raise hardly more alerts than those that remember, and know when they are cold no more", async () => {
+  const model = await loadTrafficModel((await office).model);
+  const empty = WarmWindows.cold(model.windows);
+  const alerts = async (remembered = empty.state) => {
+    const monitor = new Monitor(model, undefined, { remembered });
+    return (await monitor.alerts(day, monitor.features(day))).length;
+  };
+  const [cold, warm] = [await alerts(), await alerts(model.remembered)];
+  assert.ok(cold <= warm + 5, `${cold} alerts cold, ${warm} warm`);
+  assert.equal(empty.coldConnections, 1_000);
+  connectionTable(day.slice(0, 1_001), empty);
+  assert.equal(empty.coldConnections, 0);
+  assert.equal(WarmWindows.ofNextLog(model.remembered).coldConnections, 0);
 });
 
 test("a state of something else is refused and left alone", async () => {

@@ -12,6 +12,9 @@ export interface WarmState {
   readonly latest: EventsState;
 }
 
+/** Windows that knew nothing are cold for so many connections: to them each host and service is new. */
+export const coldConnections = 1_000;
+
 /** Connections that can be as late as this in the next log, in seconds, and at most so many. */
 const lateness = farBehind;
 export const mostLatest = 16_384;
@@ -32,11 +35,13 @@ export class WarmWindows {
   /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
   #before: WindowEvent[] = [];
   readonly #options: Required<TrafficWindowOptions>;
+  #coldConnections: number;
 
   private constructor(state: WindowsState) {
     this.#lagging = TrafficWindows.resume(state);
     this.#current = TrafficWindows.resume(state);
     this.#options = state.windows;
+    this.#coldConnections = state.clock ? 0 : coldConnections;
   }
 
   /** Windows that know nothing yet. @throws {InputError} if an option is out of its range */
@@ -48,6 +53,7 @@ export class WarmWindows {
   static ofNextLog({ windows, latest }: WarmState): WarmWindows {
     const warm = new WarmWindows(windows);
     warm.#before = eventsOf(latest);
+    if (warm.#before.length > 0) warm.#coldConnections = 0;
     return warm;
   }
 
@@ -67,8 +73,14 @@ export class WarmWindows {
     return this.#kept.slice(this.#oldest);
   }
 
+  /** How many of the next connections still count as cold: none where the windows knew anything from the start. */
+  get coldConnections(): number {
+    return this.#coldConnections;
+  }
+
   /** Takes the next connection in and writes its window features: see {@link TrafficWindows.update}. */
   update(connection: Connection, into: Float64Array, offset = 0): void {
+    if (this.#coldConnections > 0) this.#coldConnections--;
     const event = windowEvent(connection, this.#options.timeBase);
     if (this.#before.length > 0) this.#startLog(event.time);
     this.#current.take(event, into, offset);
