@@ -5,7 +5,9 @@ import { addCommand, answering } from "./command";
 /** The command `export`. */
 export function addExportCommand(program: Command): void {
   addCommand(program, "export")
-    .description("Write a saved model as one ONNX file, preprocessing included.")
+    .description(
+      "Write a saved isolation forest, autoencoder or combined detector as one ONNX file, preprocessing included.",
+    )
     .argument("<model>", "a model folder, such as models/isolation-forest")
     .option("--out <file>", "what to write (default: outputs/model.onnx)")
     .action(
@@ -13,7 +15,7 @@ export function addExportCommand(program: Command): void {
         const { exportOnnx } = await import("../models/onnx/export-onnx.js");
         const result = await exportOnnx(folder, out, { onNotice });
         const megabytes = (result.bytes / 1e6).toFixed(1);
-        const text = `${result.detector} with ${result.inputs.length} inputs, ${megabytes} MB\nWritten: ${result.path}`;
+        const text = `${result.detector}: ${result.inputs.length} features in, ${result.outputs.join(", ")} out, ${megabytes} MB\nWritten: ${result.path}`;
         return { text, value: result };
       }),
     );

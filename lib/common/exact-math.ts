@@ -42,17 +42,18 @@ export function exp2(x: number): number {
   return expOfRest((x - k) * Math.LN2, 0) * powerOfTwo(half) * powerOfTwo(k - half);
 }
 
+/** Of the polynomial in x² that {@link exp} and {@link exp2} are made of, from the constant on. */
+export const expCoefficients = [
+  0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6,
+  4.1381367970572385e-8,
+] as const;
+const [p1, p2, p3, p4, p5] = expCoefficients;
+
 /** e^(high − low), where that is at most half of ln 2 away from 0. */
 function expOfRest(high: number, low: number): number {
   const x = high - low;
   const t = x * x;
-  const c =
-    x -
-    t *
-      (0.16666666666666602 +
-        t *
-          (-0.0027777777777015593 +
-            t * (6.613756321437934e-5 + t * (-1.6533902205465252e-6 + t * 4.1381367970572385e-8))));
+  const c = x - t * (p1 + t * (p2 + t * (p3 + t * (p4 + t * p5))));
   return 1 - (low - (x * c) / (2 - c) - high);
 }
 

@@ -8,7 +8,7 @@ import { falseDiscoveryVerdicts } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { temporaryFolder } from "../fixtures/folder";
 import { headerNames, withFields, writeLines } from "../fixtures/traffic";
-import { contents, type Outcome, refuses, served } from "./command";
+import { contents, type Outcome, refuse, refuses, served } from "./command";
 import { study, testLines, trainLines } from "./study";
 
 const folder = temporaryFolder("score");
@@ -235,6 +235,36 @@ test("categories that training never saw are reported with their numbers of rows
     );
     assert.ok(found.every(([, , value]) => Number.isFinite(value)));
   }
+});
+
+test("export writes a model as one ONNX file that knows what it was trained on, or says why it can't", async () => {
+  const exported = (model: string, ...parameters: string[]) =>
+    served(["export", join("models", model), "--out", `onnx/${model}.onnx`, ...parameters], here);
+  const { stdout, stderr } = await exported("autoencoder");
+  assert.equal(stderr, "");
+  assert.match(
+    stdout,
+    /^autoencoder: 41 features in, score, anomalous, contributions out, 0\.\d MB\nWritten: onnx\/autoencoder\.onnx\n$/,
+  );
+  const { dataset } = JSON.parse(await readFile(join(folder, "models", "combined", "manifest.json"), "utf8"));
+  for (const model of [...modelNames, "combined"]) {
+    const value = JSON.parse((await exported(model, "--json")).stdout);
+    const file = await readFile(join(folder, value.path));
+    assert.deepEqual([value.detector, value.inputs.length, value.bytes], [model, 41, file.length]);
+    assert.deepEqual(value.inputs[1], { name: "protocol_type", type: "name" });
+    assert.ok(file.includes(dataset.sha256));
+  }
+  await refuse(
+    [
+      [["export", "outputs"], /^outputs is not a model folder: it has no readable manifest\.json$/],
+      [["export"], /missing required argument 'model'/],
+      [
+        ["export", "models/combined", "--out", "models/combined/forest.bin"],
+        /^models\/combined\/forest\.bin is read: choose another output$/,
+      ],
+    ],
+    here,
+  );
 });
 
 test("--json prints what was found as one value, --quiet nothing, and both write the same file", async () => {

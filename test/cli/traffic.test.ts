@@ -269,9 +269,15 @@ test("model and input must fit: connections, or KDD'99's records", async () => {
         ["score", "kdd.csv", ...kdd, "--top", "3"],
         /^--top is for logs of connections, and a model of train$/,
       ],
+      [
+        ["export", "models/office"],
+        /^models\/office is a model of traffic, whose windows look back .*: export one of its detectors, .* models\/office\/isolation-forest$/,
+      ],
     ],
     here,
   );
+  const exported = await served(["export", "models/office/isolation-forest"], here);
+  assert.match(exported.stdout, /^isolation-forest: \d+ features in, .*\nWritten: outputs\/model\.onnx\n$/);
   const scored = await served(["score", "kdd.csv", ...kdd], here);
   assert.equal(scored.code, 0, scored.stderr);
   assert.match(scored.stdout, /Written: outputs\/scores\.parquet\n$/);

@@ -6,16 +6,17 @@ import { inTransaction } from "../../common/transaction";
 import { writeWhole } from "../../common/unwritable";
 import { libraryVersion } from "../../common/version";
 import { Autoencoder } from "../autoencoder/autoencoder";
-import type { Detector } from "../detector";
+import { Combined } from "../combined/combined";
 import { detectorTitle } from "../detectors";
 import { IsolationForest } from "../isolation-forest/isolation-forest";
 import type { Model } from "../model";
 import { loadModel } from "../model-folder";
-import { addForest } from "./forest";
-import { GraphBuilder } from "./graph";
-import { addNetwork, isExported } from "./network";
+import { addCombined } from "./combined";
+import { addForest, addRoots } from "./forest";
+import { GraphBuilder, namesBeside } from "./graph";
+import { addContributions, addErrors, addMean, isExported } from "./network";
 import { addPreprocessing } from "./preprocessing";
-import { encodeModel } from "./proto";
+import { encodeModel, type OnnxModel } from "./proto";
 
 /** What was exported. */
 export interface ExportResult {
@@ -24,6 +25,7 @@ export interface ExportResult {
   readonly bytes: number;
   /** The inputs: the features' names, and whether they are numbers or names. */
   readonly inputs: readonly { readonly name: string; readonly type: "number" | "name" }[];
+  readonly outputs: readonly string[];
 }
 
 export interface ExportOptions {
@@ -32,8 +34,9 @@ export interface ExportOptions {
 
 /**
  * Writes a model folder as one ONNX file, preprocessing included: an input for each feature, `[N, 1]`, numbers as doubles and
- * names as strings, NaN and an empty string where missing; the outputs are `score`, `[N, 1]`, higher = more anomalous, and
- * `anomalous`, whether it is greater than the threshold.
+ * names as strings, NaN and an empty string where missing; the outputs are `score`, `[N, 1]`, higher = more anomalous,
+ * `anomalous`, whether it is greater than the threshold, and of an autoencoder `contributions`, `[N, features]`, which sum to
+ * the score.
  *
  * @param out the file
  * @throws {InputError} if the folder holds no model, one that cannot be exported, or the file can't be written
@@ -46,64 +49,46 @@ export async function exportOnnx(
   const read = await filesIn(folder);
   if (await isThere(join(folder, "traffic.json")))
     throw new InputError(
-      `${folder} is a model of traffic with several detectors: export one of them, such as ${join(folder, "isolation-forest")}`,
+      `${folder} is a model of traffic, whose windows look back at earlier connections, which an ONNX file cannot: export one of its detectors, which takes the features, such as ${join(folder, "isolation-forest")}`,
     );
   return inTransaction({ read, onNotice }, async (transaction) => {
     const path = await transaction.stageFile(out);
     const model = await loadModel(folder, { onNotice });
     try {
-      const bytes = onnxBytes(folder, model);
+      const onnx = onnxModel(folder, model);
+      const bytes = encodeModel(onnx);
       await writeWhole(path, bytes);
       const inputs = model.preprocessor.steps.map(({ feature, kind }) => {
         return { name: feature, type: kind === "number" ? "number" : "name" } as const;
       });
-      return { path: out, detector: model.detector.kind, bytes: bytes.length, inputs };
+      const outputs = onnx.graph.output.map(({ name }) => name);
+      return { path: out, detector: model.detector.kind, bytes: bytes.length, inputs, outputs };
     } finally {
       model.detector.dispose?.();
     }
   });
 }
 
-const outputs = { score: "double", anomalous: "bool" } as const;
-
-/**
- * A score that is the same but for rounding is no greater than the threshold, which is itself the score of some row: of rows
- * that are its equals a hair would else decide. The library rounds what a network's layers make to 32 bits.
- */
-const hairs: Readonly<Record<string, number>> = { "isolation-forest": 1e-9, autoencoder: 1e-6 };
+/** Names that no feature can have. */
+const outputNames = ["score", "anomalous", "contributions"];
 
 /** A model as an ONNX file. @param name for messages. @throws {InputError} if it cannot be exported, saying why */
-function onnxBytes(name: string, { detector, preprocessor, threshold, training }: Model): Uint8Array {
+function onnxModel(name: string, model: Model): OnnxModel {
+  const { detector, preprocessor, threshold } = model;
   const refused = (reason: string) => new InputError(`${name} cannot be exported: ${reason}`);
   const features = preprocessor.steps.map(({ feature }) => feature);
-  const taken = features.find((feature) => Object.hasOwn(outputs, feature) || feature === "");
+  const taken = features.find((feature) => outputNames.includes(feature) || feature === "");
   if (taken !== undefined) throw refused(`a feature has the name "${taken}", which no input can have`);
   if (preprocessor.options.scaling === "quantile") throw refused("its numbers are scaled to their ranks");
-  const graph = new GraphBuilder([...features, ...Object.keys(outputs)]);
-  const { matrix, novel } = addPreprocessing(graph, preprocessor);
-  const score = addScore(graph, detector, matrix, novel);
-  if (score === undefined)
-    throw refused(
-      `ONNX files are made of isolation forests and of autoencoders with relu, not of the ${detectorTitle(detector.kind)}`,
-    );
+  const graph = new GraphBuilder(namesBeside([...features, ...outputNames]));
+  const scored = addScore(graph, model);
+  if (typeof scored === "string") throw refused(scored);
+  const { score, contributions } = scored;
   graph.add("Identity", [score], {}, "score");
-  const most = graph.double(threshold.value + hairs[detector.kind] * Math.abs(threshold.value));
-  graph.add("Greater", [score, most], {}, "anomalous");
-  const metadata: Record<string, string> = {
-    library_version: libraryVersion,
-    detector: detector.kind,
-    features: JSON.stringify(features),
-    threshold: String(threshold.value),
-    false_alarm_rate: String(threshold.rate),
-    seed: String(training.seed),
-    ...(training.dataset && {
-      training_data: training.dataset.name,
-      training_data_sha256: training.dataset.sha256,
-      training_rows: String(training.dataset.rows),
-    }),
-  };
-  return encodeModel({
-    // What ONNX 1.16 brought, which onnxruntime reads since 1.20 of November 2024.
+  graph.add("Greater", [score, graph.double(threshold.value)], {}, "anomalous");
+  if (contributions) graph.add("Identity", [contributions], {}, "contributions");
+  return {
+    // What ONNX 1.16 brought, and onnxruntime has had in full since 1.21 of March 2025.
     irVersion: 10,
     opsetImport: [
       { domain: "", version: 21 },
@@ -112,20 +97,62 @@ function onnxBytes(name: string, { detector, preprocessor, threshold, training }
     producerName: "traffic-anomaly",
     producerVersion: libraryVersion,
     docString: `${detectorTitle(detector.kind)}: anomalous where score > ${threshold.value}`,
-    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: graph.finish(outputs),
+    metadataProps: metadataOf(model).map(([key, value]) => ({ key, value })),
+    graph: graph.finish({
+      score: { type: "double", columns: 1 },
+      anomalous: { type: "bool", columns: 1 },
+      ...(contributions && { contributions: { type: "double", columns: features.length } }),
+    }),
+  };
+}
+
+function metadataOf({ detector, preprocessor, threshold, training }: Model): [key: string, value: string][] {
+  const { dataset } = training;
+  return Object.entries({
+    library_version: libraryVersion,
+    detector: detector.kind,
+    features: JSON.stringify(preprocessor.steps.map(({ feature }) => feature)),
+    threshold: String(threshold.value),
+    false_alarm_rate: String(threshold.rate),
+    seed: String(training.seed),
+    ...(dataset && {
+      training_data: dataset.name,
+      training_data_sha256: dataset.sha256,
+      training_rows: String(dataset.rows),
+    }),
   });
 }
 
-/** Adds the score of a detector; undefined if it can't. */
-function addScore(
-  graph: GraphBuilder,
-  detector: Detector,
-  matrix: string,
-  novel: string,
-): string | undefined {
-  if (detector instanceof IsolationForest) return addForest(graph, detector, matrix, novel);
-  return detector instanceof Autoencoder && isExported(detector)
-    ? addNetwork(graph, detector, matrix, novel)
-    : undefined;
+interface Scored {
+  readonly score: string;
+  /**
+   * What each feature adds to it: of autoencoders, whose errors are there anyway. A leaf of a TreeEnsemble has one number, so
+   * that a forest's would take as many ensembles as there are columns.
+   */
+  readonly contributions?: string;
+}
+
+/**
+ * Adds preprocessing and detector, or says why it can't. Whatever is computed takes the library's steps in its order, so that
+ * scores have its bits, but for a logarithm's last: thresholds and held-out scores are scores of rows, whose equals would
+ * else lie on either side of them.
+ */
+function addScore(graph: GraphBuilder, { detector, preprocessor }: Model): Scored | string {
+  const { matrix, novel } = addPreprocessing(graph, preprocessor);
+  if (detector instanceof IsolationForest)
+    return { score: addRoots(graph, addForest(graph, detector, matrix), novel) };
+  const network = detector instanceof Combined ? detector.members[1] : detector;
+  if (!(network instanceof Autoencoder))
+    return `the ${detectorTitle(detector.kind)} is there to compare with; isolation forests, autoencoders and combined detectors can be`;
+  if (!isExported(network)) return "its autoencoder has other activations than relu, and linear at the end";
+  const newValues = graph.sumOfColumns(novel, preprocessor.steps.length);
+  if (detector instanceof Combined) return { score: addCombined(graph, detector, matrix, newValues) };
+  const errors = addErrors(graph, network, matrix);
+  const { length } = network.columns;
+  // As its novelty says.
+  const ofNew = graph.add("Div", [graph.add("Mul", [newValues, graph.double(4)]), graph.double(length)]);
+  return {
+    score: graph.add("Add", [addMean(graph, errors, length), ofNew]),
+    contributions: addContributions(graph, network, preprocessor, errors, novel),
+  };
 }

@@ -11,17 +11,16 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
   readonly #inputs: ValueInfo[] = [];
-  readonly #taken: Set<string>;
-  #names = 0;
+  readonly #newName: () => string;
 
-  /** @param taken names of inputs and outputs, which nothing else may have */
-  constructor(taken: readonly string[]) {
-    this.#taken = new Set(taken);
+  /** @param newName see {@link namesBeside} */
+  constructor(newName: () => string) {
+    this.#newName = newName;
   }
 
   /** A column that comes in: one value a row. */
   input(name: string, type: keyof typeof elementTypes): string {
-    this.#inputs.push(columnOf(name, type));
+    this.#inputs.push(valueInfo(name, type, 1));
     return name;
   }
 
@@ -56,10 +55,14 @@ export class GraphBuilder {
     attributes: Attributes = {},
     output = this.#newName(),
   ): string {
+    this.#add(opType, input, attributes, [output]);
+    return output;
+  }
+
+  #add(opType: string, input: readonly string[], attributes: Attributes, output: readonly string[]): void {
     const domain = opType in machineLearning ? "ai.onnx.ml" : "";
     const attribute = Object.entries(attributes).map(([name, value]) => ({ name, ...value }));
-    this.#nodes.push({ opType, domain, name: output, input, output: [output], attribute });
-    return output;
+    this.#nodes.push({ opType, domain, name: output[0], input, output, attribute });
   }
 
   /** The same numbers as another type. */
@@ -72,20 +75,42 @@ export class GraphBuilder {
     return parts.length === 1 ? parts[0] : this.add("Concat", parts, { axis: int(1) });
   }
 
-  /** For each row the sum of its columns, as one column. */
-  sumOfColumns(input: string): string {
-    return this.add("ReduceSum", [input, this.integers([1], [1])], { keepdims: int(1) });
+  /** Some of the columns, in this order. */
+  columns(input: string, order: readonly number[]): string {
+    return this.add("Gather", [input, this.integers(order, [order.length])], { axis: int(1) });
   }
 
-  /** The whole graph. @param outputs one column each */
-  finish(outputs: Readonly<Record<string, keyof typeof elementTypes>>): OnnxGraph {
-    return {
-      name: "traffic-anomaly",
-      node: this.#nodes,
-      initializer: this.#constants,
-      input: this.#inputs,
-      output: Object.entries(outputs).map(([name, type]) => columnOf(name, type)),
-    };
+  /** For each row the sum of its columns, as one column, added from the first to the last: a ReduceSum has an order of its own. */
+  sumOfColumns(input: string, columns: number): string {
+    if (columns === 1) return input;
+    const parts = Array.from({ length: columns }, this.#newName);
+    this.#add("Split", [input], { axis: int(1), num_outputs: int(columns) }, parts);
+    return this.add("Sum", parts);
+  }
+
+  /**
+   * A graph that a node of this one runs, as its attribute.
+   *
+   * @param inputs how many values come in, of whatever type the node gives them
+   * @param make adds what is made of them, and returns its name
+   */
+  body(inputs: number, make: (body: GraphBuilder, ...inputs: string[]) => string): Value {
+    const body = new GraphBuilder(this.#newName);
+    const names = Array.from({ length: inputs }, () => this.#newName());
+    const made = make(body, ...names);
+    return { type: 5, g: body.#graph("body", names.map(named), [named(made)]) };
+  }
+
+  /** The whole graph. @param outputs what each is: of how many columns, and of which type */
+  finish(outputs: Readonly<Record<string, Output>>): OnnxGraph {
+    const described = Object.entries(outputs).map(([name, { type, columns }]) =>
+      valueInfo(name, type, columns),
+    );
+    return this.#graph("traffic-anomaly", this.#inputs, described);
+  }
+
+  #graph(name: string, input: readonly ValueInfo[], output: readonly ValueInfo[]): OnnxGraph {
+    return { name, node: this.#nodes, initializer: this.#constants, input, output };
   }
 
   #constant(tensor: Omit<Tensor, "name">): string {
@@ -93,14 +118,27 @@ export class GraphBuilder {
     this.#constants.push({ name, ...tensor });
     return name;
   }
-
-  #newName(): string {
-    let name: string;
-    do name = `value_${this.#names++}`;
-    while (this.#taken.has(name));
-    return name;
-  }
 }
+
+/** An output of the whole graph. */
+export interface Output {
+  readonly type: keyof typeof elementTypes;
+  readonly columns: number;
+}
+
+/** Makes names that no value has yet: graphs within graphs see those around them. @param taken names of inputs and outputs */
+export function namesBeside(taken: readonly string[]): () => string {
+  const known = new Set(taken);
+  let made = 0;
+  return () => {
+    let name: string;
+    do name = `value_${made++}`;
+    while (known.has(name));
+    return name;
+  };
+}
+
+const named = (name: string): ValueInfo => ({ name });
 
 /** Operators that are not in ONNX's own set. */
 const machineLearning = { LabelEncoder: true, TreeEnsemble: true };
@@ -135,7 +173,7 @@ function bytesOf({
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function columnOf(name: string, type: keyof typeof elementTypes): ValueInfo {
+function valueInfo(name: string, type: keyof typeof elementTypes, columns: number): ValueInfo {
   const elemType = elementTypes[type];
-  return { name, type: { tensorType: { elemType, shape: { dim: [rows, { dimValue: 1 }] } } } };
+  return { name, type: { tensorType: { elemType, shape: { dim: [rows, { dimValue: columns }] } } } };
 }

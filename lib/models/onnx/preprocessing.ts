@@ -13,7 +13,7 @@ import { type GraphBuilder, int, ints, strings } from "./graph";
 export interface Preprocessed {
   /** `rows × columns` of 32 bits, as `transform` makes them. */
   readonly matrix: string;
-  /** How many values each row has that no training row had, as `countNovelValues` counts them: one column of 64 bits. */
+  /** Which values no training row had, as `novelStepsOf` finds them: `rows × features`, 1 or 0, of 64 bits. */
   readonly novel: string;
 }
 
@@ -24,13 +24,20 @@ export function addPreprocessing(graph: GraphBuilder, { steps }: Preprocessor): 
   for (const { kind, feature } of steps) graph.input(feature, kind === "number" ? "double" : "string");
   const numbers = numberSteps.length > 0 ? addNumbers(graph, numberSteps) : undefined;
   const names = nameSteps.length > 0 ? addNames(graph, nameSteps) : undefined;
-  const made = [...(numbers?.columns ?? []), ...(names?.columns ?? [])];
-  const all = graph.concat([...(numbers?.parts ?? []), ...(names?.parts ?? [])]);
-  const place = new Map(made.map((column, i) => [column, i]));
+  const made = [numbers, names].filter((part) => part !== undefined);
+  const columns = made.flatMap((part) => part.columns);
+  const place = new Map(columns.map((column, i) => [column, i]));
   const order = steps.flatMap((step) => stepColumns(step).map((_, i) => place.get(key(step, i)) as number));
-  const matrix = graph.add("Gather", [all, graph.integers(order, [order.length])], { axis: int(1) });
-  const counts = [numbers?.novel, names?.novel].filter((count) => count !== undefined);
-  return { matrix, novel: counts.length === 1 ? counts[0] : graph.add("Add", counts) };
+  const matrix = graph.columns(graph.concat(made.flatMap((part) => part.parts)), order);
+  const novel = graph.cast(graph.concat(made.map((part) => part.novel)), "double");
+  const grouped: readonly Step[] = [...numberSteps, ...nameSteps];
+  return {
+    matrix,
+    novel: graph.columns(
+      novel,
+      steps.map((step) => grouped.indexOf(step)),
+    ),
+  };
 }
 
 /** Which of a step's columns: names of columns may be the same, those of features are not. */
@@ -43,6 +50,7 @@ interface Part {
   /** Their keys. */
   readonly columns: readonly string[];
   readonly parts: readonly string[];
+  /** One column a step: whether its value is new. */
   readonly novel: string;
 }
 
@@ -56,16 +64,7 @@ function addNumbers(graph: GraphBuilder, steps: readonly NumberStep[]): Part {
   const scaled = graph.add("Mul", [shifted, each(({ factor }) => factor)]);
 
   const withColumn = Array.from(steps.keys()).filter((i) => steps[i].missing?.column);
-  const flags =
-    withColumn.length > 0
-      ? [
-          graph.add(
-            "Gather",
-            [graph.cast(missing, "float"), graph.integers(withColumn, [withColumn.length])],
-            { axis: int(1) },
-          ),
-        ]
-      : [];
+  const flags = withColumn.length > 0 ? [graph.columns(graph.cast(missing, "float"), withColumn)] : [];
 
   const margin = ({ range: [least, most] }: NumberStep) => (most - least) / 10;
   const below = graph.add("Less", [values, each((step) => step.range[0] - margin(step))]);
@@ -76,7 +75,7 @@ function addNumbers(graph: GraphBuilder, steps: readonly NumberStep[]): Part {
   return {
     columns: [...steps.map((step) => key(step, 0)), ...withColumn.map((i) => key(steps[i], 1))],
     parts: [graph.cast(scaled, "float"), ...flags],
-    novel: graph.sumOfColumns(graph.cast(novel, "double")),
+    novel,
   };
 }
 
@@ -114,7 +113,7 @@ function addNames(graph: GraphBuilder, steps: readonly NominalStep[]): Part {
   return {
     columns: steps.flatMap((step) => stepColumns(step).map((_, i) => key(step, i))),
     parts,
-    novel: graph.sumOfColumns(graph.cast(graph.add("Equal", [graph.concat(codes), unseen]), "double")),
+    novel: graph.add("Equal", [graph.concat(codes), unseen]),
   };
 }
 

@@ -19,6 +19,7 @@ export interface Attribute {
   readonly ints?: readonly number[];
   readonly strings?: readonly Uint8Array[];
   readonly t?: Tensor;
+  readonly g?: OnnxGraph;
 }
 
 export interface Node {
@@ -32,7 +33,7 @@ export interface Node {
 
 export interface ValueInfo {
   readonly name: string;
-  readonly type: {
+  readonly type?: {
     readonly tensorType: {
       readonly elemType: number;
       readonly shape: {

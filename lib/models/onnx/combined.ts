@@ -1,0 +1,58 @@
+import { log } from "../../common/exact-math";
+import type { Combined } from "../combined/combined";
+import { pValues } from "../p-values";
+import { addForest } from "./forest";
+import { byteTensor, doubleTensor, type GraphBuilder, int, ints, tensor } from "./graph";
+import { addErrors, addMean } from "./network";
+
+/** Adds the score of forest and autoencoder together: the mean of −log p of what each gives, and what each new value adds. @param newValues how many a row has */
+export function addCombined(
+  graph: GraphBuilder,
+  { members: [forest, network], heldOutScores, novelty }: Combined,
+  matrix: string,
+  newValues: string,
+): string {
+  const error = addMean(graph, addErrors(graph, network, matrix), network.columns.length);
+  const scores = [addForest(graph, forest, matrix), error];
+  const surprises = scores.map((score, i) => addSurprise(graph, score, heldOutScores[i]));
+  const mean = graph.add("Div", [graph.add("Add", surprises), graph.double(scores.length)]);
+  return graph.add("Add", [mean, graph.add("Mul", [newValues, graph.double(novelty.score(0, 1))])]);
+}
+
+/**
+ * Adds −log p of scores: steps at the held-out scores, which a tree finds by halving. Inner node i asks whether a score is at
+ * most the i-th of them; leaf i is for those between that and the one before.
+ */
+function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): string {
+  const steps = [...new Set(known)];
+  const heights = pValues(Float64Array.of(...steps, Infinity), { scores: known }).map((p) => -log(p));
+  const ids: number[][] = [[], []];
+  const leafs: number[][] = [[], []];
+  const middle = (from: number, to: number) => (from + to) >> 1;
+  const add = (from: number, to: number): void => {
+    const node = middle(from, to);
+    for (const [side, [first, end]] of [
+      [from, node],
+      [node + 1, to],
+    ].entries()) {
+      leafs[side][node] = first === end ? 1 : 0;
+      ids[side][node] = first === end ? first : middle(first, end);
+      if (first < end) add(first, end);
+    }
+  };
+  add(0, steps.length);
+  return graph.add("TreeEnsemble", [score], {
+    n_targets: int(1),
+    aggregate_function: int(1), // sum
+    tree_roots: ints([middle(0, steps.length)]),
+    nodes_featureids: ints(steps.map(() => 0)),
+    nodes_splits: tensor(doubleTensor(steps, [steps.length])),
+    nodes_modes: tensor(byteTensor(new Uint8Array(steps.length))), // 0: at most the split
+    nodes_truenodeids: ints(ids[0]),
+    nodes_trueleafs: ints(leafs[0]),
+    nodes_falsenodeids: ints(ids[1]),
+    nodes_falseleafs: ints(leafs[1]),
+    leaf_targetids: ints([...heights].map(() => 0)),
+    leaf_weights: tensor(doubleTensor(heights, [heights.length])),
+  });
+}
