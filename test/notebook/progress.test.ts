@@ -3,21 +3,15 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { createWorkspace } from "../notebooks/workspace";
+import { printed } from "./printed";
 
 test("progress in a notebook", { skip: process.platform === "win32" }, async (context) => {
   const folder = await createWorkspace(context);
   const epochDone = join(folder, "epoch-done");
   const kernel = await Kernel.create(folder);
   context.after(() => kernel.shutdown());
-  const printed = ({ outputs }: CellResult) =>
-    outputs
-      .map((output) => {
-        if ("ename" in output) return `${output.ename}: ${output.evalue}`;
-        return "text" in output ? output.text : "";
-      })
-      .join("");
   const run = async (code: string) => {
     const result = await kernel.execute(code);
     assert.equal(result.status, "ok", printed(result));

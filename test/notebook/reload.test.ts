@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
+import { printed } from "./printed";
 
 const project = join(__dirname, "..", "..");
 
@@ -38,13 +39,6 @@ test("a notebook that reloads the library", { skip }, async (context) => {
   const copy = await copyProject();
   const kernel = await Kernel.create(join(copy, "notebooks"));
   context.after(() => kernel.shutdown());
-  const printed = ({ outputs }: CellResult) =>
-    outputs
-      .map((output) => {
-        if ("ename" in output) return `${output.ename}: ${output.evalue}`;
-        return "text" in output ? output.text : "";
-      })
-      .join("");
   const run = async (code: string) => {
     const result = await kernel.execute(code);
     assert.equal(result.status, "ok", printed(result));

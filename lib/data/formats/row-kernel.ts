@@ -71,66 +71,54 @@ export class RowKernel {
     const names = columns.filter(({ kind }) => kind === "name");
     this.#names = new Map(names.map(({ position }, i) => [position, i]));
     const header = Buffer.from(headerStart ?? "");
-    const layout = new MemoryLayout();
     const textBytes = Math.max(leastTextBytes, textBytesOfField * fields);
-    const stops = layout.place(256);
-    const kinds = layout.place(8 * (fields + 1));
-    const lines = layout.place(4 * rows);
-    const spans = layout.place(8 * rows * names.length);
-    const headerAt = layout.place(header.length);
-    const numbersAt = layout.place(8 * rows * (columns.length - names.length));
-    const textAt = layout.place(textBytes + 8);
+    const layout = new MemoryLayout();
+    const at = {
+      stops: layout.place(256),
+      kinds: layout.place(8 * (fields + 1)),
+      lines: layout.place(4 * rows),
+      spans: layout.place(8 * rows * names.length),
+      header: layout.place(header.length),
+      numbers: layout.place(8 * rows * (columns.length - names.length)),
+      text: layout.place(textBytes + 8),
+    };
     const memory = new WebAssembly.Memory({ initial: layout.pages });
     const { buffer } = memory;
-
-    const { delimiter, quote, comment, escapeCharacter = quote, decimalComma } = dialect;
-    const bytes = new Uint8Array(buffer);
-    for (const stop of ["\n", "\r", quote, escapeCharacter, delimiter]) bytes[stops + stop.charCodeAt(0)] = 1;
-    bytes.set(header, headerAt);
-    let place = numbersAt;
-    for (const { position, kind } of columns) {
-      const isName = kind === "name";
-      const described = new Uint32Array(buffer, kinds + 8 * position, 2);
-      described[0] = kindNumbers[kind];
-      described[1] = isName ? (this.#names.get(position) as number) : place;
-      if (isName) continue;
-      this.#numbers.set(position, new Float64Array(buffer, place, rows));
-      place += 8 * rows;
-    }
-    this.text = Buffer.from(buffer, textAt, textBytes);
-    this.#lines = new Uint32Array(buffer, lines, rows);
-    this.#spans = new Uint32Array(buffer, spans, 2 * rows * names.length);
+    setStops(new Uint8Array(buffer, at.stops, 256), dialect);
+    new Uint8Array(buffer).set(header, at.header);
+    this.#describeColumns(buffer, columns, at);
+    this.text = Buffer.from(buffer, at.text, textBytes);
+    this.#lines = new Uint32Array(buffer, at.lines, rows);
+    this.#spans = new Uint32Array(buffer, at.spans, 2 * rows * names.length);
 
     const setOther = (column: number, row: number, start: number, end: number) => {
-      const value = numberOf(column, this.text, start - textAt, end - textAt);
+      const value = numberOf(column, this.text, start - at.text, end - at.text);
       if (value === undefined) return 0;
       (this.#numbers.get(column) as Float64Array)[row] = value;
       return 1;
     };
-    const { exports } = new WebAssembly.Instance(kernelModule(), {
-      env: { memory },
-      "parse-rows.as": { setOther },
-    });
-    this.#kernel = exports as unknown as Kernel;
-    const code = (text: string) => text.charCodeAt(0);
-    this.#kernel.setDialect(
-      code(delimiter),
-      code(quote),
-      code(escapeCharacter),
-      comment === undefined ? none : code(comment),
-      code(decimalComma ? "," : "."),
-      fields,
-      names.length,
-      label ?? none,
-    );
-    this.#kernel.setPlaces(
-      stops,
-      kinds,
-      lines,
-      spans,
-      headerAt,
-      headerStart === undefined ? -1 : header.length,
-    );
+    this.#kernel = startKernel(memory, setOther);
+    this.#kernel.setDialect(...dialectCodes(dialect), fields, names.length, label ?? none);
+    const headerLength = headerStart === undefined ? -1 : header.length;
+    this.#kernel.setPlaces(at.stops, at.kinds, at.lines, at.spans, at.header, headerLength);
+  }
+
+  /** Tells the kernel what columns are read as, and where their numbers go. */
+  #describeColumns(
+    buffer: ArrayBuffer,
+    columns: RowKernelOptions["columns"],
+    at: { readonly kinds: number; readonly numbers: number },
+  ): void {
+    let place = at.numbers;
+    for (const { position, kind } of columns) {
+      const isName = kind === "name";
+      const described = new Uint32Array(buffer, at.kinds + 8 * position, 2);
+      described[0] = kindNumbers[kind];
+      described[1] = isName ? (this.#names.get(position) as number) : place;
+      if (isName) continue;
+      this.#numbers.set(position, new Float64Array(buffer, place, this.#mostRows));
+      place += 8 * this.#mostRows;
+    }
   }
 
   /** Parses regular lines from a position on. @returns the number of rows, `mostRows` at most */
@@ -195,9 +183,28 @@ class MemoryLayout {
   }
 }
 
+function code(text: string): number {
+  return text.charCodeAt(0);
+}
+
+/** Marks the bytes that may end a field. */
+function setStops(stops: Uint8Array, { delimiter, quote, escapeCharacter }: Dialect): void {
+  for (const stop of ["\n", "\r", quote, escapeCharacter ?? quote, delimiter]) stops[code(stop)] = 1;
+}
+
+/** As the kernel's `setDialect` takes them. */
+function dialectCodes({ delimiter, quote, escapeCharacter, comment, decimalComma }: Dialect): number[] {
+  const [commentCode, point] = [comment === undefined ? none : code(comment), decimalComma ? "," : "."];
+  return [code(delimiter), code(quote), code(escapeCharacter ?? quote), commentCode, code(point)];
+}
+
 let compiled: WebAssembly.Module | undefined;
 
-function kernelModule(): WebAssembly.Module {
+function startKernel(
+  memory: WebAssembly.Memory,
+  setOther: (...place: [number, number, number, number]) => number,
+): Kernel {
   compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "parse-rows.wasm")));
-  return compiled;
+  const imports = { env: { memory }, "parse-rows.as": { setOther } };
+  return new WebAssembly.Instance(compiled, imports).exports as unknown as Kernel;
 }

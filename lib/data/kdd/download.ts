@@ -113,26 +113,10 @@ async function fetchFile(
   { file: name, mostBytes = LARGEST }: DownloadSource,
   options: Attempt,
 ): Promise<void> {
-  const { connectTimeout, stallTimeout, minimumRate, signal, onProgress } = options;
-  const watchdog = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, watchdog.signal]) : watchdog.signal;
-  let timer: NodeJS.Timeout | undefined;
-  const waitFor = (what: string, milliseconds: number) => {
-    const reason = new Error(`no ${what}: timed out after ${milliseconds / 1000} s`);
-    timer = setTimeout(() => watchdog.abort(reason), milliseconds);
-  };
-
+  const { connectTimeout, stallTimeout, onProgress } = options;
+  const watchdog = new Watchdog(options);
   let done = 0;
   let size = 0;
-  let doneBefore = 0;
-  const rateWindow = Math.min(2 * stallTimeout, MAX_TIMEOUT);
-  let rateTimer: NodeJS.Timeout | undefined;
-  const watchRate = () => {
-    const given = done - doneBefore;
-    const seconds = rateWindow / 1000;
-    if (given < minimumRate * seconds) watchdog.abort(new Error(`too slow: ${given} bytes in ${seconds} s`));
-    doneBefore = done;
-  };
   const requireNoMore = (bytes: number) => {
     if (bytes > mostBytes) throw new Error(`not the right file: it has more than ${mostBytes} bytes`);
   };
@@ -146,31 +130,74 @@ async function fetchFile(
 
   const file = await writing(part, open(part, "wx"));
   try {
-    waitFor("answer", connectTimeout);
-    const response = addAbortSignal(stop, await request(address, stop));
-    clearTimeout(timer);
+    watchdog.waitFor("answer", connectTimeout);
+    const response = addAbortSignal(watchdog.signal, await request(address, watchdog.signal));
     size = Number(response.headers["content-length"] ?? 0);
     requireNoMore(size);
     report();
-    waitFor("data", stallTimeout);
-    rateTimer = setInterval(watchRate, rateWindow);
+    watchdog.waitFor("data", stallTimeout);
+    watchdog.watchRate(() => done);
     for await (const chunk of response) {
-      clearTimeout(timer);
+      watchdog.rest();
       requireNoMore(done + chunk.length);
       await writing(part, file.writeFile(chunk));
       done += chunk.length;
       report();
-      waitFor("data", stallTimeout);
+      watchdog.waitFor("data", stallTimeout);
     }
   } catch (error) {
-    if (stop.aborted) throw stop.reason;
+    watchdog.signal.throwIfAborted();
     if (systemErrorCode(error) !== "ECONNRESET") throw error;
     throw new Error(`connection lost after ${done}${size ? ` of ${size}` : ""} bytes`);
   } finally {
-    clearTimeout(timer);
-    clearInterval(rateTimer);
-    watchdog.abort();
+    watchdog.end();
     await writing(part, file.close());
+  }
+}
+
+/** Ends a download that gets no answer, stalls or is too slow. */
+class Watchdog {
+  /** Aborted by it, and by the user. */
+  readonly signal: AbortSignal;
+  readonly #own = new AbortController();
+  readonly #minimumRate: number;
+  readonly #rateWindow: number;
+  #timer: NodeJS.Timeout | undefined;
+  #rateTimer: NodeJS.Timeout | undefined;
+
+  constructor({ stallTimeout, minimumRate, signal }: Attempt) {
+    this.signal = signal ? AbortSignal.any([signal, this.#own.signal]) : this.#own.signal;
+    this.#minimumRate = minimumRate;
+    this.#rateWindow = Math.min(2 * stallTimeout, MAX_TIMEOUT);
+  }
+
+  waitFor(what: string, milliseconds: number): void {
+    this.rest();
+    const reason = new Error(`no ${what}: timed out after ${milliseconds / 1000} s`);
+    this.#timer = setTimeout(() => this.#own.abort(reason), milliseconds);
+  }
+
+  /** What was waited for is there. */
+  rest(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** @param bytesOf how many bytes there are so far */
+  watchRate(bytesOf: () => number): void {
+    let before = 0;
+    const seconds = this.#rateWindow / 1000;
+    this.#rateTimer = setInterval(() => {
+      const given = bytesOf() - before;
+      if (given < this.#minimumRate * seconds)
+        this.#own.abort(new Error(`too slow: ${given} bytes in ${seconds} s`));
+      before += given;
+    }, this.#rateWindow);
+  }
+
+  end(): void {
+    this.rest();
+    clearInterval(this.#rateTimer);
+    this.#own.abort();
   }
 }
 
