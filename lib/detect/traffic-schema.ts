@@ -12,7 +12,7 @@ import {
   word,
 } from "../common/json-schema";
 import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { TypicalValue } from "../models/typical-values";
+import { mostTypicalNames, type TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { logForms } from "../traffic/logs/formats";
@@ -24,7 +24,7 @@ const typicalNumber = object({ kind: v.literal("number"), low: finite, median: f
 const typicalName = (known: readonly string[]) =>
   object({
     kind: v.literal("name"),
-    names: list(object({ name: word(...known), share }), 3, 1),
+    names: list(object({ name: word(...known), share }), mostTypicalNames, 1),
   });
 
 /** `traffic.json` of a model of a form of logs; `formatVersion` is looked at before. */

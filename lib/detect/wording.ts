@@ -3,8 +3,14 @@ import { noveltyText } from "../preprocess/novelty";
 import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
 
-/** A number that differs by less than this share from the usual one is usual. */
+/** A number that is outside of the usual range by less than this share of the bound is usual. */
 const nearby = 0.1;
+/** A name that at least this share of the connections has is usual. */
+const usualShare = 0.05;
+/** Names of which what is usual tells. */
+const toldNames = 3;
+/** A share of fewer connections than this is no reason. */
+const leastConnections = 10;
 
 /** The value of a numeric feature: of one connection, or the usual one. */
 type ValueOf = (feature: string) => number;
@@ -13,15 +19,15 @@ type ValueOf = (feature: string) => number;
 interface Words {
   readonly said: (value: number, of: ValueOf, at: Connection) => string;
   readonly short: (value: number, of: ValueOf) => string;
-  /** Whether the number says nothing that the connection itself does not. */
+  /** Whether the number says nothing, or nothing that the connection itself does not. */
   readonly idle?: (value: number, of: ValueOf) => boolean;
   /** Of what it counts: no more of them than usual is no reason. */
   readonly counted?: (value: number, of: ValueOf) => number;
 }
 
 /**
- * Says the value of a feature and what is usual as an analyst would: `412 hosts contacted on port 23 within 2 s; usual: 1`.
- * Undefined where both read nearly the same: such a value is no reason to look, unless no training row had it.
+ * Says the value of a feature and what is usual as an analyst would: `412 hosts contacted on port 23 within 2 s; usual: 1 to 9`.
+ * Undefined where the value is a usual one, in the middle 98 % of training or nearly: it is no reason to look.
  *
  * @param value a number, or the name of a nominal feature
  * @param of the other numeric features of the connection, which some words need
@@ -38,27 +44,33 @@ export function reasonWords(
   const usually = usual.get(feature);
   if (typeof value === "string") {
     const names = usually?.kind === "name" ? usually.names : [];
-    if (value === names[0]?.name) return undefined;
-    const shares = names.map(({ name, share }) => `${name} ${percent(share)}`);
+    if (names.some(({ name, share }, i) => name === value && (i === 0 || share >= usualShare)))
+      return undefined;
+    const shares = names.slice(0, toldNames).map(({ name, share }) => `${name} ${percent(share)}`);
     const novelty = novel ? `, ${noveltyText(novel, value)}` : "";
     return `${nameWords(feature, value, connection)}${novelty}; usual: ${shares.join(", ")}`;
   }
   const words = numberWords[feature] ?? plainNumber(feature);
-  const medianOf: ValueOf = (name) => {
-    const found = usual.get(name);
-    return found?.kind === "number" ? found.median : 0;
-  };
-  const middle = medianOf(feature);
-  const median = words.short(middle, medianOf);
+  if (words.idle?.(value, of)) return undefined;
+  const boundOf =
+    (bound: "low" | "median" | "high"): ValueOf =>
+    (name) => {
+      const found = usual.get(name);
+      return found?.kind === "number" ? found[bound] : 0;
+    };
+  const medians = boundOf("median");
+  const [low, high] = [boundOf("low")(feature), boundOf("high")(feature)];
+  const [least, most] = [low, high].map((bound) => words.short(bound, medians));
+  const range = least === most ? least : `${least} to ${most}`;
   if (novel) {
     const novelty = noveltyText(novel, value, (number) => words.short(number, of));
-    return `${words.said(value, of, connection)}, ${novelty}; usual: ${median}`;
+    return `${words.said(value, of, connection)}, ${novelty}; usual: ${range}`;
   }
-  if (words.idle?.(value, of)) return undefined;
-  if (Math.abs(value - middle) <= nearby * middle) return undefined;
-  if (words.counted && words.counted(value, of) <= words.counted(middle, medianOf)) return undefined;
-  if (words.short(value, of) === median) return undefined;
-  return `${words.said(value, of, connection)}; usual: ${median}`;
+  const isLow = value < low * (1 - nearby);
+  if (!isLow && value <= high * (1 + nearby)) return undefined;
+  if (words.counted && words.counted(value, of) <= words.counted(high, medians)) return undefined;
+  if (words.short(value, of) === (isLow ? least : most)) return undefined;
+  return `${words.said(value, of, connection)}; usual: ${range}`;
 }
 
 function nameWords(feature: string, value: string, at: Connection): string {
@@ -86,45 +98,35 @@ const flagWords: Readonly<Record<string, string>> = {
 interface Shares {
   /** Which connections, in words, and by which feature they are counted. */
   readonly among: (of: ValueOf, at: Connection) => string;
-  readonly alone: (at: Connection) => string;
   readonly base: string;
 }
 
 const hostNow: Shares = {
   among: () => "of the connections to this host within 2 s",
-  alone: () => "the only connection to this host within 2 s",
   base: "count",
 };
 const serviceNow: Shares = {
   among: (_, at) => `of the connections ${toService(at)} within 2 s`,
-  alone: (at) => `the only connection ${toService(at)} within 2 s`,
   base: "srv_count",
 };
 const hostLately: Shares = {
   among: (of) => `of the last ${of("dst_host_count")} connections to this host`,
-  alone: () => "the only connection to this host lately",
   base: "dst_host_count",
 };
 const serviceLately: Shares = {
   among: (of, at) => `of the last ${of("dst_host_srv_count")} connections ${toService(at)}`,
-  alone: (at) => `the only connection ${toService(at)} lately`,
   base: "dst_host_srv_count",
 };
 
-const rate = ({ among, alone, base }: Shares, verb: (at: Connection) => string): Words => ({
-  said: (value, of, at) =>
-    of(base) <= 1 ? `${alone(at)} ${verb(at)}` : `${percent(value)} ${among(of, at)} ${verb(at)}`,
+const rate = ({ among, base }: Shares, verb: (at: Connection) => string): Words => ({
+  said: (value, of, at) => `${roundedShare(value, of(base))} ${among(of, at)} ${verb(at)}`,
   short: percent,
-  idle: (value, of) => of(base) <= 1 && value === 0,
+  idle: (_, of) => of(base) < leastConnections,
 });
 /** Zeek's S0 to S3 and SH: no answer, or no end. */
 const halfOpen = () => "stayed unanswered or open";
-const rejected = () => "met a rejection";
-/** Of one connection all are to the same service, and from the same port: that says nothing. */
-const ofSeveral = (shares: Shares, verb: (at: Connection) => string): Words => ({
-  ...rate(shares, verb),
-  idle: (_, of) => of(shares.base) <= 1,
-});
+/** Zeek's REJ, and the resets, which end many a session that went well. */
+const rejected = () => "were rejected or reset";
 
 /** How many connections. A window of two seconds holds at most 511. */
 const connections = (where: (at: Connection) => string, when: string, most = Infinity): Words => {
@@ -169,20 +171,20 @@ const numberWords: Readonly<Record<string, Words>> = {
   srv_serror_rate: rate(serviceNow, halfOpen),
   rerror_rate: rate(hostNow, rejected),
   srv_rerror_rate: rate(serviceNow, rejected),
-  same_srv_rate: ofSeveral(hostNow, (at) => `went ${toService(at)}`),
+  same_srv_rate: rate(hostNow, (at) => `went ${toService(at)}`),
   diff_srv_rate: orMore(different("service", "count", () => "of this host contacted within 2 s")),
   srv_diff_host_rate: orMore(
     different("host", "srv_count", (_, at) => `contacted ${onService(at)} within 2 s`),
   ),
   dst_host_count: connections(toHost, "lately"),
   dst_host_srv_count: connections(toService, "lately"),
-  dst_host_same_srv_rate: ofSeveral(hostLately, (at) => `went ${toService(at)}`),
+  dst_host_same_srv_rate: rate(hostLately, (at) => `went ${toService(at)}`),
   dst_host_diff_srv_rate: different(
     "service",
     "dst_host_count",
     (of) => `${lastOf(of, "dst_host_count")} to this host`,
   ),
-  dst_host_same_src_port_rate: ofSeveral(hostLately, (at) => `came from ${sourceEnd(at)}`),
+  dst_host_same_src_port_rate: rate(hostLately, (at) => `came from ${sourceEnd(at)}`),
   dst_host_srv_diff_host_rate: different(
     "host",
     "dst_host_srv_count",
@@ -229,6 +231,12 @@ function percent(share: number): string {
   if (share > 0 && share < 0.005) return "< 1 %";
   if (share < 1 && share > 0.995) return "> 99 %";
   return `${Math.round(100 * share)} %`;
+}
+
+/** A share that has two decimals: of more than 200 connections, 0 may be one of them, and 1 all but one. */
+function roundedShare(share: number, connections: number): string {
+  if (connections <= 200 || (share > 0 && share < 1)) return percent(share);
+  return share === 0 ? "< 1 %" : "> 99 %";
 }
 
 /** Bytes in units of 1000: `512 B`, `3.1 MB`. */

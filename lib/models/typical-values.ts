@@ -4,7 +4,7 @@ import { countMissing, isMissing } from "../preprocess/missing";
 
 /**
  * What a feature usually is: of a number the median and the range of the middle 98 %, and the share of rows that lack it where
- * there are such; of a name the frequent ones.
+ * there are such; of a name the frequent ones, of which at least three.
  */
 export type TypicalValue =
   | {
@@ -16,7 +16,13 @@ export type TypicalValue =
     }
   | { readonly kind: "name"; readonly names: readonly { readonly name: string; readonly share: number }[] };
 
-/** What each feature usually is among the rows; of names the three most frequent, with their shares in [0, 1]. */
+/** Names that are remembered at most. */
+export const mostTypicalNames = 20;
+
+/**
+ * What each feature usually is among the rows; of names the three most frequent and all that a twentieth of the rows have, with
+ * their shares in [0, 1].
+ */
 export function typicalValues(table: Table, rows: Rows): ReadonlyMap<string, TypicalValue> {
   return new Map(
     table.features.map((feature): [string, TypicalValue] => {
@@ -25,7 +31,7 @@ export function typicalValues(table: Table, rows: Rows): ReadonlyMap<string, Typ
         for (const row of rows) counts.set(feature.codes[row], (counts.get(feature.codes[row]) ?? 0) + 1);
         const names = [...counts]
           .sort((a, b) => b[1] - a[1])
-          .slice(0, 3)
+          .filter(([, count], i) => i < 3 || (i < mostTypicalNames && count >= rows.length / 20))
           .map(([code, count]) => ({ name: feature.categories[code], share: count / rows.length }));
         return [feature.name, { kind: "name", names }];
       }
@@ -47,7 +53,10 @@ function typicalNumber(values: Float64Array): TypicalValue {
 /** In words: `3 (1 to 63)`, or one number where these are equal, `missing 40 %` beside it; `http 64 %, smtp 10 %, …`. */
 export function typicalText(value: TypicalValue): string {
   if (value.kind === "name")
-    return value.names.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(", ");
+    return value.names
+      .slice(0, 3)
+      .map(({ name, share }) => `${name} ${Math.round(100 * share)} %`)
+      .join(", ");
   const { low, median, high, missing = 0 } = value;
   if (missing === 1) return "missing";
   const usual = low === high ? String(median) : `${median} (${low} to ${high})`;
