@@ -173,7 +173,8 @@ export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
 
 export { loadStudyData, type StudyData } from "./study/data";
 export { studyFigures } from "./study/figures";
-export { type RunMetrics, type RunOptions, type RunResult, run } from "./study/run";
+export type { RunMetrics, RunResult } from "./study/results";
+export { type RunOptions, run } from "./study/run";
 export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 
 // A network of one's own
@@ -182,10 +183,12 @@ export type { Alert } from "./detect/alert";
 export { type FollowOptions, followTraffic } from "./detect/follow/follow";
 export type { Incident, IncidentKind, IncidentReason } from "./detect/incidents/incident";
 export { HostRanking, type UnusualHost } from "./detect/ranking";
-export { type ScoreTrafficOptions, type ScoreTrafficResult, scoreTraffic } from "./detect/score-traffic";
+export type { ScoreTrafficResult } from "./detect/score-result";
+export { type ScoreTrafficOptions, scoreTraffic } from "./detect/score-traffic";
 export { settleFeatures } from "./detect/settle-features";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";
-export { type TrainOptions, type TrainResult, trainOnTraffic } from "./detect/train";
+export { type TrainOptions, trainOnTraffic } from "./detect/train";
+export type { TrainResult } from "./detect/train-result";
 export { truthOf } from "./detect/training-data";
 
 // What a notebook's cell uses

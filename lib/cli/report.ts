@@ -6,7 +6,7 @@ import { detectorTitle } from "../models/detectors";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { reasonText } from "../models/reasons";
 import type { AnomalousRow } from "../study/most-anomalous";
-import type { RunMetrics, RunResult } from "../study/run";
+import type { RunMetrics, RunResult } from "../study/results";
 import type { runOneClass } from "../study/run-one-class";
 import type { UnlabelledFindings } from "../study/unlabelled";
 import { formatRows, formatShare } from "../visualize/format";

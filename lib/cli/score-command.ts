@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
 import { followDefaults } from "../detect/defaults";
 import type { FollowOptions } from "../detect/follow/follow";
-import type { ScoreTrafficResult } from "../detect/score-traffic";
+import type { ScoreTrafficResult } from "../detect/score-result";
 import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
 import { type Answer, addCommand, answering, type Context } from "./command";
@@ -78,6 +78,7 @@ function logOptions(command: Command): Command {
       "--incidents <file>",
       "alerts that belong together as one line of JSON; while following, again when it grew tenfold and when it is closed",
     )
+    .option("--report <file>", "a page on what was found, .html: incidents, timeline, hosts, drift")
     .option(
       "--state <file>",
       "remembers what the windows know and which incidents are open, so that the next log goes on from there; while following, also where it was",
@@ -104,7 +105,7 @@ async function score(
 ): Promise<ScoreTrafficResult> {
   if (options.lateness !== undefined) throw new InputError("--lateness is for --follow");
   const { scoreTraffic } = await import("../detect/score-traffic.js");
-  return scoreTraffic(logs, options.model, { ...options, ...context });
+  return scoreTraffic(logs, options.model, { ...options, ...context, command: process.argv.slice(2) });
 }
 
 async function follow(
@@ -114,6 +115,8 @@ async function follow(
 ): Promise<ScoreTrafficResult> {
   if (options.falseDiscoveryRate !== undefined)
     throw new InputError("--false-discovery-rate needs all connections, and --follow has no end");
+  if (options.report !== undefined)
+    throw new InputError("--report needs the end of the logs, and --follow has no end");
   if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
   const { followTraffic } = await import("../detect/follow/follow.js");
@@ -129,7 +132,17 @@ async function follow(
 const shownUnseen = 20;
 
 async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {
-  for (const name of ["format", "detector", "top", "allow", "follow", "lateness", "incidents", "state"]) {
+  for (const name of [
+    "format",
+    "detector",
+    "top",
+    "allow",
+    "follow",
+    "lateness",
+    "incidents",
+    "report",
+    "state",
+  ]) {
     if (options[name] !== undefined)
       throw new InputError(`--${name} is for logs of connections, and a model of train`);
   }

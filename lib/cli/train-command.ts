@@ -42,6 +42,7 @@ export function addTrainCommand(program: Command): void {
           windows: { hostWindow: options.hostWindow, timeBase: options.timeBase },
           skipBadRows: options.skipBadRows,
           maxConnections: options.maxRows,
+          command: process.argv.slice(2),
         });
         const paths = [options.out, join(options.outputs, basename(resolve(options.out)))];
         return { text: trainReport(result, paths), value: result };

@@ -27,22 +27,29 @@ export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-/** A whole page. @param plotly where the Plotly of a page with figures is, as a relative address */
+/**
+ * A whole page.
+ *
+ * @param plotly where the Plotly of a page with figures is, as a relative address
+ * @param policy what a browser may load and run for it, as a Content-Security-Policy says it
+ */
 export function htmlPage({
   title,
   plotly,
+  policy,
   style,
   body,
 }: {
   title: string;
   plotly?: string;
+  policy?: string;
   style: string;
   body: string;
 }): string {
   return `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
+<meta charset="utf-8">${policy === undefined ? "" : `\n<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">`}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>

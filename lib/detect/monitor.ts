@@ -17,6 +17,7 @@ import { isAnomalous, Judge, type Judged, type Verdict } from "./judge";
 import { withoutLacking } from "./log-forms";
 import { HostRanking, type RankedAlert } from "./ranking";
 import { settleFeatures } from "./settle-features";
+import { Timeline } from "./timeline";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
 
 /** What a monitor found so far. */
@@ -46,6 +47,7 @@ export interface MonitorOptions extends ScoreOptions {
 export class Monitor {
   readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0 };
   readonly hosts: HostRanking;
+  readonly timeline: Timeline;
   readonly drift: DriftMeter;
   readonly incidents: IncidentTracker;
   readonly #judge: Judge;
@@ -62,6 +64,7 @@ export class Monitor {
     this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
     this.#form = formNamed(model.logForm);
     this.hosts = new HostRanking(falseAlarmRateOf(model));
+    this.timeline = new Timeline(this.#judge.names);
     this.drift = new DriftMeter(model);
     this.incidents = new IncidentTracker(options.incidents, options.onIncident);
     for (const name of this.#judge.names) this.findings.flagged[name] = 0;
@@ -133,6 +136,7 @@ export class Monitor {
       if (isAllowed) findings.silenced++;
       else if (isFlagged) rows.push(row);
       this.hosts.add(connection.sourceHost, isFlagged && !isAllowed);
+      this.timeline.add(connection.start, (detector) => judged[detector].flags[row] === 1);
     }
     findings.alerts += rows.length;
     return rows;

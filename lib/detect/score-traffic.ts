@@ -8,18 +8,20 @@ import type { Backend } from "../models/tensorflow";
 import { rateRange } from "../models/threshold";
 import type { ConnectionLog } from "../traffic/logs/log-files";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
+import { reportPlotlyFile } from "../visualize/report/report-page";
 import { type AlertFormat, alertFormat } from "./alert-lines";
 import { type ItemWriter, NobodyReads, openAlertWriter, openItemWriter } from "./alert-writer";
 import { readAllowList } from "./allow-list";
-import type { Drift } from "./drift";
 import type { Incident } from "./incidents/incident";
 import { incidentForm, requireJsonName } from "./incidents/incident-lines";
 import { requireFormOf } from "./log-forms";
-import { type Findings, Monitor, type MonitorOptions } from "./monitor";
+import { Monitor, type MonitorOptions } from "./monitor";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
-import { type RankedAlert, TopAlerts, type UnusualHost } from "./ranking";
+import { type RankedAlert, TopAlerts } from "./ranking";
+import { TrafficReport } from "./score-report";
+import { type ScoreTrafficResult, scoreResult } from "./score-result";
 import { ScoreStateFile } from "./score-state";
-import { fewConnectionsNotice, loadTrafficModel, promisedRateOf, type TrafficModel } from "./traffic-model";
+import { fewConnectionsNotice, loadTrafficModel, type TrafficModel } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
@@ -43,6 +45,10 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
    * the logs end. Default: none, and the result has the most risky ones.
    */
   readonly incidents?: string;
+  /** A file for a report on what was found, one page that works offline. Default: none. */
+  readonly report?: string;
+  /** What the user typed, for the report. */
+  readonly command?: readonly string[];
   /**
    * A file that remembers what the windows know after the logs and which incidents are open, for the next: however
    * connections are cut into logs, the alerts are the same, but for those of connections that are late in theirs. Default:
@@ -50,28 +56,6 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
    */
   readonly state?: string;
 }
-
-/** What scoring found; of the alerts raised fewer are written with `top`. */
-export interface ScoreTrafficResult extends Readonly<Findings> {
-  readonly connections: number;
-  /** Where a false discovery rate was asked for. */
-  readonly discoveries?: Discoveries;
-  /** Says that much more is flagged than a model of few connections promised. */
-  readonly budgetWarning?: string;
-  readonly reading: Omit<ReadingCounts, "connections">;
-  readonly drift: Drift;
-  /** Incidents: those closed, and those open when the logs end. */
-  readonly incidentCount: number;
-  /** At most 100 of them, the most risky first. */
-  readonly incidents: readonly Incident[];
-  /** Hosts that started connections, ranked by alerts beyond the expected. */
-  readonly unusualHosts: readonly UnusualHost[];
-  /** The file written; undefined for the standard output. */
-  readonly path?: string;
-}
-
-/** Hosts that a summary names. */
-const shownHosts = 10;
 
 /**
  * Scores the connections of logs with a traffic model and writes an alert for each anomalous one, block by block in
@@ -91,9 +75,11 @@ export async function scoreTraffic(
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
   const format = alertFormat(options.format, out);
   requireOwnFiles(options);
+  if (options.report !== undefined) reportPlotlyFile(); // if it is missing, that is said now
   const model = await loadScoringModel(modelFolder, options);
   const isBatch = falseDiscoveryRate !== undefined;
-  const isLooked = out !== undefined || isBatch || options.state !== undefined;
+  const isLooked =
+    [out, options.report].some((path) => path !== undefined) || isBatch || options.state !== undefined;
   const logs = isLooked ? await findConnectionLogs(paths, signal) : [];
   if (isBatch) requireFiles(logs);
   const read = await filesRead(
@@ -113,11 +99,13 @@ export async function scoreTraffic(
   const place = { read, onNotice, signal };
   const writer = await openAlertWriter(format, out, place);
   let incidentWriter: ItemWriter<Incident> | undefined;
+  let report: TrafficReport | undefined;
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
   let discoveries: Discoveries | undefined;
   try {
     if (incidents !== undefined) incidentWriter = await openItemWriter(incidentForm, incidents, place);
+    if (options.report !== undefined) report = await TrafficReport.open(options.report, place);
     if (isBatch) {
       discoveries = await discover(paths, monitor, falseDiscoveryRate, options);
       monitor = monitor.atPValue(discoveries.highestPValue);
@@ -126,18 +114,26 @@ export async function scoreTraffic(
       if (best) best.add(alerts);
       else await writer.write(alerts.map(({ alert }) => alert));
       await incidentWriter?.write(closed.splice(0));
+      report?.add(alerts);
     }
     if (discoveries && counts.connections !== discoveries.rows)
       throw new InputError("the logs changed between their two readings, which a false discovery rate needs");
     if (best) await writer.write(best.alerts);
     await incidentWriter?.write([...closed, ...monitor.incidents.open]);
     await incidentWriter?.finish();
+    await report?.write(
+      monitor,
+      scoreResult(monitor, counts, out, discoveries),
+      paths,
+      options.command ?? [],
+    );
     await writer.finish();
     await state?.write(monitor.remembered, monitor.incidents.state);
   } catch (error) {
     if (!(error instanceof NobodyReads)) throw error;
   } finally {
     await incidentWriter?.close();
+    await report?.close();
     await writer.close();
   }
   const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
@@ -162,13 +158,17 @@ async function openState(
 export function requireOwnFiles({
   out,
   incidents,
+  report,
   state,
-}: Pick<ScoreTrafficOptions, "out" | "incidents" | "state">): void {
+}: Pick<ScoreTrafficOptions, "out" | "incidents" | "report" | "state">): void {
   if (incidents !== undefined) requireJsonName(incidents);
+  if (report !== undefined && !/\.html?$/i.test(report))
+    throw new InputError(`a report is a page: ${report} must end in .html`);
   const named = new Map<string, string>();
   for (const [path, what] of [
     [out, "alerts"],
     [incidents, "incidents"],
+    [report, "the report"],
     [state, "the state"],
   ] as const) {
     if (path === undefined) continue;
@@ -227,41 +227,6 @@ export async function createMonitor(
 ): Promise<Monitor> {
   const allowList = allow === undefined ? undefined : await readAllowList(allow);
   return new Monitor(model, allowList, { signal, workers, ...before });
-}
-
-/** What a monitor found, with what was met while reading. */
-export function scoreResult(
-  monitor: Monitor,
-  { connections, ...reading }: ReadingCounts,
-  path?: string,
-  discoveries?: Discoveries,
-): ScoreTrafficResult {
-  return {
-    connections,
-    ...monitor.findings,
-    ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
-    reading,
-    drift: monitor.drift.drift,
-    incidentCount: monitor.incidents.count,
-    incidents: monitor.incidents.top,
-    unusualHosts: monitor.hosts.top(shownHosts),
-    ...(path !== undefined && { path }),
-  };
-}
-
-function budgetWarning(
-  { model, findings: { alerts, silenced } }: Monitor,
-  connections: number,
-): Pick<ScoreTrafficResult, "budgetWarning"> {
-  const share = (alerts + silenced) / Math.max(1, connections);
-  const promised = promisedRateOf(model);
-  if (fewConnectionsNotice(model) === undefined || share <= 2 * promised) return {};
-  const [{ threshold, training }] = Object.values(model.detectors);
-  const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
-  const learned = training.dataset ? `${training.dataset.rows} connections` : "few connections";
-  return {
-    budgetWarning: `${percent(share)} of the connections are flagged, where ${percent(promised)} was promised of such as the ${threshold.rows} held out in training: a model of ${learned} does not know what is usual; train it on more`,
-  };
 }
 
 /** How logs are read that a model is to judge. */

@@ -4,20 +4,21 @@ import { InputError, requireNumber } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import { projectPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
-import { writeJson } from "../common/unwritable";
+import { writeJson, writeWhole } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { countLabels } from "../data/label-groups";
 import type { NominalColumn } from "../data/table";
 import { backendOf, ofEachDetector, prepareDetectors } from "../models/detectors";
 import type { TrainingRecord } from "../models/model";
-import type { Backend } from "../models/tensorflow";
 import type { TrainingOptions } from "../models/training-options";
-import { writeFigures } from "../visualize/write-figures";
+import { reportPage, reportPlotlyFile } from "../visualize/report/report-page";
+import { writePictures } from "../visualize/write-pictures";
 import { trafficDefaults } from "./defaults";
 import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FittedTraffic, fitTraffic } from "./fit";
-import type { ReadingCounts } from "./ordered-connections";
 import { fewConnectionsNotice, promisedRateOf, trafficModelFolder, writeTrafficModel } from "./traffic-model";
+import { trainingReport } from "./train-report";
+import type { TrainResult } from "./train-result";
 import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
 
 /** The detectors share the false-alarm rate; where its default and others are not the study's, `trafficDefaults` says why. */
@@ -26,25 +27,8 @@ export interface TrainOptions extends TrainingOptions, TrainingDataOptions {
   readonly out: string;
   /** Diagnostics go to a folder in it, named as the model. Default `outputs` in the project. */
   readonly outputsFolder?: string;
-}
-
-/** `outputs/NAME/diagnostics.json`, which is also what training gives back. */
-export interface TrainResult extends Diagnostics {
-  readonly schemaVersion: 1;
-  readonly libraryVersion: string;
-  readonly model: string;
-  readonly backend: Backend;
-  readonly seed: number;
-  readonly falseAlarmRate: number;
-  /** What the thresholds promise of it: more where too few connections were held out. See `promisedRateOf`. */
-  readonly promisedRate: number;
-  readonly logs: TrainingData["logs"];
-  readonly reading: ReadingCounts;
-  /** Connections that the detectors were fitted on, and later ones that gave the thresholds. */
-  readonly fitted: number;
-  readonly heldOut: number;
-  /** Where the logs have labels: how many connections each has; only benign ones were learned from. */
-  readonly labels?: Readonly<Record<string, number>>;
+  /** What the user typed, for the report. */
+  readonly command?: readonly string[];
 }
 
 /**
@@ -65,6 +49,7 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
   await prepareDetectors(options.settings);
+  reportPlotlyFile(); // if it is missing, that is said now
   return inTransaction({ read: paths, onNotice }, async (transaction) => {
     const modelFolder = await transaction.stageFolder(out, trafficModelFolder);
     const outputs = await transaction.stageFolder(join(outputsFolder, name), diagnosticsFolder);
@@ -73,9 +58,11 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
     try {
       const { diagnostics, figures } = await diagnose({ ...data, table: fitted.judged }, fitted, options);
       await writeTrafficModel(modelFolder, await withRecords(fitted, data, seed, diagnostics));
-      await writeFigures(figures, outputs, options);
+      await writePictures(figures, outputs, options);
       const result = trainResult(data, fitted, options, diagnostics);
       await writeJson(join(outputs, "diagnostics.json"), result);
+      const report = trainingReport(fitted, result, figures, given.command ?? []);
+      await writeWhole(join(outputs, "report.html"), await reportPage(report));
       options.signal?.throwIfAborted();
       const fewConnections = fewConnectionsNotice(fitted);
       if (fewConnections) onNotice?.(fewConnections);
@@ -87,7 +74,7 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
 }
 
 const diagnosticsFolder = sharedFolder("diagnostics", (path) =>
-  /^(diagnostics\.json|plotly\.js|((scores|training-loss)-[a-z-]+|flagged-over-time|unusual-hosts)\.(html|png))$/.test(
+  /^(diagnostics\.json|report\.html|((scores|training-loss)-[a-z-]+|flagged-over-time|unusual-hosts)\.png)$/.test(
     path,
   ),
 );

@@ -2,9 +2,9 @@ import { InputError } from "../common/errors";
 import { scriptJson, unescapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
+import { darkFigures, hasAreas } from "../visualize/dark";
 import type { Figure } from "../visualize/figure";
 import { type ImageRenderer, openImageRenderer } from "../visualize/image";
-import { darkFigures, hasAreas } from "./dark";
 import { display, inNotebook } from "./display";
 import { type Frame, frameHtml, frameText, tableFrame } from "./frame";
 

@@ -35,9 +35,7 @@ export function studyFigures(
   names: StudyNames,
 ): Record<string, Figure> {
   const figures: Record<string, Figure> = {};
-  for (const part of train.labels
-    ? partsOf(study, train, test, names)
-    : unlabelledParts(train, test, names)) {
+  for (const part of partsOf(study, train, test, names)) {
     const own = {
       ...(train.labels && { ...curveFigures(study, part), ...verdictFigures(study, part) }),
       ...scoreFigures(study, part),
@@ -49,7 +47,7 @@ export function studyFigures(
 }
 
 /** Rows that models and baselines are judged on. */
-interface Part {
+export interface Part {
   readonly name: string;
   readonly caption: Caption;
   readonly labels: NominalColumn;
@@ -59,7 +57,22 @@ interface Part {
   readonly scoresOf: (scores: StudyScores) => Float64Array;
 }
 
-function partsOf(study: NoveltyStudy, train: Table, test: Table | undefined, names: StudyNames): Part[] {
+/** What a study judged: the held-out part and the test file, or without labels all rows of either file. */
+export function partsOf(
+  study: NoveltyStudy,
+  train: Table,
+  test: Table | undefined,
+  names: StudyNames,
+): Part[] {
+  return train.labels ? labelledParts(study, train, test, names) : unlabelledParts(train, test, names);
+}
+
+function labelledParts(
+  study: NoveltyStudy,
+  train: Table,
+  test: Table | undefined,
+  names: StudyNames,
+): Part[] {
   const { remark } = names;
   const fitted = `Fit on 80 % of the normal rows of ${datasetTitle(names.train)}, threshold from the other 20 %`;
   const { many } = anomalyWords(labels(train).categories);

@@ -11,6 +11,8 @@ export interface AnomalousRow {
   readonly score: number;
   readonly pValue: number;
   readonly anomaly: boolean;
+  /** Where rows have labels. */
+  readonly label?: string;
   /** What raised the score most, with its share of that. */
   readonly reasons: readonly Reason[];
 }
@@ -56,6 +58,7 @@ export class MostAnomalous {
       score,
       pValue: p[i],
       anomaly: anomalous[i] === 1,
+      ...(table.labels && { label: table.labels.categories[table.labels.codes[0]] }),
       reasons: rowReasons(model, table, 0, usualOf)
         .filter(({ contribution }) => contribution > 0)
         .slice(0, mostReasons),

@@ -5,7 +5,7 @@ import { sharedFolder } from "../common/own-files";
 import type { ProgressUpdate } from "../common/progress";
 import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
-import { writeJson } from "../common/unwritable";
+import { writeJson, writeWhole } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { inputName } from "../data/content";
 import { duckdb } from "../data/duckdb";
@@ -23,26 +23,29 @@ import {
   noveltyProtocol,
   type ProtocolOptions,
 } from "../evaluation/protocols";
-import { type Spread, spread } from "../evaluation/spread";
+import { spread } from "../evaluation/spread";
 import {
   backendOf,
   ofEach,
   prepareDetectors,
   type StudyDetectorName,
   studyDetectors,
+  trainedDetectors,
 } from "../models/detectors";
 import { isolationForest } from "../models/isolation-forest/detector";
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
-import type { Backend } from "../models/tensorflow";
 import { fewRowsNotice } from "../models/threshold";
 import { trainingDefaults } from "../models/training-options";
 import { preprocessingNotices } from "../preprocess/notices";
-import { writeFigures } from "../visualize/write-figures";
+import { reportPage, reportPlotlyFile } from "../visualize/report/report-page";
+import { writePictures } from "../visualize/write-pictures";
 import { type ColumnChoices, loadStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
 import { studyFigures } from "./figures";
 import { writePredictions } from "./predictions";
-import { type UnlabelledFindings, unlabelledFindings } from "./unlabelled";
+import { studyReport } from "./report";
+import type { ProtocolMetrics, RunMetrics, RunRecord, RunResult } from "./results";
+import { unlabelledFindings } from "./unlabelled";
 
 export interface RunOptions
   extends ProtocolOptions,
@@ -62,37 +65,6 @@ export interface RunOptions
   readonly command?: readonly string[];
 }
 
-/** The figures of one study, by protocol and detector; none without labels. */
-export interface ProtocolMetrics {
-  readonly mixed: MetricsByDetector;
-  /** `holdout`, and the test set by its name. */
-  readonly novelty: Readonly<Record<string, MetricsByDetector>>;
-  readonly literature?: Readonly<Record<string, MetricsByDetector>>;
-}
-
-/** `outputs/metrics.json`. */
-export interface RunMetrics {
-  readonly schemaVersion: 1;
-  readonly seed: number;
-  readonly backend: Backend;
-  readonly dataset: { readonly name: string; readonly sha256: string; readonly rows: number };
-  readonly testDataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
-  readonly protocols: ProtocolMetrics;
-  /** What a study can tell where rows have no labels. */
-  readonly unlabelled?: UnlabelledFindings;
-  /** Mean and standard deviation of every figure over the seeds, where there are several. */
-  readonly repeats?: { readonly seeds: readonly number[]; readonly protocols: Spread };
-  /** Seconds, by stage. */
-  readonly timings: Readonly<Record<string, number>>;
-}
-
-/** What a run found and where it put it. */
-export interface RunResult {
-  readonly metrics: RunMetrics;
-  /** Paths of models and outputs. */
-  readonly paths: readonly string[];
-}
-
 /**
  * The whole study: reads the data, fits all models, evaluates them by all protocols and writes models,
  * predictions, metrics and pictures. Until all of it is done, earlier results stay as they were.
@@ -105,7 +77,9 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
   await prepareDetectors(options.settings);
-  duckdb(); // it writes the predictions at the end: if it is missing, that is said now
+  // What writes the results at the end: if it is missing, that is said now.
+  duckdb();
+  reportPlotlyFile();
   const started = new Date();
   const clock = new StageClock();
   const read = [options.data, options.test].filter((path) => path !== undefined);
@@ -122,10 +96,8 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       );
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const { first, studies } = await runStudies(data, seeds, options, clock, inMemory);
-    for (const sentence of numberNotices(first, data)) options.onNotice?.(sentence);
-    const held = data.train.labels ? "normal rows" : "rows";
-    const fewRows = fewRowsNotice(Object.values(first.models)[0].threshold, 1, held);
-    if (fewRows) options.onNotice?.(fewRows);
+    const notices = dataNotices(first, data);
+    for (const sentence of notices) options.onNotice?.(sentence);
     const metrics: RunMetrics = {
       schemaVersion: 1,
       seed,
@@ -137,10 +109,9 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
       timings: clock.seconds,
     };
-    await clock.time("figures", () => {
-      const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
-      return writeFigures(studyFigures(first, data.train, data.test, names), join(outputs, "plots"), options);
-    });
+    const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
+    const figures = studyFigures(first, data.train, data.test, names);
+    await clock.time("figures", () => writePictures(figures, join(outputs, "plots"), options));
     await clock.time("write", async () => {
       await writeModels(first, metrics, models);
       const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
@@ -148,8 +119,11 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     });
     signal?.throwIfAborted();
     await writeJson(join(outputs, "metrics.json"), metrics);
-    await writeJson(join(outputs, "run.json"), runRecord(metrics, data, started, options));
-    const kept = ["metrics.json", "run.json", "predictions.parquet", "plots"];
+    const record = runRecord(metrics, first, data, started, options);
+    await writeJson(join(outputs, "run.json"), record);
+    const report = studyReport({ study: first, data, metrics, record, figures, notices });
+    await writeWhole(join(outputs, "report.html"), await reportPage(report));
+    const kept = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
     const paths = [
       ...Object.keys(models).map((name) => join(modelsFolder, name)),
       ...kept.map((name) => join(outputsFolder, name)),
@@ -162,10 +136,8 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
 const studyFolder = sharedFolder(
   "results of a study",
   (path) =>
-    /^((metrics|run)\.json|predictions\.(parquet|csv)|rejected(-test)?\.csv|plots\/plotly\.js)$/.test(path) ||
-    /^plots\/(training-loss|roc|precision-recall|confusion|recall-by-attack|scores)-.*\.(html|png)$/.test(
-      path,
-    ),
+    /^(report\.html|(metrics|run)\.json|predictions\.(parquet|csv)|rejected(-test)?\.csv)$/.test(path) ||
+    /^plots\/(training-loss|roc|precision-recall|confusion|recall-by-attack|scores)-.*\.png$/.test(path),
 );
 
 async function loadData(options: RunOptions, outputs: string): Promise<StudyData> {
@@ -217,7 +189,13 @@ async function runStudies(
   return { first, studies };
 }
 
-/** What became of missing and infinite numbers. */
+/** What became of missing and infinite numbers, and whether too few rows were held out. */
+function dataNotices(study: NoveltyStudy, data: StudyData): string[] {
+  const held = data.train.labels ? "normal rows" : "rows";
+  const fewRows = fewRowsNotice(Object.values(study.models)[0].threshold, 1, held);
+  return [...numberNotices(study, data), ...(fewRows ? [fewRows] : [])];
+}
+
 function numberNotices({ models, fitRows }: NoveltyStudy, { train, test, testSource }: StudyData): string[] {
   const { preprocessor } = models.combined;
   return [
@@ -286,17 +264,28 @@ async function writeModels(
 
 /** `run.json`: what was done, with what, on what, and how long it took. */
 function runRecord(
-  { seed, backend, timings }: RunMetrics,
+  { seed, backend, timings, repeats }: RunMetrics,
+  { models }: NoveltyStudy,
   { trainSource, testSource }: StudyData,
   started: Date,
-  { command = [] }: RunOptions,
-): object {
+  { command = [], falseAlarmRate = trainingDefaults.falseAlarmRate }: RunOptions,
+): RunRecord {
   return {
     command,
     started: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
     seed,
+    seeds: repeats?.seeds ?? [seed],
     backend,
+    settings: {
+      falseAlarmRate,
+      ...Object.fromEntries(
+        trainedDetectors.map(({ kind }) => {
+          const { preprocessor, detector } = models[kind];
+          return [kind, { ...detector.settings, preprocessing: preprocessor.options }];
+        }),
+      ),
+    },
     versions: {
       "traffic-anomaly": libraryVersion,
       node: process.versions.node,

@@ -27,15 +27,28 @@ export interface StudiedRow extends AnomalousRow {
 
 /** What a study can tell without labels: how many rows are flagged, and which stand out most. */
 export async function unlabelledFindings(study: NoveltyStudy, data: StudyData): Promise<UnlabelledFindings> {
-  const { models, fitRows, holdoutRows } = study;
-  const { train, trainSource, test, testSource } = data;
-  const usual = typicalTexts(train, fitRows);
+  const { models, holdoutRows } = study;
   const flaggedShare = (scoresOf: (study: StudyScores) => Float64Array) =>
     ofEach(studyDetectors, (_, name) => {
       const { threshold } = models[name];
       return mean(Array.from(verdicts(scoresOf(models[name]), threshold)));
     });
-  const { combined } = models;
+  const holdout = await flaggedShare(({ trainingScores }) => valuesAt(trainingScores, holdoutRows));
+  const name = testName(data);
+  const onTest = name && data.test && (await flaggedShare(({ testScores }) => testScores!));
+  return {
+    flaggedShare: { holdout, ...(name && onTest && { [name]: onTest }) },
+    mostAnomalous: mostAnomalousRows(study, data),
+  };
+}
+
+/** Of each file, the first rows by the score of both models together. */
+export function mostAnomalousRows(
+  { models: { combined }, fitRows }: NoveltyStudy,
+  data: StudyData,
+): StudiedRow[] {
+  const { train, trainSource, test, testSource } = data;
+  const usual = typicalTexts(train, fitRows);
   const mostAnomalous = (table: Table, numbers: Uint32Array, scores: Float64Array) => {
     const found = new MostAnomalous();
     found.add(table, numbers, scores);
@@ -50,14 +63,10 @@ export async function unlabelledFindings(study: NoveltyStudy, data: StudyData): 
       ...found,
     }),
   );
-  const holdout = await flaggedShare(({ trainingScores }) => valuesAt(trainingScores, holdoutRows));
   const name = testName(data);
-  if (!test || !testSource || !name) return { flaggedShare: { holdout }, mostAnomalous: inTraining };
+  if (!test || !testSource || !name) return inTraining;
   const inTest = mostAnomalous(test, rowNumbers(testSource, 0, test.rows), combined.testScores!).map(
     (found): StudiedRow => ({ dataset: name, part: "test", ...found }),
   );
-  return {
-    flaggedShare: { holdout, [name]: await flaggedShare(({ testScores }) => testScores!) },
-    mostAnomalous: [...inTraining, ...inTest],
-  };
+  return [...inTraining, ...inTest];
 }

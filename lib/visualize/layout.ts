@@ -1,5 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
-import { escapeHtml } from "../common/html";
+import { escapeHtml, unescapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
 import { guideColour, palette } from "./palette";
 
@@ -27,6 +27,13 @@ export function createFigure(
       template: { data: traceDefaults, layout: template },
     },
   };
+}
+
+/** The words above a figure of {@link createFigure}, as text. */
+export function captionOf({ layout }: Figure): { readonly title: string; readonly protocol: string } {
+  const { text } = layout.title as { readonly text: string };
+  const [title, ...protocol] = text.split("<br>").map((line) => unescapeHtml(line.replace(/<[^>]*>/g, "")));
+  return { title, protocol: protocol.join(" ") };
 }
 
 /** A legend above the panels, for a figure so tall that its foot is out of sight. */

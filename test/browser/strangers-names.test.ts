@@ -13,6 +13,7 @@ import {
   type Figure,
   type NominalColumn,
   reasonsFigure,
+  scoreTraffic,
   sensitivityFigure,
   trainOnTraffic,
   valuesByLabelFigure,
@@ -176,7 +177,9 @@ test("no figure holds a name as markup", () => {
   }
 });
 
-test("the pages of train and run obey no name of a log, a table or a file", { skip }, async () => {
+/** The reports of train, score and run on data whose every name would do harm. */
+async function writeReports(): Promise<readonly [trained: string, scored: string, studied: string]> {
+  process.env.TRAFFIC_BROWSER = ""; // no pictures
   const log = join(folder, `${image}.log`);
   const day = dayOf(3000).map((connection, i) => ({
     ...connection,
@@ -186,10 +189,10 @@ test("the pages of train and run obey no name of a log, a table or a file", { sk
     }),
   }));
   await writeLog(log, day, { label: true });
-  process.env.TRAFFIC_BROWSER = ""; // no pictures
-  const outputsFolder = join(folder, "outputs");
-  await trainOnTraffic([log], { out: join(folder, "models", "m"), outputsFolder, ...small });
-  await look(join(outputsFolder, "m", "flagged-over-time.html"));
+  const [out, outputsFolder] = [join(folder, "models", "m"), join(folder, "outputs")];
+  await trainOnTraffic([log], { out, outputsFolder, ...small });
+  const scored = join(folder, "scored.html");
+  await scoreTraffic([log], out, { out: join(folder, "alerts.jsonl"), report: scored, command: names });
 
   const study = join(folder, "study");
   await mkdir(study);
@@ -198,11 +201,66 @@ test("the pages of train and run obey no name of a log, a table or a file", { sk
   const outcome = await traffic(["run", "--data", file, "--csv", ...smallStudy], { cwd: study });
   assert.equal(outcome.code, 0, outcome.stderr);
   assert.doesNotMatch(outcome.stdout + outcome.stderr, /(?!\n)\p{Cc}|\u202e/u);
-  const texts = await look(join(study, "outputs", "plots", "recall-by-attack-holdout.html"));
+  return [join(outputsFolder, "m", "report.html"), scored, join(study, "outputs", "report.html")];
+}
+
+let written: ReturnType<typeof writeReports> | undefined;
+function reports(): ReturnType<typeof writeReports> {
+  written ??= writeReports();
+  return written;
+}
+
+test("the reports of train, score and run obey no name of a log, a table or a file", { skip }, async () => {
+  const [trained, scored, studied] = await reports();
+  for (const file of [trained, scored]) {
+    const texts = await look(file);
+    assert.ok(texts.includes(`${image}.log`), file);
+  }
+  const texts = await look(studied);
   for (const name of names) assert.ok(texts.includes(name), name);
-  const predictions = await readFile(join(study, "outputs", "predictions.csv"), "utf8");
+  const predictions = await readFile(join(folder, "study", "outputs", "predictions.csv"), "utf8");
   assert.match(predictions, /,'=cmd\|calc!A0,/);
   assert.doesNotMatch(predictions, /(?:^|,)"?[=+@]/m);
+});
+
+test("a report draws every figure, scrolls in no direction but down, and its threshold moves by keyboard", {
+  skip,
+}, async () => {
+  assert.ok(browser, "no browser found");
+  const [trained, scored, studied] = await reports();
+  for (const [file, width, colorScheme] of [
+    [trained, 390, "light"],
+    [scored, 390, "dark"],
+    [studied, 390, "light"],
+    [studied, 1200, "dark"],
+  ] as const) {
+    const page = await browser.newPage({ offline: true, viewport: { width, height: 900 }, colorScheme });
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForSelector("body[data-drawn=yes]");
+    const place = `${file} at ${width}`;
+    assert.equal(
+      await page.locator(".plot").count(),
+      await page.locator(".plot .main-svg:first-child").count(),
+    );
+    const isTooWide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    assert.equal(await page.evaluate(isTooWide), false, place);
+    const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+    assert.equal(background, colorScheme === "dark" ? "rgb(25, 25, 25)" : "rgb(255, 255, 255)");
+    if (file === studied) {
+      const flagged = page.locator("[data-count=truePositive]").first();
+      const dot = () =>
+        page.evaluate("document.querySelector('.plot').data.find(({ mode }) => mode === 'markers').y[0]");
+      const before = [await flagged.textContent(), await dot()];
+      await page.locator("input[type=range]").first().press("Home");
+      assert.match((await flagged.textContent()) ?? "", /\(100 %\)$/);
+      assert.deepEqual(await dot(), 1);
+      await page.getByRole("button", { name: "as chosen" }).first().press("Enter");
+      assert.deepEqual([await flagged.textContent(), await dot()], before);
+    }
+    await page.close();
+  }
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(await readFile(studied, "utf8"))?.[1];
+  assert.match(policy ?? "", /^default-src &#39;none&#39;; script-src( &#39;sha256-\S+&#39;){2}; /);
 });
 
 test("an exported notebook shows the names in figures, frames, streams and errors as they are", {

@@ -293,7 +293,7 @@ test("a run prints its figures and paths; with --json one value; with --quiet no
   assert.match(ran.stdout, /^train\.csv: 400 rows \(SHA-256 \w{12}…\)\ntest\.gz: 300 rows/);
   assert.match(
     ran.stdout,
-    /\nWritten:\n {2}models\/isolation-forest\n {2}models\/autoencoder\n {2}models\/combined\n {2}outputs\/metrics\.json\n/,
+    /\nWritten:\n {2}models\/isolation-forest\n {2}models\/autoencoder\n {2}models\/combined\n {2}outputs\/report\.html\n {2}outputs\/metrics\.json\n/,
   );
   const results = () =>
     Object.entries(contents(folder)).filter(([path]) => /models\/|predictions|plots/.test(path));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -24,14 +24,11 @@ test("training writes both detectors, what is usual, and diagnostics without lab
   assert.equal(result.metrics, undefined);
   const outputs = join(folder, "outputs", "office");
   assert.deepEqual(JSON.parse(readFileSync(join(outputs, "diagnostics.json"), "utf8")), result);
-  for (const page of [
-    "scores-isolation-forest",
-    "scores-autoencoder",
-    "flagged-over-time",
-    "unusual-hosts",
-    "training-loss-autoencoder",
-  ])
-    assert.ok(existsSync(join(outputs, `${page}.html`)), page);
+  const report = readFileSync(join(outputs, "report.html"), "utf8");
+  for (const title of ["Most unusual hosts", "Share flagged over time", "Training loss of the autoencoder"])
+    assert.ok(report.includes(`>${title}</h3>`), title);
+  assert.equal(report.match(/: scores<\/h3>/g)?.length, 2);
+  assert.match(report, /The logs cover [\d.]+ hours: /);
   const counted = result.flaggedOverTime.reduce((sum, { connections }) => sum + connections, 0);
   assert.equal(counted, 3000);
 });

@@ -73,7 +73,8 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
     for (const name of ["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"])
       assert.ok(packed.includes(name), name);
     assert.ok(packed.includes("dist/models/kernel/kernel.wasm"));
-    assert.ok(packed.includes("dist/notebook/playground/main.bundle.js"));
+    for (const page of ["notebook/playground", "visualize/report"])
+      assert.ok(packed.includes(`dist/${page}/main.bundle.js`), page);
     const known =
       /^(README\.md|LICENSE|package\.json|traffic-anomaly\.js|dist\/.*\.(js|d\.ts|wasm)|dist\/models\/onnx\/onnx\.(proto|LICENSE))$/;
     assert.deepEqual(
@@ -145,7 +146,7 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
     await assert.rejects(node(command, "train", "conn.log", "--out", "model"), {
       code: 2,
       stderr:
-        "error: this needs the package plotly.js-dist, which is not installed: npm install plotly.js-dist@4.1.1\n",
+        "error: this needs the package plotly.js-basic-dist-min, which is not installed: npm install plotly.js-basic-dist-min@4.1.1\n",
     });
     const findings = JSON.parse(await node(command, "doctor", "--json"));
     const { state, words } = findings.find(({ name }: { name: string }) => name === "Packages");

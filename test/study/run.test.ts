@@ -110,29 +110,40 @@ realDataTest("metrics.json has every field of its contract", async () => {
   assert.ok(Object.values(metrics.timings).every((seconds) => seconds > 0));
 });
 
-realDataTest("a study leaves models, predictions, pages and pictures, and stays below 1.5 GB", async () => {
-  realStudy();
-  assert.deepEqual(readdirSync(join(folder, "models")).sort(), [
-    "autoencoder",
-    "combined",
-    "isolation-forest",
-  ]);
-  assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
-    ".traffic-anomaly.json",
-    "metrics.json",
-    "plots",
-    "predictions.parquet",
-    "run.json",
-  ]);
-  const plots = readdirSync(join(folder, "outputs", "plots"));
-  const pages = plots.filter((name) => name.endsWith(".html"));
-  assert.equal(pages.length, 15);
-  assert.equal(plots.filter((name) => name === "plotly.js").length, 1);
-  if (findBrowser()) assert.equal(plots.filter((name) => name.endsWith(".png")).length, pages.length);
-  const run = JSON.parse(readFileSync(join(folder, "outputs", "run.json"), "utf8"));
-  assert.deepEqual(run.command, ["run"]);
-  assert.ok(run.peakMemoryMegabytes > 100 && run.peakMemoryMegabytes < 1500, `${run.peakMemoryMegabytes} MB`);
-});
+realDataTest(
+  "a study leaves models, predictions, a report and pictures, and stays below 1.5 GB",
+  async () => {
+    realStudy();
+    assert.deepEqual(readdirSync(join(folder, "models")).sort(), [
+      "autoencoder",
+      "combined",
+      "isolation-forest",
+    ]);
+    assert.deepEqual(readdirSync(join(folder, "outputs")).sort(), [
+      ".traffic-anomaly.json",
+      "metrics.json",
+      ...(findBrowser() ? ["plots"] : []),
+      "predictions.parquet",
+      "report.html",
+      "run.json",
+    ]);
+    if (findBrowser()) assert.equal(readdirSync(join(folder, "outputs", "plots")).length, 15);
+    const report = readFileSync(join(folder, "outputs", "report.html"), "utf8");
+    assert.ok(report.length < 5e6, `${report.length} bytes`);
+    for (const words of [
+      "DAGMM (Zong et al. 2018): F1 0.937",
+      "Duplicates: 348,435 of the 494,021 rows",
+      "snmpgetattack",
+    ])
+      assert.ok(report.includes(words), words);
+    const run = JSON.parse(readFileSync(join(folder, "outputs", "run.json"), "utf8"));
+    assert.deepEqual(run.command, ["run"]);
+    assert.ok(
+      run.peakMemoryMegabytes > 100 && run.peakMemoryMegabytes < 1500,
+      `${run.peakMemoryMegabytes} MB`,
+    );
+  },
+);
 
 realDataTest(
   "predictions hold every row once, with the rows each detector was fitted on marked",

@@ -15,7 +15,7 @@ export function digests(folder: string): Record<string, string> {
   return Object.fromEntries(
     files
       .map(({ parentPath, name }) => join(parentPath, name))
-      .filter((path) => !/run\.json$|\.traffic-anomaly\.json$|\.png$/.test(path))
+      .filter((path) => !/run\.json$|report\.html$|\.traffic-anomaly\.json$|\.png$/.test(path))
       .map((path): [string, string] => {
         let content: string | Buffer = readFileSync(path);
         if (path.endsWith("metrics.json"))

@@ -15,14 +15,13 @@ import { incidentForm } from "../incidents/incident-lines";
 import { requireFormOf } from "../log-forms";
 import type { Monitor, MonitorOptions } from "../monitor";
 import { noCounts } from "../ordered-connections";
+import { type ScoreTrafficResult, scoreResult } from "../score-result";
 import {
   createMonitor,
   filesRead,
   loadScoringModel,
   requireOwnFiles,
   type ScoreTrafficOptions,
-  type ScoreTrafficResult,
-  scoreResult,
 } from "../score-traffic";
 import { fewConnectionsNotice, type TrafficModel } from "../traffic-model";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
@@ -34,7 +33,10 @@ import { type FollowState, StateFile } from "./state";
 import type { ResumeLine, TailedFile } from "./tailed-file";
 
 export interface FollowOptions
-  extends Omit<ScoreTrafficOptions, "top" | "falseDiscoveryRate" | "signal" | "onProgress"> {
+  extends Omit<
+    ScoreTrafficOptions,
+    "top" | "falseDiscoveryRate" | "report" | "command" | "signal" | "onProgress"
+  > {
   /** Ends the work: what was read is judged and written, and the result given. */
   readonly stop: AbortSignal;
   /**

@@ -1,4 +1,4 @@
-import { darkFigures } from "../dark";
+import { darkFigures } from "../../visualize/dark";
 
 /** What all pages of the book look like, in light and in the dark. */
 export const style = `:root {

@@ -1,4 +1,4 @@
-import type { Figure } from "../visualize/figure";
+import type { Figure } from "./figure";
 
 /**
  * Style of drawn figures on a dark page: white becomes the colour of the page, and hues stay. Where a figure has areas,

@@ -1,0 +1,198 @@
+import { basename, resolve } from "node:path";
+import type { Figure } from "../visualize/figure";
+import { formatCount, formatScore, formatShare } from "../visualize/format";
+import { modelTitle } from "../visualize/palette";
+import type { Block, Report, TableBlock } from "../visualize/report/report";
+import { reportPage } from "../visualize/report/report-page";
+import { runTables } from "../visualize/report/run-table";
+import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
+import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
+import type { Alert } from "./alert";
+import { type AlertPlaceOptions, type ItemWriter, openItemWriter } from "./alert-writer";
+import type { Incident } from "./incidents/incident";
+import type { Monitor } from "./monitor";
+import { type RankedAlert, TopAlerts } from "./ranking";
+import type { ScoreTrafficResult } from "./score-result";
+import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
+import { hostTable, readingDoubts, trafficLegend } from "./train-report";
+
+/** What scoring found, for a report on it. */
+interface ScoreFindings {
+  readonly result: ScoreTrafficResult;
+  readonly model: TrafficModel;
+  readonly timeline: readonly FlaggedStretch[];
+  /** The alerts farthest beyond their thresholds. */
+  readonly alerts: readonly Alert[];
+  /** Names of logs and folders. */
+  readonly logs: readonly string[];
+  readonly command: readonly string[];
+}
+
+/** Alerts that a report has. */
+const shownAlerts = 20;
+
+/** A file for a report: it keeps the alerts that it needs while logs are scored. */
+export class TrafficReport {
+  readonly #best = new TopAlerts(shownAlerts);
+
+  private constructor(private readonly writer: ItemWriter<string>) {}
+
+  /** @throws {InputError} if the file can't be written, or would replace what is read */
+  static async open(path: string, options: AlertPlaceOptions): Promise<TrafficReport> {
+    return new TrafficReport(await openItemWriter({ head: "", line: (page) => page }, path, options));
+  }
+
+  add(alerts: readonly RankedAlert[]): void {
+    this.#best.add(alerts);
+  }
+
+  async write(
+    monitor: Monitor,
+    result: ScoreTrafficResult,
+    logs: readonly string[],
+    command: readonly string[],
+  ): Promise<void> {
+    const { model, timeline } = monitor;
+    const findings = { result, model, timeline: timeline.stretches, alerts: this.#best.alerts };
+    const names = logs.map((path) => basename(resolve(path)));
+    await this.writer.write([await reportPage(scoreReport({ ...findings, logs: names, command }))]);
+    await this.writer.finish();
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close();
+  }
+}
+
+/** Incidents, timeline, hosts and drift of some logs. */
+function scoreReport({ result, model, timeline, alerts, logs, command }: ScoreFindings): Report {
+  const { connections, incidentCount, incidents, unusualHosts } = result;
+  const names = Object.keys(model.detectors);
+  const protocol = `Scored ${logs.length === 1 ? logs[0] : `${logs.length} logs`} with the model ${model.name}`;
+  const expected = falseAlarmRateOf(model) / names.length;
+  const figures: readonly Figure[] = [
+    flaggedOverTimeFigure(timeline, expected, { protocol }),
+    unusualHostsFigure(unusualHosts, { protocol }),
+  ];
+  const [overTime, hosts] = figures.map((figure): Block => ({ kind: "figure", figure }));
+  const settings = Object.fromEntries(
+    Object.values(model.detectors).map(({ detector }) => [detector.kind, detector.settings]),
+  );
+  return {
+    title: `Incidents in ${logs.length === 1 ? logs[0] : `${logs.length} logs`}`,
+    lead: [
+      `Of ${formatCount(connections)} connections ${formatCount(result.alerts)} raised an alert, in ${formatCount(incidentCount)} incidents.`,
+    ],
+    legend: trafficLegend(names),
+    sections: [
+      { title: "Incidents", blocks: incidentTables(incidents, incidentCount) },
+      { title: "Timeline", blocks: timeline.length > 0 ? [overTime] : [] },
+      { title: "Hosts", blocks: unusualHosts.length > 0 ? [hosts, hostTable(unusualHosts)] : [] },
+      { title: "Drift", blocks: driftBlocks(result) },
+      { title: "The most anomalous connections", blocks: [alertTable(alerts)] },
+      {
+        title: "What was run",
+        blocks: runTables({ command, inputs: model.logs, settings }, scoreFacts(model, logs)).map((table) =>
+          table.title === "The data" ? { ...table, title: "The logs that the model learned from" } : table,
+        ),
+      },
+      { title: "What to distrust", blocks: [{ kind: "list", items: scoreDoubts(result) }] },
+    ],
+  };
+}
+
+/** Incidents that are shown at once; the others are folded away. */
+const shownIncidents = 20;
+
+function incidentTables(incidents: readonly Incident[], count: number): TableBlock[] {
+  const table = (title: string, from: number, to: number, folded: boolean): TableBlock => ({
+    kind: "table",
+    title,
+    columns: ["Risk and kind", "host", "when", "what", "reasons"],
+    rows: incidents.slice(from, to).map(incidentCells),
+    folded,
+  });
+  const rest = incidents.length - shownIncidents;
+  const left = count > incidents.length ? ` of ${formatCount(count)} in all` : "";
+  return [
+    table("The most risky first", 0, shownIncidents, false),
+    ...(rest > 0 ? [table(`${rest} more${left}`, shownIncidents, incidents.length, true)] : []),
+  ];
+}
+
+function incidentCells(incident: Incident): string[] {
+  const { risk, kinds, host, role, connections, failed, sources, hosts, ports, bytesOut, bytesIn } = incident;
+  const [first, last] = [incident.first, incident.last].map((time) => time.slice(0, 19).replace("T", " "));
+  const others = role === "source" ? `${formatCount(hosts)} hosts` : `${formatCount(sources)} sources`;
+  return [
+    `${risk.toFixed(2)} ${kinds.join(", ")}`,
+    `${host} (${role})`,
+    first === last ? first : `${first} to ${last}`,
+    `${formatCount(connections)} connections, ${formatCount(failed)} failed; ${others}, ${formatCount(ports)} ports; ${formatCount(bytesOut)} bytes out, ${formatCount(bytesIn)} in`,
+    incident.reasons.map(({ text }) => text).join("; "),
+  ];
+}
+
+function alertTable(alerts: readonly Alert[]): TableBlock {
+  return {
+    kind: "table",
+    title: "Farthest beyond the thresholds first",
+    columns: ["Time", "risk", "p-value", "connection and reasons"],
+    rows: alerts.map(({ "@timestamp": time, event, message, traffic_anomaly: { p_value } }) => [
+      time.slice(0, 19).replace("T", " "),
+      event.risk_score.toFixed(2),
+      formatScore(p_value),
+      message,
+    ]),
+  };
+}
+
+function driftBlocks({ drift }: ScoreTrafficResult): Block[] {
+  const { stability, unseenShare, unseen, warning } = drift;
+  const words = warning ?? "The traffic looks like what the model learned, as far as scores and names tell.";
+  return [
+    { kind: "list", items: [`${words[0].toUpperCase()}${words.slice(1)}${warning ? "." : ""}`] },
+    {
+      kind: "table",
+      title: "Population stability index of the scores: below 0.1 stable, above 0.25 shifted",
+      columns: ["Detector", "index"],
+      rows: Object.entries(stability).map(([name, index]) => [modelTitle(name), index.toFixed(3)]),
+    },
+    {
+      kind: "list",
+      items: [
+        `${formatShare(unseenShare)} of the connections have a name that training did not see${unseen.length > 0 ? `: ${unseen.join(", ")}` : ""}.`,
+      ],
+    },
+  ];
+}
+
+function scoreFacts({ name, detectors }: TrafficModel, logs: readonly string[]): [string, string][] {
+  const [{ training }] = Object.values(detectors);
+  return [
+    ["Logs", logs.join(", ")],
+    ["Model", name],
+    ["Seed of its training", String(training.seed)],
+    ...Object.values(detectors).map(({ detector, threshold }): [string, string] => [
+      `Threshold of the ${detector.kind}`,
+      `${formatScore(threshold.value)}, from ${formatCount(threshold.rows)} connections held out`,
+    ]),
+  ];
+}
+
+function scoreDoubts({ budgetWarning, drift, reading, silenced, discoveries }: ScoreTrafficResult): string[] {
+  return [
+    ...(budgetWarning ? [`${budgetWarning[0].toUpperCase()}${budgetWarning.slice(1)}.`] : []),
+    ...(drift.warning ? ["The traffic has drifted: the promised false-alarm rate does not hold of it."] : []),
+    ...(silenced > 0
+      ? [`${formatCount(silenced)} anomalous connections raised no alert, since the list allows them.`]
+      : []),
+    ...(discoveries
+      ? [
+          `Alerts are by a false discovery rate of ${formatShare(discoveries.rate)}, not by the model's thresholds.`,
+        ]
+      : []),
+    ...readingDoubts(reading),
+    "No alert proves an attack, and what looks usual raises none.",
+  ];
+}

@@ -1,0 +1,64 @@
+import type { Discoveries } from "../models/p-values";
+import type { Drift } from "./drift";
+import type { Incident } from "./incidents/incident";
+import type { Findings, Monitor } from "./monitor";
+import type { ReadingCounts } from "./ordered-connections";
+import type { UnusualHost } from "./ranking";
+import { fewConnectionsNotice, promisedRateOf } from "./traffic-model";
+
+/** What scoring found; of the alerts raised fewer are written with `top`. */
+export interface ScoreTrafficResult extends Readonly<Findings> {
+  readonly connections: number;
+  /** Where a false discovery rate was asked for. */
+  readonly discoveries?: Discoveries;
+  /** Says that much more is flagged than a model of few connections promised. */
+  readonly budgetWarning?: string;
+  readonly reading: Omit<ReadingCounts, "connections">;
+  readonly drift: Drift;
+  /** Incidents: those closed, and those open when the logs end. */
+  readonly incidentCount: number;
+  /** At most 100 of them, the most risky first. */
+  readonly incidents: readonly Incident[];
+  /** Hosts that started connections, ranked by alerts beyond the expected. */
+  readonly unusualHosts: readonly UnusualHost[];
+  /** The file written; undefined for the standard output. */
+  readonly path?: string;
+}
+
+/** Hosts that a summary names. */
+const shownHosts = 10;
+
+/** What a monitor found, with what was met while reading. */
+export function scoreResult(
+  monitor: Monitor,
+  { connections, ...reading }: ReadingCounts,
+  path?: string,
+  discoveries?: Discoveries,
+): ScoreTrafficResult {
+  return {
+    connections,
+    ...monitor.findings,
+    ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
+    reading,
+    drift: monitor.drift.drift,
+    incidentCount: monitor.incidents.count,
+    incidents: monitor.incidents.top,
+    unusualHosts: monitor.hosts.top(shownHosts),
+    ...(path !== undefined && { path }),
+  };
+}
+
+function budgetWarning(
+  { model, findings: { alerts, silenced } }: Monitor,
+  connections: number,
+): Pick<ScoreTrafficResult, "budgetWarning"> {
+  const share = (alerts + silenced) / Math.max(1, connections);
+  const promised = promisedRateOf(model);
+  if (fewConnectionsNotice(model) === undefined || share <= 2 * promised) return {};
+  const [{ threshold, training }] = Object.values(model.detectors);
+  const percent = (value: number) => `${Number((100 * value).toPrecision(2))} %`;
+  const learned = training.dataset ? `${training.dataset.rows} connections` : "few connections";
+  return {
+    budgetWarning: `${percent(share)} of the connections are flagged, where ${percent(promised)} was promised of such as the ${threshold.rows} held out in training: a model of ${learned} does not know what is usual; train it on more`,
+  };
+}
