@@ -24,7 +24,8 @@ interface Outcome {
 function outcomeOf(options: object, ...parameters: string[]): Outcome {
   const kernels = join(folder, "kernel");
   const script = `
-    const { createRandom, fitAutoencoder, loadAutoencoder } = require("traffic-anomaly");
+    const { createRandom, fitAutoencoder } = require("traffic-anomaly");
+    const { loadAutoencoder } = require("traffic-anomaly/dist/models/autoencoder/autoencoder");
     const random = createRandom(1, "test");
     const columns = Array.from({ length: 73 }, (_, i) => "column " + i);
     const value = () => (random.uniform() < 0.6 ? 0 : random.uniform());
