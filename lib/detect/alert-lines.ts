@@ -40,13 +40,14 @@ const text = (name: string, of: AlertField["of"]): AlertField => ({ name, type: 
 
 /** The columns of alerts where they are rows of a table. What an alert does not have is empty. */
 export const alertFields: readonly AlertField[] = [
-  { name: "timestamp", type: "TIMESTAMP", of: (alert) => alert["@timestamp"] },
+  { name: "timestamp", type: "TIMESTAMP", of: (alert) => alert.event.start },
   text("uid", (alert) => alert.event.id),
   text("source", (alert) => alert.source.address),
   { name: "source_port", type: "INTEGER", of: (alert) => alert.source.port },
   text("destination", (alert) => alert.destination.address),
   { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination.port },
   text("transport", (alert) => alert.network.transport),
+  text("community_id", (alert) => alert.network.community_id),
   text("protocol", (alert) => alert.network.protocol),
   { name: "source_bytes", type: "DOUBLE", of: (alert) => alert.source.bytes },
   { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination.bytes },

@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
+import { libraryVersion } from "../common/version";
 import { type FieldName, fieldName, type TrainedDetectorName } from "../models/detectors";
+import { communityId } from "../traffic/community-id";
 import type { Connection } from "../traffic/connection";
 
 /** The version of the Elastic Common Schema that alerts follow. */
@@ -41,7 +43,10 @@ export interface AlertReason {
  * `traffic_anomaly`. Values of one field always have one type, as an index needs it.
  */
 export interface Alert {
-  /** When the connection started, in UTC. Where a log counts time from its own start, so does this from 1970. */
+  /**
+   * When it was noticed, by the log's clock: as the connection ended, since a log has it then, so that the same log gives the
+   * same alerts. In UTC; where a log counts time from its own start, so does this from 1970.
+   */
   readonly "@timestamp": string;
   readonly ecs: { readonly version: string };
   readonly event: {
@@ -51,12 +56,19 @@ export interface Alert {
     readonly dataset: "traffic_anomaly.alert";
     /** Zeek's uid of the connection. */
     readonly id: string;
+    /** When the connection started and ended, and when the log had it, which is the same. */
+    readonly start: string;
+    readonly end: string;
+    readonly created: string;
     /** Nanoseconds. */
     readonly duration: number;
     /** 0 at the threshold, towards 100 far beyond it: see `riskScore`. */
     readonly risk_score: number;
   };
   readonly message: string;
+  /** What noticed it. */
+  readonly observer: { readonly type: "ids"; readonly product: "traffic-anomaly"; readonly version: string };
+  readonly related: { readonly ip: readonly string[] };
   readonly source: AlertEnd;
   readonly destination: AlertEnd;
   readonly network: {
@@ -64,6 +76,8 @@ export interface Alert {
     readonly type?: "ipv4" | "ipv6";
     /** What an analyser recognised in the payload. */
     readonly protocol?: string;
+    /** The log's, or as {@link communityId} computes it. */
+    readonly community_id?: string;
     readonly bytes: number;
   };
   readonly traffic_anomaly: AlertDetails;
@@ -108,8 +122,15 @@ export function createAlert(parts: AlertParts): Alert {
     ...(!isIcmp && { port }),
     bytes,
   });
+  const [source, destination] = [
+    end(connection.sourceHost, connection.sourcePort, sourceBytes),
+    end(connection.destinationHost, connection.destinationPort, destinationBytes),
+  ];
+  const ended = timestamp(connection.start + connection.duration);
+  const community = connection.communityId ?? communityId(connection);
+  const ips = [source.ip, destination.ip].filter((ip) => ip !== undefined);
   return {
-    "@timestamp": timestamp(connection.start),
+    "@timestamp": ended,
     ecs: { version: ecsVersion },
     event: {
       kind: "alert",
@@ -117,16 +138,21 @@ export function createAlert(parts: AlertParts): Alert {
       type: ["info"],
       dataset: "traffic_anomaly.alert",
       id: connection.uid,
+      start: timestamp(connection.start),
+      end: ended,
+      created: ended,
       duration: Math.round(connection.duration * 1e9),
       risk_score: riskScore,
     },
     message: `${way(connection)}: ${reasons.map(({ text }) => text).join(" | ") || "an unusual mix of usual values"}`,
-    source: end(connection.sourceHost, connection.sourcePort, sourceBytes),
-    destination: end(connection.destinationHost, connection.destinationPort, destinationBytes),
+    observer: { type: "ids", product: "traffic-anomaly", version: libraryVersion },
+    related: { ip: [...new Set(ips)] },
+    ...{ source, destination },
     network: {
       transport: isIcmp && version === 6 ? "ipv6-icmp" : protocol,
       ...(version !== 0 && { type: version === 6 ? "ipv6" : "ipv4" }),
       ...(application && { protocol: application.toLowerCase() }),
+      ...(community !== undefined && { community_id: community }),
       bytes: sourceBytes + destinationBytes,
     },
     traffic_anomaly: {

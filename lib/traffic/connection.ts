@@ -22,6 +22,8 @@ export interface Connection {
   readonly destinationBytes: number;
   /** What an analyser recognised in the payload, such as `http`, where the log says so. */
   readonly application?: string;
+  /** Its Community ID, where the log has one. */
+  readonly communityId?: string;
   /** What it is said to be, such as `Benign`, where the log is labelled. */
   readonly label?: string;
   /** The kind of attack, where a labelled log tells it too. */

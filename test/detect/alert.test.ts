@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert } from "traffic-anomaly";
+import { libraryVersion } from "traffic-anomaly/dist/common/version";
 import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alert";
 import { alertFields, alertFormat, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-lines";
 import { connectionOf } from "../traffic/connections";
@@ -26,6 +27,8 @@ function alertOf(values: Parameters<typeof connectionOf>[0] = {}): Alert {
   });
 }
 
+const given = "1:LQU9qZlK+B5F3KDmev6m5PMibrg=";
+
 test("an alert is nested as ECS has it, and survives JSON", () => {
   const alert = alertOf({
     uid: "CAbc",
@@ -35,9 +38,10 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
     sourceBytes: 300,
     destinationBytes: 9000,
     label: "Malicious",
+    communityId: given,
   });
   assert.deepEqual(JSON.parse(JSON.stringify(alert)), {
-    "@timestamp": "2022-06-13T22:00:10.743948Z",
+    "@timestamp": "2022-06-13T22:00:12.243948Z",
     ecs: { version: "8.11.0" },
     event: {
       kind: "alert",
@@ -45,13 +49,18 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
       type: ["info"],
       dataset: "traffic_anomaly.alert",
       id: "CAbc",
+      start: "2022-06-13T22:00:10.743948Z",
+      end: "2022-06-13T22:00:12.243948Z",
+      created: "2022-06-13T22:00:12.243948Z",
       duration: 1_500_000_000,
       risk_score: 50,
     },
     message: '10.0.0.1 → 10.0.0.2, tcp port 80: a, "b"; usual: 1',
+    observer: { type: "ids", product: "traffic-anomaly", version: libraryVersion },
+    related: { ip: ["10.0.0.1", "10.0.0.2"] },
     source: { address: "10.0.0.1", ip: "10.0.0.1", port: 40_000, bytes: 300 },
     destination: { address: "10.0.0.2", ip: "10.0.0.2", port: 80, bytes: 9000 },
-    network: { transport: "tcp", type: "ipv4", protocol: "http", bytes: 9300 },
+    network: { transport: "tcp", type: "ipv4", protocol: "http", community_id: given, bytes: 9300 },
     traffic_anomaly: {
       model: "office",
       incident: "0123456789abcdef",

@@ -106,6 +106,13 @@ export function uidOf(field: string, text: string): string {
   return text;
 }
 
+/** A Community ID that a log gives; undefined for anything else, which is no reason to refuse a connection. */
+export function givenCommunityId(value: unknown): string | undefined {
+  return typeof value === "string" && /^1:[\w+/]{27}=$/.test(value)
+    ? Buffer.from(value).toString()
+    : undefined;
+}
+
 /**
  * Seconds since 1970 of a time such as `2019-12-03T22:44:56.052279Z`, to the microsecond (`Date.parse` stops at
  * milliseconds); NaN if it is none. Without a zone it is UTC.

@@ -9,7 +9,7 @@ import {
   secondsIn,
   textOf,
 } from "../logs/json-fields";
-import { amount, mustBe, port, type Texts, uidOf } from "../logs/values";
+import { amount, givenCommunityId, mustBe, port, type Texts, uidOf } from "../logs/values";
 import { stateOfFlags } from "../tcp-flags";
 
 /**
@@ -43,6 +43,7 @@ function flowConnection(record: JsonObject, texts: Texts): Connection {
   const end = flow.end === undefined ? start : secondsIn("flow.end", flow.end);
   if (end < start) throw mustBe("flow.end", "no earlier than flow.start", String(flow.end));
   const application = applicationOf(record, texts);
+  const communityId = givenCommunityId(record.community_id);
   const state = protocol === "tcp" ? tcpState(record, flow) : otherState(protocol, flow);
   return {
     uid: uidOf("flow_id", String(record.flow_id ?? "")),
@@ -57,6 +58,7 @@ function flowConnection(record: JsonObject, texts: Texts): Connection {
     sourceBytes: amountOf("flow.bytes_toserver", flow.bytes_toserver, amount),
     destinationBytes: amountOf("flow.bytes_toclient", flow.bytes_toclient, amount),
     ...(application !== undefined && { application }),
+    ...(communityId !== undefined && { communityId }),
   };
 }
 

@@ -12,6 +12,7 @@ export const fieldNames = {
   duration: "duration",
   sourceBytes: "orig_bytes",
   destinationBytes: "resp_bytes",
+  communityId: "community_id",
   label: "label",
   detailedLabel: "detailedlabel",
 } as const;

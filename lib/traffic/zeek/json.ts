@@ -10,7 +10,7 @@ import {
   stateOf,
   textOf,
 } from "../logs/json-fields";
-import { amount, FieldProblem, port, type Texts, uidOf } from "../logs/values";
+import { amount, FieldProblem, givenCommunityId, port, type Texts, uidOf } from "../logs/values";
 import { isOfConnections } from "./fields";
 
 export const zeekForm: LogForm = { name: "zeek", title: "Zeek's conn.log", lacks: [] };
@@ -47,6 +47,7 @@ function zeekConnection(fields: JsonObject, texts: Texts): Connection {
   const state = stateOf("conn_state", fields.conn_state, texts);
   if (state === undefined && !isOfConnections(fields)) throw new FieldProblem("conn_state", "is missing");
   const application = nameOf("service", fields.service, texts);
+  const communityId = givenCommunityId(fields.community_id);
   const label = nameOf("label", fields.label, texts);
   const detailedLabel = nameOf("detailedlabel", fields.detailedlabel, texts);
   return {
@@ -62,6 +63,7 @@ function zeekConnection(fields: JsonObject, texts: Texts): Connection {
     sourceBytes: amountOf("orig_bytes", fields.orig_bytes, amount),
     destinationBytes: amountOf("resp_bytes", fields.resp_bytes, amount),
     ...(application !== undefined && { application }),
+    ...(communityId !== undefined && { communityId }),
     ...(label !== undefined && { label }),
     ...(detailedLabel !== undefined && { detailedLabel }),
   };

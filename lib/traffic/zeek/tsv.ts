@@ -3,6 +3,7 @@ import type { Connection } from "../connection";
 import {
   amount,
   FieldProblem,
+  givenCommunityId,
   isoSeconds,
   LineProblem,
   mustBe,
@@ -125,6 +126,10 @@ export class TsvRows {
       };
       if (state !== undefined) connection.state = state;
       if (application !== undefined) connection.application = application;
+      const communityId = this.#isUnset(at.communityId)
+        ? undefined
+        : givenCommunityId(this.#required(at.communityId));
+      if (communityId !== undefined) connection.communityId = communityId;
       if (label !== undefined) connection.label = label;
       if (detailedLabel !== undefined) connection.detailedLabel = detailedLabel;
       return connection;
