@@ -41,7 +41,7 @@ test("simulated traffic, its model, alerts, a small study and a model of any tab
     ["score", "conn.log", "--model", model, "--out", "alerts.json"],
   ];
   let expected: Record<string, string> | undefined;
-  for (const [i, node] of [process.execPath, process.execPath, ...otherNodes].entries()) {
+  for (const [i, node] of [process.execPath, ...otherNodes].entries()) {
     const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
     const cwd = join(folder, String(i));
     mkdirSync(cwd);
