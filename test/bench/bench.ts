@@ -96,7 +96,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** An empty folder for the inputs, 650 MB; the next run clears it if this one is killed. */
+/** An empty folder for the inputs, 810 MB; the next run clears it if this one is killed. */
 function workFolder(): string {
   const folder = join(cacheFolder, "work");
   rmSync(folder, { recursive: true, force: true });

@@ -6,20 +6,28 @@ import {
   allRows,
   anomalousRows,
   autoencoder as autoencoderKind,
+  chooseThreshold,
+  type Detector,
   distinctRows,
   fitAutoencoder,
+  fitIsolationForest,
   fitPreprocessor,
   InputError,
   isolationForest,
   kddFeatures,
   labels,
   type Matrix,
+  type Preprocessor,
   type Rows,
   rowsWhere,
+  saveModel,
   selectMatrixRows,
+  type Table,
   transform,
 } from "traffic-anomaly";
 import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
+import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
+import { exportOnnx } from "traffic-anomaly/dist/models/onnx/export-onnx";
 import { readKddFile } from "../fixtures/kdd-file";
 import { runScript, unswFile } from "./data";
 import { type Inputs, parameters } from "./works";
@@ -42,10 +50,12 @@ async function main(): Promise<void> {
 
   const distinct = distinctRows({ ...train, labels: undefined });
   const normal = rowsWhere(train, (label) => label === "normal");
-  const forest = transform(fitPreprocessor(train, isolationForest.preprocessing), train);
+  const ofForest = fitPreprocessor(train, isolationForest.preprocessing);
+  const forest = transform(ofForest, train);
   write("forest", forest, allRows(train));
   write("forest.distinct", forest, distinct);
-  const autoencoder = transform(fitPreprocessor(train, autoencoderKind.preprocessing), train);
+  const ofAutoencoder = fitPreprocessor(train, autoencoderKind.preprocessing);
+  const autoencoder = transform(ofAutoencoder, train);
   write("autoencoder", autoencoder, allRows(train));
   write("autoencoder.distinct", autoencoder, distinct);
   write("autoencoder.normal", autoencoder, normal);
@@ -67,6 +77,13 @@ async function main(): Promise<void> {
     await (await fitAutoencoder(normals, model)).save(path(name));
   }
 
+  const { trees, sampleSize } = parameters;
+  const grown = await fitIsolationForest(forest, { trees, sampleSize, seed });
+  await writeExported(path("forest"), grown, ofForest);
+  const trained = await loadAutoencoder(path("trained"), autoencoder.columns);
+  await writeExported(path("autoencoder"), trained, ofAutoencoder);
+  writeFeatures(path("features"), train);
+
   const named = (measure: string) =>
     kddFeatures.filter((feature) => feature.measure === measure).map(({ name }) => name);
   const inputs: Inputs = {
@@ -78,6 +95,23 @@ async function main(): Promise<void> {
     ...(existsSync(unswFile) && { unsw: resolve(unswFile) }),
   };
   writeFileSync(path("inputs.json"), JSON.stringify(inputs));
+}
+
+/** A detector as an ONNX file, whose verdicts nobody asks for. */
+async function writeExported(path: string, detector: Detector, preprocessor: Preprocessor): Promise<void> {
+  const threshold = chooseThreshold(Float64Array.of(0, 1), 0.5);
+  const training = { seed: parameters.seed };
+  await saveModel(`${path}.model`, { detector, preprocessor, threshold, training });
+  await exportOnnx(`${path}.model`, `${path}.onnx`);
+}
+
+/** What an exported model is given: numbers and codes of names, column by column, and what the codes stand for. */
+function writeFeatures(path: string, { features }: Table): void {
+  const values = features.map((column) => (column.kind === "numeric" ? column.values : column.codes));
+  const bytes = values.map((column) => Buffer.from(Float64Array.from(column).buffer));
+  writeFileSync(`${path}.bin`, Buffer.concat(bytes));
+  const names = features.map((column) => [column.name, column.kind === "numeric" ? null : column.categories]);
+  writeFileSync(`${path}.json`, JSON.stringify(names));
 }
 
 runScript(main);

@@ -380,6 +380,40 @@ def score_torch():
     return scoring(errors)
 
 
+# Exported models -----------------------------------------------------------------------------------------------------
+
+
+def score_exported():
+    """The ONNX file beside the matrix, which makes the matrix itself of the features."""
+    import onnxruntime
+
+    folder = os.path.dirname(task["matrix"])
+    with open(os.path.join(folder, "features.json")) as file:
+        features = json.load(file)
+    values = numpy.fromfile(os.path.join(folder, "features.bin")).reshape(len(features), -1)
+    inputs = {}
+    for (name, categories), column in zip(features, values):
+        column = numpy.array(categories, object)[column.astype(int)] if categories else column
+        inputs[name] = column.reshape(-1, 1)
+    path = task["matrix"] + ".onnx"
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    batch = 1024  # larger ones, which leave the caches, are slower
+
+    def scores():
+        starts = range(0, values.shape[1], batch)
+        parts = ({name: column[at : at + batch] for name, column in inputs.items()} for at in starts)
+        return numpy.concatenate([session.run(["score"], part)[0][:, 0] for part in parts])
+
+    def figures(found):
+        size = {"modelMegabytes": os.path.getsize(path) / 1e6}
+        return quality(found, read_classes()) | {"weightedScore": weighted(found), "batch": batch} | size
+
+    return timed(scores), figures
+
+
 # The whole study -----------------------------------------------------------------------------------------------------
 
 
@@ -404,6 +438,8 @@ works = {
     ("score-autoencoder", "Keras"): score_keras,
     ("score-autoencoder", "TensorFlow"): score_tensorflow,
     ("score-autoencoder", "PyTorch"): score_torch,
+    ("score-forest", "onnxruntime"): score_exported,
+    ("score-autoencoder", "onnxruntime"): score_exported,
     ("study", "pandas, scikit-learn, Keras"): whole_study,
 }
 
