@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { libraryVersion } from "../common/version";
 import { isAnswer, report } from "./command";
+import { addCompareCommand } from "./compare-command";
 import { addExportCommand } from "./export-command";
 import { addNotebookCommands } from "./notebook-commands";
 import { print } from "./output";
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
     });
 
   addStudyCommands(program);
+  addCompareCommand(program);
   addTrainCommand(program);
   addScoreCommand(program);
   addExportCommand(program);

@@ -64,6 +64,7 @@ const options: Record<string, string[]> = {
   ],
   download: ["--data-folder <folder>"],
   export: ["--out <file>"],
+  compare: [],
   simulate: [
     "--format <name>",
     "--connections <n>",

@@ -39,3 +39,10 @@ test("the library's licence is the project's", () => {
   );
   assert.equal(own, projects);
 });
+
+test("a citation names the library's version and licence", () => {
+  const { version, license } = JSON.parse(readFileSync(join(root, "lib", "package.json"), "utf8"));
+  const citation = readFileSync(join(root, "CITATION.cff"), "utf8");
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(citation)?.[1];
+  assert.deepEqual(["cff-version", "version", "license"].map(field), ["1.2.0", version, license]);
+});

@@ -91,6 +91,17 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
     assert.deepEqual(stale, []);
   });
 
+  test("npm would publish it as it is, and has nothing to correct or to warn of", async () => {
+    const options = { cwd: join(project, "source", "lib"), shell: process.platform === "win32" };
+    const { stderr } = await run("npm", ["publish", "--dry-run", "--ignore-scripts"], options); // it was built to be packed
+    const warnings = stderr.split("\n").filter((line) => /^npm (warn|error)/i.test(line));
+    assert.deepEqual(
+      warnings.filter((line) => !line.includes("requires you to be logged in")),
+      [],
+    );
+    assert.match(stderr, /^npm notice total files: \d{3}/m);
+  });
+
   test("it brings only what a forest and a table need", async (context) => {
     if (noRegistry) return context.skip(noRegistry);
     const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));

@@ -18,6 +18,8 @@ async function pages(): Promise<Page[]> {
   const markdown = [
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     join("data", "README.md"),
     join("test", "bench", "comparison.md"),
   ];
