@@ -4,6 +4,7 @@ import { fitPreprocessor, type Matrix } from "traffic-anomaly";
 import type { Detector, DetectorKind } from "traffic-anomaly/dist/models/detector";
 import { detectors } from "traffic-anomaly/dist/models/detectors";
 import { firstNotFinite } from "traffic-anomaly/dist/preprocess/matrix";
+import { someOf } from "../fixtures/cases";
 
 const columns = Array.from({ length: 7 }, (_, i) => `column ${i}`);
 const rows = 20_000; // enough for threads
@@ -36,7 +37,7 @@ for (const detector of detectors as readonly DetectorKind<keyof typeof own>[]) {
 
   test(`the ${detector.title} refuses a value that is not finite, in fitting, scoring and explaining`, async () => {
     const fitted = await fit(matrixOf());
-    for (const value of [NaN, Infinity, -Infinity]) {
+    for (const value of someOf([NaN, Infinity, -Infinity], 3)) {
       const bad = matrixOf((data) => {
         data[17_001 * 7 + 3] = value;
       });

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, type ReadTableOptions, readTable } from "traffic-anomaly";
+import { share } from "../../fixtures/cases";
 import fc from "../../fixtures/fast-check";
 import { temporaryFolder } from "../../fixtures/folder";
 
@@ -141,7 +142,7 @@ test("lines read by their bytes or as text give the same table, or are refused w
       const seen = await seenOf(content, options);
       assert.deepEqual(seen, await seenOf(contentOf(writtenAsText), options), content.slice(-2000));
     }),
-    { numRuns: 40 },
+    { numRuns: share(40, 4) },
   );
 });
 

@@ -115,7 +115,7 @@ function rowValues({ features, labels }: Table, row: number): (string | number)[
   );
 }
 
-const runs = share(300, 3);
+const runs = share(300, 6);
 
 test("the reader and rowProblem accept the same lines, and values, line and reason are right", async () => {
   let accepted = 0;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { RowParser } from "traffic-anomaly/dist/data/kdd/row-parser";
 import { fieldValue } from "traffic-anomaly/dist/data/kdd/schema";
+import { share } from "../../fixtures/cases";
 import { headerNames, trafficLines, withFields } from "../../fixtures/traffic";
 
 const layout = { columns: 42, header: false } as const;
@@ -54,6 +55,7 @@ for (const columns of [41, 42, 43] as const) {
           fields.map((row) => row.map(fieldValue)),
         );
       }),
+      { numRuns: share(100, 5) },
     );
   });
 }

@@ -11,7 +11,7 @@ import { temporaryFolder } from "../../fixtures/folder";
 const preload = join(__dirname, "..", "..", "fixtures", "failing-thread.cjs");
 
 test("a thread that fails in training or scoring rejects the call, and the next call works", async () => {
-  const calls = someOf(["train", "forest", "network"], 2);
+  const calls = someOf(["train", "forest", "network"], 3);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--require", preload, join(__dirname, "failing-work.cjs"), ...calls],
@@ -66,7 +66,7 @@ test("a command whose thread fails says so in a sentence, ends with 1 and writes
     [score, "exit", 1, "a thread ended with exit code 0 at work"],
     [score, "memory", 1, "a thread failed: Array buffer allocation failed"],
   ] as const;
-  for (const [parameters, how, at, sentence] of someOf(failures, 2)) {
+  for (const [parameters, how, at, sentence] of someOf(failures, 4)) {
     const env = {
       NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
       FAIL_HOW: how,

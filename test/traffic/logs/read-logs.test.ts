@@ -205,7 +205,7 @@ test("a line of many megabytes is bad, takes little memory, and costs no other l
 
 test("a hundred thousand bad lines in a row are the last, though bad lines may be skipped", async () => {
   const [first, ...others] = jsonLog(connections.slice(0, 3)).split("\n");
-  const bad = (count: number) => "{\n".repeat(count);
+  const bad = (count: number) => "0\n".repeat(count); // for which no parser throws
   const path = await file("few-bad.log", `${first}\n${bad(99_999)}${others.join("\n")}`);
   assert.deepEqual((await readAll([path], true)).connections, connections.slice(0, 3));
   const more = await file("many-bad.log", `${first}\n${bad(100_000)}${others.join("\n")}`);
