@@ -22,7 +22,7 @@ export function addScoreCommand(program: Command): void {
     .requiredOption("--model <folder>", "a model folder, such as models/office or models/isolation-forest")
     .option(
       "--out <file>",
-      "what to write (default: alerts to the standard output; scores of a table, .parquet or .csv, to outputs/scores.parquet)",
+      "what to write (default: alerts to the standard output; scores of a table, .parquet, .csv or .jsonl, to outputs/scores.parquet)",
     )
     .option("--skip-bad-rows", "leave bad rows out (a table's are saved in rejected.csv)")
     .addOption(
@@ -78,6 +78,7 @@ function logOptions(command: Command): Command {
       "--incidents <file>",
       "alerts that belong together as one line of JSON; while following, again when it grew tenfold and when it is closed",
     )
+    .option("--all <file>", "every connection with scores, p-values and verdicts: .parquet, .csv or .jsonl")
     .option("--report <file>", "a page on what was found, .html: incidents, timeline, hosts, drift")
     .option(
       "--state <file>",
@@ -115,6 +116,8 @@ async function follow(
 ): Promise<ScoreTrafficResult> {
   if (options.falseDiscoveryRate !== undefined)
     throw new InputError("--false-discovery-rate needs all connections, and --follow has no end");
+  if (options.all !== undefined)
+    throw new InputError("--all needs the end of the logs, and --follow has no end");
   if (options.report !== undefined)
     throw new InputError("--report needs the end of the logs, and --follow has no end");
   if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
@@ -140,6 +143,7 @@ async function scoreTable(file: string, options: Options, context: Context): Pro
     "follow",
     "lateness",
     "incidents",
+    "all",
     "report",
     "state",
   ]) {

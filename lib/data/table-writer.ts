@@ -31,6 +31,12 @@ export type OutputValues = StoredValues | CodedNames;
 /** Rows that are held in memory, in whole row groups of DuckDB's; more go to disk in parts of so many. */
 const partRows = 8 * 122_880;
 
+const copyOptions = {
+  parquet: "FORMAT parquet, COMPRESSION zstd",
+  csv: "FORMAT csv, HEADER",
+  json: "FORMAT json",
+};
+
 let writers = 0;
 
 /** Collects columns block by block and writes them as one Parquet or CSV file, in constant memory. */
@@ -79,17 +85,17 @@ export class TableWriter {
   }
 
   /**
-   * Writes all rows, in their order; as CSV with a header if `format` says so.
+   * Writes all rows, in their order; as CSV with a header, or as lines of JSON, if `format` says so.
    *
    * @param replaced columns whose values are known only now, by what they are in SQL
    * @throws {InputError} on a full disk
    */
   async write(
     path: string,
-    format: "parquet" | "csv",
+    format: "parquet" | "csv" | "json",
     replaced: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    const options = format === "parquet" ? "FORMAT parquet, COMPRESSION zstd" : "FORMAT csv, HEADER";
+    const options = copyOptions[format];
     let rows = `${this.catalog}.held`;
     if (this.#parts.length > 0) {
       await this.#writePart();

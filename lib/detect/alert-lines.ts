@@ -22,19 +22,25 @@ const endings: Readonly<Record<AlertFormat, RegExp>> = {
  * @throws {InputError} if the file's name promises another than the one asked for
  */
 export function alertFormat(asked: AlertFormat | undefined, out: string | undefined): AlertFormat {
-  const formats = Object.keys(endings) as AlertFormat[];
-  const promised = formats.find((format) => out !== undefined && endings[format].test(out));
+  const promised = out === undefined ? undefined : formatOfName(out);
   if (asked && promised && asked !== promised)
     throw new InputError(`${out} is named as ${promised}, but the format is ${asked}: change one of them`);
   return asked ?? promised ?? "json";
 }
 
-/** A column of alerts as CSV or Parquet: its name, its type in DuckDB, and its value. */
-export interface AlertField {
+/** What the name of a file promises. */
+export function formatOfName(path: string): AlertFormat | undefined {
+  return (Object.keys(endings) as AlertFormat[]).find((format) => endings[format].test(path));
+}
+
+/** A column of things as CSV or Parquet: its name, its type in DuckDB, and its value. */
+export interface Field<Item> {
   readonly name: string;
   readonly type: "VARCHAR" | "TIMESTAMP" | "INTEGER" | "DOUBLE" | "BOOLEAN";
-  readonly of: (alert: Alert) => string | number | boolean | undefined;
+  readonly of: (item: Item) => string | number | boolean | undefined;
 }
+
+type AlertField = Field<Alert>;
 
 const text = (name: string, of: AlertField["of"]): AlertField => ({ name, type: "VARCHAR", of });
 
@@ -90,15 +96,22 @@ export const alertFields: readonly AlertField[] = [
 /** The first line of alerts as CSV. */
 export const csvHeader = alertFields.map(({ name }) => name).join(",");
 
+/** An alert as a line of CSV: see {@link csvForm}. */
+export const csvLine = (alert: Alert): string => csvLineOf(alertFields, alert);
+
 /**
- * An alert as a line of CSV (RFC 4180), without the end of line.
+ * A thing as a line of CSV (RFC 4180), without the end of line.
  *
  * @param cell how texts are written. Default: so that no spreadsheet takes one for a formula.
  */
-export function csvLine(alert: Alert, cell: (text: string) => string = csvCell): string {
-  return alertFields
+function csvLineOf<Item>(
+  fields: readonly Field<Item>[],
+  item: Item,
+  cell: (text: string) => string = csvCell,
+): string {
+  return fields
     .map(({ of }) => {
-      const value = of(alert);
+      const value = of(item);
       if (value === undefined) return "";
       return typeof value === "string" ? cell(value) : String(value);
     })
@@ -113,7 +126,16 @@ export interface LineForm<Item> {
   readonly line: (item: Item) => string;
 }
 
+/** Things as CSV, with a head. @param cell see {@link csvLineOf} */
+export function csvForm<Item>(
+  fields: readonly Field<Item>[],
+  cell?: (text: string) => string,
+): LineForm<Item> {
+  const head = `${fields.map(({ name }) => name).join(",")}\n`;
+  return { head, line: (item) => csvLineOf(fields, item, cell) };
+}
+
 export const alertForms: Readonly<Record<LineFormat, LineForm<Alert>>> = {
   json: { head: "", line: (alert) => printableJson(alert) },
-  csv: { head: `${csvHeader}\n`, line: (alert) => csvLine(alert) },
+  csv: csvForm(alertFields),
 };

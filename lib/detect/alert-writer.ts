@@ -9,7 +9,7 @@ import { Transaction, type TransactionOptions } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
 import { database, quoted } from "../data/duckdb";
 import type { Alert } from "./alert";
-import { type AlertFormat, alertFields, alertForms, csvLine, type LineForm } from "./alert-lines";
+import { type AlertFormat, alertFields, alertForms, csvForm, type Field, type LineForm } from "./alert-lines";
 
 /** Where things are written line by line. */
 export interface ItemWriter<Item> {
@@ -44,7 +44,17 @@ export async function openAlertWriter(
 ): Promise<ItemWriter<Alert>> {
   if (format !== "parquet") return openItemWriter(alertForms[format], out, options);
   if (out === undefined) throw new InputError("alerts as parquet need a file: add --out FILE");
-  return openFile(parquetForm, out, options, alertsToParquet);
+  return openParquetWriter(alertFields, out, options);
+}
+
+/** Opens a file for things as rows of Parquet. */
+export async function openParquetWriter<Item>(
+  fields: readonly Field<Item>[],
+  out: string,
+  options: AlertPlaceOptions = {},
+): Promise<ItemWriter<Item>> {
+  // CSV that is read back as it was: nothing is changed for the sake of spreadsheets
+  return openFile(csvForm(fields, inQuotes), out, options, (file) => toParquet(fields, file));
 }
 
 /** Opens a place for lines of any kind, as {@link openAlertWriter} does for alerts. */
@@ -153,17 +163,11 @@ class FileWriter<Item> extends LineWriter<Item> {
   }
 }
 
-/** CSV that is read back as it was: nothing is changed for the sake of spreadsheets. */
-const parquetForm: LineForm<Alert> = {
-  head: alertForms.csv.head,
-  line: (alert) => csvLine(alert, inQuotes),
-};
-
 /** Parquet is made from CSV, by DuckDB, so that memory stays small. */
-async function alertsToParquet(file: string): Promise<void> {
+async function toParquet<Item>(fields: readonly Field<Item>[], file: string): Promise<void> {
   const lines = `${file}.csv`;
   await rename(file, lines);
-  const columns = alertFields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
+  const columns = fields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
   const read = `read_csv(${quoted(lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
   await (await database()).run(
     `COPY (SELECT * FROM ${read}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd)`,

@@ -9,9 +9,17 @@ import { rateRange } from "../models/threshold";
 import type { ConnectionLog } from "../traffic/logs/log-files";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { reportPlotlyFile } from "../visualize/report/report-page";
-import { type AlertFormat, alertFormat } from "./alert-lines";
-import { type ItemWriter, NobodyReads, openAlertWriter, openItemWriter } from "./alert-writer";
+import { type AlertFormat, alertFormat, formatOfName } from "./alert-lines";
+import {
+  type AlertPlaceOptions,
+  type ItemWriter,
+  NobodyReads,
+  openAlertWriter,
+  openItemWriter,
+  openParquetWriter,
+} from "./alert-writer";
 import { readAllowList } from "./allow-list";
+import { type ConnectionScore, connectionScores, scoreFields, scoreForms } from "./connection-scores";
 import type { Incident } from "./incidents/incident";
 import { incidentForm, requireJsonName } from "./incidents/incident-lines";
 import { requireFormOf } from "./log-forms";
@@ -50,6 +58,11 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** What the user typed, for the report. */
   readonly command?: readonly string[];
   /**
+   * A file for every connection with its scores, p-values and verdicts, those that the list allows included: Parquet, CSV or JSON,
+   * as its name ends. Default: none.
+   */
+  readonly all?: string;
+  /**
    * A file that remembers what the windows know after the logs and which incidents are open, for the next: however
    * connections are cut into logs, the alerts are the same, but for those of connections that are late in theirs. Default:
    * none, and the windows go on from the end of training.
@@ -79,7 +92,9 @@ export async function scoreTraffic(
   const model = await loadScoringModel(modelFolder, options);
   const isBatch = falseDiscoveryRate !== undefined;
   const isLooked =
-    [out, options.report].some((path) => path !== undefined) || isBatch || options.state !== undefined;
+    [out, options.all, options.report].some((path) => path !== undefined) ||
+    isBatch ||
+    options.state !== undefined;
   const logs = isLooked ? await findConnectionLogs(paths, signal) : [];
   if (isBatch) requireFiles(logs);
   const read = await filesRead(
@@ -89,9 +104,15 @@ export async function scoreTraffic(
   );
   const state = options.state === undefined ? undefined : await openState(options.state, logs, model, read);
   const closed: Incident[] = [];
+  const scores: ConnectionScore[] = [];
   let monitor = await createMonitor(model, options, {
     remembered: state?.remembered,
     incidents: state?.incidents,
+    ...(options.all !== undefined && {
+      onJudged: (...judged) => {
+        for (const score of connectionScores(...judged)) scores.push(score);
+      },
+    }),
     onIncident: (incident) => {
       if (incidents !== undefined && incident.status === "closed") closed.push(incident);
     },
@@ -99,12 +120,14 @@ export async function scoreTraffic(
   const place = { read, onNotice, signal };
   const writer = await openAlertWriter(format, out, place);
   let incidentWriter: ItemWriter<Incident> | undefined;
+  let scoreWriter: ItemWriter<ConnectionScore> | undefined;
   let report: TrafficReport | undefined;
   const best = top === undefined ? undefined : new TopAlerts(top);
   const counts = noCounts();
   let discoveries: Discoveries | undefined;
   try {
     if (incidents !== undefined) incidentWriter = await openItemWriter(incidentForm, incidents, place);
+    if (options.all !== undefined) scoreWriter = await openScoreWriter(options.all, place);
     if (options.report !== undefined) report = await TrafficReport.open(options.report, place);
     if (isBatch) {
       discoveries = await discover(paths, monitor, falseDiscoveryRate, options);
@@ -114,6 +137,7 @@ export async function scoreTraffic(
       if (best) best.add(alerts);
       else await writer.write(alerts.map(({ alert }) => alert));
       await incidentWriter?.write(closed.splice(0));
+      await scoreWriter?.write(scores.splice(0));
       report?.add(alerts);
     }
     if (discoveries && counts.connections !== discoveries.rows)
@@ -121,6 +145,7 @@ export async function scoreTraffic(
     if (best) await writer.write(best.alerts);
     await incidentWriter?.write([...closed, ...monitor.incidents.open]);
     await incidentWriter?.finish();
+    await scoreWriter?.finish();
     await report?.write(
       monitor,
       scoreResult(monitor, counts, out, discoveries),
@@ -133,12 +158,22 @@ export async function scoreTraffic(
     if (!(error instanceof NobodyReads)) throw error;
   } finally {
     await incidentWriter?.close();
+    await scoreWriter?.close();
     await report?.close();
     await writer.close();
   }
   const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
   if (fewConnections) onNotice?.(fewConnections);
   return scoreResult(monitor, counts, out, discoveries);
+}
+
+/** @throws {InputError} if the name of a file for scores promises no format */
+async function openScoreWriter(path: string, place: AlertPlaceOptions): Promise<ItemWriter<ConnectionScore>> {
+  const format = formatOfName(path);
+  if (!format)
+    throw new InputError(`scores are Parquet, CSV or JSON: ${path} must end in .parquet, .csv or .jsonl`);
+  if (format === "parquet") return openParquetWriter(scoreFields, path, place);
+  return openItemWriter(scoreForms[format], path, place);
 }
 
 /** @param read files that must stay as they are: the state joins them */
@@ -157,16 +192,18 @@ async function openState(
 /** @throws {InputError} if one file is named for two things, or that of incidents as if it were no JSON */
 export function requireOwnFiles({
   out,
+  all,
   incidents,
   report,
   state,
-}: Pick<ScoreTrafficOptions, "out" | "incidents" | "report" | "state">): void {
+}: Pick<ScoreTrafficOptions, "out" | "all" | "incidents" | "report" | "state">): void {
   if (incidents !== undefined) requireJsonName(incidents);
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new InputError(`a report is a page: ${report} must end in .html`);
   const named = new Map<string, string>();
   for (const [path, what] of [
     [out, "alerts"],
+    [all, "all scores"],
     [incidents, "incidents"],
     [report, "the report"],
     [state, "the state"],

@@ -20,7 +20,7 @@ import { type UnseenCategory, unseenCategories } from "../preprocess/preprocesso
 import { type AnomalousRow, MostAnomalous } from "./most-anomalous";
 
 export interface ScoreFileOptions extends ScoreOptions {
-  /** The file to write, `.parquet` or `.csv`. */
+  /** The file to write, `.parquet`, `.csv` or, as lines of JSON, `.jsonl`. */
   readonly out: string;
   /** Leave bad rows out, and write them to `rejected.csv` beside `out`. Default false: refuse the file. */
   readonly skipBadRows?: boolean;
@@ -139,7 +139,7 @@ class ScoredFile {
   }
 
   /** Writes all rows, with verdicts by a false discovery rate where one is asked for. */
-  async write(path: string, format: "parquet" | "csv", falseDiscoveryRate: number | undefined) {
+  async write(path: string, format: "parquet" | "csv" | "json", falseDiscoveryRate: number | undefined) {
     const discoveries =
       falseDiscoveryRate === undefined ? undefined : this.#counts.discoveries(falseDiscoveryRate);
     const verdicts = discoveries && { anomaly: `p_value <= '${discoveries.highestPValue}'::DOUBLE` };
@@ -169,11 +169,12 @@ function featuresOf({ preprocessor }: Model) {
 const rejectedName = "rejected.csv";
 const rejectedFolder = sharedFolder("rejected rows", (path) => path === rejectedName);
 
-async function formatOf(out: string): Promise<"parquet" | "csv"> {
+async function formatOf(out: string): Promise<"parquet" | "csv" | "json"> {
   const extension = extname(out);
   if (extension === ".parquet") return "parquet";
+  if ([".json", ".jsonl", ".ndjson"].includes(extension)) return "json";
   if (extension === ".csv" || (await isStream(out))) return "csv";
-  throw new InputError(`the output must be a .parquet or a .csv file, got ${out}`);
+  throw new InputError(`the output must be a .parquet, .csv or .jsonl file, got ${out}`);
 }
 
 function labelColumn(labels: NominalColumn): [OutputColumn, OutputValues] {

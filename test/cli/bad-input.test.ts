@@ -397,7 +397,7 @@ test("wrong words on the command line are refused with what they should be", asy
     ],
     [
       scoreOf("train.csv", "--out", "outputs/scores.xlsx"),
-      /^the output must be a \.parquet or a \.csv file, got outputs\/scores\.xlsx$/,
+      /^the output must be a \.parquet, \.csv or \.jsonl file, got outputs\/scores\.xlsx$/,
     ],
   ];
   await refuse(cases, here);

@@ -59,6 +59,7 @@ const options: Record<string, string[]> = {
       "--lateness <seconds>",
       "--state <file>",
       "--incidents <file>",
+      "--all <file>",
       "--report <file>",
     ],
   ],

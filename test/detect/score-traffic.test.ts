@@ -238,6 +238,36 @@ test("csv and parquet hold the alerts of json", async () => {
   }
 });
 
+test("all connections are written with scores, p-values and verdicts, as the name of the file says", async () => {
+  const tables: unknown[][][] = [];
+  for (const ending of ["jsonl", "csv", "parquet"]) {
+    const all = join(folder, `all.${ending}`);
+    const { alerts, result } = await alertsOf({ all });
+    const source = { jsonl: "read_json", csv: "read_csv", parquet: "read_parquet" }[ending];
+    const sql = `SELECT uid, destination_port::INTEGER, anomalous::BOOLEAN, p_value::DOUBLE,
+      isolation_forest_score::DOUBLE, autoencoder_score::DOUBLE FROM ${source}('${all}')`;
+    const rows = (await (await database()).runAndReadAll(sql)).getRows();
+    assert.equal(rows.length, result.connections);
+    const raised = rows.filter(([, , isAnomalous]) => isAnomalous);
+    assert.deepEqual(
+      raised.map(([uid, , , p, forest, network]) => [uid, p, forest, network]),
+      alerts.map(({ event, traffic_anomaly: { p_value, isolation_forest, autoencoder } }) => [
+        event.id,
+        p_value,
+        isolation_forest!.score,
+        autoencoder!.score,
+      ]),
+    );
+    tables.push(rows);
+  }
+  assert.deepEqual(tables[1], tables[0]);
+  assert.deepEqual(tables[2], tables[0]);
+  await assert.rejects(
+    alertsOf({ all: join(folder, "all.txt") }),
+    /must end in \.parquet, \.csv or \.jsonl$/,
+  );
+});
+
 test("a stranger's names and numbers arrive whole in JSON and Parquet, and harmless in CSV", async () => {
   const { model } = await office;
   const service = "=cmd|' /C calc'!A0";

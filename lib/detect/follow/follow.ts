@@ -35,7 +35,7 @@ import type { ResumeLine, TailedFile } from "./tailed-file";
 export interface FollowOptions
   extends Omit<
     ScoreTrafficOptions,
-    "top" | "falseDiscoveryRate" | "report" | "command" | "signal" | "onProgress"
+    "all" | "top" | "falseDiscoveryRate" | "report" | "command" | "signal" | "onProgress"
   > {
   /** Ends the work: what was read is judged and written, and the result given. */
   readonly stop: AbortSignal;
