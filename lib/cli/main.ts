@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { libraryVersion } from "../common/version";
+import { addAllowCommand } from "./allow-command";
 import { isAnswer, report } from "./command";
 import { addCompareCommand } from "./compare-command";
 import { addExportCommand } from "./export-command";
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   addCompareCommand(program);
   addTrainCommand(program);
   addScoreCommand(program);
+  addAllowCommand(program);
   addExportCommand(program);
   addSimulateCommand(program);
   addNotebookCommands(program);

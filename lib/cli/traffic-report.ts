@@ -56,11 +56,29 @@ export function scoreReport(result: ScoreTrafficResult): string {
     ...(silenced > 0
       ? [`${formatCount(silenced)} anomalous connections raised no alert: the list allows them`]
       : []),
+    ...allowLines(result),
     ...(result.budgetWarning ? [result.budgetWarning] : []),
     ...(drift.warning ? [drift.warning] : []),
     ...incidentLines(result),
     ...(path === undefined ? [] : [`Written: ${path}`]),
   ].join("\n");
+}
+
+/** Lines of an allow list that a summary shows. */
+const shownLines = 10;
+
+function allowLines({ allowed = [] }: ScoreTrafficResult): string[] {
+  const rest = allowed.length - shownLines;
+  return [
+    ...allowed.slice(0, shownLines).map(({ line, text, silenced, expired }) => {
+      const counts = [
+        ...(silenced > 0 ? [`allowed ${formatCount(silenced)}`] : []),
+        ...(expired > 0 ? [`has expired, and would have allowed ${formatCount(expired)}`] : []),
+      ];
+      return `  line ${line}, ${text}: ${counts.join("; ")}`;
+    }),
+    ...(rest > 0 ? [`  ${counted(rest, "more line")} of the list`] : []),
+  ];
 }
 
 /** How a false discovery rate judged a batch, and where none of it can be reported, what would be needed. */

@@ -7,7 +7,21 @@ import { ownService } from "../traffic/own-service";
 
 /** Connections that raise no alert. */
 export interface AllowList {
+  /** Whether some line allows a connection; the first that does counts it. */
   readonly allows: (connection: Connection) => boolean;
+  /** What its lines did so far, in their order. */
+  readonly lines: readonly AllowLine[];
+}
+
+/** A line of the list, and what it did. */
+export interface AllowLine {
+  /** In the file, from 1. */
+  readonly line: number;
+  readonly text: string;
+  /** Connections that it was the first to allow. */
+  silenced: number;
+  /** Connections that it would allow, but that came after its last day. */
+  expired: number;
 }
 
 type Term = (connection: Connection) => boolean;
@@ -19,6 +33,7 @@ type Term = (connection: Connection) => boolean;
  * - a host, `10.0.0.5`, `fe80::1`, or a network, `10.0.0.0/8`: source or destination; `from 10.0.0.5` only the source,
  *   `to 10.0.0.5` only the destination;
  * - `port 53`, or with the protocol `tcp/443`, `udp/53`: the destination's port;
+ * - `until 2027-02-24`: connections that started on that day (in UTC) or before;
  * - `service dns`: the service as the features name it (`https`, `quic`) or as the log does (`ssl`).
  *
  * @throws {InputError} with file and line, if a line is none of these; or if the file can't be read
@@ -32,7 +47,7 @@ export async function readAllowList(path: string): Promise<AllowList> {
 
 /** The list in a text; see {@link readAllowList}. */
 export function parseAllowList(text: string, path = "the list"): AllowList {
-  const lines: Term[][] = [];
+  const lines: Line[] = [];
   for (const [i, line] of text
     .replace(/^\ufeff/, "")
     .split(/\r\n|\n|\r/)
@@ -43,20 +58,36 @@ export function parseAllowList(text: string, path = "the list"): AllowList {
       .filter((word) => word !== "");
     if (words.length === 0) continue;
     try {
-      lines.push(terms(words));
+      lines.push({ ...terms(words), found: { line: i + 1, text: words.join(" "), silenced: 0, expired: 0 } });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${path}, line ${i + 1}: ${error.message}`);
     }
   }
-  return { allows: (connection) => lines.some((line) => line.every((term) => term(connection))) };
+  const allows = (connection: Connection) =>
+    lines.some(({ terms, end, found }) => {
+      if (!terms.every((term) => term(connection))) return false;
+      const isExpired = connection.start >= end;
+      found[isExpired ? "expired" : "silenced"]++;
+      return !isExpired;
+    });
+  return { allows, lines: lines.map(({ found }) => found) };
 }
 
-function terms(words: readonly string[]): Term[] {
+interface Line {
+  readonly terms: readonly Term[];
+  /** Seconds; connections that start later are not allowed. */
+  readonly end: number;
+  readonly found: AllowLine;
+}
+
+function terms(words: readonly string[]): Omit<Line, "found"> {
   const found: Term[] = [];
+  let end = Infinity;
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === "port") found.push(portTerm(words[++i]));
+    else if (word === "until") end = endOfDay(words[++i]);
     else if (word === "service") found.push(serviceTerm(words[++i]));
     else if (/^(tcp|udp)\//.test(word)) {
       const [protocol, port] = word.split("/", 2);
@@ -70,7 +101,17 @@ function terms(words: readonly string[]): Term[] {
       found.push(({ sourceHost, destinationHost }) => holds(sourceHost) || holds(destinationHost));
     }
   }
-  return found;
+  if (found.length === 0)
+    throw new InputError("a line needs more than 'until', or it would allow everything");
+  return { terms: found, end };
+}
+
+/** The end of a day in UTC, in seconds. */
+function endOfDay(text = ""): number {
+  const start = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(start))
+    throw new InputError(`'until' needs a day such as 2027-02-24, got '${text.slice(0, 60)}'`);
+  return start / 1000 + 86_400;
 }
 
 function portTerm(text: string | undefined): Term {

@@ -9,7 +9,7 @@ import { formNamed } from "../traffic/logs/formats";
 import { timeOf } from "../traffic/windows/event";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { createAlert } from "./alert";
-import type { AllowList } from "./allow-list";
+import type { AllowLine, AllowList } from "./allow-list";
 import { DriftMeter } from "./drift";
 import type { Incident } from "./incidents/incident";
 import { type IncidentsState, IncidentTracker } from "./incidents/incident-tracker";
@@ -81,6 +81,11 @@ export class Monitor {
     });
     const model = { ...this.model, detectors: Object.fromEntries(detectors) };
     return new Monitor(model, this.allowList, this.options);
+  }
+
+  /** The lines of the allow list, and what they did; undefined without a list. */
+  get allowed(): readonly AllowLine[] | undefined {
+    return this.allowList?.lines;
   }
 
   /** The lowest p-value that a connection can have. */

@@ -1,4 +1,5 @@
 import type { Discoveries } from "../models/p-values";
+import type { AllowLine } from "./allow-list";
 import type { Drift } from "./drift";
 import type { Incident } from "./incidents/incident";
 import type { Findings, Monitor } from "./monitor";
@@ -13,6 +14,8 @@ export interface ScoreTrafficResult extends Readonly<Findings> {
   readonly discoveries?: Discoveries;
   /** Says that much more is flagged than a model of few connections promised. */
   readonly budgetWarning?: string;
+  /** The lines of the allow list that allowed something, or would have if they had not expired. */
+  readonly allowed?: readonly AllowLine[];
   readonly reading: Omit<ReadingCounts, "connections">;
   readonly drift: Drift;
   /** Incidents: those closed, and those open when the logs end. */
@@ -39,6 +42,11 @@ export function scoreResult(
     connections,
     ...monitor.findings,
     ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
+    ...(monitor.allowed && {
+      allowed: monitor.allowed
+        .filter(({ silenced, expired }) => silenced + expired > 0)
+        .map((line) => ({ ...line })),
+    }),
     reading,
     drift: monitor.drift.drift,
     incidentCount: monitor.incidents.count,

@@ -64,6 +64,7 @@ const options: Record<string, string[]> = {
     ],
   ],
   download: ["--data-folder <folder>"],
+  allow: ["--alerts <file>", "--out <file>", "--days <n>"],
   export: ["--out <file>"],
   compare: [],
   simulate: [

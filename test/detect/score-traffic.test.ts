@@ -19,6 +19,7 @@ import {
 } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alert";
+import { allowAlerts } from "traffic-anomaly/dist/detect/allow-alerts";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
 import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
@@ -212,6 +213,35 @@ test("an allow list silences without training again, and what it silenced is cou
     all.alerts.filter((alert) => !scanning(alert)),
   );
   assert.ok(result.unusualHosts.every(({ host }) => host !== "10.66.6.6"));
+});
+
+test("alerts and incidents make lines of an allow list that expire, and each line is counted", async () => {
+  const { alerts } = await alertsOf();
+  const scanned = alerts.find(({ source }) => source.ip === "10.66.6.6")!;
+  const other = alerts.find(
+    ({ source, source: { port } }) => source.ip !== "10.66.6.6" && port !== undefined,
+  )!;
+  const path = join(folder, "alerts.json");
+  const list = join(folder, "made.txt");
+  const options = { alerts: path, out: list, days: 2 };
+  const { lines } = await allowAlerts([other.event.id], options);
+  const day = new Date(Date.parse(other.event.start) + 2 * 86_400_000).toISOString().slice(0, 10);
+  const { transport } = other.network;
+  assert.deepEqual(lines, [
+    `from ${other.source.ip} to ${other.destination.ip} ${transport}/${other.destination.port} until ${day}`,
+  ]);
+  assert.equal((await allowAlerts([other.event.id], options)).lines.length, 0, "it is there");
+  await assert.rejects(
+    allowAlerts([scanned.traffic_anomaly.incident], options),
+    /would make \d+ lines: write one that covers them, such as 'from 10\.66\.6\.6'$/,
+  );
+  await assert.rejects(allowAlerts(["Cnone"], options), /has no alert of a connection or an incident Cnone$/);
+  writeFileSync(list, `${readFileSync(list, "utf8")}from 10.66.6.6 until 2026-01-04\n`);
+  const { result } = await alertsOf({ allow: list });
+  assert.equal(result.alerts, alerts.length - result.silenced);
+  const [made, expired] = result.allowed!;
+  assert.deepEqual([made.line, made.text, made.silenced], [2, lines[0], result.silenced]);
+  assert.ok(made.silenced > 0 && expired.silenced === 0 && expired.expired > 300);
 });
 
 test("csv and parquet hold the alerts of json", async () => {
