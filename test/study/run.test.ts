@@ -173,7 +173,7 @@ realDataTest(
     const written = (suffix: string) =>
       ["models", "outputs"].map((name) => digests(join(folder, `${name}${suffix}`)));
     const expected = written("");
-    assert.ok(expected.every((files) => Object.keys(files).length > 3));
+    assert.ok(expected.every((files) => Object.keys(files).length >= 3));
     // All versions are compared in versions.test.ts, by a smaller study.
     const node = otherNodes.at(-1) ?? process.execPath;
     const folders = ["--outputs", "outputs-again", "--models", "models-again"];
