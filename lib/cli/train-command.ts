@@ -30,6 +30,7 @@ export function addTrainCommand(program: Command): void {
         .choices(["start", "end"])
         .default(windowDefaults.timeBase),
     )
+    .option("--ignore-labels", "learn from all connections, whatever their labels say")
     .option("--skip-bad-rows", "leave bad lines out and count them")
     .action(
       answering<string[]>(async (options, context, logs) => {
@@ -41,6 +42,7 @@ export function addTrainCommand(program: Command): void {
           outputsFolder: options.outputs,
           windows: { hostWindow: options.hostWindow, timeBase: options.timeBase },
           skipBadRows: options.skipBadRows,
+          ignoreLabels: options.ignoreLabels,
           maxConnections: options.maxRows,
           command: process.argv.slice(2),
         });

@@ -40,7 +40,9 @@ export async function fitTraffic(
   const { seed, workers, onProgress, signal } = work;
   const rows = learnableRows(data);
   if (rows.length < leastRows)
-    throw new InputError(`there are ${rows.length} usual connections to learn from; ${leastRows} are needed`);
+    throw new InputError(
+      `there are ${rows.length} usual connections to learn from; ${leastRows} are needed: add logs of more time${data.labels ? ", or learn from all connections (--ignore-labels)" : ""}`,
+    );
   const [fitRows, [heldOutFrom]] = splitInOrder(rows);
   const usual = usualFeatures(table, fitRows);
   const coldRows = Math.min(coldConnections, heldOutFrom);

@@ -19,7 +19,13 @@ import { type FittedTraffic, fitTraffic } from "./fit";
 import { fewConnectionsNotice, promisedRateOf, trafficModelFolder, writeTrafficModel } from "./traffic-model";
 import { trainingReport } from "./train-report";
 import type { TrainResult } from "./train-result";
-import { readTrainingData, type TrainingData, type TrainingDataOptions } from "./training-data";
+import {
+  learnableRows,
+  readTrainingData,
+  type TrainingData,
+  type TrainingDataOptions,
+} from "./training-data";
+import { trainingDoubts } from "./training-doubts";
 
 /** The detectors share the false-alarm rate; where its default and others are not the study's, `trafficDefaults` says why. */
 export interface TrainOptions extends TrainingOptions, TrainingDataOptions {
@@ -54,6 +60,7 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
     const modelFolder = await transaction.stageFolder(out, trafficModelFolder);
     const outputs = await transaction.stageFolder(join(outputsFolder, name), diagnosticsFolder);
     const data = await readTrainingData(paths, options);
+    for (const doubt of trainingDoubts(data, learnableRows(data))) onNotice?.(doubt);
     const fitted = await fitTraffic(name, data, options);
     try {
       const { diagnostics, figures } = await diagnose({ ...data, table: fitted.judged }, fitted, options);

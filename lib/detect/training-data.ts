@@ -34,6 +34,8 @@ export interface TrainingDataOptions extends ReadingOptions {
   /** Logs with more connections are refused, before they take all memory. Default 10,000,000. */
   readonly maxConnections?: number;
   readonly windows?: TrafficWindowOptions;
+  /** Learn from all connections, whatever their labels say. Default false. */
+  readonly ignoreLabels?: boolean;
 }
 
 /** Labels that 16 bits tell apart. */
@@ -51,7 +53,12 @@ export async function readTrainingData(
   paths: readonly string[],
   options: TrainingDataOptions = {},
 ): Promise<TrainingData> {
-  const { maxConnections = trafficDefaults.maxRows, windows: asked = {}, ...reading } = options;
+  const {
+    maxConnections = trafficDefaults.maxRows,
+    windows: asked = {},
+    ignoreLabels = false,
+    ...reading
+  } = options;
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
@@ -85,7 +92,7 @@ export async function readTrainingData(
   const { form } = common;
   if (tables.length === 0 || !form) throw new InputError(`there are no connections in ${paths.join(", ")}`);
   const [codes, categories] = [Uint16Array.from(labels.codes), labels.names];
-  const isLabelled = categories.some((name) => name !== "");
+  const isLabelled = !ignoreLabels && categories.some((name) => name !== "");
   return {
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: withoutLacking(joinTables(tables), form),
@@ -121,7 +128,7 @@ export function learnableRows({ table, labels }: TrainingData): Rows {
   const isNormal = labels.categories.map((label) => truthOf(label) === "normal");
   if (!isNormal.includes(true))
     throw new InputError(
-      `the logs are labelled, but no connection is labelled benign or normal, only ${labels.categories.filter(Boolean).slice(0, 5).join(", ")}`,
+      `the logs are labelled, but no connection is labelled benign or normal, only ${labels.categories.filter(Boolean).slice(0, 5).join(", ")}: to learn from all of them, ignore the labels (--ignore-labels)`,
     );
   return allRows(table).filter((row) => isNormal[labels.codes[row]]);
 }

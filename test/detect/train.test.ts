@@ -4,6 +4,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, loadTrafficModel, trainOnTraffic } from "traffic-anomaly";
+import { learnableRows, readTrainingData } from "traffic-anomaly/dist/detect/training-data";
+import { trainingDoubts } from "traffic-anomaly/dist/detect/training-doubts";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
 import { eveLog, realLogTest } from "../traffic/logs/logs";
@@ -87,6 +89,22 @@ test("of labelled logs only benign connections are learned from, and the others 
   assert.equal(unusualHosts[0].host, "10.66.6.6");
 });
 
+test("labels can be ignored, and connections that hardly are usual traffic are learned from with a warning", async () => {
+  const log = await writeLog(join(folder, "scans.log"), sweep(300, 1e9), { label: true });
+  const notices: string[] = [];
+  const { labels, fitted, heldOut } = await trainOnTraffic([log], {
+    ...{ out: join(folder, "models", "scans"), outputsFolder: join(folder, "outputs"), ...small },
+    ...{ ignoreLabels: true, onNotice: (sentence: string) => notices.push(sentence) },
+  });
+  assert.deepEqual([labels, fitted + heldOut], [undefined, 300]);
+  assert.equal(
+    notices[0],
+    "of the connections learned from 100 % were started by 10.66.6.6, 100 % were refused or not answered, 100 % are alike (telnet, S0): if these are attacks, the model takes attacks for usual; leave such hours out",
+  );
+  const usual = await readTrainingData([join(folder, "usual.log")]);
+  assert.deepEqual(trainingDoubts(usual, learnableRows(usual)), []);
+});
+
 test("what can't be learned from is refused, and nothing is written", async () => {
   const options = { out: join(folder, "models", "none"), outputsFolder: join(folder, "none"), ...small };
   const few = await writeLog(join(folder, "few.log"), dayOf(80));
@@ -95,8 +113,11 @@ test("what can't be learned from is refused, and nothing is written", async () =
   const eve = join(folder, "eve.json");
   await writeFile(eve, eveLog(dayOf(80)));
   const cases: [string[], RegExp][] = [
-    [[few], /^there are 80 usual connections to learn from; 100 are needed$/],
-    [[attacks], /^the logs are labelled, but no connection is labelled benign or normal, only scan$/],
+    [[few], /^there are 80 usual connections to learn from; 100 are needed: add logs of more time$/],
+    [
+      [attacks],
+      /^the logs are labelled, but no connection is labelled benign or normal, only scan: to learn from all of them, ignore the labels/,
+    ],
     [[join(folder, "empty")], /has no connection log/],
     [
       [few, eve],
