@@ -52,6 +52,7 @@ export function scoreReport(result: ScoreTrafficResult): string {
   );
   return [
     `${formatCount(connections)} connections scored, ${formatCount(alerts)} alerts (${detectors.join(", ")})${remarks(reading)}`,
+    ...viewLines(result),
     ...(discoveries ? [capitalised(discoveryRule(discoveries, "connections"))] : []),
     ...(silenced > 0
       ? [`${formatCount(silenced)} anomalous connections raised no alert: the list allows them`]
@@ -79,6 +80,15 @@ function allowLines({ allowed = [] }: ScoreTrafficResult): string[] {
     }),
     ...(rest > 0 ? [`  ${counted(rest, "more line")} of the list`] : []),
   ];
+}
+
+/** `102 hours of hosts judged, 2 alerts; 403 hours of pairs, 5 alerts`. */
+function viewLines({ views }: ScoreTrafficResult): string[] {
+  const judged = Object.values(views).map(
+    ({ title, rows, alerts }, i) =>
+      `${formatCount(rows)} ${title}${i === 0 ? " judged" : ""}, ${counted(alerts, "alert")}`,
+  );
+  return judged.length > 0 ? [judged.join("; ")] : [];
 }
 
 /** How a false discovery rate judged a batch, and where none of it can be reported, what would be needed. */

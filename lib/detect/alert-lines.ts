@@ -2,9 +2,9 @@ import { csvCell } from "../common/csv";
 import { InputError } from "../common/errors";
 import { printableJson } from "../common/shown";
 import { fieldName, trainedDetectors } from "../models/detectors";
-import type { Alert } from "./alert";
+import type { AnyAlert } from "./alert";
 
-/** `json`: one object a line, as {@link Alert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
+/** `json`: one object a line, as {@link AnyAlert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
 export type AlertFormat = "json" | "csv" | "parquet";
 /** Those that are written line by line. */
 export type LineFormat = Exclude<AlertFormat, "parquet">;
@@ -40,7 +40,7 @@ export interface Field<Item> {
   readonly of: (item: Item) => string | number | boolean | undefined;
 }
 
-type AlertField = Field<Alert>;
+type AlertField = Field<AnyAlert>;
 
 const text = (name: string, of: AlertField["of"]): AlertField => ({ name, type: "VARCHAR", of });
 
@@ -50,17 +50,19 @@ export const alertFields: readonly AlertField[] = [
   text("uid", (alert) => alert.event.id),
   text("source", (alert) => alert.source.address),
   { name: "source_port", type: "INTEGER", of: (alert) => alert.source.port },
-  text("destination", (alert) => alert.destination.address),
-  { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination.port },
+  text("destination", (alert) => alert.destination?.address),
+  { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination?.port },
   text("transport", (alert) => alert.network.transport),
   text("community_id", (alert) => alert.network.community_id),
   text("protocol", (alert) => alert.network.protocol),
   { name: "source_bytes", type: "DOUBLE", of: (alert) => alert.source.bytes },
-  { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination.bytes },
+  { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination?.bytes },
   { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
   { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
   { name: "p_value", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.p_value },
   text("incident", (alert) => alert.traffic_anomaly.incident),
+  text("view", (alert) => alert.traffic_anomaly.view),
+  { name: "connections", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.connections },
   ...trainedDetectors
     .map(({ kind }) => fieldName(kind))
     .flatMap((detector): AlertField[] => [
@@ -97,7 +99,7 @@ export const alertFields: readonly AlertField[] = [
 export const csvHeader = alertFields.map(({ name }) => name).join(",");
 
 /** An alert as a line of CSV: see {@link csvForm}. */
-export const csvLine = (alert: Alert): string => csvLineOf(alertFields, alert);
+export const csvLine = (alert: AnyAlert): string => csvLineOf(alertFields, alert);
 
 /**
  * A thing as a line of CSV (RFC 4180), without the end of line.
@@ -135,7 +137,7 @@ export function csvForm<Item>(
   return { head, line: (item) => csvLineOf(fields, item, cell) };
 }
 
-export const alertForms: Readonly<Record<LineFormat, LineForm<Alert>>> = {
+export const alertForms: Readonly<Record<LineFormat, LineForm<AnyAlert>>> = {
   json: { head: "", line: (alert) => printableJson(alert) },
   csv: csvForm(alertFields),
 };

@@ -8,7 +8,7 @@ import { isStream, openStream } from "../common/streams";
 import { Transaction, type TransactionOptions } from "../common/transaction";
 import { unwritable } from "../common/unwritable";
 import { database, quoted } from "../data/duckdb";
-import type { Alert } from "./alert";
+import type { AnyAlert } from "./alert";
 import { type AlertFormat, alertFields, alertForms, csvForm, type Field, type LineForm } from "./alert-lines";
 
 /** Where things are written line by line. */
@@ -41,7 +41,7 @@ export async function openAlertWriter(
   format: AlertFormat,
   out: string | undefined,
   options: AlertPlaceOptions = {},
-): Promise<ItemWriter<Alert>> {
+): Promise<ItemWriter<AnyAlert>> {
   if (format !== "parquet") return openItemWriter(alertForms[format], out, options);
   if (out === undefined) throw new InputError("alerts as parquet need a file: add --out FILE");
   return openParquetWriter(alertFields, out, options);

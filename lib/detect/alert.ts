@@ -3,6 +3,7 @@ import { libraryVersion } from "../common/version";
 import { type FieldName, fieldName, type TrainedDetectorName } from "../models/detectors";
 import { communityId } from "../traffic/community-id";
 import type { Connection } from "../traffic/connection";
+import type { ViewName } from "../traffic/views/view";
 
 /** The version of the Elastic Common Schema that alerts follow. */
 export const ecsVersion = "8.11.0";
@@ -83,6 +84,12 @@ export interface Alert {
   readonly traffic_anomaly: AlertDetails;
 }
 
+/** An alert on a connection, or on a row of a view: an hour of a host has many destinations. */
+export interface AnyAlert extends Omit<Alert, "destination" | "network"> {
+  readonly destination?: AlertEnd;
+  readonly network: Omit<Alert["network"], "transport"> & Partial<Pick<Alert["network"], "transport">>;
+}
+
 /** What each detector found is in a field of its name: `isolation_forest`, `autoencoder`. */
 export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName>, AlertScore>>> & {
   readonly model: string;
@@ -97,6 +104,12 @@ export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName
   /** What the log says that the connection is. */
   readonly label?: string;
   readonly detailed_label?: string;
+  /** What it is on, if not on a connection: an hour of a host, or a day of a pair. The numbers are its. */
+  readonly view?: ViewName;
+  readonly connections?: number;
+  /** Different destinations and their ports, of a host, each counted up to 1,000. */
+  readonly hosts?: number;
+  readonly ports?: number;
 };
 
 /** What an alert is made of. */
@@ -184,7 +197,13 @@ export function timestamp(seconds: number): string {
 }
 
 /** Who did what to whom, in short: `10.0.0.1 → 10.0.0.2, tcp port 23`. */
-function way({ sourceHost, destinationHost, destinationPort, sourcePort, protocol }: Connection): string {
+export function way({
+  sourceHost,
+  destinationHost,
+  destinationPort,
+  sourcePort,
+  protocol,
+}: Connection): string {
   const what =
     protocol === "icmp"
       ? `icmp type ${sourcePort}`

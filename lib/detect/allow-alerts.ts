@@ -65,7 +65,7 @@ export async function allowAlerts(ids: readonly string[], options: AllowOptions)
   return { alerts: alerts.length, lines, path: out };
 }
 
-/** The alerts of connections or incidents. @throws {InputError} if one of the ids has none */
+/** The alerts of connections, pairs or incidents. @throws {InputError} if one of the ids has none */
 async function alertsWith(ids: readonly string[], path: string): Promise<Alert[]> {
   const text = await readFile(path, "utf8").catch((error) => {
     throw unreadable(path, error);
@@ -75,6 +75,7 @@ async function alertsWith(ids: readonly string[], path: string): Promise<Alert[]
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const alert = parseAlert(line, `${path}, line ${i + 1}`);
+    if (!alert) continue;
     const own = [alert.event.id, alert.traffic_anomaly.incident].filter((id) => ids.includes(id));
     for (const id of own) missing.delete(id);
     if (own.length > 0) found.push(alert);
@@ -85,9 +86,11 @@ async function alertsWith(ids: readonly string[], path: string): Promise<Alert[]
   return found;
 }
 
-function parseAlert(line: string, place: string): Alert {
+/** Undefined for an alert on an hour of a host, which has no destination that a line could name. */
+function parseAlert(line: string, place: string): Alert | undefined {
   try {
     const alert = JSON.parse(line) as Alert;
+    if (alert.traffic_anomaly.view === "hosts") return undefined;
     const texts = [
       alert.event.id,
       alert.traffic_anomaly.incident,

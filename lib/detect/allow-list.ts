@@ -9,6 +9,8 @@ import { ownService } from "../traffic/own-service";
 export interface AllowList {
   /** Whether some line allows a connection; the first that does counts it. */
   readonly allows: (connection: Connection) => boolean;
+  /** The same, without counting it. */
+  readonly fits: (connection: Connection) => boolean;
   /** What its lines did so far, in their order. */
   readonly lines: readonly AllowLine[];
 }
@@ -71,7 +73,9 @@ export function parseAllowList(text: string, path = "the list"): AllowList {
       found[isExpired ? "expired" : "silenced"]++;
       return !isExpired;
     });
-  return { allows, lines: lines.map(({ found }) => found) };
+  const fits = (connection: Connection) =>
+    lines.some(({ terms, end }) => connection.start < end && terms.every((term) => term(connection)));
+  return { allows, fits, lines: lines.map(({ found }) => found) };
 }
 
 interface Line {

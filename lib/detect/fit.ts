@@ -9,6 +9,7 @@ import { unseenRows } from "./drift";
 import { settleFeatures, usualFeatures } from "./settle-features";
 import type { TrafficModel } from "./traffic-model";
 import { learnableRows, type TrainingData } from "./training-data";
+import { fitViews } from "./views/view-model";
 
 /** A traffic model with the rows that made it: all of its detectors were fitted on the same. */
 export interface FittedTraffic extends TrafficModel {
@@ -33,7 +34,7 @@ const leastRows = 100;
 export async function fitTraffic(
   name: string,
   data: TrainingData,
-  options: TrainingOptions = {},
+  options: TrainingOptions & { readonly onNotice?: (sentence: string) => void } = {},
 ): Promise<FittedTraffic> {
   const { table, logs, form, windows, remembered } = data;
   const { settings, preprocessing, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
@@ -58,9 +59,10 @@ export async function fitTraffic(
     }),
   );
   const [{ heldOutRows, preprocessor }] = Object.values(detectors);
+  const views = await fitViews(data.views, { ...options, falseAlarmRate }, options.onNotice);
   return {
     name,
-    detectors,
+    ...{ detectors, views },
     logs,
     logForm: form.name,
     windows,

@@ -6,6 +6,7 @@ import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed } from "../traffic/logs/formats";
+import type { ViewName, ViewsState } from "../traffic/views/view";
 import { timeOf } from "../traffic/windows/event";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { createAlert } from "./alert";
@@ -19,6 +20,9 @@ import { HostRanking, type RankedAlert } from "./ranking";
 import { settleFeatures } from "./settle-features";
 import { Timeline } from "./timeline";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
+import { rowKinds } from "./views/row-kinds";
+import { createViewAlert, rowAlertId } from "./views/view-alert";
+import { type UnusualRow, type ViewCounts, ViewMonitor } from "./views/view-monitor";
 
 /** What a monitor found so far. */
 export interface Findings {
@@ -27,6 +31,8 @@ export interface Findings {
   readonly flagged: Partial<Record<TrainedDetectorName, number>>;
   /** Flagged connections that raised no alert, since the list allows them. */
   silenced: number;
+  /** Rows of each view that were judged, and those of the alerts that are theirs. */
+  views: Readonly<Partial<Record<ViewName, ViewCounts>>>;
 }
 
 export interface MonitorOptions extends ScoreOptions {
@@ -34,6 +40,8 @@ export interface MonitorOptions extends ScoreOptions {
   readonly remembered?: WarmState;
   /** Whether the connections are of another log than those before, or go on where these ended. Default true. */
   readonly isNewLog?: boolean;
+  /** What the views remember of the connections before. Default: what they knew at the end of training. */
+  readonly views?: ViewsState;
   /** The incidents that may go on. Default: none. */
   readonly incidents?: IncidentsState;
   /** Is told what the detectors say of each block of connections. */
@@ -47,7 +55,8 @@ export interface MonitorOptions extends ScoreOptions {
  * detector is greater than its threshold. However a log is cut into blocks, the alerts are the same.
  */
 export class Monitor {
-  readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0 };
+  readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0, views: {} };
+  readonly views: ViewMonitor;
   readonly hosts: HostRanking;
   readonly timeline: Timeline;
   readonly drift: DriftMeter;
@@ -65,6 +74,8 @@ export class Monitor {
     const { remembered = model.remembered, isNewLog = true } = options;
     this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
     this.#form = formNamed(model.logForm);
+    const { views } = options;
+    this.views = new ViewMonitor(model.views, model.windows.timeBase, allowList, views, options);
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.timeline = new Timeline(this.#judge.names);
     this.drift = new DriftMeter(model);
@@ -72,14 +83,14 @@ export class Monitor {
     for (const name of this.#judge.names) this.findings.flagged[name] = 0;
   }
 
-  /** A new monitor, that flags the connections with a p-value, by all detectors together, of at most p. */
+  /** A new monitor, that flags the connections with a p-value, by all detectors together, of at most p, and no rows of views. */
   atPValue(p: number): Monitor {
     const own = Object.entries(this.model.detectors);
     const detectors = own.map(([name, { threshold, ...model }]) => {
       const value = scoreAtPValue(p, threshold, own.length);
       return [name, { ...model, threshold: { ...threshold, value, rate: p / own.length } }];
     });
-    const model = { ...this.model, detectors: Object.fromEntries(detectors) };
+    const model = { ...this.model, detectors: Object.fromEntries(detectors), views: {} };
     return new Monitor(model, this.allowList, this.options);
   }
 
@@ -120,13 +131,27 @@ export class Monitor {
     const rows = this.#rowsToAlert(connections, judged);
     const found = rows.map((row) => ({ row, connection: connections[row] }));
     const verdicts = await this.#judge.verdicts(table, judged, found);
-    let passed = 0;
-    const alerts = rows.map((row, i) => {
-      for (; passed <= row; passed++) this.incidents.passTime(this.#timeOf(connections[passed]));
-      return this.#alert(connections[row], verdicts[i]);
-    });
-    for (; passed < connections.length; passed++) this.incidents.passTime(this.#timeOf(connections[passed]));
+    const unusual = await this.views.add(connections);
+    const alerts: RankedAlert[] = [];
+    let [next, nextRow] = [0, 0];
+    for (const [row, connection] of connections.entries()) {
+      while (unusual[nextRow]?.before === row) alerts.push(this.#viewAlert(unusual[nextRow++]));
+      this.incidents.passTime(this.#timeOf(connection));
+      if (rows[next] === row) alerts.push(this.#alert(connection, verdicts[next++]));
+    }
+    this.#countViews();
     return alerts;
+  }
+
+  /** The alerts of the rows of views that are not over: no more connections will come. */
+  async lastAlerts(): Promise<RankedAlert[]> {
+    const alerts = (await this.views.end()).map((unusual) => this.#viewAlert(unusual));
+    this.#countViews();
+    return alerts;
+  }
+
+  #countViews(): void {
+    this.findings.views = this.views.counts;
   }
 
   #timeOf(connection: Connection): number {
@@ -156,5 +181,16 @@ export class Monitor {
     const incident = this.incidents.add(noticed, this.#timeOf(connection));
     const alert = createAlert({ connection, ...verdict, model: this.model.name, incident });
     return { alert, excess: verdict.excess };
+  }
+
+  #viewAlert(unusual: UnusualRow): RankedAlert {
+    const { row, verdict, time } = unusual;
+    const noticed = { id: rowAlertId(unusual), row, ...verdict, kinds: rowKinds(row) };
+    const incident = this.incidents.addRow(noticed, time);
+    this.findings.alerts++;
+    return {
+      alert: createViewAlert(unusual, { model: this.model.name, incident }),
+      excess: verdict.excess,
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { exp2 } from "../common/exact-math";
 import { Heap } from "../common/heap";
-import type { Alert } from "./alert";
+import type { AnyAlert } from "./alert";
 
 /**
  * How far a score lies beyond the threshold, comparable between detectors: log(score / threshold) in units of
@@ -26,7 +26,7 @@ export function riskScore(beyond: number): number {
 
 /** An alert with what it is ranked by. */
 export interface RankedAlert {
-  readonly alert: Alert;
+  readonly alert: AnyAlert;
   /** See {@link excess}: the greater one of the detectors. */
   readonly excess: number;
 }
@@ -52,7 +52,7 @@ export class TopAlerts {
   }
 
   /** Farthest beyond first; of equals the earlier one. */
-  get alerts(): Alert[] {
+  get alerts(): AnyAlert[] {
     return this.#kept.items
       .slice()
       .sort((a, b) => (isLess(a, b) ? 1 : -1))

@@ -16,6 +16,7 @@ const lines = [
   "rerror_rate srv_rerror_rate dst_host_rerror_rate dst_host_srv_rerror_rate",
   "same_srv_rate diff_srv_rate dst_host_same_srv_rate dst_host_diff_srv_rate",
   "srv_diff_host_rate dst_host_srv_diff_host_rate",
+  "pair_interval_regularity pair_interval",
 ].map((line) => line.split(" "));
 const themeOf = new Map(lines.flatMap((names) => names.map((name) => [name, names[0]] as const)));
 
@@ -75,7 +76,8 @@ export function alertReasons(
     .slice(0, mostReasons);
 }
 
-function numbersOf(table: Table, row: number): NumberOf {
+/** Those of a table. */
+export function numbersOf(table: Table, row: number): NumberOf {
   return (name) => {
     const column = table.features.find((feature) => feature.name === name);
     return column?.kind === "numeric" ? (valueAt(column, row) as number) : 0;

@@ -7,12 +7,12 @@ import { reportPage } from "../visualize/report/report-page";
 import { runTables } from "../visualize/report/run-table";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
 import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
-import type { Alert } from "./alert";
+import type { AnyAlert } from "./alert";
 import { type AlertPlaceOptions, type ItemWriter, openItemWriter } from "./alert-writer";
 import type { Incident } from "./incidents/incident";
 import type { Monitor } from "./monitor";
 import { type RankedAlert, TopAlerts } from "./ranking";
-import type { ScoreTrafficResult } from "./score-result";
+import { connectionAlerts, type ScoreTrafficResult } from "./score-result";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
 import { hostTable, readingDoubts, trafficLegend } from "./train-report";
 
@@ -22,7 +22,7 @@ interface ScoreFindings {
   readonly model: TrafficModel;
   readonly timeline: readonly FlaggedStretch[];
   /** The alerts farthest beyond their thresholds. */
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly AnyAlert[];
   /** Names of logs and folders. */
   readonly logs: readonly string[];
   readonly command: readonly string[];
@@ -81,7 +81,10 @@ function scoreReport({ result, model, timeline, alerts, logs, command }: ScoreFi
   return {
     title: `Incidents in ${logs.length === 1 ? logs[0] : `${logs.length} logs`}`,
     lead: [
-      `Of ${formatCount(connections)} connections ${formatCount(result.alerts)} raised an alert, in ${formatCount(incidentCount)} incidents.`,
+      `Of ${formatCount(connections)} connections ${formatCount(connectionAlerts(result))} raised an alert, in ${formatCount(incidentCount)} incidents.`,
+      ...Object.values(result.views).map(
+        ({ title, rows, alerts }) => `Of ${formatCount(rows)} ${title} ${formatCount(alerts)} raised one.`,
+      ),
     ],
     legend: trafficLegend(names),
     sections: [
@@ -89,7 +92,7 @@ function scoreReport({ result, model, timeline, alerts, logs, command }: ScoreFi
       { title: "Timeline", blocks: timeline.length > 0 ? [overTime] : [] },
       { title: "Hosts", blocks: unusualHosts.length > 0 ? [hosts, hostTable(unusualHosts)] : [] },
       { title: "Drift", blocks: driftBlocks(result) },
-      { title: "The most anomalous connections", blocks: [alertTable(alerts)] },
+      { title: "The most anomalous connections, hosts and pairs", blocks: [alertTable(alerts)] },
       {
         title: "What was run",
         blocks: runTables({ command, inputs: model.logs, settings }, scoreFacts(model, logs)).map((table) =>
@@ -133,7 +136,7 @@ function incidentCells(incident: Incident): string[] {
   ];
 }
 
-function alertTable(alerts: readonly Alert[]): TableBlock {
+function alertTable(alerts: readonly AnyAlert[]): TableBlock {
   return {
     kind: "table",
     title: "Farthest beyond the thresholds first",

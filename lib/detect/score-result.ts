@@ -56,11 +56,16 @@ export function scoreResult(
   };
 }
 
+/** Alerts on connections: all but those on rows of views. */
+export function connectionAlerts({ alerts, views }: Pick<Findings, "alerts" | "views">): number {
+  return Object.values(views).reduce((left, { alerts }) => left - alerts, alerts);
+}
+
 function budgetWarning(
-  { model, findings: { alerts, silenced } }: Monitor,
+  { model, findings }: Monitor,
   connections: number,
 ): Pick<ScoreTrafficResult, "budgetWarning"> {
-  const share = (alerts + silenced) / Math.max(1, connections);
+  const share = (connectionAlerts(findings) + findings.silenced) / Math.max(1, connections);
   const promised = promisedRateOf(model);
   if (fewConnectionsNotice(model) === undefined || share <= 2 * promised) return {};
   const [{ threshold, training }] = Object.values(model.detectors);

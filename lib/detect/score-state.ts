@@ -6,10 +6,12 @@ import { checked, readJsonFile } from "../common/json-file";
 import { MissingFile } from "../common/plain-file";
 import { inTransaction } from "../common/transaction";
 import type { ConnectionLog } from "../traffic/logs/log-files";
-import type { TrafficWindowOptions } from "../traffic/windows/options";
+import type { ViewsState } from "../traffic/views/view";
 import type { WarmState } from "../traffic/windows/warm-windows";
 import { stateFormatVersion } from "./follow/state";
 import type { IncidentsState } from "./incidents/incident-tracker";
+import type { TrafficModel } from "./traffic-model";
+import { requireSamePeriods } from "./views/view-monitor";
 
 /** A log as it was scored: changed if one of these is another. */
 interface ScoredLog {
@@ -29,7 +31,13 @@ export interface ScoreState {
   /** The incidents that were open before these logs, and after them. */
   readonly incidentsBefore?: IncidentsState;
   readonly incidents?: IncidentsState;
+  /** What the views remember, before these logs and after them. */
+  readonly viewsBefore?: ViewsState;
+  readonly views?: ViewsState;
 }
+
+/** What the next log goes on from. */
+type Known = Required<Pick<ScoreState, "remembered" | "incidents" | "views">>;
 
 /** The file that lets a log be scored as if it went on from those scored before. */
 export class ScoreStateFile {
@@ -40,13 +48,15 @@ export class ScoreStateFile {
     readonly remembered: WarmState | undefined,
     /** The incidents that may go on. */
     readonly incidents: IncidentsState | undefined,
+    /** What the views remember. */
+    readonly views: ViewsState | undefined,
   ) {}
 
-  /** @throws {InputError} if the path is that of another file, or its windows have other options */
+  /** @throws {InputError} if the path is that of another file, or its windows or views have other options */
   static async open(
     path: string,
     logs: readonly ConnectionLog[],
-    windows: Required<TrafficWindowOptions>,
+    { windows, views: models }: Pick<TrafficModel, "windows" | "views">,
   ): Promise<ScoreStateFile> {
     const state = await readState(path);
     const scored = await scoredLogs(logs);
@@ -56,15 +66,17 @@ export class ScoreStateFile {
       throw new InputError(
         `${path} is the state of windows with other options than the model's: name another file`,
       );
+    const views = isAgain ? state?.viewsBefore : state?.views;
+    requireSamePeriods(models, views, path);
     const incidents = isAgain ? state?.incidentsBefore : state?.incidents;
-    return new ScoreStateFile(path, scored, remembered, incidents);
+    return new ScoreStateFile(path, scored, remembered, incidents, views);
   }
 
-  /** Remembers what the windows know after the logs, and which incidents are open. */
-  async write(remembered: WarmState, incidents: IncidentsState): Promise<void> {
-    const { logs, remembered: before, incidents: incidentsBefore } = this;
-    const known = { before, remembered, incidentsBefore, incidents };
-    const state: ScoreState = { formatVersion: stateFormatVersion, logs, ...known };
+  /** Remembers what the windows and the views know after the logs, and which incidents are open. */
+  async write(known: Known): Promise<void> {
+    const { logs, remembered: before, incidents: incidentsBefore, views: viewsBefore } = this;
+    const earlier = { before, incidentsBefore, viewsBefore };
+    const state: ScoreState = { formatVersion: stateFormatVersion, logs, ...earlier, ...known };
     await inTransaction({}, async (transaction) =>
       writeFile(await transaction.stageFile(this.path), `${JSON.stringify(state)}\n`),
     );

@@ -29,7 +29,7 @@ import { type RankedAlert, TopAlerts } from "./ranking";
 import { TrafficReport } from "./score-report";
 import { type ScoreTrafficResult, scoreResult } from "./score-result";
 import { ScoreStateFile } from "./score-state";
-import { fewConnectionsNotice, loadTrafficModel, type TrafficModel } from "./traffic-model";
+import { fewRowsNotices, loadTrafficModel, type TrafficModel } from "./traffic-model";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
@@ -107,7 +107,7 @@ export async function scoreTraffic(
   const scores: ConnectionScore[] = [];
   let monitor = await createMonitor(model, options, {
     remembered: state?.remembered,
-    incidents: state?.incidents,
+    ...{ incidents: state?.incidents, views: state?.views },
     ...(options.all !== undefined && {
       onJudged: (...judged) => {
         for (const score of connectionScores(...judged)) scores.push(score);
@@ -153,7 +153,8 @@ export async function scoreTraffic(
       options.command ?? [],
     );
     await writer.finish();
-    await state?.write(monitor.remembered, monitor.incidents.state);
+    const { remembered, incidents: open, views } = monitor;
+    await state?.write({ remembered, incidents: open.state, views: views.state });
   } catch (error) {
     if (!(error instanceof NobodyReads)) throw error;
   } finally {
@@ -162,8 +163,9 @@ export async function scoreTraffic(
     await report?.close();
     await writer.close();
   }
-  const fewConnections = isBatch ? undefined : fewConnectionsNotice(monitor.model);
-  if (fewConnections) onNotice?.(fewConnections);
+  if (isBatch)
+    onNotice?.("a false discovery rate judges connections, and no hours of hosts nor days of pairs");
+  else for (const sentence of fewRowsNotices(monitor.model)) onNotice?.(sentence);
   return scoreResult(monitor, counts, out, discoveries);
 }
 
@@ -180,11 +182,11 @@ async function openScoreWriter(path: string, place: AlertPlaceOptions): Promise<
 async function openState(
   path: string,
   logs: readonly ConnectionLog[],
-  { windows }: TrafficModel,
+  model: TrafficModel,
   read: string[],
 ): Promise<ScoreStateFile> {
   await requireNotRead(path, read);
-  const state = await ScoreStateFile.open(path, logs, windows);
+  const state = await ScoreStateFile.open(path, logs, model);
   read.push(path);
   return state;
 }
@@ -287,4 +289,5 @@ async function* alertsOf(
     pending.catch(() => {}); // it is thrown where it is awaited, unless reading fails before
   }
   if (pending) yield pending;
+  if (options.state === undefined) yield monitor.lastAlerts();
 }

@@ -1,6 +1,7 @@
 // State files, which may come from anybody.
 import * as v from "valibot";
 import { finite, integerIn, list, object, text } from "../common/json-schema";
+import { viewsStateSchema } from "../traffic/views/views-schema";
 import { warmStateSchema } from "../traffic/windows/windows-schema";
 import { incidentsStateSchema } from "./incidents/incidents-schema";
 
@@ -12,4 +13,6 @@ export const scoreStateSchema = object({
   remembered: warmStateSchema,
   incidentsBefore: v.optional(incidentsStateSchema),
   incidents: v.optional(incidentsStateSchema),
+  viewsBefore: v.optional(viewsStateSchema),
+  views: v.optional(viewsStateSchema),
 });

@@ -25,8 +25,17 @@ import { connectionFeatures } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed, logForms } from "../traffic/logs/formats";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
+import { type ViewName, viewNames } from "../traffic/views/view";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
+import {
+  fewViewRowsNotices,
+  requireViewFeatures,
+  type ViewFile,
+  type ViewModel,
+  type ViewModels,
+  viewsOf,
+} from "./views/view-model";
 
 /** What a traffic model has beyond the models of its detectors: `traffic.json`. */
 export interface TrafficDetails {
@@ -48,6 +57,7 @@ export interface TrafficFile extends TrafficDetails {
   readonly formatVersion: number;
   /** SHA-256 of the detectors' manifests, to notice a folder put together from two models. */
   readonly manifests: Readonly<Record<TrainedDetectorName, string>>;
+  readonly views: Readonly<Partial<Record<ViewName, ViewFile>>>;
 }
 
 /** All that is needed to judge connections: what a traffic model's folder holds. */
@@ -56,6 +66,8 @@ export interface TrafficModel extends TrafficDetails {
   readonly name: string;
   /** The models that were loaded, by detector. */
   readonly detectors: Readonly<Partial<Record<TrainedDetectorName, Model>>>;
+  /** What judges hours of hosts and days of pairs. */
+  readonly views: ViewModels;
 }
 
 /** Share of usual connections that may be flagged, by all of a model's detectors together: they share it equally. */
@@ -78,8 +90,18 @@ export function fewConnectionsNotice({ detectors }: TrafficModel): string | unde
   return fewRowsNotice(threshold, trainedDetectors.length, "connections");
 }
 
-const formatVersion = 2;
+/** The same, of connections and of the rows of each view. */
+export function fewRowsNotices(model: TrafficModel): string[] {
+  return [fewConnectionsNotice(model) ?? [], fewViewRowsNotices(model.views)].flat();
+}
+
+const formatVersion = 3;
 const fileName = "traffic.json";
+
+/** The folder in a model's of what judges a view by a detector. */
+function partOf(view: ViewName, detector: TrainedDetectorName): string {
+  return `${view}-${detector}`;
+}
 
 /** A traffic model's folder: its traffic.json says that it is ours, and its detectors' manifests what is in theirs. */
 export const trafficModelFolder: FolderKind = {
@@ -93,8 +115,8 @@ export const trafficModelFolder: FolderKind = {
     }
     const own = new Set([fileName]);
     for (const detector of trainedDetectors)
-      for (const name of (await modelFiles(join(folder, detector.kind), detector)) ?? [])
-        own.add(`${detector.kind}/${name}`);
+      for (const part of [detector.kind, ...viewNames.map((view) => partOf(view, detector.kind))])
+        for (const name of (await modelFiles(join(folder, part), detector)) ?? []) own.add(`${part}/${name}`);
     return own;
   },
 };
@@ -102,13 +124,29 @@ export const trafficModelFolder: FolderKind = {
 /** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
 export async function writeTrafficModel(folder: string, model: TrafficModel): Promise<void> {
   const { detectors, logs, logForm, windows, usual, unseenShare, remembered } = model;
-  const manifests = await ofEachDetector(async (_, name) => {
-    await writeModel(join(folder, name), detectors[name]!);
-    return sha256OfFile(join(folder, name, "manifest.json"));
-  });
+  const manifests = await writeDetectors(folder, detectors, (name) => name);
+  const views: Partial<Record<ViewName, ViewFile>> = {};
+  for (const [view, { detectors, ...own }] of viewsOf(model.views))
+    views[view] = {
+      ...own,
+      manifests: await writeDetectors(folder, detectors, (name) => partOf(view, name)),
+    };
   const details = { logs, logForm, windows, usual, unseenShare };
-  const file: TrafficFile = { formatVersion, ...details, manifests, remembered };
+  const file: TrafficFile = { formatVersion, ...details, manifests, remembered, views };
   await writeJson(join(folder, fileName), file);
+}
+
+/** @returns the SHA-256 of each one's manifest */
+function writeDetectors(
+  folder: string,
+  detectors: TrafficModel["detectors"],
+  partOf: (name: TrainedDetectorName) => string,
+): Promise<TrafficFile["manifests"]> {
+  return ofEachDetector(async (_, name) => {
+    const part = join(folder, partOf(name));
+    await writeModel(part, detectors[name]!);
+    return sha256OfFile(join(part, "manifest.json"));
+  });
 }
 
 /** What a model judges: connections (`traffic`), or the rows of a table. */
@@ -151,35 +189,53 @@ async function readTrafficModel(folder: string, options: LoadTrafficModelOptions
         "train one on logs: traffic-anomaly train",
     );
   }
-  const { formatVersion: _, manifests, ...details } = await readTrafficFile(folder);
-  const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
-  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind)) {
-    const model = await loadDetector(folder, name, manifests[name], options);
-    requireConnectionFeatures(model.preprocessor.steps, formNamed(details.logForm), join(folder, name));
-    detectors[name] = model;
+  const { formatVersion: _, manifests, views, ...details } = await readTrafficFile(folder);
+  const detectors = await loadDetectors(folder, (name) => name, manifests, options);
+  for (const [name, { preprocessor }] of Object.entries(detectors))
+    requireConnectionFeatures(preprocessor.steps, formNamed(details.logForm), join(folder, name));
+  const viewModels: Partial<Record<ViewName, ViewModel>> = {};
+  for (const [view, { manifests, ...own }] of viewsOf(views)) {
+    const detectors = await loadDetectors(folder, (name) => partOf(view, name), manifests, options);
+    for (const { preprocessor } of Object.values(detectors))
+      requireViewFeatures(view, preprocessor.steps, folder);
+    viewModels[view] = { detectors, ...own };
   }
+  return { name: basename(resolve(folder)), detectors, views: viewModels, ...details };
+}
+
+/** Those that are asked for, of connections or of a view. */
+async function loadDetectors(
+  folder: string,
+  partOf: (name: TrainedDetectorName) => string,
+  manifests: TrafficFile["manifests"],
+  options: LoadTrafficModelOptions,
+): Promise<TrafficModel["detectors"]> {
+  const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
+  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind))
+    detectors[name] = await loadDetector(folder, partOf(name), name, manifests[name], options);
   if (new Set(Object.values(detectors).map(({ threshold }) => threshold.rows)).size > 1)
     throw new InputError(
       `the model folder ${folder} is damaged: its detectors' thresholds are from different connections`,
     );
-  return { name: basename(resolve(folder)), detectors, ...details };
+  return detectors;
 }
 
 /** One of the detectors, which lie in folders of their own. */
 async function loadDetector(
   folder: string,
+  part: string,
   kind: TrainedDetectorName,
   manifest: string,
   options: LoadModelOptions,
 ): Promise<Model> {
-  const own = join(folder, kind);
+  const own = join(folder, part);
   if (await isLink(own))
     throw new InputError(`${own} is a link, which could lead anywhere: it is not followed`);
   const model = await loadModel(own, options);
   const isOther =
     model.detector.kind !== kind ||
     (await sha256OfPlainFiles([join(own, "manifest.json")], jsonLimits.bytes)) !== manifest;
-  if (isOther) throw new InputError(`the model folder ${folder} is damaged: its ${kind} is another model's`);
+  if (isOther) throw new InputError(`the model folder ${folder} is damaged: its ${part} is another model's`);
   return model;
 }
 

@@ -16,15 +16,39 @@ import { mostTypicalNames, type TypicalValue } from "../models/typical-values";
 import { connectionFeatures } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { logForms } from "../traffic/logs/formats";
+import { type ViewName, viewKinds } from "../traffic/views/view";
+import { viewStateSchema } from "../traffic/views/views-schema";
 import { warmStateSchema, windowOptionsSchema } from "../traffic/windows/windows-schema";
+import type { ViewFile } from "./views/view-model";
 
 const share = numberIn(0, 1);
 
-const typicalNumber = object({ kind: v.literal("number"), low: finite, median: finite, high: finite });
+const typicalNumber = object({
+  kind: v.literal("number"),
+  ...{ low: finite, median: finite, high: finite },
+  missing: v.optional(share),
+});
 const typicalName = (known: readonly string[]) =>
   object({
     kind: v.literal("name"),
     names: list(object({ name: word(...known), share }), mostTypicalNames, 1),
+  });
+
+const manifests = object(
+  Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, sha256])) as Record<
+    TrainedDetectorName,
+    typeof sha256
+  >,
+);
+
+/** What traffic.json has of a view; in a single period no peer can be new, and nothing is known of what is usual. */
+const viewSchema = (name: ViewName): Schema<ViewFile> =>
+  object({
+    usual: object(
+      Object.fromEntries(viewKinds[name].features.map(({ name }) => [name, v.optional(typicalNumber)])),
+    ) as unknown as Schema<ViewFile["usual"]>,
+    remembered: viewStateSchema,
+    manifests,
   });
 
 /** `traffic.json` of a model of a form of logs; `formatVersion` is looked at before. */
@@ -45,11 +69,7 @@ export function trafficSchema({ lacks }: LogForm) {
     ),
     unseenShare: share,
     remembered: warmStateSchema,
-    manifests: object(
-      Object.fromEntries(trainedDetectors.map(({ kind }) => [kind, sha256])) as Record<
-        TrainedDetectorName,
-        typeof sha256
-      >,
-    ),
+    manifests,
+    views: object({ hosts: v.optional(viewSchema("hosts")), pairs: v.optional(viewSchema("pairs")) }),
   });
 }

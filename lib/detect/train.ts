@@ -16,7 +16,7 @@ import { writePictures } from "../visualize/write-pictures";
 import { trafficDefaults } from "./defaults";
 import { type Diagnostics, diagnose } from "./diagnostics";
 import { type FittedTraffic, fitTraffic } from "./fit";
-import { fewConnectionsNotice, promisedRateOf, trafficModelFolder, writeTrafficModel } from "./traffic-model";
+import { fewRowsNotices, promisedRateOf, trafficModelFolder, writeTrafficModel } from "./traffic-model";
 import { trainingReport } from "./train-report";
 import type { TrainResult } from "./train-result";
 import {
@@ -71,11 +71,11 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
       const report = trainingReport(fitted, result, figures, given.command ?? []);
       await writeWhole(join(outputs, "report.html"), await reportPage(report));
       options.signal?.throwIfAborted();
-      const fewConnections = fewConnectionsNotice(fitted);
-      if (fewConnections) onNotice?.(fewConnections);
+      for (const sentence of fewRowsNotices(fitted)) onNotice?.(sentence);
       return result;
     } finally {
-      for (const { detector } of Object.values(fitted.detectors)) detector.dispose?.();
+      for (const { detectors } of [fitted, ...Object.values(fitted.views)])
+        for (const { detector } of Object.values(detectors)) detector.dispose?.();
     }
   });
 }

@@ -4,11 +4,14 @@ import { allRows, type NominalColumn, type Rows, type Table } from "../data/tabl
 import { connectionTable } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import type { ReadLog } from "../traffic/logs/read-logs";
+import { timeOf } from "../traffic/windows/event";
 import { resolveWindows, type TrafficWindowOptions } from "../traffic/windows/options";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { trafficDefaults } from "./defaults";
 import { CommonForm, withoutLacking } from "./log-forms";
 import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
+
+import { TrainingViews, type ViewsData } from "./views/training-views";
 
 /** Logs as one table in memory, in order of time. */
 export interface TrainingData {
@@ -28,6 +31,8 @@ export interface TrainingData {
   readonly counts: ReadingCounts;
   /** What the windows know after the last connection. */
   readonly remembered: WarmState;
+  /** Rows of the views, of connections that the logs do not call attacks. */
+  readonly views: ViewsData;
 }
 
 export interface TrainingDataOptions extends ReadingOptions {
@@ -62,6 +67,7 @@ export async function readTrainingData(
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
+  const views = new TrainingViews();
   const counts = noCounts();
   const logs: ReadLog[] = [];
   const tables: Table[] = [];
@@ -81,7 +87,10 @@ export async function readTrainingData(
       );
     const { rows, features } = connectionTable(connections, tracker);
     tables.push({ rows, features });
-    for (const { start, sourceHost, label } of connections) {
+    for (const connection of connections) {
+      const { start, sourceHost, label } = connection;
+      if (label === undefined || truthOf(label) === "normal")
+        views.add(connection, timeOf(connection, windows.timeBase));
       starts.push(start);
       hosts.add(sourceHost);
       labels.add(label ?? "");
@@ -97,6 +106,7 @@ export async function readTrainingData(
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: withoutLacking(joinTables(tables), form),
     remembered: tracker.state,
+    views: views.end(),
     ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
   };
 }

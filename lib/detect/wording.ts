@@ -2,6 +2,9 @@ import type { TypicalValue } from "../models/typical-values";
 import { noveltyText } from "../preprocess/novelty";
 import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
+import { bytes, count, percent, seconds } from "./units";
+import { viewWords } from "./views/view-words";
+import type { ValueOf, Words } from "./words";
 
 /** A number that is outside of the usual range by less than this share of the bound is usual. */
 const nearby = 0.1;
@@ -11,19 +14,6 @@ const usualShare = 0.05;
 const toldNames = 3;
 /** A share of fewer connections than this is no reason. */
 const leastConnections = 10;
-
-/** The value of a numeric feature: of one connection, or the usual one. */
-type ValueOf = (feature: string) => number;
-
-/** How a number is said: of the connection at hand, in a sentence, and in short, for what is usual. */
-interface Words {
-  readonly said: (value: number, of: ValueOf, at: Connection) => string;
-  readonly short: (value: number, of: ValueOf) => string;
-  /** Whether the number says nothing, or nothing that the connection itself does not. */
-  readonly idle?: (value: number, of: ValueOf) => boolean;
-  /** Of what it counts: no more of them than usual is no reason. */
-  readonly counted?: (value: number, of: ValueOf) => number;
-}
 
 /**
  * Says the value of a feature and what is usual as an analyst would: `412 hosts contacted on port 23 within 2 s; usual: 1 to 9`.
@@ -50,7 +40,7 @@ export function reasonWords(
     const novelty = novel ? `, ${noveltyText(novel, value)}` : "";
     return `${nameWords(feature, value, connection)}${novelty}; usual: ${shares.join(", ")}`;
   }
-  const words = numberWords[feature] ?? plainNumber(feature);
+  const words = numberWords[feature] ?? viewWords[feature] ?? plainNumber(feature);
   if (words.idle?.(value, of)) return undefined;
   const boundOf =
     (bound: "low" | "median" | "high"): ValueOf =>
@@ -222,40 +212,8 @@ function hasPorts({ protocol }: Connection): boolean {
   return protocol === "tcp" || protocol === "udp";
 }
 
-function count(value: number, what: string): string {
-  return `${value} ${what}${value === 1 ? "" : "s"}`;
-}
-
-/** A share in per cent without decimals, never rounded to none or all. */
-function percent(share: number): string {
-  if (share > 0 && share < 0.005) return "< 1 %";
-  if (share < 1 && share > 0.995) return "> 99 %";
-  return `${Math.round(100 * share)} %`;
-}
-
 /** A share that has two decimals: of more than 200 connections, 0 may be one of them, and 1 all but one. */
 function roundedShare(share: number, connections: number): string {
   if (connections <= 200 || (share > 0 && share < 1)) return percent(share);
   return share === 0 ? "< 1 %" : "> 99 %";
-}
-
-/** Bytes in units of 1000: `512 B`, `3.1 MB`. */
-function bytes(value: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  let scaled = value;
-  for (; scaled >= 999.5 && unit < units.length - 1; unit++) scaled /= 1000;
-  return `${Number(scaled.toPrecision(3))} ${units[unit]}`;
-}
-
-/** A time in the unit that suits it: `12 ms`, `3.2 s`, `5 min`, `2.5 h`. */
-function seconds(value: number): string {
-  const short = (number: number) => String(Number(number.toPrecision(number < 100 ? 2 : 3)));
-  if (value === 0) return "0 s";
-  if (value < 0.001) return "< 1 ms";
-  if (value < 0.9995) return `${short(1000 * value)} ms`;
-  if (value < 120) return `${short(value)} s`;
-  if (value < 7200) return `${short(value / 60)} min`;
-  if (value < 172_800) return `${short(value / 3600)} h`;
-  return `${short(value / 86_400)} days`;
 }

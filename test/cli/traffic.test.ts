@@ -114,6 +114,7 @@ test("with --out the summary is on the standard output, with --json as one value
     "alerts",
     "flagged",
     "silenced",
+    "views",
     "reading",
     "drift",
     "incidentCount",

@@ -13,6 +13,7 @@ import {
   trainOnTraffic,
 } from "traffic-anomaly";
 import { checked } from "traffic-anomaly/dist/common/json-file";
+import type { AnyAlert } from "traffic-anomaly/dist/detect/alert";
 import {
   byRisk,
   type IncidentCounts,
@@ -86,13 +87,14 @@ async function judged(ends: readonly number[]) {
   const changes: Incident[] = [];
   const model = await loadTrafficModel((await office).model);
   const monitor = new Monitor(model, undefined, { onIncident: (incident) => changes.push(incident) });
-  const alerts: Alert[] = [];
+  const alerts: AnyAlert[] = [];
   let start = 0;
   for (const end of ends) {
     const block = all.slice(start, end);
     alerts.push(...(await monitor.alerts(block, monitor.features(block))).map(({ alert }) => alert));
     start = end;
   }
+  alerts.push(...(await monitor.lastAlerts()).map(({ alert }) => alert));
   return { alerts, changes, top: monitor.incidents.top, state: monitor.incidents.state };
 }
 
@@ -105,10 +107,14 @@ test("a sweep, a port scan, a flood, a brute force and an upload are found, one 
   const alerts = linesOf<Alert>(out);
   assert.equal(incidents.length, result.incidentCount);
   assert.deepEqual(incidents.sort(byRisk).slice(0, 100), result.incidents);
-  assert.equal(
-    incidents.reduce((sum, { connections }) => sum + connections, 0),
-    alerts.length,
-  );
+  const isOfView = ({ traffic_anomaly }: Alert) => traffic_anomaly.view !== undefined;
+  const viewAlerts = incidents.reduce((sum, own) => sum + own.viewAlerts, 0);
+  assert.equal(viewAlerts, alerts.filter(isOfView).length);
+  for (const { incident, merged = [], viewAlerts, connections } of incidents) {
+    const own = alerts.filter((alert) => [incident, ...merged].includes(alert.traffic_anomaly.incident));
+    const raised = own.filter((alert) => !isOfView(alert)).length;
+    assert.ok(viewAlerts === 0 ? connections === raised : connections >= raised);
+  }
   const byId = new Map(
     incidents.flatMap((own) => [own.incident, ...(own.merged ?? [])].map((id) => [id, own])),
   );

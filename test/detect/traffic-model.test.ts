@@ -60,12 +60,12 @@ test("a model that is missing, damaged, incomplete or of another version is refu
   await change(
     "traffic.json",
     () => "null",
-    /has format version none; this program reads 2: train it again$/,
+    /has format version none; this program reads 3: train it again$/,
   );
   await change(
     "traffic.json",
-    (text) => text.replace('"formatVersion": 2', '"formatVersion": 3'),
-    /has format version 3; this program reads 2: train it again$/,
+    (text) => text.replace('"formatVersion": 3', '"formatVersion": 2'),
+    /has format version 2; this program reads 3: train it again$/,
   );
   await change(
     "traffic.json",

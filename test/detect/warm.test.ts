@@ -24,18 +24,20 @@ const state = join(folder, "state.json");
 const day = dayOf(3_000, { seed: 5 });
 const all = [...day, ...sweep(300, day[1_200].start)].sort((a, b) => a.start - b.start);
 
-async function alertsOf(connections: readonly Connection[], name: string, remember = true): Promise<Alert[]> {
+async function alertsOf(connections: readonly Connection[], name: string): Promise<Alert[]> {
   const { model } = await office;
   const log = await writeLog(join(folder, `${name}.log`), connections);
   const out = join(folder, `${name}.json`);
-  await scoreTraffic([log], model, { out, ...(remember && { state }) });
+  await scoreTraffic([log], model, { out, state });
   const lines = readFileSync(out, "utf8").split("\n").slice(0, -1);
   return lines.map((line) => JSON.parse(line));
 }
 
 test("however a log is cut into files and runs, the alerts are the same", async () => {
-  const expected = await alertsOf(all, "whole", false);
+  const expected = await alertsOf(all, "whole");
   assert.ok(expected.length > 250, `${expected.length} alerts`);
+  const views = new Set(expected.map(({ traffic_anomaly }) => traffic_anomaly.view));
+  assert.deepEqual([...views].sort(), ["hosts", "pairs", undefined]);
   const random = createRandom(1, "cuts");
   const places = Array.from({ length: 20 }, () => Math.floor(random.uniform() * all.length)).sort(
     (a, b) => a - b,
@@ -94,12 +96,12 @@ test("a state of something else is refused and left alone", async () => {
   const out = join(folder, "alerts.json");
   const cases: [string, RegExp][] = [
     ["dear diary", /state\.json is damaged: it is not JSON/],
-    ['{"formatVersion":1}', /is not a state file of this program's format version 2: name another file/],
+    ['{"formatVersion":1}', /is not a state file of this program's format version 3: name another file/],
     [
-      '{"formatVersion":2,"log":"/var/log/conn.log"}',
+      '{"formatVersion":3,"log":"/var/log/conn.log"}',
       /is the state of --follow \/var\/log\/conn\.log: name another/,
     ],
-    ['{"formatVersion":2,"logs":[]}', /is damaged: remembered is missing/],
+    ['{"formatVersion":3,"logs":[]}', /is damaged: remembered is missing/],
   ];
   for (const [content, message] of cases) {
     writeFileSync(state, content);

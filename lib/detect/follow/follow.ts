@@ -6,7 +6,7 @@ import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
 import { BadLineError, ConnectionLogParser } from "../../traffic/logs/read-logs";
 import { ReorderBuffer } from "../../traffic/reorder";
-import type { Alert } from "../alert";
+import type { AnyAlert } from "../alert";
 import { alertFormat, alertForms } from "../alert-lines";
 import { NobodyReads } from "../alert-writer";
 import { followDefaults } from "../defaults";
@@ -23,7 +23,8 @@ import {
   requireOwnFiles,
   type ScoreTrafficOptions,
 } from "../score-traffic";
-import { fewConnectionsNotice, type TrafficModel } from "../traffic-model";
+import { fewRowsNotices, type TrafficModel } from "../traffic-model";
+import { requireSamePeriods } from "../views/view-monitor";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";
 import { type LogLine, longestLine } from "./line-splitter";
@@ -97,14 +98,14 @@ export async function followTraffic(
   const changed: Incident[] = [];
   const monitor = await createMonitor(model, options, {
     ...continuation(saved, model, onNotice),
+    views: savedViews(saved, model, onNotice),
     incidents: saved?.incidents,
     onIncident: (incident) => {
       if (options.incidents !== undefined) changed.push(incident);
     },
   });
   const tail = await LogTail.open(log, saved, onNotice);
-  const fewConnections = fewConnectionsNotice(monitor.model);
-  if (fewConnections) onNotice(fewConnections);
+  for (const sentence of fewRowsNotices(monitor.model)) onNotice(sentence);
   const counts = noCounts();
   try {
     if (await isArray(log))
@@ -147,6 +148,24 @@ function continuation(
   return {};
 }
 
+/** The views go on where they were; where their periods have changed, from the end of training. */
+function savedViews(
+  saved: FollowState | undefined,
+  { views: models }: TrafficModel,
+  onNotice: (sentence: string) => void,
+): MonitorOptions["views"] {
+  try {
+    requireSamePeriods(models, saved?.views, "the state");
+    return saved?.views;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNotice(
+      "the state is of views with other periods than the model's: they go on from the end of training",
+    );
+    return undefined;
+  }
+}
+
 /** What ended the work before it was stopped. */
 interface Failure {
   readonly error: unknown;
@@ -175,7 +194,7 @@ class Following {
   constructor(
     private readonly tail: LogTail,
     private readonly monitor: Monitor,
-    private readonly writer: AppendingWriter<Alert>,
+    private readonly writer: AppendingWriter<AnyAlert>,
     private readonly incidents: IncidentPlace | undefined,
     private readonly stateFile: StateFile | undefined,
     private readonly counts: ReturnType<typeof noCounts>,
@@ -204,7 +223,7 @@ class Following {
       if (isIdle) await sleep(pollMilliseconds, undefined, { signal: stop }).catch(() => {});
     }
     await this.#judge(this.#order.flush());
-    if (!this.stateFile) this.monitor.incidents.closeAll();
+    if (!this.stateFile) await this.#end();
     await this.#writeIncidents();
     await this.incidents?.writer.finish();
     await this.writer.finish();
@@ -323,6 +342,13 @@ class Following {
     this.monitor.drift.reset();
   }
 
+  /** Nothing goes on from here. */
+  async #end(): Promise<void> {
+    const alerts = await this.monitor.lastAlerts();
+    await this.writer.write(alerts.map(({ alert }) => alert));
+    this.monitor.incidents.closeAll();
+  }
+
   async #writeIncidents(): Promise<void> {
     await this.incidents?.writer.write(this.incidents.changed.splice(0));
   }
@@ -338,10 +364,18 @@ class Following {
     const written = await this.writer.sync?.();
     const { state: order } = this.#order;
     const incidentsWritten = await this.incidents?.writer.sync?.();
-    const { remembered, incidents: tracker } = this.monitor;
+    const { remembered, incidents: tracker, views } = this.monitor;
     await this.stateFile.write({
       ...this.tail.save(lineOf),
-      ...{ waiting, remembered, order, incidents: tracker.state, written, incidentsWritten },
+      ...{
+        waiting,
+        remembered,
+        order,
+        incidents: tracker.state,
+        views: views.state,
+        written,
+        incidentsWritten,
+      },
     });
     this.#savedAt = Date.now();
     this.#pause = Math.max(stateMilliseconds, savingShare * (this.#savedAt - start));

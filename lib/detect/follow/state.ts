@@ -5,6 +5,7 @@ import { InputError, systemErrorCode } from "../../common/errors";
 import { checked } from "../../common/json-file";
 import { unwritable } from "../../common/unwritable";
 import type { OrderState } from "../../traffic/reorder";
+import type { ViewsState } from "../../traffic/views/view";
 import type { WarmState } from "../../traffic/windows/warm-windows";
 import type { IncidentsState } from "../incidents/incident-tracker";
 import type { WaitingLine } from "./held-lines";
@@ -20,6 +21,8 @@ export interface FollowState extends SavedFiles {
   readonly order?: OrderState;
   /** The incidents that are open. */
   readonly incidents?: IncidentsState;
+  /** What the views remember. */
+  readonly views?: ViewsState;
   /** Bytes of the file of alerts: what follows them was written after this was remembered. */
   readonly written?: number;
   /** And of that of incidents. */
@@ -27,7 +30,7 @@ export interface FollowState extends SavedFiles {
 }
 
 /** Of state files, those of logs that are scored one after the other too. */
-export const stateFormatVersion = 2;
+export const stateFormatVersion = 3;
 
 /** As it is written: header lines, which repeat, stand apart. */
 interface Written {
@@ -40,6 +43,7 @@ interface Written {
   readonly remembered?: WarmState;
   readonly order?: OrderState;
   readonly incidents?: IncidentsState;
+  readonly views?: ViewsState;
   readonly written?: number;
   readonly incidentsWritten?: number;
 }
@@ -155,6 +159,7 @@ export class StateFile {
       ...{ forgotten, order, written, incidentsWritten },
       ...(value.remembered && { remembered: this.#checkedWindows(value.remembered) }),
       ...(value.incidents && { incidents: this.#checkedIncidents(value.incidents) }),
+      ...(value.views && { views: this.#checkedViews(value.views) }),
     };
   }
 
@@ -168,6 +173,12 @@ export class StateFile {
     const { incidentsStateSchema } =
       require("../incidents/incidents-schema") as typeof import("../incidents/incidents-schema");
     return checked(incidentsStateSchema, incidents, this.path);
+  }
+
+  #checkedViews(views: unknown): ViewsState {
+    const { viewsStateSchema } =
+      require("../../traffic/views/views-schema") as typeof import("../../traffic/views/views-schema");
+    return checked(viewsStateSchema, views, this.path);
   }
 
   /** Moves what is not ours out of the way. @returns where to */

@@ -1,7 +1,13 @@
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
 import { byRisk, type Incident } from "./incident";
-import { type Noticed, OpenIncident, type OpenIncidentState, ownText } from "./open-incident";
+import {
+  type Noticed,
+  type NoticedRow,
+  OpenIncident,
+  type OpenIncidentState,
+  ownText,
+} from "./open-incident";
 
 /** Seconds without an alert, by the log's time, after which an incident is closed. */
 const silence = 3_600;
@@ -90,22 +96,49 @@ export class IncidentTracker {
     const visitors = this.#current(victim, time) ? undefined : this.#visit(noticed.connection, time);
     const isFlooded = visitors === undefined || visitors.size >= floodSources;
     const key = isFlooded ? victim : keyOf("source", sourceHost);
-    let incident = this.#current(key, time);
-    if (!incident) {
-      if (this.#open.size >= mostOpen) this.#close(...this.#open.entries().next().value!);
-      const [role, host] = isFlooded
-        ? (["victim", destinationHost] as const)
-        : (["source", sourceHost] as const);
-      incident = OpenIncident.startedBy(role, host, noticed.connection);
-      if (visitors && isFlooded) this.#mergeSources(incident, visitors.keys());
-    }
-    const before = incident.connections;
+    const [role, host] = isFlooded
+      ? (["victim", destinationHost] as const)
+      : (["source", sourceHost] as const);
+    const isNew = !this.#current(key, time);
+    const incident = this.#take(role, host, noticed.connection.uid, time);
+    if (isNew && visitors && isFlooded) this.#mergeSources(incident, visitors.keys());
+    const { connections: before } = incident;
     incident.add(noticed, time);
-    this.#open.delete(key);
-    this.#open.set(key, incident);
+    this.#moveLast(incident);
     if (before === 0 || hasGrownTenfold(before, incident.connections))
       this.onChange(incident.toIncident("open"));
     return incident.id;
+  }
+
+  /** Takes an alert on a row of a view in, which belongs to the row's source. @returns the id of its incident */
+  addRow(noticed: NoticedRow, time: number): string {
+    this.passTime(time);
+    const incident = this.#take("source", noticed.row.source, noticed.id, time);
+    const { connections: before, kinds } = incident;
+    incident.addRow(noticed, time);
+    this.#moveLast(incident);
+    const isOfNewKind = incident.kinds.some((kind) => !kinds.includes(kind));
+    if (before === 0 || isOfNewKind || hasGrownTenfold(before, incident.connections))
+      this.onChange(incident.toIncident("open"));
+    return incident.id;
+  }
+
+  /** The open incident of a host, or one that starts. @param id of its first alert */
+  #take(role: Incident["role"], host: string, id: string, time: number): OpenIncident {
+    const key = keyOf(role, host);
+    const found = this.#current(key, time);
+    if (found) return found;
+    if (this.#open.size >= mostOpen) this.#close(...this.#open.entries().next().value!);
+    const incident = OpenIncident.startedBy(role, host, id);
+    this.#open.set(key, incident);
+    return incident;
+  }
+
+  /** It is silent for the shortest time. */
+  #moveLast(incident: OpenIncident): void {
+    const key = keyOf(incident.role, incident.host);
+    this.#open.delete(key);
+    this.#open.set(key, incident);
   }
 
   /** Closes all that are open: no more alerts will come. */

@@ -7,6 +7,7 @@ export const incidentKinds = [
   "sweep",
   "flood",
   "brute force",
+  "beacon",
   "new service",
   "other",
 ] as const;
@@ -28,8 +29,13 @@ export interface Incident {
   /** When its first connection started and the last one ended, in UTC. */
   readonly first: string;
   readonly last: string;
-  /** Its alerts: one each. */
+  /**
+   * Connections that raised an alert; and where an hour of the host did, or a day of a pair of it, at least as many as this has.
+   * So are the other numbers.
+   */
   readonly connections: number;
+  /** Alerts on hours of the host and days of its pairs. */
+  readonly viewAlerts: number;
   /** Connections that were refused, or on which nothing came back. */
   readonly failed: number;
   /** Different sources, destinations, and destination ports; each counted up to 1,000. */
@@ -69,6 +75,11 @@ export interface IncidentCounts extends Pick<Incident, "role" | "connections" | 
   readonly newServices: number;
 }
 
+/** ftp, ssh, telnet, pop3, imap, SMB, imaps, pop3s, SQL Server, Oracle, MySQL, RDP, PostgreSQL, VNC, WinRM. */
+export const loginPorts: ReadonlySet<number> = new Set([
+  21, 22, 23, 110, 143, 445, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986,
+]);
+
 /** Bytes that are an upload. */
 const uploaded = 10_000_000;
 /** Different ports or hosts that are a scan, and logins to fewer hosts that are guesses. */
@@ -86,6 +97,8 @@ const flooding = 50;
  * - `brute force`: at least ten connections, and half of all, to ports where one logs in, on fewer than ten hosts;
  * - `new service`: at least half of the connections are to a service that training never saw;
  * - `other`, where none of these holds.
+ *
+ * The rows of views have a rule of their own, see `rowKinds`: `beacon`; an `upload` there is all that a pair sent.
  */
 export function kindsOf(counts: IncidentCounts): IncidentKind[] {
   const { role, connections, seconds, hosts, ports, probes, mostSent, logins, newServices } = counts;

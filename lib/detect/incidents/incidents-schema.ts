@@ -1,6 +1,7 @@
 // Open incidents in a state file, which may come from anybody.
 import * as v from "valibot";
 import { finite, integerIn, list, numberIn, object, type Schema, text, word } from "../../common/json-schema";
+import { incidentKinds } from "./incident";
 import { type IncidentsState, mostOpen } from "./incident-tracker";
 import { mostDistinct, mostMerged } from "./open-incident";
 
@@ -16,7 +17,14 @@ export const incidentsStateSchema: Schema<IncidentsState> = object({
       id,
       role: word("source", "victim"),
       host: text(),
-      ...{ connections: integerIn(1), failed: count, probes: count, logins: count, newServices: count },
+      ...{
+        connections: count,
+        failed: count,
+        probes: count,
+        logins: count,
+        newServices: count,
+        viewAlerts: count,
+      },
       ...{ bytesOut: bytes, bytesIn: bytes, mostSent: bytes },
       ...{ first: finite, last: finite, seen: finite, risk: numberIn(0, 100) },
       ...{
@@ -30,6 +38,11 @@ export const incidentsStateSchema: Schema<IncidentsState> = object({
       ),
       uids: list(text(), 5),
       merged: list(id, mostMerged),
+      leasts: object({
+        ...{ connections: count, failed: count, hosts: count, ports: count },
+        ...{ bytesOut: bytes, bytesIn: bytes },
+      }),
+      rowKinds: list(word(...incidentKinds), incidentKinds.length),
     }),
     mostOpen,
   ),

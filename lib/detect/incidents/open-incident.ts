@@ -1,8 +1,19 @@
 import { createHash } from "node:crypto";
+import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
+import { HostRow } from "../../traffic/views/host-row";
+import { PairRow } from "../../traffic/views/pair-row";
+import type { ViewRow } from "../../traffic/views/view-row";
 import { type AlertReason, timestamp } from "../alert";
-import { type Incident, incidentRisk, kindsOf } from "./incident";
+import {
+  type Incident,
+  type IncidentKind,
+  incidentKinds,
+  incidentRisk,
+  kindsOf,
+  loginPorts,
+} from "./incident";
 
 /** What is known of a connection that raised an alert. */
 export interface Noticed {
@@ -13,6 +24,16 @@ export interface Noticed {
   readonly isNewService: boolean;
 }
 
+/** What is known of a row of a view that raised an alert: an hour of a host, or a day of a pair. */
+export interface NoticedRow {
+  /** That of its alert. */
+  readonly id: string;
+  readonly row: ViewRow;
+  readonly kinds: readonly IncidentKind[];
+  readonly riskScore: number;
+  readonly reasons: readonly AlertReason[];
+}
+
 /** Different things that are told apart: more are not counted. */
 export const mostDistinct = 1_000;
 const mostReasons = 3;
@@ -20,14 +41,22 @@ const mostUids = 5;
 /** Ids of merged incidents that are named. */
 export const mostMerged = 100;
 
-/** ftp, ssh, telnet, pop3, imap, SMB, imaps, pop3s, SQL Server, Oracle, MySQL, RDP, PostgreSQL, VNC, WinRM. */
-const loginPorts = new Set([
-  21, 22, 23, 110, 143, 445, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986,
-]);
-
 /** Sums of an incident, which add up when two become one. */
-const sums = ["connections", "failed", "probes", "logins", "newServices", "bytesOut", "bytesIn"] as const;
+const sums = [
+  "connections",
+  "failed",
+  "probes",
+  "logins",
+  "newServices",
+  "bytesOut",
+  "bytesIn",
+  "viewAlerts",
+] as const;
 type Sums = Record<(typeof sums)[number], number>;
+
+/** What the largest row of a view has: no less is told of its incident. */
+const leasts = ["connections", "failed", "hosts", "ports", "bytesOut", "bytesIn"] as const;
+type Leasts = Record<(typeof leasts)[number], number>;
 
 /** An open incident as JSON. */
 export interface OpenIncidentState extends Sums {
@@ -46,6 +75,9 @@ export interface OpenIncidentState extends Sums {
   readonly reasons: readonly (readonly [feature: string, weight: number, risk: number, text: string])[];
   readonly uids: readonly string[];
   readonly merged: readonly string[];
+  readonly leasts: Leasts;
+  /** What rows of views look like. */
+  readonly rowKinds: readonly IncidentKind[];
 }
 
 /** An incident that more alerts may join. Its memory is bounded. */
@@ -60,7 +92,10 @@ export class OpenIncident {
     newServices: 0,
     bytesOut: 0,
     bytesIn: 0,
+    viewAlerts: 0,
   };
+  #leasts: Leasts = { connections: 0, failed: 0, hosts: 0, ports: 0, bytesOut: 0, bytesIn: 0 };
+  #rowKinds = new Set<IncidentKind>();
   #first = Infinity;
   #last = -Infinity;
   #mostSent = 0;
@@ -78,9 +113,9 @@ export class OpenIncident {
     readonly host: string,
   ) {}
 
-  static startedBy(role: Incident["role"], host: string, { uid }: Connection): OpenIncident {
+  static startedBy(role: Incident["role"], host: string, alert: string): OpenIncident {
     const id = createHash("sha256")
-      .update(JSON.stringify([role, host, uid]))
+      .update(JSON.stringify([role, host, alert]))
       .digest("hex")
       .slice(0, 16);
     return new OpenIncident(id, role, ownText(host));
@@ -103,6 +138,8 @@ export class OpenIncident {
     );
     incident.#uids = [...state.uids];
     incident.#merged = [...state.merged];
+    incident.#leasts = { ...state.leasts };
+    incident.#rowKinds = new Set(state.rowKinds);
     return incident;
   }
 
@@ -128,11 +165,13 @@ export class OpenIncident {
       ]),
       uids: this.#uids,
       merged: this.#merged,
+      leasts: { ...this.#leasts },
+      rowKinds: [...this.#rowKinds],
     };
   }
 
   get connections(): number {
-    return this.#sums.connections;
+    return Math.max(this.#sums.connections, this.#leasts.connections);
   }
 
   add({ connection, riskScore, reasons, isNewService }: Noticed, time: number): void {
@@ -158,9 +197,34 @@ export class OpenIncident {
     if (this.#uids.length < mostUids) this.#uids.push(ownText(uid));
   }
 
+  /** Takes a row of a view in, some of whose connections may have raised alerts themselves. */
+  addRow({ row, kinds, riskScore, reasons }: NoticedRow, time: number): void {
+    const { connections, failed, bytesOut, bytesIn } = row;
+    this.seen = Math.max(this.seen, time);
+    this.#sums.viewAlerts++;
+    count(this.#sources, textHash(row.source));
+    if (row instanceof PairRow) {
+      const { destinationHost, destinationPort, protocol } = row.destination;
+      count(this.#hosts, textHash(destinationHost));
+      if (protocol !== "icmp") count(this.#ports, destinationPort);
+    }
+    const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, 1];
+    this.#raise({ connections, failed, hosts, ports, bytesOut, bytesIn });
+    for (const kind of kinds) this.#rowKinds.add(kind);
+    this.#first = Math.min(this.#first, row.first);
+    this.#last = Math.max(this.#last, row.last);
+    for (const { feature, share, text } of reasons) this.#addReason(feature, share, riskScore, text);
+    this.#risk = Math.max(this.#risk, riskScore);
+    if (this.#uids.length < mostUids && !this.#uids.includes(row.uid)) this.#uids.push(row.uid);
+  }
+
+  #raise(row: Leasts): void {
+    for (const name of leasts) this.#leasts[name] = Math.max(this.#leasts[name], row[name]);
+  }
+
   /** Whether all its connections are to this host. */
   isOnlyTo(host: string): boolean {
-    return this.#hosts.size === 1 && this.#hosts.has(textHash(host));
+    return this.#hosts.size === 1 && this.#leasts.hosts <= 1 && this.#hosts.has(textHash(host));
   }
 
   /** Makes another incident a part of this one. */
@@ -177,20 +241,37 @@ export class OpenIncident {
       this.#addReason(feature, weight, risk, text);
     this.#uids = [...this.#uids, ...other.#uids].slice(0, mostUids);
     this.#merged = [...this.#merged, other.id].slice(0, mostMerged);
+    this.#raise(other.#leasts);
+    for (const kind of other.#rowKinds) this.#rowKinds.add(kind);
+  }
+
+  /** What its connections look like, and its rows of views. */
+  get kinds(): IncidentKind[] {
+    const counts = {
+      role: this.role,
+      hosts: this.#hosts.size,
+      ports: this.#ports.size,
+      mostSent: this.#mostSent,
+      seconds: this.#last - this.#first,
+    };
+    const found = new Set(this.#rowKinds);
+    if (this.#sums.connections > 0) for (const kind of kindsOf({ ...counts, ...this.#sums })) found.add(kind);
+    const kinds = incidentKinds.filter((kind) => kind !== "other" && found.has(kind));
+    return kinds.length > 0 ? kinds : ["other"];
   }
 
   toIncident(status: Incident["status"]): Incident {
-    const { connections, failed, bytesOut, bytesIn } = this.#sums;
+    const { kinds, connections } = this;
+    const { viewAlerts } = this.#sums;
     const { size: sources } = this.#sources;
-    const { size: hosts } = this.#hosts;
-    const { size: ports } = this.#ports;
-    const kinds = kindsOf({
-      ...{ role: this.role, ...this.#sums, hosts, ports, mostSent: this.#mostSent },
-      seconds: this.#last - this.#first,
-    });
+    const most = (name: Exclude<keyof Leasts, "hosts" | "ports">) =>
+      Math.max(this.#sums[name], this.#leasts[name]);
+    const hosts = Math.max(this.#hosts.size, this.#leasts.hosts);
+    const ports = Math.max(this.#ports.size, this.#leasts.ports);
+    const alerts = this.#sums.connections + viewAlerts;
     const reasons = Array.from(this.#reasons, ([feature, { weight, text }]) => ({
       feature,
-      share: Number((weight / connections).toFixed(4)),
+      share: Number((weight / alerts).toFixed(4)),
       text,
     }));
     return {
@@ -202,7 +283,8 @@ export class OpenIncident {
       role: this.role,
       first: timestamp(this.#first),
       last: timestamp(this.#last),
-      ...{ connections, failed, sources, hosts, ports, bytesOut, bytesIn },
+      ...{ connections, viewAlerts, failed: most("failed"), sources, hosts, ports },
+      ...{ bytesOut: most("bytesOut"), bytesIn: most("bytesIn") },
       reasons: reasons.sort((a, b) => b.share - a.share).slice(0, mostReasons),
       uids: [...this.#uids],
       ...(this.#merged.length > 0 && { merged: [...this.#merged] }),
@@ -224,13 +306,6 @@ export class OpenIncident {
 
 function count(set: Set<number>, item: number): void {
   if (set.size < mostDistinct) set.add(item);
-}
-
-/** FNV-1a, 32 bits: of a thousand hosts two may be taken for one in one of ten thousand incidents. */
-function textHash(text: string): number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  return state | 0;
 }
 
 /** A copy that does not keep the block of the log that the text was cut from. */

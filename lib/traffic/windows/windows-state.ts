@@ -1,3 +1,4 @@
+import { base64, bytesOf } from "../../common/base64";
 import type { ClockState } from "./clock";
 import type { WindowEvent } from "./event";
 import type { TrafficWindowOptions } from "./options";
@@ -84,12 +85,4 @@ export function eventsOf({ hosts, times, words }: EventsState): WindowEvent[] {
     const [host, service, code] = numbers.subarray(3 * i, 3 * i + 3);
     return { time, host: hosts[host], service, sourcePort: code >>> 2, error: code & 3 };
   });
-}
-
-function base64({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): string {
-  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString("base64");
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return Uint8Array.from(Buffer.from(text, "base64")).buffer;
 }

@@ -1,0 +1,37 @@
+import { HostRow } from "../../traffic/views/host-row";
+import { PairRow } from "../../traffic/views/pair-row";
+import { fewestSamples, type Regularity } from "../../traffic/views/samples";
+import type { ViewRow } from "../../traffic/views/view-row";
+import { type IncidentKind, kindsOf, loginPorts } from "../incidents/incident";
+
+/** Intervals and sizes are those of a machine if they differ by no more than this share of their median. */
+const regular = 0.2;
+/** Seconds between the signs of life of a beacon, at least. */
+const shortest = 10;
+
+/** What an unusual row looks like, by the rules of incidents ({@link kindsOf}) and those of views; none where none holds. */
+export function rowKinds(row: ViewRow): IncidentKind[] {
+  const { connections, failed: probes, bytesOut, bytesIn, mostSent } = row;
+  const pair = row instanceof PairRow ? row : undefined;
+  const isLogin = pair?.destination.protocol === "tcp" && loginPorts.has(pair.destination.destinationPort);
+  const kinds = kindsOf({
+    role: "source",
+    ...{ connections, probes, newServices: 0, seconds: row.last - row.first },
+    hosts: row instanceof HostRow ? row.peers : 1,
+    ports: row instanceof HostRow ? row.ports : 1,
+    mostSent: pair && bytesOut >= 3 * bytesIn ? bytesOut : mostSent,
+    logins: isLogin ? connections : 0,
+  });
+  return [
+    ...kinds.filter((kind) => kind !== "other"),
+    ...(pair && isBeacon(pair) ? ["beacon" as const] : []),
+  ];
+}
+
+/** Connections of the same size again and again, after the same time. */
+function isBeacon({ connections, intervals, sizes }: PairRow): boolean {
+  const isRegular = ({ median, deviation }: Regularity) => deviation <= regular * median;
+  return (
+    connections > fewestSamples && isRegular(intervals) && isRegular(sizes) && intervals.median >= shortest
+  );
+}

@@ -1,0 +1,148 @@
+import { InputError } from "../../common/errors";
+import type { ScoreOptions } from "../../models/detector";
+import type { Connection } from "../../traffic/connection";
+import { View, type ViewName, type ViewsState } from "../../traffic/views/view";
+import type { ViewRow } from "../../traffic/views/view-row";
+import { viewTable } from "../../traffic/views/view-table";
+import { timeOf } from "../../traffic/windows/event";
+import type { TimeBase } from "../../traffic/windows/options";
+import type { AllowList } from "../allow-list";
+import { isAnomalous, Judge, type Verdict } from "../judge";
+import { rowConnection, rowNumbers } from "./row-connection";
+import { columnsOf, rowsTitle, type ViewModel, type ViewModels, viewsOf } from "./view-model";
+
+/** Rows of a view that were judged, and those that raised an alert. */
+export interface ViewCounts {
+  /** `hours of hosts`. */
+  readonly title: string;
+  readonly rows: number;
+  readonly alerts: number;
+}
+
+/** A row that is over. */
+export interface OverRow {
+  readonly row: ViewRow;
+  /** The position of the connection before which it was. */
+  readonly before: number;
+  /** The log's time then. */
+  readonly time: number;
+}
+
+/** One that is anomalous. */
+export interface UnusualRow extends OverRow {
+  readonly view: ViewName;
+  readonly seconds: number;
+  readonly verdict: Verdict;
+}
+
+/** Judges the rows of all of a model's views when they are over. What the list allows they do not see. */
+export class ViewMonitor {
+  readonly #views: readonly WatchedView[];
+
+  /** @param state what the views remember. Default: what they knew at the end of training */
+  constructor(
+    models: ViewModels,
+    private readonly timeBase: TimeBase,
+    private readonly allowList?: AllowList,
+    state: ViewsState = {},
+    options: ScoreOptions = {},
+  ) {
+    this.#views = viewsOf(models).map(([name, model]) => new WatchedView(name, model, state[name], options));
+  }
+
+  /** What the views remember, for a monitor that goes on from here. */
+  get state(): ViewsState {
+    return Object.fromEntries(this.#views.map(({ view }) => [view.name, view.state]));
+  }
+
+  get counts(): Readonly<Partial<Record<ViewName, ViewCounts>>> {
+    return Object.fromEntries(this.#views.map(({ view, counts }) => [view.name, counts]));
+  }
+
+  /** Takes the next connections in. @returns the unusual ones of the rows that are over before them, in order */
+  async add(connections: readonly Connection[]): Promise<UnusualRow[]> {
+    const over = this.#views.map((): OverRow[] => []);
+    for (const [before, connection] of connections.entries()) {
+      if (this.allowList?.fits(connection)) continue;
+      const time = timeOf(connection, this.timeBase);
+      for (const [i, { view }] of this.#views.entries()) {
+        const { now } = view;
+        for (const row of view.add(connection, time)) over[i].push({ row, before, time: now });
+      }
+    }
+    return this.#unusual(over);
+  }
+
+  /** The log is over, and so are all rows. */
+  async end(): Promise<UnusualRow[]> {
+    return this.#unusual(
+      this.#views.map(({ view }) => {
+        const { now: time } = view;
+        return view.end().map((row) => ({ row, before: Number.POSITIVE_INFINITY, time }));
+      }),
+    );
+  }
+
+  async #unusual(over: readonly (readonly OverRow[])[]): Promise<UnusualRow[]> {
+    const found: UnusualRow[] = [];
+    for (const [i, view] of this.#views.entries()) found.push(...(await view.judge(over[i])));
+    return found.sort((a, b) => (a.before === b.before ? 0 : a.before - b.before));
+  }
+}
+
+/** A view with what judges its rows. */
+class WatchedView {
+  readonly view: View;
+  readonly #judge: Judge;
+  readonly #model: ViewModel;
+  readonly #counts = { rows: 0, alerts: 0 };
+
+  constructor(
+    name: ViewName,
+    model: ViewModel,
+    state: ViewsState[ViewName] = model.remembered,
+    options: ScoreOptions = {},
+  ) {
+    this.view = View.resume(name, state);
+    this.#judge = new Judge(model.detectors, model.usual, options);
+    this.#model = model;
+  }
+
+  get counts(): ViewCounts {
+    return { title: rowsTitle(this.view.name, this.view), ...this.#counts };
+  }
+
+  /** Judges rows. @returns the unusual ones */
+  async judge(over: readonly OverRow[]): Promise<UnusualRow[]> {
+    if (over.length === 0) return [];
+    const { name: view, seconds } = this.view;
+    const [{ preprocessor }] = Object.values(this.#model.detectors);
+    const rows = over.map(({ row }) => row);
+    const table = columnsOf(viewTable(view, rows), preprocessor.steps);
+    const judged = await this.#judge.judgements(table);
+    const unusual = [...over.keys()].filter((row) => isAnomalous(judged, row));
+    const verdicts = await this.#judge.verdicts(
+      table,
+      judged,
+      unusual.map((row) => ({
+        row,
+        connection: rowConnection(rows[row]),
+        numberOf: rowNumbers(table, row, rows[row]),
+      })),
+    );
+    this.#counts.rows += rows.length;
+    this.#counts.alerts += unusual.length;
+    return unusual.map((row, i) => ({ ...over[row], view, seconds, verdict: verdicts[i] }));
+  }
+}
+
+/** @throws {InputError} if a state's views have other periods than the model's */
+export function requireSamePeriods(models: ViewModels, state: ViewsState | undefined, path: string): void {
+  for (const [name, { remembered }] of viewsOf(models)) {
+    const saved = state?.[name];
+    if (saved && saved.seconds !== remembered.seconds)
+      throw new InputError(
+        `${path} is the state of ${rowsTitle(name, saved)}, and the model judges ${rowsTitle(name, remembered)}: name another file`,
+      );
+  }
+}

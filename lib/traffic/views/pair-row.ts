@@ -1,0 +1,102 @@
+import { textHash } from "../../common/text-hash";
+import type { Feature } from "../../data/kdd/schema";
+import type { Connection } from "../connection";
+import { ownText } from "../logs/values";
+import type { RecentSet } from "./recent-set";
+import { type Regularity, regularityOf, Samples } from "./samples";
+import { type RowParts, ViewRow } from "./view-row";
+
+/** What is known of a source's connections to one port of a destination in a day; regularity is in [0, 1]. */
+export const pairFeatures: readonly Feature[] = [
+  { name: "pair_connections", measure: "amount" },
+  { name: "pair_interval", measure: "amount" },
+  { name: "pair_interval_regularity", measure: "rate" },
+  { name: "pair_size_regularity", measure: "rate" },
+  { name: "pair_bytes_out", measure: "amount" },
+  { name: "pair_longest", measure: "amount" },
+  { name: "pair_new", measure: "flag" },
+];
+
+/** What connections of a pair have in common besides their source. */
+type Destination = Pick<Connection, "destinationHost" | "destinationPort" | "protocol">;
+
+/** A day of a pair: a source, and a port of a destination. */
+export class PairRow extends ViewRow {
+  readonly destination: Destination;
+  #longest = 0;
+  /** 1 = never met before; NaN where too little is known of the source. */
+  #new = Number.NaN;
+  /** Time of the last connection. */
+  #previous = Number.NaN;
+  /** Seconds from one connection to the next. */
+  #intervals = new Samples();
+  /** Bytes that connections sent. */
+  #sizes = new Samples();
+
+  private constructor(connection: Pick<Connection, "uid" | "sourceHost"> & Destination) {
+    super(connection);
+    const { destinationHost, destinationPort, protocol } = connection;
+    this.destination = { destinationHost: ownText(destinationHost), destinationPort, protocol };
+  }
+
+  static keyOf({ sourceHost, destinationHost, destinationPort, protocol }: Connection): string {
+    return `${sourceHost} ${destinationHost} ${destinationPort} ${protocol}`;
+  }
+
+  /** @param isEarly too little is known of any source to say that something is new to it */
+  static start(connection: Connection, known: RecentSet, isEarly: boolean): PairRow {
+    const row = new PairRow(connection);
+    const isKnownSource = !known.add(textHash(connection.sourceHost));
+    const isNew = known.add(textHash(PairRow.keyOf(connection)));
+    if (isKnownSource && !isEarly) row.#new = isNew ? 1 : 0;
+    return row;
+  }
+
+  static resume({ texts, numbers }: RowParts): PairRow {
+    const [sourceHost, uid, destinationHost, protocol] = texts;
+    const [destinationPort, ...own] = numbers;
+    const row = new PairRow({ sourceHost, uid, destinationHost, destinationPort, protocol });
+    const [longest, isNew, previous, ...samples] = row.resumeSums(own);
+    row.#longest = longest;
+    row.#new = isNew;
+    row.#previous = previous;
+    row.#intervals = Samples.resume(samples);
+    row.#sizes = Samples.resume(samples.slice(row.#intervals.state.length));
+    return row;
+  }
+
+  get parts(): RowParts {
+    const { destinationHost, destinationPort, protocol } = this.destination;
+    const own = [this.#longest, this.#new, this.#previous, ...this.#intervals.state, ...this.#sizes.state];
+    const texts = [this.source, this.uid, destinationHost, protocol];
+    return { texts, numbers: [destinationPort, ...this.sums, ...own] };
+  }
+
+  get held(): number {
+    return this.#intervals.kept.length + this.#sizes.kept.length;
+  }
+
+  /** Seconds from one connection to the next. */
+  get intervals(): Regularity {
+    return regularityOf(this.#intervals.kept);
+  }
+
+  /** Bytes that its connections sent. */
+  get sizes(): Regularity {
+    return regularityOf(this.#sizes.kept);
+  }
+
+  override add(connection: Connection, time: number, known: RecentSet): number {
+    super.add(connection, time, known);
+    this.#longest = Math.max(this.#longest, connection.duration);
+    const grown = this.connections > 1 ? this.#intervals.add(time - this.#previous) : 0;
+    this.#previous = time;
+    return grown + this.#sizes.add(connection.sourceBytes);
+  }
+
+  get values(): readonly number[] {
+    const { intervals, sizes } = this;
+    const times = [intervals.median, intervals.regularity, sizes.regularity];
+    return [this.connections, ...times, this.bytesOut, this.#longest, this.#new];
+  }
+}

@@ -1,0 +1,73 @@
+import type { Connection } from "../connection";
+import { isFailed } from "../failed";
+import { ownText } from "../logs/values";
+import type { RecentSet } from "./recent-set";
+
+/** A row that is not over, as JSON: its texts with tabs between, and its numbers of 64 bits in base64. */
+export type RowState = readonly [texts: string, numbers: string];
+
+/** Texts and numbers, the first ones those of every row. */
+export interface RowParts {
+  readonly texts: readonly string[];
+  readonly numbers: readonly number[];
+}
+
+/** What every view sums up of connections that have a source, and maybe more, in common. */
+export abstract class ViewRow {
+  readonly uid: string;
+  readonly source: string;
+  connections = 0;
+  failed = 0;
+  bytesOut = 0;
+  bytesIn = 0;
+  /** Bytes of the connection that sent most, among those that sent three times what they received. */
+  mostSent = 0;
+  /** When the first connection started and the last one ended, in seconds. */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+
+  constructor({ uid, sourceHost }: Pick<Connection, "uid" | "sourceHost">) {
+    this.uid = ownText(uid);
+    this.source = ownText(sourceHost);
+  }
+
+  /** The features, in the order of the view's. */
+  abstract get values(): readonly number[];
+
+  /** How many numbers it holds besides its sums. */
+  abstract get held(): number;
+
+  /** All that it is made of, for `resume`. */
+  abstract get parts(): RowParts;
+
+  /**
+   * Takes a connection in.
+   *
+   * @param time when it happens, no earlier than those before
+   * @param known what is known of sources from before
+   * @returns how many more numbers it holds
+   */
+  add(connection: Connection, _time: number, _known: RecentSet): number {
+    const { start, duration, sourceBytes, destinationBytes } = connection;
+    this.connections++;
+    if (isFailed(connection)) this.failed++;
+    this.bytesOut += sourceBytes;
+    this.bytesIn += destinationBytes;
+    if (sourceBytes >= 3 * destinationBytes) this.mostSent = Math.max(this.mostSent, sourceBytes);
+    this.first = Math.min(this.first, start);
+    this.last = Math.max(this.last, start + duration);
+    return 0;
+  }
+
+  protected get sums(): number[] {
+    const { connections, failed, bytesOut, bytesIn, mostSent, first, last } = this;
+    return [connections, failed, bytesOut, bytesIn, mostSent, first, last];
+  }
+
+  /** @returns the numbers that follow the sums */
+  protected resumeSums(numbers: readonly number[]): readonly number[] {
+    const [connections, failed, bytesOut, bytesIn, mostSent, first, last, ...others] = numbers;
+    Object.assign(this, { connections, failed, bytesOut, bytesIn, mostSent, first, last });
+    return others;
+  }
+}
