@@ -157,7 +157,7 @@ function driftBlocks({ drift }: ScoreTrafficResult): Block[] {
     { kind: "list", items: [`${words[0].toUpperCase()}${words.slice(1)}${warning ? "." : ""}`] },
     {
       kind: "table",
-      title: "Population stability index of the scores: below 0.1 stable, above 0.25 shifted",
+      title: "Population stability index of the scores: a notice where all are above 1",
       columns: ["Detector", "index"],
       rows: Object.entries(stability).map(([name, index]) => [modelTitle(name), index.toFixed(3)]),
     },

@@ -79,12 +79,12 @@ export const ownTrafficQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "The stability index of a new day is small, below 0.25, and there is no warning. What was promised for that day?",
+    ask: "The stability index of a new day is small, below 1, and there is no warning. What was promised for that day?",
     options: [
       {
         text: "That the false-alarm rate is kept.",
         because:
-          "On the Saturday the autoencoder gave no warning, and the false alarms were two fifths above those of the judged log.",
+          "There was no warning on the Saturday, and the false alarms were two fifths above those of the judged log.",
       },
       {
         text: "Nothing.",
