@@ -40,6 +40,7 @@ export function reasonWords(
     const novelty = novel ? `, ${noveltyText(novel, value)}` : "";
     return `${nameWords(feature, value, connection)}${novelty}; usual: ${shares.join(", ")}`;
   }
+  if (Number.isNaN(value)) return undefined;
   const words = numberWords[feature] ?? viewWords[feature] ?? plainNumber(feature);
   if (words.idle?.(value, of)) return undefined;
   const boundOf =
