@@ -357,8 +357,8 @@ realLogTest(
     };
     const scan = await incidentsOf("port-scanning.conn.json.log");
     assert.deepEqual(
-      scan.incidents.map(({ host, kinds, connections }) => [host, kinds[0], connections]),
-      [["172.16.1.11", "port scan", scan.alerts]],
+      scan.incidents.map(({ host, kinds, connections }) => [host, kinds[0], connections >= scan.alerts]),
+      [["172.16.1.11", "port scan", true]], // an alert of a host's hour brings all of its connections
     );
     const exposed = await incidentsOf("windows-host-mixed.conn.log.labeled");
     assert.ok(exposed.incidentCount < 20, `${exposed.incidentCount} incidents`);
