@@ -58,7 +58,8 @@ const outputs = ({ folder }: Place) => join(folder, "outputs");
 const measuredTasks: Readonly<Record<StreamingWork | "study", (place: Place) => Promise<number>>> = {
   "log-to-alerts": async (place) => {
     const out = join(outputs(place), "alerts.json");
-    return (await scoreTraffic([log(place)], join(models(place), "traffic"), { out })).connections;
+    const incidents = join(outputs(place), "incidents.jsonl");
+    return (await scoreTraffic([log(place)], join(models(place), "traffic"), { out, incidents })).connections;
   },
   "window-features": async (place) => {
     const windows = new TrafficWindows();
