@@ -176,7 +176,8 @@ export class Monitor {
   }
 
   #alert(connection: Connection, verdict: Verdict): RankedAlert {
-    const isNewService = verdict.novel.some(({ feature }) => feature === "service");
+    const isNewService =
+      verdict.novel.some(({ feature }) => feature === "service") || this.views.ofNewService.has(connection);
     const noticed = { connection, ...verdict, isNewService };
     const incident = this.incidents.add(noticed, this.#timeOf(connection));
     const alert = createAlert({ connection, ...verdict, model: this.model.name, incident });

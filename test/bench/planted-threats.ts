@@ -3,14 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Alert,
-  type Incident,
-  scoreTraffic,
-  trainOnTraffic,
-  zeekHeader,
-  zeekTsvLine,
-} from "traffic-anomaly";
+import { type Incident, scoreTraffic, trainOnTraffic, zeekHeader, zeekTsvLine } from "traffic-anomaly";
+import type { AnyAlert } from "traffic-anomaly/dist/detect/alert";
 import { byRisk } from "traffic-anomaly/dist/detect/incidents/incident";
 import { beginning } from "traffic-anomaly/dist/traffic/simulator/rhythm";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
@@ -32,7 +26,7 @@ const rightKinds: Readonly<Record<string, readonly string[]>> = {
   rdp: ["new service"],
   slow_scan: ["port scan"],
   command_and_control: ["beacon", "new service"],
-  dns_tunnel: ["tunnel"],
+  dns_tunnel: ["dns tunnel"],
   smb_sweep: ["sweep"],
 };
 
@@ -82,24 +76,24 @@ async function figuresOf(seed: number, folder: string): Promise<Figures> {
   const out = join(folder, "alerts.json");
   const incidents = join(folder, "incidents.jsonl");
   await scoreTraffic([writeLog(join(folder, "day.log"), planted)], model, { out, incidents });
-  return compared(planted, linesOf<Alert>(out), linesOf<Incident>(incidents).sort(byRisk));
+  return compared(planted, linesOf<AnyAlert>(out), linesOf<Incident>(incidents).sort(byRisk));
 }
 
 /** @param incidents the most risky first */
 function compared(
   planted: readonly SimulatedConnection[],
-  alerts: readonly Alert[],
+  alerts: readonly AnyAlert[],
   incidents: readonly Incident[],
 ): Figures {
-  const labelOf = new Map(planted.map(({ uid, label }) => [uid, label]));
   const idsOf = (incident: Incident) => [incident.incident, ...(incident.merged ?? [])];
   const byId = new Map(incidents.flatMap((own) => idsOf(own).map((id) => [id, own])));
   const labels = new Map(incidents.map((own) => [own, new Set<string>()]));
   const alerted = new Map<string, number>();
-  for (const { event, traffic_anomaly } of alerts) {
-    const label = labelOf.get(event.id)!;
-    labels.get(byId.get(traffic_anomaly.incident)!)!.add(label);
-    alerted.set(label, (alerted.get(label) ?? 0) + 1);
+  for (const alert of alerts) {
+    const { incident, view } = alert.traffic_anomaly;
+    const names = labelsOf(alert, planted);
+    for (const name of names) labels.get(byId.get(incident)!)!.add(name);
+    if (!view) alerted.set(names[0], (alerted.get(names[0]) ?? 0) + 1);
   }
   const isFalse = (incident: Incident) => [...labels.get(incident)!].every((label) => label === "normal");
   const shareAlerted = (name: string) =>
@@ -118,6 +112,24 @@ function compared(
     ...Object.fromEntries(Object.entries(rightKinds).map(([name, kinds]) => [name, ofThreat(name, kinds)])),
     usual: { alerted: shareAlerted("normal"), falseIncidents: incidents.filter(isFalse).length },
   };
+}
+
+/** What the connection of an alert is, or those of a host's hour or a pair's day are. */
+function labelsOf(
+  { event, destination, traffic_anomaly: { view } }: AnyAlert,
+  planted: readonly SimulatedConnection[],
+): string[] {
+  const uid = view ? event.id.slice(view.length + 1) : event.id; // of the first connection
+  const at = planted.findIndex((connection) => connection.uid === uid);
+  const { sourceHost, start, label } = planted[at];
+  if (!view) return [label];
+  const own = planted.slice(at).filter((connection) => {
+    if (connection.sourceHost !== sourceHost || connection.start > start + event.duration / 1e9) return false;
+    if (!destination) return true;
+    const { address, port } = destination;
+    return connection.destinationHost === address && connection.destinationPort === port;
+  });
+  return [...new Set(own.map(({ label }) => label))];
 }
 
 /** The record with what is found of planted threats measured anew. */

@@ -352,7 +352,7 @@ realLogTest(
     await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
     const incidentsOf = async (name: string) => {
       const result = await scoreTraffic([join(zeek, name)], model, { out: join(folder, "real.json") });
-      assert.ok(result.alerts > 3_000, `${result.alerts} alerts`);
+      assert.ok(result.alerts > 2_000, `${result.alerts} alerts`);
       return result;
     };
     const scan = await incidentsOf("port-scanning.conn.json.log");
@@ -361,11 +361,12 @@ realLogTest(
       [["172.16.1.11", "port scan", true]], // an alert of a host's hour brings all of its connections
     );
     const exposed = await incidentsOf("windows-host-mixed.conn.log.labeled");
-    assert.ok(exposed.incidentCount < 20, `${exposed.incidentCount} incidents`);
+    assert.ok(exposed.incidentCount < 200, `${exposed.incidentCount} incidents`);
     const strangers = exposed.incidents.find(({ role }) => role === "victim");
-    assert.deepEqual(
-      [strangers?.host, strangers?.kinds[0], strangers!.connections > 3_000],
-      ["147.32.83.234", "port scan", true],
+    assert.deepEqual([strangers?.host, strangers?.kinds[0]], ["147.32.83.234", "port scan"]);
+    assert.ok(
+      strangers!.sources > 100,
+      `${strangers!.sources} sources, ${strangers!.connections} connections`,
     );
   },
 );

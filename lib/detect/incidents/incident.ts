@@ -8,6 +8,7 @@ export const incidentKinds = [
   "flood",
   "brute force",
   "beacon",
+  "dns tunnel",
   "new service",
   "other",
 ] as const;
@@ -69,9 +70,9 @@ export interface IncidentCounts extends Pick<Incident, "role" | "connections" | 
   readonly probes: number;
   /** Bytes of the connection that sent most, among those that sent three times what they received. */
   readonly mostSent: number;
-  /** Connections to a port where one logs in. */
+  /** Connections to a port where one logs in, and that were answered. */
   readonly logins: number;
-  /** Connections whose service training never saw. */
+  /** Connections whose service training never saw, or their source before that day. */
   readonly newServices: number;
 }
 
@@ -94,11 +95,11 @@ const flooding = 50;
  * - `port scan`, `sweep`: at least half of the connections failed (icmp counts as if), and they tried at least ten ports or
  *   ten hosts: a sweep if these are five times as many hosts as ports. What many sources do is a flood rather, if it is one;
  * - `flood`: otherwise, at least 50 connections for each host reached and one a second, at least half of them failed;
- * - `brute force`: at least ten connections, and half of all, to ports where one logs in, on fewer than ten hosts;
- * - `new service`: at least half of the connections are to a service that training never saw;
+ * - `brute force`: at least ten connections, and half of all, answered at ports where one logs in, on fewer than ten hosts;
+ * - `new service`: at least half of the connections are to a service that training never saw, or the source before that day;
  * - `other`, where none of these holds.
  *
- * The rows of views have a rule of their own, see `rowKinds`: `beacon`; an `upload` there is all that a pair sent.
+ * The rows of views have a rule of their own, see `rowKinds`: `beacon`, `dns tunnel`; an `upload` there is all that a pair sent.
  */
 export function kindsOf(counts: IncidentCounts): IncidentKind[] {
   const { role, connections, seconds, hosts, ports, probes, mostSent, logins, newServices } = counts;

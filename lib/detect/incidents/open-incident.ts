@@ -184,7 +184,7 @@ export class OpenIncident {
     this.#sums.bytesIn += destinationBytes;
     if (hasFailed) this.#sums.failed++;
     if (hasFailed || protocol === "icmp") this.#sums.probes++;
-    if (protocol === "tcp" && loginPorts.has(destinationPort)) this.#sums.logins++;
+    if (!hasFailed && protocol === "tcp" && loginPorts.has(destinationPort)) this.#sums.logins++;
     if (isNewService) this.#sums.newServices++;
     if (sourceBytes >= 3 * destinationBytes) this.#mostSent = Math.max(this.#mostSent, sourceBytes);
     this.#first = Math.min(this.#first, start);

@@ -9,6 +9,9 @@ const regular = 0.2;
 /** Seconds between the signs of life of a beacon, at least. */
 const shortest = 10;
 
+/** Questions for names, and their mean bytes, that are more than names. */
+const [manyQuestions, longQuestion] = [100, 100];
+
 /** What an unusual row looks like, by the rules of incidents ({@link kindsOf}) and those of views; none where none holds. */
 export function rowKinds(row: ViewRow): IncidentKind[] {
   const { connections, failed: probes, bytesOut, bytesIn, mostSent } = row;
@@ -16,15 +19,21 @@ export function rowKinds(row: ViewRow): IncidentKind[] {
   const isLogin = pair?.destination.protocol === "tcp" && loginPorts.has(pair.destination.destinationPort);
   const kinds = kindsOf({
     role: "source",
-    ...{ connections, probes, newServices: 0, seconds: row.last - row.first },
+    ...{
+      connections,
+      probes,
+      newServices: pair?.isOfNewService ? connections : 0,
+      seconds: row.last - row.first,
+    },
     hosts: row instanceof HostRow ? row.peers : 1,
     ports: row instanceof HostRow ? row.ports : 1,
     mostSent: pair && bytesOut >= 3 * bytesIn ? bytesOut : mostSent,
-    logins: isLogin ? connections : 0,
+    logins: isLogin ? connections - probes : 0,
   });
   return [
     ...kinds.filter((kind) => kind !== "other"),
     ...(pair && isBeacon(pair) ? ["beacon" as const] : []),
+    ...(pair && isNameTunnel(pair) ? ["dns tunnel" as const] : []),
   ];
 }
 
@@ -33,5 +42,14 @@ function isBeacon({ connections, intervals, sizes }: PairRow): boolean {
   const isRegular = ({ median, deviation }: Regularity) => deviation <= regular * median;
   return (
     connections > fewestSamples && isRegular(intervals) && isRegular(sizes) && intervals.median >= shortest
+  );
+}
+
+/** Many long questions to one name server: files leave in names. */
+function isNameTunnel({ destination, connections, bytesOut }: PairRow): boolean {
+  return (
+    destination.destinationPort === 53 &&
+    connections >= manyQuestions &&
+    bytesOut >= longQuestion * connections
   );
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../../common/errors";
 import type { ScoreOptions } from "../../models/detector";
 import type { Connection } from "../../traffic/connection";
+import { PairRow } from "../../traffic/views/pair-row";
 import { View, type ViewName, type ViewsState } from "../../traffic/views/view";
 import type { ViewRow } from "../../traffic/views/view-row";
 import { viewTable } from "../../traffic/views/view-table";
@@ -38,6 +39,7 @@ export interface UnusualRow extends OverRow {
 /** Judges the rows of all of a model's views when they are over. What the list allows they do not see. */
 export class ViewMonitor {
   readonly #views: readonly WatchedView[];
+  #ofNewService = new Set<Connection>();
 
   /** @param state what the views remember. Default: what they knew at the end of training */
   constructor(
@@ -61,6 +63,7 @@ export class ViewMonitor {
 
   /** Takes the next connections in. @returns the unusual ones of the rows that are over before them, in order */
   async add(connections: readonly Connection[]): Promise<UnusualRow[]> {
+    this.#ofNewService = new Set();
     const over = this.#views.map((): OverRow[] => []);
     for (const [before, connection] of connections.entries()) {
       if (this.allowList?.fits(connection)) continue;
@@ -68,9 +71,15 @@ export class ViewMonitor {
       for (const [i, { view }] of this.#views.entries()) {
         const { now } = view;
         for (const row of view.add(connection, time)) over[i].push({ row, before, time: now });
+        if (view.last instanceof PairRow && view.last.isOfNewService) this.#ofNewService.add(connection);
       }
     }
     return this.#unusual(over);
+  }
+
+  /** Those of the connections taken in last whose sources were never seen before the day to use such a service. */
+  get ofNewService(): ReadonlySet<Connection> {
+    return this.#ofNewService;
   }
 
   /** The log is over, and so are all rows. */

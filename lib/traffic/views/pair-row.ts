@@ -2,6 +2,7 @@ import { textHash } from "../../common/text-hash";
 import type { Feature } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
 import { ownText } from "../logs/values";
+import { ownService } from "../own-service";
 import type { RecentSet } from "./recent-set";
 import { type Regularity, regularityOf, Samples } from "./samples";
 import { type RowParts, ViewRow } from "./view-row";
@@ -26,6 +27,8 @@ export class PairRow extends ViewRow {
   #longest = 0;
   /** 1 = never met before; NaN where too little is known of the source. */
   #new = Number.NaN;
+  /** Before today the source was never seen to use this service, and enough is known of what it did. */
+  #isOfNewService = false;
   /** Time of the last connection. */
   #previous = Number.NaN;
   /** Seconds from one connection to the next. */
@@ -48,7 +51,11 @@ export class PairRow extends ViewRow {
     const row = new PairRow(connection);
     const isKnownSource = !known.add(textHash(connection.sourceHost));
     const isNew = known.add(textHash(PairRow.keyOf(connection)));
-    if (isKnownSource && !isEarly) row.#new = isNew ? 1 : 0;
+    const isOfNewService = isNewToday(connection, known);
+    if (isKnownSource && !isEarly) {
+      row.#new = isNew ? 1 : 0;
+      row.#isOfNewService = isOfNewService;
+    }
     return row;
   }
 
@@ -56,9 +63,10 @@ export class PairRow extends ViewRow {
     const [sourceHost, uid, destinationHost, protocol] = texts;
     const [destinationPort, ...own] = numbers;
     const row = new PairRow({ sourceHost, uid, destinationHost, destinationPort, protocol });
-    const [longest, isNew, previous, ...samples] = row.resumeSums(own);
+    const [longest, isNew, isOfNewService, previous, ...samples] = row.resumeSums(own);
     row.#longest = longest;
     row.#new = isNew;
+    row.#isOfNewService = isOfNewService === 1;
     row.#previous = previous;
     row.#intervals = Samples.resume(samples);
     row.#sizes = Samples.resume(samples.slice(row.#intervals.state.length));
@@ -67,13 +75,18 @@ export class PairRow extends ViewRow {
 
   get parts(): RowParts {
     const { destinationHost, destinationPort, protocol } = this.destination;
-    const own = [this.#longest, this.#new, this.#previous, ...this.#intervals.state, ...this.#sizes.state];
+    const own = [this.#longest, this.#new, Number(this.#isOfNewService), this.#previous];
+    const samples = [...this.#intervals.state, ...this.#sizes.state];
     const texts = [this.source, this.uid, destinationHost, protocol];
-    return { texts, numbers: [destinationPort, ...this.sums, ...own] };
+    return { texts, numbers: [destinationPort, ...this.sums, ...own, ...samples] };
   }
 
   get held(): number {
     return this.#intervals.kept.length + this.#sizes.kept.length;
+  }
+
+  get isOfNewService(): boolean {
+    return this.#isOfNewService;
   }
 
   /** Seconds from one connection to the next. */
@@ -99,4 +112,12 @@ export class PairRow extends ViewRow {
     const times = [intervals.median, intervals.regularity, sizes.regularity];
     return [this.connections, ...times, this.bytesOut, this.#longest, this.#new];
   }
+}
+
+/** Whether the source of the first connection of a pair's day was never seen before that day to use the service. */
+function isNewToday(connection: Connection, known: RecentSet): boolean {
+  const use = `${connection.sourceHost} by ${ownService(connection)}`;
+  const today = textHash(`${use} from ${Math.floor(connection.start / 86_400)}`);
+  if (known.add(textHash(use))) known.add(today);
+  return known.has(today);
 }

@@ -19,6 +19,10 @@ export class RecentSet {
     this.#recent = new Set(recent);
   }
 
+  has(number: number): boolean {
+    return this.#recent.has(number) || this.#older.has(number);
+  }
+
   /** Adds a number. @returns whether it is new */
   add(number: number): boolean {
     if (this.#recent.has(number)) return false;

@@ -73,6 +73,8 @@ export class View<Name extends ViewName = ViewName> {
   /** What the recent rows hold besides their sums. */
   #numbers = 0;
   #since: number | undefined;
+  /** That of the last connection. */
+  last: RowOf<Name> | undefined;
 
   /** @param seconds of a period */
   constructor(
@@ -122,6 +124,7 @@ export class View<Name extends ViewName = ViewName> {
     const over = isOver ? this.end() : [];
     const row = this.#rowOf(connection, over);
     this.#numbers += row.add(connection, now, this.#known);
+    this.last = row;
     return over;
   }
 
