@@ -55,8 +55,6 @@ interface ReadRun {
  *
  * @param folders of outputs, two or more
  * @throws {InputError} if one has no results of a study
- * @example
- * const { figures } = await compareRuns(["outputs", "outputs-quantile"]);
  */
 export async function compareRuns(folders: readonly string[]): Promise<Comparison> {
   if (folders.length < 2)
