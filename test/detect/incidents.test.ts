@@ -361,7 +361,7 @@ realLogTest(
       [["172.16.1.11", "port scan", true]], // an alert of a host's hour brings all of its connections
     );
     const exposed = await incidentsOf("windows-host-mixed.conn.log.labeled");
-    assert.ok(exposed.incidentCount < 200, `${exposed.incidentCount} incidents`);
+    assert.ok(exposed.incidentCount < 40, `${exposed.incidentCount} incidents`);
     const strangers = exposed.incidents.find(({ role }) => role === "victim");
     assert.deepEqual([strangers?.host, strangers?.kinds[0]], ["147.32.83.234", "port scan"]);
     assert.ok(

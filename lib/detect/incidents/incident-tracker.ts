@@ -1,5 +1,7 @@
+import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
+import type { ViewRow } from "../../traffic/views/view-row";
 import { byRisk, type Incident } from "./incident";
 import {
   type Noticed,
@@ -38,7 +40,8 @@ export interface IncidentsState {
  *   incident is closed: the next one starts another.
  * - Where ten sources raise alerts on one destination within a minute, or within an hour by connections that fail, as
  *   strangers do who look for open ports, this is a victim, and has an incident of its own: the alerts on it join this
- *   one, and what these sources did to nobody else becomes a part of it.
+ *   one, and what these sources did to nobody else becomes a part of it. So does an alert on
+ *   an hour or a day in which a source reached nobody else.
  * - No more than 1,000 incidents are open; for another the one that is silent for longest is closed.
  *
  * Which incident an alert belongs to depends on the alerts before it and their times only, so that it can be said at once.
@@ -110,10 +113,14 @@ export class IncidentTracker {
     return incident.id;
   }
 
-  /** Takes an alert on a row of a view in, which belongs to the row's source. @returns the id of its incident */
+  /**
+   * Takes an alert on a row of a view in, which belongs to the row's source, or to the victim if the row tells of nothing
+   * else. @returns the id of its incident
+   */
   addRow(noticed: NoticedRow, time: number): string {
     this.passTime(time);
-    const incident = this.#take("source", noticed.row.source, noticed.id, time);
+    const incident =
+      this.#victimOf(noticed.row) ?? this.#take("source", noticed.row.source, noticed.id, time);
     const { connections: before, kinds } = incident;
     incident.addRow(noticed, time);
     this.#moveLast(incident);
@@ -121,6 +128,13 @@ export class IncidentTracker {
     if (before === 0 || isOfNewKind || hasGrownTenfold(before, incident.connections))
       this.onChange(incident.toIncident("open"));
     return incident.id;
+  }
+
+  /** The open incident of the victim that is all that a row's connections reached. */
+  #victimOf({ onlyPeer }: ViewRow): OpenIncident | undefined {
+    for (const incident of this.#open.values())
+      if (incident.role === "victim" && textHash(incident.host) === onlyPeer) return incident;
+    return undefined;
   }
 
   /** The open incident of a host, or one that starts. @param id of its first alert */

@@ -203,11 +203,9 @@ export class OpenIncident {
     this.seen = Math.max(this.seen, time);
     this.#sums.viewAlerts++;
     count(this.#sources, textHash(row.source));
-    if (row instanceof PairRow) {
-      const { destinationHost, destinationPort, protocol } = row.destination;
-      count(this.#hosts, textHash(destinationHost));
-      if (protocol !== "icmp") count(this.#ports, destinationPort);
-    }
+    if (row.onlyPeer !== undefined) count(this.#hosts, row.onlyPeer);
+    if (row instanceof PairRow && row.destination.protocol !== "icmp")
+      count(this.#ports, row.destination.destinationPort);
     const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, 1];
     this.#raise({ connections, failed, hosts, ports, bytesOut, bytesIn });
     for (const kind of kinds) this.#rowKinds.add(kind);

@@ -73,6 +73,10 @@ export class HostRow extends ViewRow {
     return this.#peers.size;
   }
 
+  get onlyPeer(): number | undefined {
+    return this.#peers.size === 1 ? this.#peers.values().next().value : undefined;
+  }
+
   get ports(): number {
     return this.#ports.size;
   }

@@ -81,6 +81,10 @@ export class PairRow extends ViewRow {
     return { texts, numbers: [destinationPort, ...this.sums, ...own, ...samples] };
   }
 
+  get onlyPeer(): number {
+    return textHash(this.destination.destinationHost);
+  }
+
   get held(): number {
     return this.#intervals.kept.length + this.#sizes.kept.length;
   }

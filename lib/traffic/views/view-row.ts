@@ -34,6 +34,9 @@ export abstract class ViewRow {
   /** The features, in the order of the view's. */
   abstract get values(): readonly number[];
 
+  /** Hash of the one host that its connections reached; undefined where they are several. */
+  abstract get onlyPeer(): number | undefined;
+
   /** How many numbers it holds besides its sums. */
   abstract get held(): number;
 
