@@ -20,6 +20,8 @@ export interface FolderKind {
    * is refused where it holds anything, unless it is of the kind.
    */
   readonly mayWrite?: (path: string) => boolean;
+  /** Whether a file of that path is left out where something that this program did not write has its place. */
+  readonly givesWay?: (path: string) => boolean;
 }
 
 /** In a folder that others may use too: what this program wrote there. */

@@ -197,7 +197,10 @@ export class Transaction {
     const before = await ownFilesThere(place, kind);
     const written = await this.#finishFolder(staged, files);
     const moves: Move[] = [];
-    for (const file of written) moves.push(await this.#move(staged, join(path, file), join(place, file)));
+    for (const file of written) {
+      const isTaken = kind.givesWay?.(file) && !before.includes(file) && (await isThere(join(place, file)));
+      if (!isTaken) moves.push(await this.#move(staged, join(path, file), join(place, file)));
+    }
     for (const file of before)
       if (!written.includes(file)) moves.push(await this.#move(staged, undefined, join(place, file)));
     return moves;

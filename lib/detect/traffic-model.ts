@@ -5,18 +5,19 @@ import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { mendResults, readResults } from "../common/unfinished";
-import { writeJson } from "../common/unwritable";
+import { writeJson, writeWhole } from "../common/unwritable";
 import { contentOf, peek, sha256OfFile } from "../data/content";
 import { recogniseLayout } from "../data/kdd/layout";
 import { type Feature, kddFeatures } from "../data/kdd/schema";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
+import { cardName, isOwnCard } from "../models/model-card";
 import {
   type LoadModelOptions,
   loadModel,
   modelFiles,
   requireFormatVersion,
-  writeModel,
+  writeModelFiles,
 } from "../models/model-folder";
 import { fewRowsNotice, promisedRate } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
@@ -28,6 +29,7 @@ import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { type ViewName, viewNames } from "../traffic/views/view";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
+import { trafficCard } from "./traffic-card";
 import {
   fewViewRowsNotices,
   requireViewFeatures,
@@ -113,12 +115,13 @@ export const trafficModelFolder: FolderKind = {
     } catch {
       return undefined;
     }
-    const own = new Set([fileName]);
+    const own = new Set([fileName, ...((await isOwnCard(folder)) ? [cardName] : [])]);
     for (const detector of trainedDetectors)
       for (const part of [detector.kind, ...viewNames.map((view) => partOf(view, detector.kind))])
         for (const name of (await modelFiles(join(folder, part), detector)) ?? []) own.add(`${part}/${name}`);
     return own;
   },
+  givesWay: (path) => path === cardName,
 };
 
 /** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
@@ -134,6 +137,7 @@ export async function writeTrafficModel(folder: string, model: TrafficModel): Pr
   const details = { logs, logForm, windows, usual, unseenShare };
   const file: TrafficFile = { formatVersion, ...details, manifests, remembered, views };
   await writeJson(join(folder, fileName), file);
+  await writeWhole(join(folder, cardName), await trafficCard(model, fewRowsNotices(model)));
 }
 
 /** @returns the SHA-256 of each one's manifest */
@@ -144,7 +148,7 @@ function writeDetectors(
 ): Promise<TrafficFile["manifests"]> {
   return ofEachDetector(async (_, name) => {
     const part = join(folder, partOf(name));
-    await writeModel(part, detectors[name]!);
+    await writeModelFiles(part, detectors[name]!);
     return sha256OfFile(join(part, "manifest.json"));
   });
 }

@@ -124,8 +124,8 @@ async function withRecords(
   const dataset = logs.length === 1 ? { ...logs[0], rows } : all;
   const record = (name: string): TrainingRecord => {
     if (!metrics) return { seed, dataset, metrics: {} };
-    const { rocAuc, averagePrecision } = metrics[name];
-    return { seed, dataset, metrics: { heldOut: { rocAuc, averagePrecision } } };
+    const { rocAuc, averagePrecision, falseAlarmRate } = metrics[name];
+    return { seed, dataset, metrics: { heldOut: { rocAuc, averagePrecision, falseAlarmRate } } };
   };
   const detectors = await ofEachDetector((_, name) => ({
     ...fitted.detectors[name],

@@ -24,6 +24,8 @@ export interface DetectorKind<
   readonly title: string;
   /** What its scores are, and the scale on which they are drawn. */
   readonly scores: { readonly title: string; readonly scale: "linear" | "log" };
+  /** A sentence about what it cannot see. */
+  readonly blindSpot: string;
   /** How rows become the numbers that suit it best. */
   readonly preprocessing: FullPreprocessOptions;
   /** The files that `save` writes. */

@@ -8,13 +8,14 @@ import type { FolderKind } from "../common/own-files";
 import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { inTransaction } from "../common/transaction";
 import { readResults } from "../common/unfinished";
-import { unwritable } from "../common/unwritable";
+import { unwritable, writeWhole } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { type Preprocessor, requireConsistent } from "../preprocess/preprocessor";
 import type { Detector, DetectorKind, LoadOptions } from "./detector";
 import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest } from "./manifest";
 import type { Model } from "./model";
+import { cardName, isOwnCard, modelCard } from "./model-card";
 import { mostThresholdScores, type Threshold } from "./threshold";
 
 const formatVersion = 1;
@@ -35,7 +36,11 @@ export async function saveModel(folder: string, model: Model): Promise<void> {
 
 /** The folder of a model with one detector: its manifest says what is ours in it. */
 export function modelFolderKind(kind: Pick<DetectorKind, "kind" | "title" | "files">): FolderKind {
-  return { title: `${kind.title} model`, ownFiles: (folder) => modelFiles(folder, kind) };
+  return {
+    title: `${kind.title} model`,
+    ownFiles: (folder) => modelFiles(folder, kind),
+    givesWay: (path) => path === cardName,
+  };
 }
 
 /** The files of a model that stands in a folder, as its manifest has them; undefined if there is none of the kind. */
@@ -48,17 +53,24 @@ export async function modelFiles(
     if (manifest.kind !== kind) return undefined;
     // Whatever else a manifest lists, as a stranger's may, this program did not write.
     const written = [...commonFiles, ...files];
-    return new Set(["manifest.json", ...written.filter((name) => Object.hasOwn(manifest.files, name))]);
+    const listed = written.filter((name) => Object.hasOwn(manifest.files, name));
+    return new Set(["manifest.json", ...listed, ...((await isOwnCard(folder)) ? [cardName] : [])]);
   } catch {
     return undefined;
   }
 }
 
-/** Writes a model into a new folder, for a transaction of the caller's. */
-export async function writeModel(
+/** Writes a model and its card into a new folder, for a transaction of the caller's. */
+export async function writeModel(folder: string, model: Model): Promise<void> {
+  const manifest = await writeModelFiles(folder, model);
+  await writeWhole(join(folder, cardName), modelCard(manifest, model.preprocessor, model.threshold));
+}
+
+/** The same without a card. @returns the manifest as it was written */
+export async function writeModelFiles(
   folder: string,
   { detector, preprocessor, threshold, training }: Model,
-): Promise<void> {
+): Promise<string> {
   try {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "preprocessor.json"), json(preprocessor));
@@ -77,7 +89,9 @@ export async function writeModel(
       ...training,
       files,
     };
-    await writeFile(join(folder, "manifest.json"), json(manifest));
+    const text = json(manifest);
+    await writeFile(join(folder, "manifest.json"), text);
+    return text;
   } catch (error) {
     throw unwritable(folder, error);
   }

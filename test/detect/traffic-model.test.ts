@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { appendFile, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -11,7 +12,8 @@ import {
   saveModel,
   transform,
 } from "traffic-anomaly";
-import { writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
+import { trafficModelFolder, writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
+import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
 import { kddTable } from "../fixtures/table";
@@ -35,6 +37,35 @@ test("a loaded model that is saved again is the same to the byte", async () => {
   const copy = join(folder, "copy");
   await writeTrafficModel(copy, await loadTrafficModel(model));
   assert.deepEqual(Object.values(contents(copy)), Object.values(contents(model)));
+});
+
+test("the card of a traffic model tells of its logs, settings and promise, and of what is its user's stays", async () => {
+  const { model, result } = await office;
+  const card = readFileSync(join(model, "README.md"), "utf8");
+  const { detectors, logs, views } = await loadTrafficModel(model);
+  for (const text of [
+    ...logs.map(({ name, sha256 }) => `- \`${name}\`, \`${sha256}\`\n`),
+    ...Object.entries(detectors).map(
+      ([name, { detector }]) => `- ${name}: \`${JSON.stringify(detector.settings)}\`\n`,
+    ),
+    "Zeek's conn.log: 3,000 connections",
+    `of connections like the ${result.heldOut} that were held out, in expectation (asked for: 1 %)`,
+    "Measured: nothing, as no attacks with labels were at hand.",
+    ...trainedDetectors.map(({ title, blindSpot }) => `- ${title}: ${blindSpot}\n`),
+  ])
+    assert.ok(card.includes(text), `${text} in ${card}`);
+  assert.equal(card.includes("They judge "), Object.keys(views).length > 0);
+  const parts = readdirSync(model, { recursive: true, encoding: "utf8" });
+  assert.deepEqual(
+    parts.filter((path) => path.endsWith("README.md")),
+    ["README.md"],
+  );
+  assert.ok((await trafficModelFolder.ownFiles(model))?.has("README.md"));
+  const mine = join(folder, "mine");
+  await cp(model, mine, { recursive: true });
+  await appendFile(join(mine, "README.md"), "mine");
+  assert.ok(!(await trafficModelFolder.ownFiles(mine))?.has("README.md"));
+  await loadTrafficModel(mine);
 });
 
 test("one detector alone can be loaded", async () => {

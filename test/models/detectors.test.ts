@@ -61,7 +61,7 @@ for (const kind of detectors as readonly DetectorKind[]) {
 
   test(`${kind.title}: what is saved is its own files and the common ones, and scores the same once it is loaded`, async () => {
     const { model, folder } = await walk;
-    const common = ["manifest.json", "preprocessor.json", "threshold.json"];
+    const common = ["README.md", "manifest.json", "preprocessor.json", "threshold.json"];
     assert.deepEqual((await readdir(folder)).sort(), [...kind.files, ...common].sort());
     const loaded = await loadModel(folder);
     assert.deepEqual([model.detector.kind, loaded.detector.kind], [kind.kind, kind.kind]);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { marked } from "marked";
+import * as library from "traffic-anomaly";
 import {
   chooseThreshold,
   createRandom,
@@ -92,7 +94,7 @@ for (const kind of kinds) {
     assert.deepEqual(loaded.training, trainingRecord);
   });
 
-  test(`the manifest of the ${kind} tells where it comes from and lists every other file`, async () => {
+  test(`the manifest of the ${kind} tells where it comes from and lists every other file but the card`, async () => {
     const folder = await saved(kind);
     const { files, ...manifest } = await readJson(join(folder, "manifest.json"));
     assert.deepEqual(manifest, {
@@ -103,7 +105,8 @@ for (const kind of kinds) {
       features: ["bytes", "service", "hot"],
       ...trainingRecord,
     });
-    assert.deepEqual([...Object.keys(files), "manifest.json"].sort(), (await readdir(folder)).sort());
+    const all = [...Object.keys(files), "manifest.json", "README.md"];
+    assert.deepEqual(all.sort(), (await readdir(folder)).sort());
     for (const [name, sha256] of Object.entries(files)) {
       const bytes = await readFile(join(folder, name));
       assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
@@ -222,13 +225,88 @@ test("saving replaces the model of its kind, keeps what others put into the fold
   assert.deepEqual(await readdir(join(folder, "..")), ["model"]);
 });
 
+test("the card tells what the manifest has, what is promised and was measured, and how to use the model", async () => {
+  for (const kind of kinds) {
+    const folder = await saved(kind);
+    const manifest = await readFile(join(folder, "manifest.json"));
+    const { settings, features, dataset, seed } = JSON.parse(manifest.toString());
+    const card = await readFile(join(folder, "README.md"), "utf8");
+    for (const text of [
+      `# Model: ${kind.replace("-", " ")}\n`,
+      `traffic-anomaly ${libraryVersion}`,
+      features.map((name: string) => `\`${name}\``).join(", "),
+      `greater than ${(await models[kind]).threshold.value}.`,
+      `\`${dataset.name}\`, 500 rows, SHA-256 \`${dataset.sha256}\``,
+      ...Object.entries({ ...settings, seed }).map(([name, of]) => `- ${name}: \`${JSON.stringify(of)}\`\n`),
+      "Promised: at most 4.99 % of rows like the 500 that were held out, in expectation (asked for: 5 %).",
+      "| `holdout` | 0.5000 | – | – | – |",
+      "## Blind spots\n\n- It ",
+      "export FOLDER --out model.onnx",
+      kind === "autoencoder" ? 'tf.loadLayersModel("file://FOLDER/model.json")' : "as it is no network",
+      createHash("sha256").update(manifest).digest("hex"),
+    ])
+      assert.ok(card.includes(text), `${text} in ${card}`);
+    assert.equal(card, await readFile(join(await saved(kind), "README.md"), "utf8"));
+    assert.ok(card.split("\n").length < 80, card);
+    const [, imported] = /import \{ (.*) \} from "traffic-anomaly"/.exec(card)!;
+    for (const name of imported.split(", ")) assert.ok(name in library, name);
+  }
+});
+
+test("a card shows a stranger's names as they are, and never as Markdown", async () => {
+  const model = await models["isolation-forest"];
+  const folder = newFolder();
+  const name = "<img src=x onerror=alert(1)> `[a](b)` ``\n# \u001b[2J|\ud800";
+  const [step, ...steps] = model.preprocessor.steps;
+  await saveModel(folder, {
+    ...model,
+    preprocessor: { ...model.preprocessor, steps: [{ ...step, feature: name }, ...steps] },
+    training: {
+      seed: 1,
+      dataset: { name, sha256: "`", rows: 1 },
+      metrics: { [name]: { rocAuc: 1 }, odd: null },
+    },
+  });
+  const card = await readFile(join(folder, "README.md"), "utf8");
+  const html = await marked.parse(card.replace(/^<!--.*-->$/m, ""));
+  assert.equal(
+    html.split("&lt;img src=x onerror=alert(1)&gt; `[a](b)` ``\ufffd# \ufffd[2J|\ufffd").length,
+    4,
+  );
+  assert.doesNotMatch(html, /<img|<a /);
+  assert.ok(!card.includes("\u001b"));
+  await saveModel(folder, model);
+  assert.doesNotMatch(await readFile(join(folder, "README.md"), "utf8"), /<img/);
+});
+
+test("a card that was changed, or is the user's own, stays when the model is replaced, and damages nothing", async () => {
+  const model = await models["isolation-forest"];
+  const folder = await saved();
+  const path = join(folder, "README.md");
+  const replaced = () => saveModel(folder, { ...model, training: { ...model.training, seed: 78 } });
+  await replaced();
+  const card = await readFile(path, "utf8");
+  assert.match(card, /^- seed: `78`$/m);
+  for (const own of [`${card}It is mine now.\n`, "# Mine\n", ""]) {
+    await writeFile(path, own);
+    await replaced();
+    assert.equal(await readFile(path, "utf8"), own);
+    assert.equal((await loadModel(folder)).training.seed, 78);
+  }
+  await rm(path);
+  await symlink(join(root, "nowhere"), path);
+  await replaced();
+  assert.ok((await lstat(path)).isSymbolicLink());
+  assert.deepEqual(await readdir(join(folder, "..")), ["model"]);
+});
+
 test("a model of another kind is not replaced", async () => {
   const folder = await saved("autoencoder");
   const before = await contents(folder);
   await assert.rejects(saveModel(folder, await models["isolation-forest"]), {
     name: "InputError",
     message:
-      /^cannot write to .*model: it is no isolation forest model, but a folder with autoencoder\.json, manifest\.json/,
+      /^cannot write to .*model: it is no isolation forest model, but a folder with README\.md, autoencoder\.json, manifest\.json/,
   });
   assert.deepEqual(await contents(folder), before);
 });

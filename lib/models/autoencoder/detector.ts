@@ -8,6 +8,8 @@ export const autoencoder: DetectorKind<"autoencoder", AutoencoderOptions, Autoen
   kind: "autoencoder",
   title: "autoencoder",
   scores: { title: "Mean squared reconstruction error", scale: "log" },
+  blindSpot:
+    "It passes what it copies well: a row that goes on in the way usual rows do, however rare it is.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["model.json", "weights.bin", "autoencoder.json"],
   prepare: prepareAutoencoder,

@@ -8,6 +8,8 @@ export const combined: DetectorKind<"combined", CombinedOptions, Combined> = {
   kind: "combined",
   title: "combined detector",
   scores: { title: "Mean −log p-value", scale: "linear" },
+  blindSpot:
+    "It passes what neither of its detectors sees, and beyond all held-out rows one row ranks as another.",
   preprocessing: autoencoder.preprocessing,
   files: [...isolationForest.files, ...autoencoder.files, "combined.json"],
   fit: fitCombined,

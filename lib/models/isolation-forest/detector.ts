@@ -7,6 +7,8 @@ export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOp
   kind: "isolation-forest",
   title: "isolation forest",
   scores: { title: "Isolation score", scale: "linear" },
+  blindSpot:
+    "It looks at one column at a time: values that are usual one by one, and unusual only together, may pass.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["forest.json", "forest.bin"],
   fit: fitIsolationForest,

@@ -7,6 +7,8 @@ export const ecod: DetectorKind<"ecod", object, Ecod> = {
   kind: "ecod",
   title: "ECOD",
   scores: { title: "Sum of −log tail probabilities", scale: "linear" },
+  blindSpot:
+    "It looks at the ends of each column by itself: gaps between usual values, and values unusual only together, pass.",
   preprocessing: { encoding: "one-hot", logarithm: [], scaling: "none" },
   files: ["tails.json"],
   async fit(matrix, { seed: _, workers: __, ...options } = {}) {

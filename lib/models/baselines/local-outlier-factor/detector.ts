@@ -15,6 +15,7 @@ export const localOutlierFactor: DetectorKind<
   kind: "local-outlier-factor",
   title: "LOF",
   scores: { title: "Local outlier factor", scale: "log" },
+  blindSpot: "A few odd rows among those that it learned from vouch for an attack that is near them.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["neighbours.json", "sample.bin"],
   fit: async (matrix, { workers: _, ...options } = {}) => fitLocalOutlierFactor(matrix, options),

@@ -7,6 +7,7 @@ export const mahalanobis: DetectorKind<"mahalanobis", MahalanobisOptions, Mahala
   kind: "mahalanobis",
   title: "Mahalanobis",
   scores: { title: "Distance over its threshold", scale: "log" },
+  blindSpot: "It takes the usual for one cloud: what lies in a gap inside of it passes.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "standard" },
   files: ["distances.json"],
   async fit(matrix, { seed: _, workers: __, ...options } = {}) {

@@ -19,6 +19,8 @@ export const principalComponents: DetectorKind<
   kind: "principal-components",
   title: "PCA",
   scores: { title: "Mean squared reconstruction error", scale: "log" },
+  blindSpot:
+    "It passes whatever lies on the flat sheet along which usual rows vary, however far out or in a gap.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["components.json"],
   async fit(matrix, { seed: _, workers: __, ...options } = {}) {
