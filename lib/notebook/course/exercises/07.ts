@@ -31,9 +31,9 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
         mistakes: [{ answer: 28, word: "Those are types: the same type from two hosts are two attacks." }],
       }),
       found: number({
-        truth: 18,
+        truth: 24,
         mistakes: [
-          { answer: 12, word: "Those are types with an alert: count attacks, by label and source host." },
+          { answer: 15, word: "Those are types with an alert: count attacks, by label and source host." },
         ],
       }),
     }),
@@ -69,27 +69,27 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
   "7-4": {
     answer: parts({
       forest: number({
-        truth: 0.4722,
+        truth: 0.435,
         tolerance: 0.002,
         share: true,
         mistakes: [
           {
-            answer: 0.4258,
+            answer: 0.4424,
             word: "That is at the model's own threshold: compare at the *same* false-alarm rate.",
           },
-          { answer: 0.3132, word: "That is the model that learned from hidden attacks." },
+          { answer: 0.3695, word: "That is the model that learned from hidden attacks." },
         ],
       }),
       autoencoder: number({
-        truth: 0.5352,
+        truth: 0.3977,
         tolerance: 0.002,
         share: true,
         mistakes: [
           {
-            answer: 0.0969,
+            answer: 0.1044,
             word: "That is the model that learned from hidden attacks, at its own threshold.",
           },
-          { answer: 0.2452, word: "That is the model that learned from hidden attacks." },
+          { answer: 0.1964, word: "That is the model that learned from hidden attacks." },
         ],
       }),
     }),
@@ -102,15 +102,15 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
   "7-5": {
     answer: parts({
       silenced: number({
-        truth: 119,
+        truth: 141,
         tolerance: 2,
         mistakes: [
-          { answer: 139, word: "That is as many as the wide list silences, alerts of scans among them." },
+          { answer: 169, word: "That is as many as the wide list silences, alerts of scans among them." },
         ],
       }),
       attacks: number({
         truth: 0,
-        mistakes: [{ answer: 13, word: "Those are the scans' alerts: they must stay." }],
+        mistakes: [{ answer: 24, word: "Those are the scans' alerts: they must stay." }],
       }),
     }),
     hints: [

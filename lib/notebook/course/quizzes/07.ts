@@ -55,7 +55,7 @@ export const ownTrafficQuiz: readonly Question[] = [
         text: "They turn too strict, and nobody is told.",
         right: true,
         because:
-          "The hidden attacks use up the budget. Recall was two fifths lower, while false alarms looked splendid.",
+          "The hidden attacks use up the budget. Without them recall was larger by a fifth, and nothing said so.",
       },
     ],
   },
@@ -84,7 +84,7 @@ export const ownTrafficQuiz: readonly Question[] = [
       {
         text: "That the false-alarm rate is kept.",
         because:
-          "There was no warning on the Saturday, and the false alarms were two fifths above those of the judged log.",
+          "There was no warning on the Saturday, and the false alarms were seven tenths above those of the judged log.",
       },
       {
         text: "Nothing.",
