@@ -8,6 +8,7 @@ import { writeSimulatedLog } from "traffic-anomaly";
 import { mend } from "traffic-anomaly/dist/common/unfinished";
 import { noNetwork } from "../fixtures/no-network";
 import { trafficLines, writeLines } from "../fixtures/traffic";
+import { timeless } from "../study/same-files";
 import { contents, served } from "./command";
 
 const hook = join(__dirname, "..", "fixtures", "kill-after.cjs");
@@ -164,14 +165,13 @@ export async function killable(name: string, inputs: string, folder: string): Pr
   };
 }
 
-/** What is below a folder by name; of files in which times are noted, only the seed. */
+/** What is below a folder by name; of files in which times are noted, only the seed or what else they say. */
 function resultsIn(folder: string): Record<string, string> {
   const found = Object.entries(contents(folder)).map(([path, sha256]): [string, string] => {
-    const isTimed = /\/outputs\/(metrics|run)\.json$/.test(path);
-    return [
-      path.slice(folder.length + 1),
-      isTimed ? `seed ${JSON.parse(readFileSync(path, "utf8")).seed}` : sha256,
-    ];
+    const name = path.slice(folder.length + 1);
+    if (/^outputs\/(metrics|run)\.json$/.test(name))
+      return [name, `seed ${JSON.parse(readFileSync(path, "utf8")).seed}`];
+    return [name, name === "outputs/report.html" ? timeless(readFileSync(path, "utf8")) : sha256];
   });
   return Object.fromEntries(found.filter(([path]) => !aside.test(path)));
 }

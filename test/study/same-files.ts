@@ -7,6 +7,11 @@ export const otherNodes: readonly string[] = (process.env.OTHER_NODES ?? "")
   .split(delimiter)
   .filter((path) => path !== "");
 
+/** A report without its table of when and where it was made. */
+export function timeless(report: string): string {
+  return report.replace(/<caption>The run<.*?<\/table>/s, "");
+}
+
 /** SHA-256 of every file below a folder, but for what depends on the clock or the browser, or names the version. */
 export function digests(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -20,8 +25,7 @@ export function digests(folder: string): Record<string, string> {
         let content: string | Buffer = readFileSync(path);
         if (path.endsWith("metrics.json"))
           content = JSON.stringify({ ...JSON.parse(content.toString()), timings: {} });
-        if (path.endsWith("report.html"))
-          content = content.toString().replace(/<caption>The run<.*?<\/table>/s, "");
+        if (path.endsWith("report.html")) content = timeless(content.toString());
         return [relative(folder, path), createHash("sha256").update(content).digest("hex")];
       })
       .sort(([a], [b]) => (a < b ? -1 : 1)),
