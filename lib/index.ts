@@ -99,7 +99,7 @@ export { loadModel, saveModel } from "./models/model-folder";
 export { falseDiscoveryVerdicts, pValues } from "./models/p-values";
 export { type Reason, reasonText, rowReasons, typicalTexts } from "./models/reasons";
 export { type Backend, tensorflow } from "./models/tensorflow";
-export { chooseThreshold, type Threshold } from "./models/threshold";
+export { chooseThreshold, promisedRate, type Threshold } from "./models/threshold";
 export { presets } from "./models/training-options";
 
 // Curves, metrics and protocols
