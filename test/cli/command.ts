@@ -14,8 +14,8 @@ export const program = join(__dirname, "..", "..", "node_modules", ".bin", "traf
 export interface Outcome {
   /** Exit code; null if a signal ended it. */
   readonly code: number | null;
-  /** The signal; of a process of its own only. */
-  readonly signal?: NodeJS.Signals | null;
+  /** The signal that ended it, of a process of its own. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -59,7 +59,7 @@ export function runToEnd(
     });
     child.on("error", reject);
     child.on("spawn", () => started?.(child));
-    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on("close", (code, signal) => resolve({ code, ...(signal && { signal }), stdout, stderr }));
   });
 }
 

@@ -24,6 +24,7 @@ test("an editor", async (context) => {
     const { matches, start } = await completions("isolationForest.");
     assert.equal(start, "isolationForest.".length);
     assert.deepEqual(matches.sort(), [
+      "blindSpot",
       "files",
       "fit",
       "kind",
