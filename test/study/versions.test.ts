@@ -1,5 +1,4 @@
-// The same seed gives the same bytes on every version of Node.js; run.test.ts says so of the study of the real data
-// and the newest.
+// The same seed gives the same bytes on every version of Node.js; run.test.ts says so of scores of the real data and the newest.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
