@@ -6,7 +6,7 @@ import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed } from "../traffic/logs/formats";
-import type { ViewName, ViewsState } from "../traffic/views/view";
+import type { ViewsState } from "../traffic/views/view";
 import { timeOf } from "../traffic/windows/event";
 import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
 import { createAlert } from "./alert";
@@ -22,7 +22,7 @@ import { Timeline } from "./timeline";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
 import { rowKinds } from "./views/row-kinds";
 import { createViewAlert, rowAlertId } from "./views/view-alert";
-import { type UnusualRow, type ViewCounts, ViewMonitor } from "./views/view-monitor";
+import { type UnusualRow, ViewMonitor } from "./views/view-monitor";
 
 /** What a monitor found so far. */
 export interface Findings {
@@ -31,8 +31,6 @@ export interface Findings {
   readonly flagged: Partial<Record<TrainedDetectorName, number>>;
   /** Flagged connections that raised no alert, since the list allows them. */
   silenced: number;
-  /** Rows of each view that were judged, and those of the alerts that are theirs. */
-  views: Readonly<Partial<Record<ViewName, ViewCounts>>>;
 }
 
 export interface MonitorOptions extends ScoreOptions {
@@ -55,7 +53,7 @@ export interface MonitorOptions extends ScoreOptions {
  * detector is greater than its threshold. However a log is cut into blocks, the alerts are the same.
  */
 export class Monitor {
-  readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0, views: {} };
+  readonly findings: Findings = { alerts: 0, flagged: {}, silenced: 0 };
   readonly views: ViewMonitor;
   readonly hosts: HostRanking;
   readonly timeline: Timeline;
@@ -139,19 +137,12 @@ export class Monitor {
       this.incidents.passTime(this.#timeOf(connection));
       if (rows[next] === row) alerts.push(this.#alert(connection, verdicts[next++]));
     }
-    this.#countViews();
     return alerts;
   }
 
   /** The alerts of the rows of views that are not over: no more connections will come. */
   async lastAlerts(): Promise<RankedAlert[]> {
-    const alerts = (await this.views.end()).map((unusual) => this.#viewAlert(unusual));
-    this.#countViews();
-    return alerts;
-  }
-
-  #countViews(): void {
-    this.findings.views = this.views.counts;
+    return (await this.views.end()).map((unusual) => this.#viewAlert(unusual));
   }
 
   #timeOf(connection: Connection): number {

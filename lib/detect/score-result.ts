@@ -6,10 +6,13 @@ import type { Findings, Monitor } from "./monitor";
 import type { ReadingCounts } from "./ordered-connections";
 import type { UnusualHost } from "./ranking";
 import { fewConnectionsNotice, promisedRateOf } from "./traffic-model";
+import type { ViewMonitor } from "./views/view-monitor";
 
 /** What scoring found; of the alerts raised fewer are written with `top`. */
 export interface ScoreTrafficResult extends Readonly<Findings> {
   readonly connections: number;
+  /** Rows of each view that were judged, and those of the alerts that are theirs. */
+  readonly views: ViewMonitor["counts"];
   /** Where a false discovery rate was asked for. */
   readonly discoveries?: Discoveries;
   /** Says that much more is flagged than a model of few connections promised. */
@@ -41,6 +44,7 @@ export function scoreResult(
   return {
     connections,
     ...monitor.findings,
+    views: monitor.views.counts,
     ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
     ...(monitor.allowed && {
       allowed: monitor.allowed
@@ -57,15 +61,16 @@ export function scoreResult(
 }
 
 /** Alerts on connections: all but those on rows of views. */
-export function connectionAlerts({ alerts, views }: Pick<Findings, "alerts" | "views">): number {
+export function connectionAlerts({ alerts, views }: Pick<ScoreTrafficResult, "alerts" | "views">): number {
   return Object.values(views).reduce((left, { alerts }) => left - alerts, alerts);
 }
 
 function budgetWarning(
-  { model, findings }: Monitor,
+  { model, findings, views }: Monitor,
   connections: number,
 ): Pick<ScoreTrafficResult, "budgetWarning"> {
-  const share = (connectionAlerts(findings) + findings.silenced) / Math.max(1, connections);
+  const alerts = connectionAlerts({ ...findings, views: views.counts });
+  const share = (alerts + findings.silenced) / Math.max(1, connections);
   const promised = promisedRateOf(model);
   if (fewConnectionsNotice(model) === undefined || share <= 2 * promised) return {};
   const [{ threshold, training }] = Object.values(model.detectors);

@@ -42,6 +42,7 @@ export function modelCard(manifestJson: string, preprocessor: Preprocessor, thre
   const manifest = JSON.parse(manifestJson) as Manifest;
   const { kind, libraryVersion, dataset, features, settings, seed } = manifest;
   const { title, blindSpot } = detectorKind(kind);
+  const doubt = fewRowsNotice(threshold);
   return sealedCard([
     `# Model: ${title}`,
     "",
@@ -64,7 +65,7 @@ export function modelCard(manifestJson: string, preprocessor: Preprocessor, thre
     "## False alarms and figures",
     "",
     `Promised: ${promise(threshold)}`,
-    ...(fewRowsNotice(threshold) ? ["", `But ${fewRowsNotice(threshold)}.`] : []),
+    ...(doubt ? ["", `But ${doubt}.`] : []),
     "",
     ...figures(manifest),
     "",

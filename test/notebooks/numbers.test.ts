@@ -8,6 +8,7 @@ import { mean } from "simple-statistics";
 import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
+import { judgedNames } from "../fixtures/judged-names";
 import {
   disagreements,
   Figures,
@@ -90,17 +91,7 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
   const read = notebook("05-evaluation");
   const claims = claimsOf(read);
   const shown = new Set(claims.map(({ name }) => name));
-  const detectors = [
-    "isolation-forest",
-    "autoencoder",
-    "combined",
-    "baseline:count",
-    "baseline:dst_bytes",
-    "baseline:principal-components",
-    "baseline:mahalanobis",
-    "baseline:ecod",
-  ];
-  for (const detector of detectors) {
+  for (const detector of judgedNames) {
     assert.ok(shown.has(`novelty / holdout / ${detector} / rocAuc, seed 1`), detector);
     for (const metric of [
       "rocAuc",
@@ -116,7 +107,7 @@ test("05-evaluation shows every protocol, both models, the baselines and the see
   for (const part of ["mixed / 10-percent", ...["http", "smtp", "sf", "sa"].map((s) => `literature / ${s}`)])
     assert.ok(shown.has(`${part} / isolation-forest / rocAuc, seed 1`), part);
   const legends = legendClaims(read, figures).map(({ name }) => name);
-  assert.equal(new Set(legends).size, detectors.length);
+  assert.equal(new Set(legends).size, judgedNames.length);
   for (const { shown: text } of claims) assert.match(text, /^\d\.\d{4}$|^–$/);
   assert.ok(printedTexts(read).some((text) => text.includes(`backend ${record.backend}`)));
 });

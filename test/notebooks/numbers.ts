@@ -4,6 +4,7 @@ import { unescapeHtml } from "traffic-anomaly/dist/common/html";
 import { codeCells, type Notebook, type Output } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { modelStyles } from "traffic-anomaly/dist/visualize/palette";
 import type { ReproductionRecord } from "../bench/record";
+import { judgedNames } from "../fixtures/judged-names";
 
 /** A number as it is shown, and the one that it stands for. */
 export interface Claim {
@@ -105,17 +106,7 @@ export function legendClaims(notebook: Notebook, figures: Figures): Claim[] {
     ["AUC", "rocAuc"],
     ["AP", "averagePrecision"],
   ]);
-  const detectors = [
-    "isolation-forest",
-    "autoencoder",
-    "combined",
-    "baseline:count",
-    "baseline:dst_bytes",
-    "baseline:principal-components",
-    "baseline:mahalanobis",
-    "baseline:ecod",
-  ];
-  const nameOf = new Map(modelStyles(detectors).map(({ title }, i) => [title, detectors[i]]));
+  const nameOf = new Map(modelStyles(judgedNames).map(({ title }, i) => [title, judgedNames[i]]));
   return outputsOf(notebook).flatMap((output) => {
     const figure = "data" in output ? (output.data["application/vnd.plotly.v1+json"] as Drawn) : undefined;
     const [title, ...words] =
