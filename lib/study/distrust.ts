@@ -46,7 +46,7 @@ function repeatedRows(table: Table, title: string): string[] {
   if (repeated === 0) return [];
   const beside = table.labels ? "; the deduplicated figures count each once" : "";
   return [
-    `Duplicates: ${formatCount(repeated)} of the ${formatRows(table.rows)} of ${title} (${formatShare(repeated / table.rows)}) repeat an earlier one in every feature, so that figures are mostly of a few kinds of row${beside}.`,
+    `Duplicates: ${formatCount(repeated)} of the ${formatRows(table.rows)} of ${title} (${formatShare(repeated / table.rows)}) repeat an earlier one in every feature, so that rows that repeat count for more${beside}.`,
   ];
 }
 
@@ -128,7 +128,7 @@ function unseenNames({ unseen }: NoveltyStudy, test: Table | undefined): string[
     .map(({ feature, category, rows }) => `${feature} ${category} (${formatRows(rows)})`)
     .join(", ");
   return [
-    `Drift: the test file has ${formatCount(unseen.length)} names that the rows learned from do not: ${named}${unseen.length > 5 ? ", …" : ""}.`,
+    `Drift: the test file has ${formatCount(unseen.length)} names that the rows learned from do not have: ${named}${unseen.length > 5 ? " and others" : ""}.`,
   ];
 }
 

@@ -111,7 +111,9 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     };
     const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
     const figures = studyFigures(first, data.train, data.test, names);
-    await clock.time("figures", () => writePictures(figures, join(outputs, "plots"), options));
+    const hasPictures = await clock.time("figures", () =>
+      writePictures(figures, join(outputs, "plots"), options),
+    );
     await clock.time("write", async () => {
       await writeModels(first, metrics, models);
       const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
@@ -124,6 +126,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     const report = studyReport({ study: first, data, metrics, record, figures, notices });
     await writeWhole(join(outputs, "report.html"), await reportPage(report));
     const kept = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
+    if (hasPictures) kept.push("plots");
     const paths = [
       ...Object.keys(models).map((name) => join(modelsFolder, name)),
       ...kept.map((name) => join(outputsFolder, name)),

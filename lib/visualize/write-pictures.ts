@@ -15,19 +15,21 @@ export interface WritePicturesOptions extends WorkOptions {
  * Draws figures as pictures, `folder/NAME.png`, where a browser that works is installed. In the files' names spaces and brackets
  * become hyphens.
  *
+ * @returns whether they were drawn
  * @throws {InputError} if the folder can't be written
  */
 export async function writePictures(
   figures: Readonly<Record<string, Figure>>,
   folder: string,
   options: WritePicturesOptions = {},
-): Promise<void> {
+): Promise<boolean> {
   const images = await drawImages(Object.values(figures), options);
-  if (!images) return;
+  if (!images) return false;
   try {
     await mkdir(folder, { recursive: true });
     for (const [i, name] of Object.keys(figures).entries())
       await writeFile(join(folder, `${name.replace(/[\s()]+/g, "-").replace(/-$/, "")}.png`), images[i]);
+    return true;
   } catch (error) {
     throw unwritable(folder, error);
   }
