@@ -179,7 +179,7 @@ export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 
 // A network of one's own
 
-export type { Alert } from "./detect/alert";
+export type { Alert } from "./detect/alerts/alert";
 export { type FollowOptions, followTraffic } from "./detect/follow/follow";
 export type { Incident, IncidentKind, IncidentReason } from "./detect/incidents/incident";
 export { HostRanking, type UnusualHost } from "./detect/ranking";
@@ -187,9 +187,9 @@ export type { ScoreTrafficResult } from "./detect/score-result";
 export { type ScoreTrafficOptions, scoreTraffic } from "./detect/score-traffic";
 export { settleFeatures } from "./detect/settle-features";
 export { loadTrafficModel, type TrafficModel } from "./detect/traffic-model";
-export { type TrainOptions, trainOnTraffic } from "./detect/train";
-export type { TrainResult } from "./detect/train-result";
-export { truthOf } from "./detect/training-data";
+export { type TrainOptions, trainOnTraffic } from "./detect/training/train";
+export type { TrainResult } from "./detect/training/train-result";
+export { truthOf } from "./detect/training/training-data";
 
 // What a notebook's cell uses
 

@@ -19,7 +19,7 @@ export function addAllowCommand(program: Command): void {
     )
     .action(
       answering<string[]>(async ({ alerts, out, days }, { onNotice }, ids) => {
-        const { allowAlerts } = await import("../detect/allow-alerts.js");
+        const { allowAlerts } = await import("../detect/alerts/allow-alerts.js");
         const result = await allowAlerts(ids, { alerts, out, days, onNotice });
         const count = result.lines.length;
         const text =

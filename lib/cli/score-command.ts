@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
-import { followDefaults } from "../detect/defaults";
 import type { FollowOptions } from "../detect/follow/follow";
 import type { ScoreTrafficResult } from "../detect/score-result";
+import { followDefaults } from "../detect/training/defaults";
 import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
 import { type Answer, addCommand, answering, type Context } from "./command";

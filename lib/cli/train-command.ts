@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { trafficDefaults } from "../detect/defaults";
+import { trafficDefaults } from "../detect/training/defaults";
 import { longestHostWindow } from "../traffic/windows/host-window";
 import { windowDefaults } from "../traffic/windows/options";
 import { addCommand, answering } from "./command";
@@ -34,7 +34,7 @@ export function addTrainCommand(program: Command): void {
     .option("--skip-bad-rows", "leave bad lines out and count them")
     .action(
       answering<string[]>(async (options, context, logs) => {
-        const { trainOnTraffic } = await import("../detect/train.js");
+        const { trainOnTraffic } = await import("../detect/training/train.js");
         const result = await trainOnTraffic(logs, {
           ...context,
           ...trainingValues(options),

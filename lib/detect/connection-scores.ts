@@ -2,8 +2,8 @@ import { printableJson } from "../common/shown";
 import { fieldName, trainedDetectors } from "../models/detectors";
 import { combinedPValues } from "../models/p-values";
 import type { Connection } from "../traffic/connection";
-import { timestamp } from "./alert";
-import { csvForm, type Field, type LineForm } from "./alert-lines";
+import { timestamp } from "./alerts/alert";
+import { csvForm, type Field, type LineForm } from "./alerts/alert-lines";
 import type { Judged } from "./judge";
 
 /** What the detectors say of one connection. */

@@ -9,9 +9,9 @@ import type { TypicalValue } from "../models/typical-values";
 import { novelStepsOf } from "../preprocess/novelty";
 import type { Step } from "../preprocess/preprocessor";
 import type { Connection } from "../traffic/connection";
-import type { AlertReason, AlertScore } from "./alert";
+import type { AlertReason, AlertScore } from "./alerts/alert";
 import { excess, riskScore } from "./ranking";
-import { alertReasons, type NumberOf } from "./reasons";
+import { alertReasons, type NumberOf } from "./reasons/reasons";
 
 /** A detector of a model. */
 interface Detecting {

@@ -1,6 +1,6 @@
 import { exp2 } from "../common/exact-math";
 import { Heap } from "../common/heap";
-import type { AnyAlert } from "./alert";
+import type { AnyAlert } from "./alerts/alert";
 
 /**
  * How far a score lies beyond the threshold, comparable between detectors: log(score / threshold) in units of

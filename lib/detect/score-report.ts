@@ -7,14 +7,14 @@ import { reportPage } from "../visualize/report/report-page";
 import { runTables } from "../visualize/report/run-table";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
 import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
-import type { AnyAlert } from "./alert";
-import { type AlertPlaceOptions, type ItemWriter, openItemWriter } from "./alert-writer";
+import type { AnyAlert } from "./alerts/alert";
+import { type AlertPlaceOptions, type ItemWriter, openItemWriter } from "./alerts/alert-writer";
 import type { Incident } from "./incidents/incident";
 import type { Monitor } from "./monitor";
 import { type RankedAlert, TopAlerts } from "./ranking";
 import { connectionAlerts, type ScoreTrafficResult } from "./score-result";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
-import { hostTable, readingDoubts, trafficLegend } from "./train-report";
+import { hostTable, readingDoubts, trafficLegend } from "./training/train-report";
 
 /** What scoring found, for a report on it. */
 interface ScoreFindings {

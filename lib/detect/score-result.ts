@@ -1,5 +1,5 @@
 import type { Discoveries } from "../models/p-values";
-import type { AllowLine } from "./allow-list";
+import type { AllowLine } from "./alerts/allow-list";
 import type { Drift } from "./drift";
 import type { Incident } from "./incidents/incident";
 import type { Findings, Monitor } from "./monitor";

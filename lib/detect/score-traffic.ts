@@ -9,7 +9,7 @@ import { rateRange } from "../models/threshold";
 import type { ConnectionLog } from "../traffic/logs/log-files";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { reportPlotlyFile } from "../visualize/report/report-page";
-import { type AlertFormat, alertFormat, formatOfName } from "./alert-lines";
+import { type AlertFormat, alertFormat, formatOfName } from "./alerts/alert-lines";
 import {
   type AlertPlaceOptions,
   type ItemWriter,
@@ -17,8 +17,8 @@ import {
   openAlertWriter,
   openItemWriter,
   openParquetWriter,
-} from "./alert-writer";
-import { readAllowList } from "./allow-list";
+} from "./alerts/alert-writer";
+import { readAllowList } from "./alerts/allow-list";
 import { type ConnectionScore, connectionScores, scoreFields, scoreForms } from "./connection-scores";
 import type { Incident } from "./incidents/incident";
 import { incidentForm, requireJsonName } from "./incidents/incident-lines";

@@ -20,7 +20,7 @@ import {
   truthOf,
   writeSimulatedLog,
 } from "traffic-anomaly";
-import { readTrainingData, withNormal } from "traffic-anomaly/dist/detect/training-data";
+import { readTrainingData, withNormal } from "traffic-anomaly/dist/detect/training/training-data";
 import { baselineScores } from "traffic-anomaly/dist/evaluation/baselines";
 import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
 import { fitDetector } from "traffic-anomaly/dist/models/fit-model";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Incident, scoreTraffic, trainOnTraffic, zeekHeader, zeekTsvLine } from "traffic-anomaly";
-import type { AnyAlert } from "traffic-anomaly/dist/detect/alert";
+import type { AnyAlert } from "traffic-anomaly/dist/detect/alerts/alert";
 import { byRisk } from "traffic-anomaly/dist/detect/incidents/incident";
 import { beginning } from "traffic-anomaly/dist/traffic/simulator/rhythm";
 import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
-import { trafficDefaults } from "traffic-anomaly/dist/detect/defaults";
+import { trafficDefaults } from "traffic-anomaly/dist/detect/training/defaults";
 import { trainingDefaults } from "traffic-anomaly/dist/models/training-options";
 import { temporaryFolder } from "../fixtures/folder";
 import { contents, served, traffic } from "./command";

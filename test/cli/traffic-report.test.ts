@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { evaluate } from "traffic-anomaly";
 import { trainReport } from "traffic-anomaly/dist/cli/traffic-report";
 import { noCounts } from "traffic-anomaly/dist/detect/ordered-connections";
-import type { TrainResult } from "traffic-anomaly/dist/detect/train-result";
+import type { TrainResult } from "traffic-anomaly/dist/detect/training/train-result";
 import { nominalColumn } from "../fixtures/table";
 
 test("a detector that flags nothing while training has dashes for its verdicts, and a sentence says so", () => {

@@ -13,7 +13,7 @@ import {
   trainOnTraffic,
 } from "traffic-anomaly";
 import { checked } from "traffic-anomaly/dist/common/json-file";
-import type { AnyAlert } from "traffic-anomaly/dist/detect/alert";
+import type { AnyAlert } from "traffic-anomaly/dist/detect/alerts/alert";
 import {
   byRisk,
   type IncidentCounts,

@@ -18,8 +18,8 @@ import {
   zeekTsvLine,
 } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
-import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alert";
-import { allowAlerts } from "traffic-anomaly/dist/detect/allow-alerts";
+import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alerts/alert";
+import { allowAlerts } from "traffic-anomaly/dist/detect/alerts/allow-alerts";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
 import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";

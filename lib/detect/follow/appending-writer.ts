@@ -5,8 +5,8 @@ import { InputError } from "../../common/errors";
 import { isResult, requireNotRead } from "../../common/places";
 import { isStream } from "../../common/streams";
 import { unwritable } from "../../common/unwritable";
-import { csvHeader, type LineForm } from "../alert-lines";
-import { type AlertPlaceOptions, type ItemWriter, openLineWriter } from "../alert-writer";
+import { csvHeader, type LineForm } from "../alerts/alert-lines";
+import { type AlertPlaceOptions, type ItemWriter, openLineWriter } from "../alerts/alert-writer";
 
 /** Where alerts or incidents of a log that is followed go. */
 export interface AppendingWriter<Item> extends ItemWriter<Item> {

@@ -6,10 +6,9 @@ import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
 import { BadLineError, ConnectionLogParser } from "../../traffic/logs/read-logs";
 import { ReorderBuffer } from "../../traffic/reorder";
-import type { AnyAlert } from "../alert";
-import { alertFormat, alertForms } from "../alert-lines";
-import { NobodyReads } from "../alert-writer";
-import { followDefaults } from "../defaults";
+import type { AnyAlert } from "../alerts/alert";
+import { alertFormat, alertForms } from "../alerts/alert-lines";
+import { NobodyReads } from "../alerts/alert-writer";
 import type { Incident } from "../incidents/incident";
 import { incidentForm } from "../incidents/incident-lines";
 import { requireFormOf } from "../log-forms";
@@ -24,6 +23,7 @@ import {
   type ScoreTrafficOptions,
 } from "../score-traffic";
 import { fewRowsNotices, type TrafficModel } from "../traffic-model";
+import { followDefaults } from "../training/defaults";
 import { requireSamePeriods } from "../views/view-monitor";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { printableJson } from "../../common/shown";
-import type { LineForm } from "../alert-lines";
+import type { LineForm } from "../alerts/alert-lines";
 import type { Incident } from "./incident";
 
 /** One JSON object a line. */

@@ -5,7 +5,7 @@ import { isFailed } from "../../traffic/failed";
 import { HostRow } from "../../traffic/views/host-row";
 import { PairRow } from "../../traffic/views/pair-row";
 import type { ViewRow } from "../../traffic/views/view-row";
-import { type AlertReason, timestamp } from "../alert";
+import { type AlertReason, timestamp } from "../alerts/alert";
 import {
   type Incident,
   type IncidentKind,

@@ -2,7 +2,7 @@ import type { Table } from "../../data/table";
 import type { Connection } from "../../traffic/connection";
 import { PairRow } from "../../traffic/views/pair-row";
 import type { ViewRow } from "../../traffic/views/view-row";
-import { type NumberOf, numbersOf } from "../reasons";
+import { type NumberOf, numbersOf } from "../reasons/reasons";
 
 /** A row as if it were one connection; without destination where it has several. */
 export function rowConnection(row: ViewRow): Connection {

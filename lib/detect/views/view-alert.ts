@@ -1,6 +1,6 @@
 import { HostRow } from "../../traffic/views/host-row";
 import { PairRow } from "../../traffic/views/pair-row";
-import { type AnyAlert, createAlert, timestamp, way } from "../alert";
+import { type AnyAlert, createAlert, timestamp, way } from "../alerts/alert";
 import { rowConnection } from "./row-connection";
 import type { UnusualRow } from "./view-monitor";
 

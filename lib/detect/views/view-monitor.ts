@@ -7,7 +7,7 @@ import type { ViewRow } from "../../traffic/views/view-row";
 import { viewTable } from "../../traffic/views/view-table";
 import { timeOf } from "../../traffic/windows/event";
 import type { TimeBase } from "../../traffic/windows/options";
-import type { AllowList } from "../allow-list";
+import type { AllowList } from "../alerts/allow-list";
 import { isAnomalous, Judge, type Verdict } from "../judge";
 import { rowConnection, rowNumbers } from "./row-connection";
 import { columnsOf, rowsTitle, type ViewModel, type ViewModels, viewsOf } from "./view-model";

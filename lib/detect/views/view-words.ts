@@ -1,5 +1,5 @@
-import { bytes, count, percent, seconds } from "../units";
-import type { Words } from "../words";
+import { bytes, count, percent, seconds } from "../reasons/units";
+import type { Words } from "../reasons/words";
 
 /** How the features of views are said. */
 export const viewWords: Readonly<Record<string, Words>> = {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Alert } from "traffic-anomaly";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
-import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alert";
-import { alertFields, alertFormat, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alert-lines";
-import { connectionOf } from "../traffic/connections";
+import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alerts/alert";
+import { alertFields, alertFormat, csvHeader, csvLine } from "traffic-anomaly/dist/detect/alerts/alert-lines";
+import { connectionOf } from "../../traffic/connections";
 
 const score = { score: 0.7, threshold: 0.6, p_value: 0.01, verdict: "anomalous" } as const;
 

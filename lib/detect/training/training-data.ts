@@ -1,17 +1,21 @@
-import { InputError, requireNumber } from "../common/errors";
-import { joinTables } from "../data/join";
-import { allRows, type NominalColumn, type Rows, type Table } from "../data/table";
-import { connectionTable } from "../traffic/connection-table";
-import type { LogForm } from "../traffic/logs/format";
-import type { ReadLog } from "../traffic/logs/read-logs";
-import { timeOf } from "../traffic/windows/event";
-import { resolveWindows, type TrafficWindowOptions } from "../traffic/windows/options";
-import { type WarmState, WarmWindows } from "../traffic/windows/warm-windows";
+import { InputError, requireNumber } from "../../common/errors";
+import { joinTables } from "../../data/join";
+import { allRows, type NominalColumn, type Rows, type Table } from "../../data/table";
+import { connectionTable } from "../../traffic/connection-table";
+import type { LogForm } from "../../traffic/logs/format";
+import type { ReadLog } from "../../traffic/logs/read-logs";
+import { timeOf } from "../../traffic/windows/event";
+import { resolveWindows, type TrafficWindowOptions } from "../../traffic/windows/options";
+import { type WarmState, WarmWindows } from "../../traffic/windows/warm-windows";
+import { CommonForm, withoutLacking } from "../log-forms";
+import {
+  noCounts,
+  orderedConnections,
+  type ReadingCounts,
+  type ReadingOptions,
+} from "../ordered-connections";
+import { TrainingViews, type ViewsData } from "../views/training-views";
 import { trafficDefaults } from "./defaults";
-import { CommonForm, withoutLacking } from "./log-forms";
-import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
-
-import { TrainingViews, type ViewsData } from "./views/training-views";
 
 /** Logs as one table in memory, in order of time. */
 export interface TrainingData {

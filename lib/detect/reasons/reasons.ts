@@ -1,8 +1,8 @@
-import type { Column, Table } from "../data/table";
-import { type TypicalValue, typicalText } from "../models/typical-values";
-import type { Step } from "../preprocess/preprocessor";
-import type { Connection } from "../traffic/connection";
-import type { AlertReason } from "./alert";
+import type { Column, Table } from "../../data/table";
+import { type TypicalValue, typicalText } from "../../models/typical-values";
+import type { Step } from "../../preprocess/preprocessor";
+import type { Connection } from "../../traffic/connection";
+import type { AlertReason } from "../alerts/alert";
 import { reasonWords } from "./wording";
 
 const mostReasons = 3;

@@ -2,12 +2,12 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { inQuotes } from "../common/csv";
-import { InputError, systemErrorCode } from "../common/errors";
-import { isStream, openStream } from "../common/streams";
-import { Transaction, type TransactionOptions } from "../common/transaction";
-import { unwritable } from "../common/unwritable";
-import { database, quoted } from "../data/duckdb";
+import { inQuotes } from "../../common/csv";
+import { InputError, systemErrorCode } from "../../common/errors";
+import { isStream, openStream } from "../../common/streams";
+import { Transaction, type TransactionOptions } from "../../common/transaction";
+import { unwritable } from "../../common/unwritable";
+import { database, quoted } from "../../data/duckdb";
 import type { AnyAlert } from "./alert";
 import { type AlertFormat, alertFields, alertForms, csvForm, type Field, type LineForm } from "./alert-lines";
 

@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError } from "traffic-anomaly";
-import { parseAllowList, readAllowList } from "traffic-anomaly/dist/detect/allow-list";
-import { temporaryFolder } from "../fixtures/folder";
-import { connectionOf } from "../traffic/connections";
+import { parseAllowList, readAllowList } from "traffic-anomaly/dist/detect/alerts/allow-list";
+import { temporaryFolder } from "../../fixtures/folder";
+import { connectionOf } from "../../traffic/connections";
 
 const allows = (text: string, values: Parameters<typeof connectionOf>[0]) =>
   parseAllowList(text).allows(connectionOf(values));

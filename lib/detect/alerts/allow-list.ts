@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
-import { InputError } from "../common/errors";
-import { unreadable } from "../data/content";
-import type { Connection } from "../traffic/connection";
-import { ownService } from "../traffic/own-service";
+import { InputError } from "../../common/errors";
+import { unreadable } from "../../data/content";
+import type { Connection } from "../../traffic/connection";
+import { ownService } from "../../traffic/own-service";
 
 /** Connections that raise no alert. */
 export interface AllowList {

@@ -1,7 +1,7 @@
-import { csvCell } from "../common/csv";
-import { InputError } from "../common/errors";
-import { printableJson } from "../common/shown";
-import { fieldName, trainedDetectors } from "../models/detectors";
+import { csvCell } from "../../common/csv";
+import { InputError } from "../../common/errors";
+import { printableJson } from "../../common/shown";
+import { fieldName, trainedDetectors } from "../../models/detectors";
 import type { AnyAlert } from "./alert";
 
 /** `json`: one object a line, as {@link AnyAlert} says; `csv` and `parquet`: the columns of {@link alertFields}. */

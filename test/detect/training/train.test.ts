@@ -4,12 +4,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, loadTrafficModel, trainOnTraffic } from "traffic-anomaly";
-import { learnableRows, readTrainingData } from "traffic-anomaly/dist/detect/training-data";
-import { trainingDoubts } from "traffic-anomaly/dist/detect/training-doubts";
-import { contents } from "../cli/command";
-import { temporaryFolder } from "../fixtures/folder";
-import { eveLog, realLogTest } from "../traffic/logs/logs";
-import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
+import { learnableRows, readTrainingData } from "traffic-anomaly/dist/detect/training/training-data";
+import { trainingDoubts } from "traffic-anomaly/dist/detect/training/training-doubts";
+import { contents } from "../../cli/command";
+import { temporaryFolder } from "../../fixtures/folder";
+import { eveLog, realLogTest } from "../../traffic/logs/logs";
+import { dayOf, small, sweep, trainOffice, writeLog } from "../network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("train");

@@ -1,15 +1,15 @@
-import { InputError } from "../common/errors";
-import { selectRows, type Table } from "../data/table";
-import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import { type FittedModel, fitModel, splitInOrder } from "../models/fit-model";
-import type { TrainingOptions } from "../models/training-options";
-import { coldConnections } from "../traffic/windows/warm-windows";
+import { InputError } from "../../common/errors";
+import { selectRows, type Table } from "../../data/table";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
+import { type FittedModel, fitModel, splitInOrder } from "../../models/fit-model";
+import type { TrainingOptions } from "../../models/training-options";
+import { coldConnections } from "../../traffic/windows/warm-windows";
+import { unseenRows } from "../drift";
+import { settleFeatures, usualFeatures } from "../settle-features";
+import type { TrafficModel } from "../traffic-model";
+import { fitViews } from "../views/view-model";
 import { trafficDefaults } from "./defaults";
-import { unseenRows } from "./drift";
-import { settleFeatures, usualFeatures } from "./settle-features";
-import type { TrafficModel } from "./traffic-model";
 import { learnableRows, type TrainingData } from "./training-data";
-import { fitViews } from "./views/view-model";
 
 /** A traffic model with the rows that made it: all of its detectors were fitted on the same. */
 export interface FittedTraffic extends TrafficModel {

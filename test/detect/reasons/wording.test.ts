@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectionFeatures, fitPreprocessor } from "traffic-anomaly";
-import { reasonWords } from "traffic-anomaly/dist/detect/wording";
+import { reasonWords } from "traffic-anomaly/dist/detect/reasons/wording";
 import type { TypicalValue } from "traffic-anomaly/dist/models/typical-values";
-import { tableOf } from "../fixtures/table";
-import { connectionOf } from "../traffic/connections";
+import { tableOf } from "../../fixtures/table";
+import { connectionOf } from "../../traffic/connections";
 
 const medians: Readonly<Record<string, number>> = {
   duration: 0.32,

@@ -1,14 +1,14 @@
-import { flagsNothing } from "../evaluation/metrics";
-import { trainedDetectors } from "../models/detectors";
-import type { Figure } from "../visualize/figure";
-import { formatCount, formatScore, formatShare } from "../visualize/format";
-import { modelStyles, modelTitle, palette } from "../visualize/palette";
-import { lossTables } from "../visualize/report/loss-tables";
-import type { Block, LegendLine, Report, TableBlock } from "../visualize/report/report";
-import { runTables } from "../visualize/report/run-table";
+import { flagsNothing } from "../../evaluation/metrics";
+import { trainedDetectors } from "../../models/detectors";
+import type { Figure } from "../../visualize/figure";
+import { formatCount, formatScore, formatShare } from "../../visualize/format";
+import { modelStyles, modelTitle, palette } from "../../visualize/palette";
+import { lossTables } from "../../visualize/report/loss-tables";
+import type { Block, LegendLine, Report, TableBlock } from "../../visualize/report/report";
+import { runTables } from "../../visualize/report/run-table";
+import type { UnusualHost } from "../ranking";
+import { fewConnectionsNotice } from "../traffic-model";
 import type { FittedTraffic } from "./fit";
-import type { UnusualHost } from "./ranking";
-import { fewConnectionsNotice } from "./traffic-model";
 import type { TrainResult } from "./train-result";
 
 /** What training learned of a network. It holds no times, so that the same logs give the same bytes. */

@@ -1,4 +1,4 @@
-import type { Connection } from "../traffic/connection";
+import type { Connection } from "../../traffic/connection";
 
 /** The value of a numeric feature: of one connection, or the usual one. */
 export type ValueOf = (feature: string) => number;

@@ -1,21 +1,21 @@
-import { valuesAt } from "../common/values-at";
-import { allRows, labels as labelsOf, type NominalColumn, selectRows } from "../data/table";
-import { baselineScores } from "../evaluation/baselines";
-import { evaluate, type Metrics } from "../evaluation/metrics";
-import type { MetricsByDetector } from "../evaluation/protocols";
-import type { ScoreOptions } from "../models/detector";
-import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { FittedModel } from "../models/fit-model";
-import { scoreTable } from "../models/model";
-import { chooseThreshold, verdicts } from "../models/threshold";
-import { scoreDistributionFigure } from "../visualize/evaluation/score-distribution";
-import type { Figure } from "../visualize/figure";
-import { lossFigures } from "../visualize/models/training-loss";
-import { modelTitle } from "../visualize/palette";
-import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
-import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
+import { valuesAt } from "../../common/values-at";
+import { allRows, labels as labelsOf, type NominalColumn, selectRows } from "../../data/table";
+import { baselineScores } from "../../evaluation/baselines";
+import { evaluate, type Metrics } from "../../evaluation/metrics";
+import type { MetricsByDetector } from "../../evaluation/protocols";
+import type { ScoreOptions } from "../../models/detector";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
+import type { FittedModel } from "../../models/fit-model";
+import { scoreTable } from "../../models/model";
+import { chooseThreshold, verdicts } from "../../models/threshold";
+import { scoreDistributionFigure } from "../../visualize/evaluation/score-distribution";
+import type { Figure } from "../../visualize/figure";
+import { lossFigures } from "../../visualize/models/training-loss";
+import { modelTitle } from "../../visualize/palette";
+import { type FlaggedStretch, flaggedOverTimeFigure } from "../../visualize/traffic/flagged-over-time";
+import { unusualHostsFigure } from "../../visualize/traffic/unusual-hosts";
+import { HostRanking, type UnusualHost } from "../ranking";
 import type { FittedTraffic } from "./fit";
-import { HostRanking, type UnusualHost } from "./ranking";
 import { type TrainingData, truthOf, withNormal } from "./training-data";
 
 /** What training can tell without labels, and with them where the logs have some. */

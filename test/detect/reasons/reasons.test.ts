@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alertReasons } from "traffic-anomaly/dist/detect/reasons";
+import { alertReasons } from "traffic-anomaly/dist/detect/reasons/reasons";
 import { typicalValues } from "traffic-anomaly/dist/models/typical-values";
-import { tableOf } from "../fixtures/table";
-import { connectionOf } from "../traffic/connections";
+import { tableOf } from "../../fixtures/table";
+import { connectionOf } from "../../traffic/connections";
 
 const columns = {
   flag: [...new Array<string>(99).fill("SF"), "S0"],

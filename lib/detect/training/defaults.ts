@@ -1,4 +1,4 @@
-import { trainingDefaults } from "../models/training-options";
+import { trainingDefaults } from "../../models/training-options";
 
 /** What training on own traffic does unless told otherwise: as all training does, but for the rate. */
 export const trafficDefaults = {

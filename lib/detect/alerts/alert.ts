@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import { libraryVersion } from "../common/version";
-import { type FieldName, fieldName, type TrainedDetectorName } from "../models/detectors";
-import { communityId } from "../traffic/community-id";
-import type { Connection } from "../traffic/connection";
-import type { ViewName } from "../traffic/views/view";
+import { libraryVersion } from "../../common/version";
+import { type FieldName, fieldName, type TrainedDetectorName } from "../../models/detectors";
+import { communityId } from "../../traffic/community-id";
+import type { Connection } from "../../traffic/connection";
+import type { ViewName } from "../../traffic/views/view";
 
 /** The version of the Elastic Common Schema that alerts follow. */
 export const ecsVersion = "8.11.0";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { truthOf } from "traffic-anomaly";
-import { withNormal } from "traffic-anomaly/dist/detect/training-data";
-import { nominalColumn } from "../fixtures/table";
+import { withNormal } from "traffic-anomaly/dist/detect/training/training-data";
+import { nominalColumn } from "../../fixtures/table";
 
 test("benign and normal in any case are normal, background and unset labels say nothing, others are attacks", () => {
   assert.deepEqual(["Benign", "benign", "NORMAL", " normal "].map(truthOf), Array(4).fill("normal"));

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import { InputError, requireNumber, systemErrorCode } from "../common/errors";
-import { shown } from "../common/shown";
-import { inTransaction } from "../common/transaction";
-import { unreadable } from "../data/content";
-import { ownService } from "../traffic/own-service";
+import { InputError, requireNumber, systemErrorCode } from "../../common/errors";
+import { shown } from "../../common/shown";
+import { inTransaction } from "../../common/transaction";
+import { unreadable } from "../../data/content";
+import { ownService } from "../../traffic/own-service";
 import type { Alert } from "./alert";
 import { parseAllowList } from "./allow-list";
 

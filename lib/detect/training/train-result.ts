@@ -1,6 +1,6 @@
-import type { Backend } from "../models/tensorflow";
+import type { Backend } from "../../models/tensorflow";
+import type { ReadingCounts } from "../ordered-connections";
 import type { Diagnostics } from "./diagnostics";
-import type { ReadingCounts } from "./ordered-connections";
 import type { TrainingData } from "./training-data";
 
 /** `outputs/NAME/diagnostics.json`, which is also what training gives back. */

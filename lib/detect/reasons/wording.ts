@@ -1,9 +1,9 @@
-import type { TypicalValue } from "../models/typical-values";
-import { noveltyText } from "../preprocess/novelty";
-import type { Step } from "../preprocess/preprocessor";
-import type { Connection } from "../traffic/connection";
+import type { TypicalValue } from "../../models/typical-values";
+import { noveltyText } from "../../preprocess/novelty";
+import type { Step } from "../../preprocess/preprocessor";
+import type { Connection } from "../../traffic/connection";
+import { viewWords } from "../views/view-words";
 import { bytes, count, percent, seconds } from "./units";
-import { viewWords } from "./views/view-words";
 import type { ValueOf, Words } from "./words";
 
 /** A number that is outside of the usual range by less than this share of the bound is usual. */
