@@ -34,7 +34,7 @@ export function addScoreCommand(program: Command): void {
     );
   logOptions(command).action(
     answering<string[]>(async (options, context, files) => {
-      const { matchingSubject } = await import("../detect/traffic-model.js");
+      const { matchingSubject } = await import("../detect/traffic-model-folder.js");
       const subject = await matchingSubject(files, options.model, context.onNotice);
       return subject === "traffic"
         ? scoreLogs(files, options, context)

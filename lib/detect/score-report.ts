@@ -1,17 +1,12 @@
-import { basename, resolve } from "node:path";
 import type { Figure } from "../visualize/figure";
 import { formatCount, formatScore, formatShare } from "../visualize/format";
 import { modelTitle } from "../visualize/palette";
 import type { Block, Report, TableBlock } from "../visualize/report/report";
-import { reportPage } from "../visualize/report/report-page";
 import { runTables } from "../visualize/report/run-table";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
 import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
 import type { AnyAlert } from "./alerts/alert";
-import { type AlertPlaceOptions, type ItemWriter, openItemWriter } from "./alerts/alert-writer";
 import type { Incident } from "./incidents/incident";
-import type { Monitor } from "./monitor";
-import { type RankedAlert, TopAlerts } from "./ranking";
 import { connectionAlerts, type ScoreTrafficResult } from "./score-result";
 import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
 import { hostTable, readingDoubts, trafficLegend } from "./training/train-report";
@@ -29,43 +24,10 @@ interface ScoreFindings {
 }
 
 /** Alerts that a report has. */
-const shownAlerts = 20;
-
-/** A file for a report: it keeps the alerts that it needs while logs are scored. */
-export class TrafficReport {
-  readonly #best = new TopAlerts(shownAlerts);
-
-  private constructor(private readonly writer: ItemWriter<string>) {}
-
-  /** @throws {InputError} if the file can't be written, or would replace what is read */
-  static async open(path: string, options: AlertPlaceOptions): Promise<TrafficReport> {
-    return new TrafficReport(await openItemWriter({ head: "", line: (page) => page }, path, options));
-  }
-
-  add(alerts: readonly RankedAlert[]): void {
-    this.#best.add(alerts);
-  }
-
-  async write(
-    monitor: Monitor,
-    result: ScoreTrafficResult,
-    logs: readonly string[],
-    command: readonly string[],
-  ): Promise<void> {
-    const { model, timeline } = monitor;
-    const findings = { result, model, timeline: timeline.stretches, alerts: this.#best.alerts };
-    const names = logs.map((path) => basename(resolve(path)));
-    await this.writer.write([await reportPage(scoreReport({ ...findings, logs: names, command }))]);
-    await this.writer.finish();
-  }
-
-  async close(): Promise<void> {
-    await this.writer.close();
-  }
-}
+export const reportedAlerts = 20;
 
 /** Incidents, timeline, hosts and drift of some logs. */
-function scoreReport({ result, model, timeline, alerts, logs, command }: ScoreFindings): Report {
+export function scoreReport({ result, model, timeline, alerts, logs, command }: ScoreFindings): Report {
   const { connections, incidentCount, incidents, unusualHosts } = result;
   const names = Object.keys(model.detectors);
   const protocol = `Scored ${logs.length === 1 ? logs[0] : `${logs.length} logs`} with the model ${model.name}`;

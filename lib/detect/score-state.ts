@@ -10,6 +10,7 @@ import type { ViewsState } from "../traffic/views/view";
 import type { WarmState } from "../traffic/windows/warm-windows";
 import { stateFormatVersion } from "./follow/state";
 import type { IncidentsState } from "./incidents/incident-tracker";
+import type { Monitor } from "./monitor";
 import type { TrafficModel } from "./traffic-model";
 import { requireSamePeriods } from "./views/view-monitor";
 
@@ -35,9 +36,6 @@ export interface ScoreState {
   readonly viewsBefore?: ViewsState;
   readonly views?: ViewsState;
 }
-
-/** What the next log goes on from. */
-type Known = Required<Pick<ScoreState, "remembered" | "incidents" | "views">>;
 
 /** The file that lets a log be scored as if it went on from those scored before. */
 export class ScoreStateFile {
@@ -73,10 +71,12 @@ export class ScoreStateFile {
   }
 
   /** Remembers what the windows and the views know after the logs, and which incidents are open. */
-  async write(known: Known): Promise<void> {
-    const { logs, remembered: before, incidents: incidentsBefore, views: viewsBefore } = this;
-    const earlier = { before, incidentsBefore, viewsBefore };
-    const state: ScoreState = { formatVersion: stateFormatVersion, logs, ...earlier, ...known };
+  async write({ remembered, incidents, views }: Monitor): Promise<void> {
+    const state: ScoreState = {
+      ...{ formatVersion: stateFormatVersion, logs: this.logs },
+      ...{ before: this.remembered, incidentsBefore: this.incidents, viewsBefore: this.views },
+      ...{ remembered, incidents: incidents.state, views: views.state },
+    };
     await inTransaction({}, async (transaction) =>
       writeFile(await transaction.stageFile(this.path), `${JSON.stringify(state)}\n`),
     );

@@ -1,22 +1,12 @@
 import { libraryVersion } from "../common/version";
-import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { Model } from "../models/model";
+import { ofEachDetector, trainedDetectors } from "../models/detectors";
 import { code, commonBlindSpots, figures, number, promise, sealedCard } from "../models/model-card";
 import { formNamed } from "../traffic/logs/formats";
-import type { TrafficWindowOptions } from "../traffic/windows/options";
-import { rowsTitle, type ViewModels, viewsOf } from "./views/view-model";
-
-/** What its card tells of a traffic model. */
-interface Told {
-  readonly detectors: Readonly<Partial<Record<TrainedDetectorName, Model>>>;
-  readonly views: ViewModels;
-  readonly logs: readonly { readonly name: string; readonly sha256: string }[];
-  readonly logForm: string;
-  readonly windows: TrafficWindowOptions;
-}
+import type { TrafficModel } from "./traffic-model";
+import { rowsTitle, viewsOf } from "./views/view-model";
 
 /** The card of a traffic model: see `model-card.ts`. @param doubts what there is to say against its promises */
-export async function trafficCard(model: Told, doubts: readonly string[]): Promise<string> {
+export async function trafficCard(model: TrafficModel, doubts: readonly string[]): Promise<string> {
   const { detectors, logs, logForm, windows } = model;
   const [{ threshold, training, preprocessor }] = Object.values(detectors);
   const views = viewsOf(model.views).map(([name, { remembered }]) => rowsTitle(name, remembered));

@@ -342,6 +342,8 @@ test("a name for incidents that is that of something else is refused", async () 
   ];
   for (const [incidents, message] of cases)
     await assert.rejects(scoreTraffic([log], model, { out, incidents }), message);
+  const named = await writeLog(join(folder, "log.json"), all.slice(0, 10));
+  await assert.rejects(scoreTraffic([named], model, { incidents: named }), /is read: choose another output/);
 });
 
 realLogTest(

@@ -14,14 +14,10 @@ import { incidentForm } from "../incidents/incident-lines";
 import { requireFormOf } from "../log-forms";
 import type { Monitor, MonitorOptions } from "../monitor";
 import { noCounts } from "../ordered-connections";
+import type { ScoreTrafficOptions } from "../score-options";
+import { requireOutputNames } from "../score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "../score-result";
-import {
-  createMonitor,
-  filesRead,
-  loadScoringModel,
-  requireOwnFiles,
-  type ScoreTrafficOptions,
-} from "../score-traffic";
+import { createMonitor, filesRead, loadScoringModel } from "../score-traffic";
 import { fewRowsNotices, type TrafficModel } from "../traffic-model";
 import { followDefaults } from "../training/defaults";
 import { requireSamePeriods } from "../views/view-monitor";
@@ -85,7 +81,7 @@ export async function followTraffic(
   const { out, lateness = followDefaults.lateness, state, stop, onNotice = () => {} } = options;
   const format = alertFormat(options.format, out);
   if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");
-  requireOwnFiles(options);
+  requireOutputNames(options);
   requireNumber("lateness", lateness, { min: 0 });
   const read = await filesRead([log], modelFolder, options);
   if (state !== undefined) {

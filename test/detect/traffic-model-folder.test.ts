@@ -12,7 +12,7 @@ import {
   saveModel,
   transform,
 } from "traffic-anomaly";
-import { trafficModelFolder, writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
+import { trafficModelFolder, writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model-folder";
 import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
 import { contents } from "../cli/command";
 import { temporaryFolder } from "../fixtures/folder";
