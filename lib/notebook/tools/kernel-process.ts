@@ -92,14 +92,29 @@ const converters = loadEdited("./dist/converter.js", {
   "if (keys.size > 0) {": "{",
   "return ts.sys.readFile(forwardTslabPath(cwd, path), encoding);":
     "return exports.readFile(forwardTslabPath(cwd, path), encoding);",
+  // Its first program is one without a cell.
+  "const watch = ts.createWatchProgram(host);": "let watch;",
+  [`if (!builder) {
+        throw new Error("builder is not created");
+    }`]: "",
+  [`srcContent = src;
+        notify`]: `srcContent = src;
+        watch ??= ts.createWatchProgram(host);
+        notify`,
+  "watch.close();": "watch?.close();",
+  "watch.updateRootFileNames(": "watch ??= ts.createWatchProgram(host);\n        watch.updateRootFileNames(",
 });
-// The library's types mention TensorFlow.js' in one place, which are two thirds of what the compiler would read to import
-// the library. Cells that compute with TensorFlow.js import it themselves.
+// Most of what the first cell takes is the reading of types. Two thirds of those of Node.js are comments. And the library's
+// types mention those of TensorFlow.js in one place, which are as much again as all others together; cells that compute with
+// TensorFlow.js import it themselves.
+const ofNode = /\/node_modules\/(@types\/node|undici-types)\//;
+const docComment = /\/\*\*[\s\S]*?\*\//g;
 const mentioning = realpathSync(join(__dirname, "..", "..", "models", "tensorflow.d.ts"));
 converters.readFile = (path: string, encoding?: string): string | undefined => {
   const text = ts.sys.readFile(path, encoding);
-  if (normalize(path) !== mentioning) return text;
-  return text?.replace(/^import type \* as Tf from .*$/m, "declare const Tf: any;");
+  if (normalize(path) === mentioning)
+    return text?.replace(/^import type \* as Tf from .*$/m, "declare const Tf: any;");
+  return ofNode.test(path) ? text?.replace(docComment, (comment) => comment.replace(/.+/g, "")) : text; // lines stay
 };
 converters.parseCell = (text: string, target: ScriptTarget): SourceFile => {
   const file = ts.createSourceFile("cell.ts", text, target, true);
@@ -152,7 +167,7 @@ function prepareInSilence(): void {
   silence = setTimeout(() => {
     preparations.shift()?.();
     if (preparations.length > 0) prepareInSilence();
-  }, 600);
+  }, 300);
 }
 
 // Each message from an event of its own, so that what is broken off is never the loop that receives them.
