@@ -21,7 +21,7 @@ import { unwritable } from "./unwritable";
 export interface TransactionOptions {
   /** Files that must stay as they are: what the command reads. */
   readonly read?: readonly string[];
-  /** Called with a sentence about what an interrupted command had left and was put right. */
+  /** Called with a sentence about what an interrupted command had left and was put right, and what was left as a user has it. */
   readonly onNotice?: (sentence: string) => void;
 }
 
@@ -199,7 +199,11 @@ export class Transaction {
     const moves: Move[] = [];
     for (const file of written) {
       const isTaken = kind.givesWay?.(file) && !before.includes(file) && (await isThere(join(place, file)));
-      if (!isTaken) moves.push(await this.#move(staged, join(path, file), join(place, file)));
+      if (isTaken)
+        this.#onNotice?.(
+          `${join(staged.target, file)} was changed by hand and stays: it may tell of an earlier result`,
+        );
+      else moves.push(await this.#move(staged, join(path, file), join(place, file)));
     }
     for (const file of before)
       if (!written.includes(file)) moves.push(await this.#move(staged, undefined, join(place, file)));

@@ -13,13 +13,16 @@ import {
   fitAutoencoder,
   fitIsolationForest,
   fitPreprocessor,
+  isolationForest,
   loadModel,
   type Model,
   saveModel,
   scoreTable,
   transform,
 } from "traffic-anomaly";
+import { inTransaction } from "traffic-anomaly/dist/common/transaction";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
+import { modelFolderKind, writeModel } from "traffic-anomaly/dist/models/model-folder";
 import { countNovelValues } from "traffic-anomaly/dist/preprocess/novelty";
 import { temporaryFolder } from "../fixtures/folder";
 import { tableOf } from "../fixtures/table";
@@ -283,13 +286,23 @@ test("a card that was changed, or is the user's own, stays when the model is rep
   const model = await models["isolation-forest"];
   const folder = await saved();
   const path = join(folder, "README.md");
-  const replaced = () => saveModel(folder, { ...model, training: { ...model.training, seed: 78 } });
+  const notices: string[] = [];
+  const replaced = () =>
+    inTransaction({ onNotice: (notice) => notices.push(notice) }, async (transaction) =>
+      writeModel(await transaction.stageFolder(folder, modelFolderKind(isolationForest)), {
+        ...model,
+        training: { ...model.training, seed: 78 },
+      }),
+    );
   await replaced();
+  assert.deepEqual(notices, []);
   const card = await readFile(path, "utf8");
   assert.match(card, /^- seed: `78`$/m);
   for (const own of [`${card}It is mine now.\n`, "# Mine\n", ""]) {
     await writeFile(path, own);
+    notices.length = 0;
     await replaced();
+    assert.deepEqual(notices, [`${path} was changed by hand and stays: it may tell of an earlier result`]);
     assert.equal(await readFile(path, "utf8"), own);
     assert.equal((await loadModel(folder)).training.seed, 78);
   }
