@@ -113,6 +113,10 @@ test("a name of the cells is one variable", async (context) => {
     );
     assert.equal(await run("for await (const x of [Promise.resolve(width)]) console.log(x);"), "3");
     assert.equal(await run("[1].map((width) => width)"), "[ 1 ]");
+    await run(
+      "class Bound {}\nfor (var i = 0; i < 2; i++) { var [low, { high }] = [i, { high: new Bound() }]; }",
+    );
+    assert.equal(await run("[i.toFixed(), low, high]"), "[ '2', 1, Bound {} ]");
     await run("export default function exported() { return width; }");
     assert.equal(await run("exported()"), "3");
     await run(

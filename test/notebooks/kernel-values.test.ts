@@ -33,6 +33,10 @@ test("the value of a cell's last expression is shown as a reader wants it", asyn
       (await shown("Promise.resolve(1)")).text,
       "This is a promise, not yet its value: put await before it.\n",
     );
+    assert.equal(
+      (await shown("[1, 2].map(async (x) => x)")).text,
+      "These are promises, not yet their values: put await Promise.all(…) around them.\n",
+    );
   });
 
   await context.test("a table and a matrix by size, columns and first rows", async () => {

@@ -5,6 +5,8 @@ import type {
   ScriptTarget,
   SourceFile,
   Statement,
+  SymbolTable,
+  TypeChecker,
   VariableDeclarationList,
 } from "@tslab/typescript-for-tslab";
 
@@ -38,6 +40,26 @@ export function withoutExports(ts: Compiler, cell: string): string {
     text = text.slice(0, start) + blank + text.slice(part.end);
   }
   return text;
+}
+
+/** Declares each `var` of a block for later cells: it is a name of the whole cell. */
+export function declareInnerVars(
+  ts: Compiler,
+  checker: TypeChecker,
+  { locals, statements }: SourceFile & { readonly locals: SymbolTable },
+): string {
+  const outer = new Set(statements.filter(ts.isVariableStatement).map((s) => s.declarationList));
+  const isInner = (node: Node | undefined): boolean =>
+    node !== undefined && (ts.isVariableDeclarationList(node) ? !outer.has(node) : isInner(node.parent));
+  const declarations: string[] = [];
+  locals.forEach((symbol, name) => {
+    const { valueDeclaration } = symbol;
+    if (!valueDeclaration || !isInner(valueDeclaration)) return;
+    const type = checker.getTypeOfSymbolAtLocation(symbol, valueDeclaration);
+    const text = checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
+    declarations.push(`declare let ${name}: ${text};\n`);
+  });
+  return declarations.join("");
 }
 
 /**

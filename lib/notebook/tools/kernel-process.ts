@@ -5,7 +5,13 @@ import { format } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
 import type { Publisher } from "zeromq";
-import { type BoundCell, bindNames, type Compiler, withoutExports } from "./kernel-bindings";
+import {
+  type BoundCell,
+  bindNames,
+  type Compiler,
+  declareInnerVars,
+  withoutExports,
+} from "./kernel-bindings";
 import { callsAround, withModule } from "./kernel-editor";
 import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
@@ -101,6 +107,9 @@ const converters = loadEdited("./dist/converter.js", {
         notify`]: `srcContent = src;
         watch ??= ts.createWatchProgram(host);
         notify`,
+  // It forgets each `var` of a block.
+  "declOutput += remaining":
+    "declOutput += exports.declareInnerVars(builder.getProgram().getTypeChecker(), srcFile) + remaining",
   "watch.close();": "watch?.close();",
   "watch.updateRootFileNames(": "watch ??= ts.createWatchProgram(host);\n        watch.updateRootFileNames(",
 });
@@ -116,6 +125,7 @@ converters.readFile = (path: string, encoding?: string): string | undefined => {
     return text?.replace(/^import type \* as Tf from .*$/m, "declare const Tf: any;");
   return ofNode.test(path) ? text?.replace(docComment, (comment) => comment.replace(/.+/g, "")) : text; // lines stay
 };
+converters.declareInnerVars = declareInnerVars.bind(undefined, ts);
 converters.parseCell = (text: string, target: ScriptTarget): SourceFile => {
   const file = ts.createSourceFile("cell.ts", text, target, true);
   const { bindSourceFile } = ts as Compiler & { bindSourceFile(file: SourceFile, options: object): void };

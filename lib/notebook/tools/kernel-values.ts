@@ -17,6 +17,8 @@ const modules = {
 /** Shows the value of a cell's last expression as a reader wants it, not as an object's insides. */
 export async function showValue(value: unknown): Promise<void> {
   if (types.isPromise(value)) console.log("This is a promise, not yet its value: put await before it.");
+  else if (Array.isArray(value) && value.some(types.isPromise))
+    console.log("These are promises, not yet their values: put await Promise.all(…) around them.");
   else if (isFigure(value) || isFrame(value)) await modules.show().show(value);
   else if (isTable(value)) showRows(tableHead(value), modules.frame().tableFrame(value, shownRows));
   else if (isMatrix(value))
