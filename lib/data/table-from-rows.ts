@@ -1,7 +1,7 @@
 import { InputError } from "../common/errors";
 import { shown } from "../common/shown";
 import { BlockJoiner, type JoinedColumn } from "./columns/block-joiner";
-import { blockRowsOf, createCells, NameCells, type NumberCells, takeBlock } from "./columns/cells";
+import { BlockCells, NameCells, type NumberCells } from "./columns/cells";
 import { isMissing } from "./columns/infer-columns";
 import { type InferredTable, inferredTable } from "./columns/infer-table";
 import { type ColumnOptions, type ColumnRead, columnsRead, planColumns } from "./columns/plan-columns";
@@ -97,17 +97,16 @@ function sampleOf(rows: readonly Row[], column: number, cellAt: CellAt): string[
 
 function joinedColumns(rows: number, columns: readonly ColumnRead[], cellAt: CellAt): JoinedColumn[] {
   const joiner = new BlockJoiner(columns);
-  const blockRows = blockRowsOf(columns.length);
-  const cells = columns.map(({ kind }) => createCells(kind, { blockRows }));
-  for (let start = 0; start < rows; start += blockRows) {
-    const count = Math.min(blockRows, rows - start);
+  const cells = new BlockCells(columns.map(({ kind }) => kind));
+  for (let start = 0; start < rows; start += cells.mostRows) {
+    const count = Math.min(cells.mostRows, rows - start);
     for (const [i, { name, position, kind }] of columns.entries())
       for (let row = 0; row < count; row++)
-        if (!setCell(cells[i], row, cellAt(start + row, position)))
+        if (!setCell(cells.columns[i], row, cellAt(start + row, position)))
           throw new InputError(
             `row ${start + row}, column ${shown(name)}: must be ${kind === "flag" ? "true or false" : "a number"}, got '${shown(String(cellAt(start + row, position)))}'`,
           );
-    joiner.add(takeBlock(cells, count));
+    joiner.add(cells.take(count));
   }
   return joiner.join();
 }
@@ -120,6 +119,6 @@ function setCell(cells: NumberCells | NameCells, row: number, value: Cell): bool
   }
   const isPlain = typeof value === "number" && cells.kind === "number";
   const number = isPlain ? value + 0 : cells.parse(String(value).trim());
-  if (number !== undefined) cells.values[row] = number;
+  if (number !== undefined) cells.set(row, number);
   return number !== undefined;
 }

@@ -5,13 +5,8 @@ import { missingName } from "../table";
 import { booleanIn, isMissing, numberIn } from "./infer-columns";
 import { TextCache } from "./text-cache";
 
-/** Rows of the longest block of columns. */
+/** Rows of the longest block of columns. The more columns, the fewer, so that what is held has a limit. */
 export const mostBlockRows = 65_536;
-
-/** Rows of a block of so many columns: the wider, the fewer, so that what is held has a limit. */
-export function blockRowsOf(columns: number): number {
-  return Math.min(mostBlockRows, Math.max(2_048, Math.floor(1_048_576 / columns)));
-}
 
 /** What a column is collected as. */
 export type CellKind = "number" | "flag" | "name";
@@ -33,34 +28,55 @@ export type CollectedCells =
       readonly missing: number;
     };
 
-interface CellsOptions {
-  /** Rows that there is room for. */
-  readonly blockRows?: number;
-  /** Whether 3,14 is a number. */
-  readonly decimalComma?: boolean;
+/** The memory of a block: as much of it as its columns ask for, one after the other. */
+class BlockMemory {
+  readonly buffer: ArrayBuffer;
+  #next = 0;
+
+  constructor(mostBytes: number) {
+    this.buffer = new ArrayBuffer(0, { maxByteLength: mostBytes });
+  }
+
+  /** @returns where so many bytes begin, a multiple of 8 */
+  place(bytes: number): number {
+    const place = this.#next;
+    this.#next += 8 * Math.ceil(bytes / 8);
+    this.buffer.resize(this.#next);
+    return place;
+  }
 }
 
-/** Numbers of one column of a block, on their way. */
+/** Numbers of one column of a block, on their way: with 32 bits until one comes that these would round. */
 export class NumberCells {
-  /** By row. */
-  readonly values: Float64Array;
-  readonly #decimalComma: boolean;
+  #memory: BlockMemory | undefined;
+  #values: Float32Array | Float64Array = new Float32Array(0);
+  #missing = 0;
   #cache: TextCache | undefined;
 
   constructor(
     readonly kind: "number" | "flag" = "number",
-    { blockRows = mostBlockRows, decimalComma = false }: CellsOptions = {},
-  ) {
-    this.values = new Float64Array(blockRows);
-    this.#decimalComma = decimalComma;
+    private readonly decimalComma = false,
+  ) {}
+
+  /** Makes room for a block. */
+  start(rows: number, memory: BlockMemory): void {
+    this.#memory = memory;
+    this.#values = new Float32Array(memory.buffer, memory.place(4 * rows), rows);
+    this.#missing = 0;
   }
 
-  /** Sets numbers from a row on; NaN in place of those whose bit in `valid` is 0. */
-  setAll(row: number, numbers: Float64Array, valid?: Uint8Array): void {
-    for (let i = 0; i < numbers.length; i++) {
-      const isValid = !valid || (valid[i >> 3] & (1 << (i & 7))) !== 0;
-      this.values[row + i] = isValid ? unsigned(numbers[i]) : Number.NaN;
-    }
+  set(row: number, number: number): void {
+    one[0] = number;
+    this.setAll(row, one);
+  }
+
+  /** Sets numbers from a row on, `mostAtOnce` at most. Rows come in their order. */
+  setAll(row: number, numbers: Float64Array): void {
+    const { missing, rounded } = narrowed(numbers);
+    this.#missing += missing;
+    if (rounded > 0 && this.#values instanceof Float32Array) this.#widen(row);
+    const isNarrow = this.#values instanceof Float32Array;
+    this.#values.set(isNarrow ? narrow.subarray(0, numbers.length) : numbers, row);
   }
 
   /** The number of a text among some bytes, as {@link parse} has it. */
@@ -73,92 +89,117 @@ export class NumberCells {
   parse(text: string): number | undefined {
     if (isMissing(text)) return Number.NaN;
     if (this.kind === "flag") return booleanIn(text);
-    return numberIn(this.#decimalComma ? text.replace(",", ".") : text);
+    return numberIn(this.decimalComma ? text.replace(",", ".") : text);
   }
 
-  /** The numbers of the first rows, at a place in the memory; in 32 bits if that rounds none of them. */
-  take(rows: number, memory: ArrayBuffer, place: number): CollectedCells {
-    const values = this.values.subarray(0, rows);
-    const { missing, rounded } = countNumbers(values);
-    const copy =
-      rounded === 0 ? new Float32Array(memory, place, rows) : new Float64Array(memory, place, rows);
-    copy.set(values);
-    return { kind: "number", values: copy, missing };
+  /** The numbers of the first rows. */
+  take(rows: number): CollectedCells {
+    return { kind: "number", values: this.#values.subarray(0, rows), missing: this.#missing };
+  }
+
+  /** Goes on with 64 bits; so many rows are there. */
+  #widen(rows: number): void {
+    const { buffer } = this.#memory as BlockMemory;
+    const { length } = this.#values;
+    const values = new Float64Array(buffer, (this.#memory as BlockMemory).place(8 * length), length);
+    values.set(this.#values.subarray(0, rows));
+    this.#values = values;
   }
 }
 
-/** How many are missing, and how many 32 bits would round. */
-function countNumbers(values: Float64Array): { readonly missing: number; readonly rounded: number } {
+/** Numbers that are set at once, at most. */
+export const mostAtOnce = 2_048;
+
+const one = new Float64Array(1);
+const narrow = new Float32Array(mostAtOnce);
+
+/** Sets numbers with 32 bits in `narrow`; tells how many are missing, and how many were rounded. */
+function narrowed(numbers: Float64Array): { readonly missing: number; readonly rounded: number } {
   let missing = 0;
   let unlike = 0;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    if (Math.fround(value) !== value) unlike++;
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i];
+    narrow[i] = value;
+    if (narrow[i] !== value) unlike++;
     if (Number.isNaN(value)) missing++;
   }
   return { missing, rounded: unlike - missing };
 }
 
-/** −0 without its sign, and NaN in the one form of its many. */
-function unsigned(value: number): number {
-  return Number.isNaN(value) ? Number.NaN : value + 0;
-}
-
 /** Names of one column of a block, on their way: a code each, in the order of their first appearance. */
 export class NameCells {
-  readonly #codes: Uint16Array;
+  #codes = new Uint16Array(0);
   #codeOfName = new Map<string, number>();
-  readonly #cache = new TextCache((bytes, start, end) => this.#code(textAt(bytes, start, end)));
+  readonly #cache = new TextCache((bytes, start, end) => this.codeOf(textAt(bytes, start, end).trim()));
 
-  constructor({ blockRows = mostBlockRows }: CellsOptions = {}) {
-    this.#codes = new Uint16Array(blockRows);
+  /** Makes room for a block, which has no names yet. */
+  start(rows: number, memory: BlockMemory): void {
+    this.#codes = new Uint16Array(memory.buffer, memory.place(2 * rows), rows);
+    this.#codeOfName = new Map();
+    this.#cache.clear();
   }
 
   set(row: number, text: string): void {
-    this.#codes[row] = this.#code(text);
+    this.#codes[row] = this.codeOf(text.trim());
+  }
+
+  /** Sets codes from a row on. */
+  setAll(row: number, codes: Uint16Array): void {
+    this.#codes.set(codes, row);
   }
 
   setText(row: number, bytes: Buffer, start: number, end: number): void {
     this.#codes[row] = this.#cache.get(bytes, start, end) as number;
   }
 
-  /** The names of the first rows, at a place in the memory. The next block begins with none. */
-  take(rows: number, memory: ArrayBuffer, place: number): CollectedCells {
+  /** The names of the first rows. */
+  take(rows: number): CollectedCells {
     const codes = this.#codes.subarray(0, rows);
-    const copy = new Uint16Array(memory, place, rows);
-    copy.set(codes);
-    const names = [...this.#codeOfName.keys()];
     const code = this.#codeOfName.get(missingName);
     let missing = 0;
     if (code !== undefined) for (let row = 0; row < rows; row++) if (codes[row] === code) missing++;
-    this.#codeOfName = new Map();
-    this.#cache.clear();
-    return { kind: "name", codes: copy, names, missing };
+    return { kind: "name", codes, names: [...this.#codeOfName.keys()], missing };
   }
 
-  #code(text: string): number {
-    const trimmed = text.trim();
-    const name = isMissing(trimmed) ? missingName : trimmed;
+  /** The code of a text, without blanks around it, in this block. */
+  codeOf(text: string): number {
+    const name = isMissing(text) ? missingName : text;
     const code = this.#codeOfName.get(name) ?? this.#codeOfName.size;
     this.#codeOfName.set(name, code);
     return code;
   }
 }
 
-export function createCells(kind: CellKind, options?: CellsOptions): NumberCells | NameCells {
-  return kind === "name" ? new NameCells(options) : new NumberCells(kind, options);
-}
+/** Columns on their way, block by block. */
+export class BlockCells {
+  readonly columns: readonly (NumberCells | NameCells)[];
+  /** Rows that a block has room for. */
+  readonly mostRows: number;
+  #memory: BlockMemory;
 
-/** The first rows of columns, which can then take others. */
-export function takeBlock(cells: readonly (NumberCells | NameCells)[], rows: number): CollectedBlock {
-  const bytes = 8 * rows * cells.length; // at most: what is not written to is not even there
-  const memory = new ArrayBuffer(bytes, { maxByteLength: bytes });
-  let place = 0;
-  const columns = cells.map((column) => {
-    const taken = column.take(rows, memory, place);
-    const { byteLength } = taken.kind === "name" ? taken.codes : taken.values;
-    place += 8 * Math.ceil(byteLength / 8);
-    return taken;
-  });
-  return { rows, columns, memory };
+  /** @param decimalComma whether 3,14 is a number */
+  constructor(kinds: readonly CellKind[], decimalComma = false) {
+    this.columns = kinds.map((kind) =>
+      kind === "name" ? new NameCells() : new NumberCells(kind, decimalComma),
+    );
+    this.mostRows = Math.min(mostBlockRows, Math.max(2_048, Math.floor(1_048_576 / kinds.length)));
+    this.#memory = this.#start();
+  }
+
+  /** The first rows of a block. The next one begins with none. */
+  take(rows: number): CollectedBlock {
+    const block = {
+      rows,
+      columns: this.columns.map((column) => column.take(rows)),
+      memory: this.#memory.buffer,
+    };
+    this.#memory = this.#start();
+    return block;
+  }
+
+  #start(): BlockMemory {
+    const memory = new BlockMemory(this.columns.length * (4 + 8) * this.mostRows);
+    for (const column of this.columns) column.start(this.mostRows, memory);
+    return memory;
+  }
 }

@@ -2,15 +2,7 @@ import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { TextRow } from "../formats/delimited";
 import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
-import {
-  blockRowsOf,
-  type CellKind,
-  type CollectedBlock,
-  createCells,
-  NameCells,
-  type NumberCells,
-  takeBlock,
-} from "./cells";
+import { BlockCells, type CellKind, type CollectedBlock, NameCells, type NumberCells } from "./cells";
 import { isMissing } from "./infer-columns";
 
 /** A column to collect: its place in the file, what its values are read as, and what messages call it. */
@@ -52,17 +44,22 @@ export class RowCollector {
   #headers = 0;
   /** Columns that came too late to be read: their names, and the lines in which they came. */
   readonly #late: { readonly name: string; readonly line: number }[] = [];
-  /** In a block's order. */
-  readonly cells: readonly (NumberCells | NameCells)[];
+  readonly #block: BlockCells;
   readonly #numbers: number[];
-  readonly #blockRows: number;
   #held = 0;
 
   constructor(readonly options: RowCollectorOptions) {
     const { columns, decimalComma } = options;
-    this.#blockRows = blockRowsOf(columns.length);
-    this.cells = columns.map(({ kind }) => createCells(kind, { blockRows: this.#blockRows, decimalComma }));
+    this.#block = new BlockCells(
+      columns.map(({ kind }) => kind),
+      decimalComma,
+    );
     this.#numbers = columns.map(() => 0);
+  }
+
+  /** In a block's order. */
+  get cells(): readonly (NumberCells | NameCells)[] {
+    return this.#block.columns;
   }
 
   /** What was passed over, in sentences. */
@@ -94,7 +91,7 @@ export class RowCollector {
 
   /** Rows that the block has room for. */
   get room(): number {
-    return this.#blockRows - this.#held;
+    return this.#block.mostRows - this.#held;
   }
 
   /** Rows held: the next one's place in the cells. */
@@ -104,7 +101,7 @@ export class RowCollector {
 
   /** The rows held, which it then forgets. */
   take(): CollectedBlock {
-    const block = takeBlock(this.cells, this.#held);
+    const block = this.#block.take(this.#held);
     this.#held = 0;
     return block;
   }
@@ -132,7 +129,7 @@ export class RowCollector {
     for (const [i, { position }] of columns.entries()) {
       const cells = this.cells[i];
       if (cells instanceof NameCells) cells.set(this.#held, row.fields[position]);
-      else cells.values[this.#held] = this.#numbers[i];
+      else cells.set(this.#held, this.#numbers[i]);
     }
     this.count();
   }

@@ -2,7 +2,6 @@ import { InputError } from "../../common/errors";
 import { type CollectedBlock, NameCells, type NumberCells } from "../columns/cells";
 import { isMissing } from "../columns/infer-columns";
 import type { RowCollector } from "../columns/row-collector";
-import { TextCache } from "../columns/text-cache";
 import { EndlessLine, mostEmptyLines, wholeLines } from "../content";
 import { type Dialect, RowSplitter } from "./delimited";
 import { RowKernel } from "./row-kernel";
@@ -57,7 +56,6 @@ const carriageReturn = 13;
 export class DelimitedParser {
   readonly #splitter: RowSplitter;
   readonly #kernel: RowKernel | undefined;
-  readonly #isMissing = new TextCache((bytes, start, end) => Number(isMissing(textAt(bytes, start, end))));
   #lastRow = 0;
 
   constructor(
@@ -74,6 +72,12 @@ export class DelimitedParser {
       ...(header && { headerStart: header[0] }),
       ...(label !== undefined && { label }),
       numberOf: (column, text, start, end) => (cellsOf.get(column) as NumberCells).numberAt(text, start, end),
+      codeOf: (column, bytes, start, end) => {
+        const name = textAt(bytes, start, end).trim();
+        return column === label && isMissing(name)
+          ? undefined
+          : (cellsOf.get(column) as NameCells).codeOf(name);
+      },
     });
   }
 
@@ -106,35 +110,20 @@ export class DelimitedParser {
   #parseRegular(bytes: Buffer, start: number): number {
     const kernel = this.#kernel;
     if (!kernel) return 0;
-    const parsed = kernel.parse(bytes, start, this.collector.room);
-    const rows = this.#rowsBeforeEmpty(kernel, parsed);
+    const { collector } = this;
+    if (collector.held === 0) kernel.forgetCodes(); // each block has codes of its own
+    const rows = kernel.parse(bytes, start, collector.room);
     if (rows === 0) return 0;
-    this.#addRows(kernel, rows);
+    for (const [i, { position }] of collector.options.columns.entries()) {
+      const cells = collector.cells[i];
+      if (cells instanceof NameCells)
+        cells.setAll(collector.held, kernel.codesOf(position).subarray(0, rows));
+      else cells.setAll(collector.held, kernel.numbersOf(position).subarray(0, rows));
+    }
+    collector.count(rows);
     this.#splitter.pass(rows);
     this.#lastRow = this.#splitter.lines;
-    return rows === parsed ? kernel.parsedBytes : kernel.lineOf(rows);
-  }
-
-  /** Rows before the first that has a word for a missing value as its label, and perhaps holds nothing. */
-  #rowsBeforeEmpty(kernel: RowKernel, rows: number): number {
-    const { label } = this.collector.options;
-    if (label === undefined) return rows;
-    const { start, end } = kernel.namesOf(label);
-    for (let row = 0; row < rows; row++)
-      if (this.#isMissing.get(kernel.text, start(row), end(row)) === 1) return row;
-    return rows;
-  }
-
-  #addRows(kernel: RowKernel, rows: number): void {
-    const { held, cells, options } = this.collector;
-    for (const [i, { position }] of options.columns.entries()) {
-      const column = cells[i];
-      if (column instanceof NameCells) {
-        const { start, end } = kernel.namesOf(position);
-        for (let row = 0; row < rows; row++) column.setText(held + row, kernel.text, start(row), end(row));
-      } else column.values.set(kernel.numbersOf(position).subarray(0, rows), held);
-    }
-    this.collector.count(rows);
+    return kernel.parsedBytes;
   }
 
   /** Takes in a line as text. @returns the position after it */

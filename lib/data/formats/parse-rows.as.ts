@@ -17,14 +17,12 @@ let comment: u32 = 0;
 let point: u32 = 0;
 let columns: u32 = 0;
 let names: u32 = 0;
-let label: u32 = 0;
 
 /**
  * @param ofEscape the byte that has another mean what it is; that of quotes if there is none
  * @param ofComment the byte that begins a line of comment; more than 255 if there are none
  * @param fields of a row
  * @param ofNames how many of them are names
- * @param ofLabel the label's place; without one, a number that no column has
  */
 export function setDialect(
   ofDelimiter: u32,
@@ -34,7 +32,6 @@ export function setDialect(
   ofPoint: u32,
   fields: u32,
   ofNames: u32,
-  ofLabel: u32,
 ): void {
   delimiter = ofDelimiter;
   quote = ofQuote;
@@ -43,13 +40,12 @@ export function setDialect(
   point = ofPoint;
   columns = fields;
   names = ofNames;
-  label = ofLabel;
 }
 
 let stops: usize = 0;
 let kinds: usize = 0;
-let lines: usize = 0;
 let spans: usize = 0;
+let codes: usize = 0;
 let header: usize = 0;
 let headerLength: i32 = 0;
 
@@ -58,29 +54,32 @@ let headerLength: i32 = 0;
  *
  * @param ofStops of each byte: 1 if it ends a field, or is a quote or an escape
  * @param ofKinds of each column two numbers of four bytes: what it is read as; where its numbers go, or which of the names it is
- * @param ofLines where, of each row, its line begins
- * @param ofSpans where, of each row, its names begin and end
+ * @param ofSpans room for where, in one line, its names begin and end
+ * @param ofCodes of each name three numbers of four bytes: its column; where its codes go; where codes are remembered
  * @param ofHeader where the header's first field stands
  * @param length of that field; −1 if there is no header
  */
 export function setPlaces(
   ofStops: usize,
   ofKinds: usize,
-  ofLines: usize,
   ofSpans: usize,
+  ofCodes: usize,
   ofHeader: usize,
   length: i32,
 ): void {
   stops = ofStops;
   kinds = ofKinds;
-  lines = ofLines;
   spans = ofSpans;
+  codes = ofCodes;
   header = ofHeader;
   headerLength = length;
 }
 
 /** Sets a number that is written in another way, or a flag. @returns 0 if it is neither */
 declare function setOther(column: u32, row: u32, start: usize, end: usize): u32;
+
+/** The code of a name. @returns −1 if it is the label and has no value: its line may hold nothing */
+declare function codeOf(column: u32, start: usize, end: usize): i32;
 
 function isStop(byte: u8): bool {
   return load<u8>(stops + byte) === 1;
@@ -127,14 +126,55 @@ function readDecimal(start: usize, place: usize): usize {
   }
   // More than 19 digits may be more than 64 bits hold.
   if (count === 0 || count > 19 || digits > mostDigits || decimals > mostDecimals) return start;
-  const size = <f64>digits / load<f64>(powersOfTen + (decimals << 3));
+  const size = decimals === 0 ? <f64>digits : <f64>digits / load<f64>(powersOfTen + (decimals << 3));
   store<f64>(place, isNegative ? 0 - size : size);
   return at;
 }
 
+function isSame(text: usize, other: usize, length: usize): bool {
+  for (let i: usize = 0; i < length; i++) if (load<u8>(text + i) !== load<u8>(other + i)) return false;
+  return true;
+}
+
 function isHeader(start: usize, end: usize): bool {
-  if (<i32>(end - start) !== headerLength) return false;
-  for (let i: usize = 0; i < end - start; i++) if (load<u8>(start + i) !== load<u8>(header + i)) return false;
+  return <i32>(end - start) === headerLength && isSame(start, header, end - start);
+}
+
+// Of each name's codes so many are remembered, in slots of its length + 1, its code, and its text.
+const slots: u32 = 256; // a power of two
+const slotBytes: usize = 64;
+const longestName: usize = slotBytes - 4;
+
+/** The code of a name, remembered by its bytes, as most come again; one gives way to another of its hash. */
+function rememberedCode(column: u32, cache: usize, start: usize, end: usize): i32 {
+  const length = end - start;
+  if (length > longestName) return codeOf(column, start, end);
+  let hash: u32 = <u32>length;
+  for (let at = start; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
+  const slot = cache + ((hash ^ (hash >>> 15)) & (slots - 1)) * <u32>slotBytes;
+  if (load<u16>(slot) === length + 1 && isSame(start, slot + 4, length)) return load<u16>(slot, 2);
+  const code = codeOf(column, start, end);
+  if (code < 0) return code;
+  store<u16>(slot, <u16>(length + 1));
+  store<u16>(slot, <u16>code, 2);
+  memory.copy(slot + 4, start, length);
+  return code;
+}
+
+/** Stores the codes of a good line's names: those of others must not become categories. @returns whether it is regular */
+function storeCodes(row: u32): bool {
+  for (let name: u32 = 0; name < names; name++) {
+    const span = spans + (name << 3);
+    const described = codes + name * 12;
+    const code = rememberedCode(
+      load<u32>(described),
+      load<u32>(described, 8),
+      load<u32>(span),
+      load<u32>(span, 4),
+    );
+    if (code < 0) return false;
+    store<u16>(load<u32>(described, 4) + (row << 1), <u16>code);
+  }
   return true;
 }
 
@@ -155,6 +195,10 @@ function parseLine(line: usize, row: u32): usize {
     const place = load<u32>(kinds + (column << 3), 4);
     let end = kind === number ? readDecimal(start, place + (row << 3)) : start;
     const decimalEnd = end;
+    if (end !== start && !isQuoted && load<u8>(end) === delimiter && column > 0) {
+      at = end + 1; // as most fields are
+      continue;
+    }
     if (isQuoted) {
       while (!isStop(load<u8>(end)) || load<u8>(end) === delimiter) end++;
       if (load<u8>(end) !== quote) return 0;
@@ -168,13 +212,12 @@ function parseLine(line: usize, row: u32): usize {
       while (start < end && isBlank(load<u8>(start))) start++;
       while (end > start && isBlank(load<u8>(end - 1))) end--;
       if (kind === name) {
-        const span = spans + ((row * names + place) << 3);
+        const span = spans + (place << 3);
         store<u32>(span, <u32>start);
         store<u32>(span, <u32>end, 4);
       } else if (kind === number && start === end) store<f64>(place + (row << 3), NaN);
       else if (kind !== 0 && setOther(column, row, start, end) === 0) return 0;
     }
-    if (start === end && column === label) return 0;
     if (column === 0 && isHeader(start, end)) return 0;
     const stop = load<u8>(at);
     if (stop === quote || stop === escapeCharacter) return 0;
@@ -183,7 +226,7 @@ function parseLine(line: usize, row: u32): usize {
       // An empty field after the last is let pass; a single empty one is a blank line.
       const isLastEmpty = start === end;
       const isRow = column + 1 === columns ? column > 0 || !isLastEmpty : column === columns && isLastEmpty;
-      return isRow ? afterLineEnd(at) : 0;
+      return isRow && storeCodes(row) ? afterLineEnd(at) : 0;
     }
   }
   return 0;
@@ -203,7 +246,6 @@ export function parseRows(start: usize, end: usize, mostRows: u32): u32 {
   while (row < mostRows && position < end) {
     const next = parseLine(position, row);
     if (next === 0) break;
-    store<u32>(lines + (row << 2), <u32>position);
     position = next;
     row++;
   }

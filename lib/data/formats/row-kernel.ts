@@ -13,10 +13,12 @@ export interface RowKernelOptions {
   readonly columns: readonly { readonly position: number; readonly kind: CellKind }[];
   /** A line that begins with this field is not regular: it may be the header again. */
   readonly headerStart?: string;
-  /** A line without a value in this column is not regular: it may hold nothing. */
+  /** A line without a value in this column of names is not regular: it may hold nothing. */
   readonly label?: number;
   /** The value of a number that is written in another way, or of a flag; undefined if it is neither. */
   readonly numberOf: (column: number, text: Buffer, start: number, end: number) => number | undefined;
+  /** The code of a name; undefined if it is the label and has no value. */
+  readonly codeOf: (column: number, text: Buffer, start: number, end: number) => number | undefined;
 }
 
 /** Of text at once: enough for some lines. */
@@ -26,9 +28,11 @@ const heldNumbers = 65_536; // so few that they stay in the processor's caches
 const mostRows = 1_024;
 /** Before it stand the kernel's own constants. */
 const firstFree = 4_096;
+/** What is remembered of each column of names: parse-rows.as.ts says how. */
+const rememberedBytes = 16_384;
 const kindNumbers: Record<CellKind, number> = { number: 1, name: 2, flag: 3 };
 
-/** In the place of a byte, or a column, that there is not. */
+/** In the place of a byte that there is not. */
 const none = 0xffff_ffff;
 
 /** parse-rows.as.ts: what it takes are bytes, addresses in memory, and counts. */
@@ -40,13 +44,13 @@ interface Kernel {
 }
 
 /**
- * Finds the rows of regular lines by their bytes, in WebAssembly: numbers are computed on the way, of names it is told where
- * they stand. A line that is bad, blank, a comment, or has an escape, a quote within a field or a field over several lines, is not regular.
+ * Finds the rows of regular lines by their bytes, in WebAssembly: numbers are computed on the way, codes of names
+ * remembered. A line that is bad, blank, a comment, or has an escape, a quote within a field or a field over several lines, is not regular.
  */
 export class RowKernel {
   readonly #kernel: Kernel;
-  /** Bytes of the lines of late: names stand in it. */
-  readonly text: Buffer;
+  /** Bytes of the lines of late. */
+  readonly #text: Buffer;
   /** The bytes that it is a copy of: which of them, from where to where. */
   #source: Buffer | undefined;
   #from = 0;
@@ -54,10 +58,10 @@ export class RowKernel {
   /** Where in the memory the last rows begin. */
   #start = 0;
   readonly #mostRows: number;
+  /** By column. */
   readonly #numbers = new Map<number, Float64Array>();
-  readonly #names: ReadonlyMap<number, number>;
-  readonly #lines: Uint32Array;
-  readonly #spans: Uint32Array;
+  readonly #codes = new Map<number, Uint16Array>();
+  readonly #remembered: Uint8Array;
 
   /** @returns undefined where there is no WebAssembly, or the delimiter has several bytes */
   static create(options: RowKernelOptions): RowKernel | undefined {
@@ -65,74 +69,80 @@ export class RowKernel {
     return new RowKernel(options);
   }
 
-  private constructor({ dialect, fields, columns, headerStart, label, numberOf }: RowKernelOptions) {
-    const rows = Math.max(1, Math.min(mostRows, Math.floor(heldNumbers / (columns.length + 1))));
-    this.#mostRows = rows;
-    const names = columns.filter(({ kind }) => kind === "name");
-    this.#names = new Map(names.map(({ position }, i) => [position, i]));
+  private constructor(options: RowKernelOptions) {
+    const { dialect, fields, columns, headerStart, numberOf, codeOf } = options;
+    this.#mostRows = Math.max(1, Math.min(mostRows, Math.floor(heldNumbers / (columns.length + 1))));
+    const names = namesOf(options).length;
     const header = Buffer.from(headerStart ?? "");
     const textBytes = Math.max(leastTextBytes, textBytesOfField * fields);
     const layout = new MemoryLayout();
     const at = {
       stops: layout.place(256),
       kinds: layout.place(8 * (fields + 1)),
-      lines: layout.place(4 * rows),
-      spans: layout.place(8 * rows * names.length),
+      spans: layout.place(8 * names),
+      names: layout.place(12 * names),
       header: layout.place(header.length),
-      numbers: layout.place(8 * rows * (columns.length - names.length)),
+      numbers: layout.place(8 * this.#mostRows * (columns.length - names)),
+      codes: layout.place(2 * this.#mostRows * names),
+      remembered: layout.place(rememberedBytes * names),
       text: layout.place(textBytes + 8),
     };
     const memory = new WebAssembly.Memory({ initial: layout.pages });
     const { buffer } = memory;
     setStops(new Uint8Array(buffer, at.stops, 256), dialect);
     new Uint8Array(buffer).set(header, at.header);
-    this.#describeColumns(buffer, columns, at);
-    this.text = Buffer.from(buffer, at.text, textBytes);
-    this.#lines = new Uint32Array(buffer, at.lines, rows);
-    this.#spans = new Uint32Array(buffer, at.spans, 2 * rows * names.length);
+    this.#describeColumns(buffer, options, at);
+    this.#remembered = new Uint8Array(buffer, at.remembered, rememberedBytes * names);
+    this.#text = Buffer.from(buffer, at.text, textBytes);
 
     const setOther = (column: number, row: number, start: number, end: number) => {
-      const value = numberOf(column, this.text, start - at.text, end - at.text);
+      const value = numberOf(column, this.#text, start - at.text, end - at.text);
       if (value === undefined) return 0;
-      (this.#numbers.get(column) as Float64Array)[row] = value;
+      this.numbersOf(column)[row] = value;
       return 1;
     };
-    this.#kernel = startKernel(memory, setOther);
-    this.#kernel.setDialect(...dialectCodes(dialect), fields, names.length, label ?? none);
+    const nameCode = (column: number, start: number, end: number) =>
+      codeOf(column, this.#text, start - at.text, end - at.text) ?? -1;
+    this.#kernel = startKernel(memory, { setOther, codeOf: nameCode });
+    this.#kernel.setDialect(...dialectCodes(dialect), fields, names);
     const headerLength = headerStart === undefined ? -1 : header.length;
-    this.#kernel.setPlaces(at.stops, at.kinds, at.lines, at.spans, at.header, headerLength);
+    this.#kernel.setPlaces(at.stops, at.kinds, at.spans, at.names, at.header, headerLength);
   }
 
-  /** Tells the kernel what columns are read as, and where their numbers go. */
+  /** Tells the kernel what columns are read as, and where their numbers and codes go. */
   #describeColumns(
     buffer: ArrayBuffer,
-    columns: RowKernelOptions["columns"],
-    at: { readonly kinds: number; readonly numbers: number },
+    options: RowKernelOptions,
+    at: Readonly<Record<"kinds" | "names" | "numbers" | "codes" | "remembered", number>>,
   ): void {
-    let place = at.numbers;
-    for (const { position, kind } of columns) {
-      const isName = kind === "name";
-      const described = new Uint32Array(buffer, at.kinds + 8 * position, 2);
-      described[0] = kindNumbers[kind];
-      described[1] = isName ? (this.#names.get(position) as number) : place;
-      if (isName) continue;
-      this.#numbers.set(position, new Float64Array(buffer, place, this.#mostRows));
-      place += 8 * this.#mostRows;
+    const rows = this.#mostRows;
+    const words = new Uint32Array(buffer);
+    const numbers = options.columns.filter(({ kind }) => kind !== "name");
+    for (const [i, { position, kind }] of numbers.entries()) {
+      const place = at.numbers + 8 * rows * i;
+      words.set([kindNumbers[kind], place], at.kinds / 4 + 2 * position);
+      this.#numbers.set(position, new Float64Array(buffer, place, rows));
+    }
+    for (const [i, { position, kind }] of namesOf(options).entries()) {
+      const place = at.codes + 2 * rows * i;
+      words.set([kindNumbers[kind], i], at.kinds / 4 + 2 * position);
+      words.set([position, place, at.remembered + rememberedBytes * i], at.names / 4 + 3 * i);
+      this.#codes.set(position, new Uint16Array(buffer, place, rows));
     }
   }
 
   /** Parses regular lines from a position on. @returns the number of rows, `mostRows` at most */
   parse(bytes: Buffer, start: number, most: number): number {
     if (bytes !== this.#source || start < this.#from || start >= this.#to) this.#copy(bytes, start);
-    this.#start = this.text.byteOffset + start - this.#from;
-    const end = this.text.byteOffset + this.#to - this.#from;
+    this.#start = this.#text.byteOffset + start - this.#from;
+    const end = this.#text.byteOffset + this.#to - this.#from;
     return this.#kernel.parseRows(this.#start, end, Math.min(most, this.#mostRows));
   }
 
   /** Takes in whole lines, as many as there is room for. */
   #copy(bytes: Buffer, start: number): void {
-    const text = bytes.subarray(start, start + this.text.length);
-    this.text.set(text);
+    const text = bytes.subarray(start, start + this.#text.length);
+    this.#text.set(text);
     this.#source = bytes;
     this.#from = start;
     this.#to = start + endOfLines(text);
@@ -143,29 +153,26 @@ export class RowKernel {
     return this.#kernel.position.value - this.#start;
   }
 
-  /** Where a row's line begins, in bytes after the first row's. */
-  lineOf(row: number): number {
-    return this.#lines[row] - this.#start;
-  }
-
   /** A column's numbers, or flags, by row. */
   numbersOf(column: number): Float64Array {
     return this.#numbers.get(column) as Float64Array;
   }
 
-  /** Where in the text a column's names stand: two numbers a row, `step` from one row to the next. */
-  namesOf(column: number): {
-    readonly start: (row: number) => number;
-    readonly end: (row: number) => number;
-  } {
-    const name = this.#names.get(column) as number;
-    const step = 2 * this.#names.size;
-    const { byteOffset } = this.text;
-    return {
-      start: (row) => this.#spans[row * step + 2 * name] - byteOffset,
-      end: (row) => this.#spans[row * step + 2 * name + 1] - byteOffset,
-    };
+  /** The codes of a column's names, by row. */
+  codesOf(column: number): Uint16Array {
+    return this.#codes.get(column) as Uint16Array;
   }
+
+  /** Has all codes be asked for again. */
+  forgetCodes(): void {
+    this.#remembered.fill(0);
+  }
+}
+
+/** Columns of names, the label first: without a value there, the other names of a line are not looked up. */
+function namesOf({ columns, label }: RowKernelOptions): RowKernelOptions["columns"] {
+  const isLabel = ({ position }: { readonly position: number }) => Number(position === label);
+  return columns.filter(({ kind }) => kind === "name").sort((a, b) => isLabel(b) - isLabel(a));
 }
 
 /** Gives out parts of a memory, one after the other, each at a multiple of 8 bytes. */
@@ -202,9 +209,12 @@ let compiled: WebAssembly.Module | undefined;
 
 function startKernel(
   memory: WebAssembly.Memory,
-  setOther: (...place: [number, number, number, number]) => number,
+  answers: {
+    readonly setOther: (...place: [number, number, number, number]) => number;
+    readonly codeOf: (...place: [number, number, number]) => number;
+  },
 ): Kernel {
   compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "parse-rows.wasm")));
-  const imports = { env: { memory }, "parse-rows.as": { setOther } };
+  const imports = { env: { memory }, "parse-rows.as": answers };
   return new WebAssembly.Instance(compiled, imports).exports as unknown as Kernel;
 }

@@ -90,7 +90,7 @@ export function setChunk(chunk: RowChunk, cells: readonly (NumberCells | NameCel
     const vector = chunk.getColumnVector(i);
     if (column instanceof NumberCells && vector instanceof DuckDBDoubleVector) {
       const { items, validity } = vector as unknown as Stored & { items: Float64Array };
-      column.setAll(row, items, validBytes(validity));
+      column.setAll(row, plainNumbers(items, validBytes(validity)));
     } else if (column instanceof NameCells && vector instanceof DuckDBVarCharVector) {
       const { dataView, validity } = vector as unknown as Stored & { dataView: DataView };
       const texts = Buffer.from(dataView.buffer, dataView.byteOffset, textBytes * chunk.rowCount);
@@ -103,6 +103,11 @@ export function setChunk(chunk: RowChunk, cells: readonly (NumberCells | NameCel
       }
     } else throw new TypeError(`DuckDB gives column ${i} as ${vector.constructor.name}`);
   }
+}
+
+/** NaN in place of numbers whose bit in `valid` is 0, and in one form of its many; −0 without its sign. */
+function plainNumbers(numbers: Float64Array, valid: Uint8Array | undefined): Float64Array {
+  return numbers.map((number, i) => (isValid(valid, i) && !Number.isNaN(number) ? number + 0 : Number.NaN));
 }
 
 /** DuckDB has so many bytes of a text: its length, and then the text itself if it is no longer than the rest. */
