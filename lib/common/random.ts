@@ -2,6 +2,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { requireNumber } from "./errors";
+import { range } from "./range";
 
 /** A seeded source of random numbers (xoroshiro128+). */
 export interface Random {
@@ -35,7 +36,7 @@ export function createRandom(seed: number, purpose: string): Random {
 
 /** A random order of the integers 0 … count − 1 (Fisher and Yates). */
 export function permutation(count: number, random: Random): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const order = range(0, count);
   for (let i = count - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     const held = order[i];

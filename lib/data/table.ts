@@ -1,3 +1,4 @@
+import { range } from "../common/range";
 import type { Source } from "./source";
 
 /**
@@ -81,7 +82,7 @@ export function labels(table: Table): NominalColumn {
 
 /** Every row of a table, in order. */
 export function allRows(table: Table): Rows {
-  return Uint32Array.from({ length: table.rows }, (_, row) => row);
+  return range(0, table.rows);
 }
 
 /** A new table of the rows given, of the same source. */

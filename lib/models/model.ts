@@ -1,4 +1,5 @@
 import { breathe } from "../common/progress";
+import { range } from "../common/range";
 import { allRows, type Rows, type Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
@@ -105,9 +106,7 @@ export async function ownScores(
   // Two blocks in turn: one is made while the workers score the other.
   const block = (start: number) => {
     const end = Math.min(start + blockRows, total);
-    const part = rows
-      ? rows.subarray(start, end)
-      : Uint32Array.from({ length: end - start }, (_, i) => start + i);
+    const part = rows ? rows.subarray(start, end) : range(start, end);
     const turn = (start / blockRows) % 2;
     const made = transform(preprocessor, table, part, memories[turn]);
     if (made.data.length > (memories[turn]?.length ?? 0)) memories[turn] = made.data;

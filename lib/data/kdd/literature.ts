@@ -1,7 +1,7 @@
 import { log } from "../../common/exact-math";
 import { createRandom } from "../../common/random";
 import { rowsWhere } from "../split";
-import { column, numbers, type Rows, selectRows, type Table } from "../table";
+import { allRows, column, numbers, selectRows, type Table } from "../table";
 
 /** The subsets of KDD'99 that papers on anomaly detection score, as scikit-learn's `fetch_kddcup99` defines them. */
 export type LiteratureSubset = "http" | "smtp" | "sf" | "sa";
@@ -41,7 +41,7 @@ export function literatureSubset(table: Table, subset: LiteratureSubset, seed = 
   if (service.kind !== "nominal") throw new RangeError("the column service must be nominal");
   const wanted = service.categories.indexOf(subset);
   const loggedIn = numbers(table, "logged_in");
-  const rows = (Uint32Array.from({ length: table.rows }, (_, row) => row) as Rows).filter(
+  const rows = allRows(table).filter(
     (row) => loggedIn[row] === 1 && (subset === "sf" || service.codes[row] === wanted),
   );
   const { labels, features } = selectRows(table, rows);

@@ -1,6 +1,6 @@
 // What k nearest neighbours and the local outlier factor share: a sample of rows, and those of it that are nearest to a row.
 import { createRandom, sampleWithoutReplacement } from "../../common/random";
-import { shared } from "../../common/shared";
+import { shared, sharedBytes } from "../../common/shared";
 import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 
 /** Rows in memory that threads can share: `rows × width`, row-major. */
@@ -10,6 +10,8 @@ export interface Sample {
   readonly rows: number;
   /** The columns by falling variance: where rows differ, one that is too far is given up soonest. */
   readonly order: Uint32Array;
+  /** The rows with their columns in that order. */
+  readonly ordered: Float32Array;
 }
 
 /** Settings of a detector that keeps a sample of rows, defaults filled in. */
@@ -41,7 +43,10 @@ export function sampleOf(data: Float32Array, width: number, rows: number): Sampl
     return squares / rows - (sum / rows) ** 2;
   });
   const order = Uint32Array.from(variances.keys()).sort((a, b) => variances[b] - variances[a]);
-  return { data, width, rows, order };
+  const ordered: Float32Array = new Float32Array(sharedBytes(data.length * 4));
+  for (let at = 0; at < data.length; at += width)
+    for (let i = 0; i < width; i++) ordered[at + i] = data[at + order[i]];
+  return { data, width, rows, order, ordered };
 }
 
 /**
@@ -52,13 +57,14 @@ export function sampleOf(data: Float32Array, width: number, rows: number): Sampl
  * @returns positions in the sample, and the squared distances
  */
 export function nearestRows(
-  { data, width, rows, order }: Sample,
+  { width, rows, order, ordered }: Sample,
   row: Float32Array,
   k: number,
   except = -1,
 ): { readonly nearest: Int32Array; readonly squares: Float64Array } {
   const nearest = new Int32Array(k).fill(-1);
   const squares = new Float64Array(k).fill(Infinity);
+  const own = Float64Array.from(order, (column) => row[column]);
   for (let other = 0; other < rows; other++) {
     if (other === except) continue;
     const limit = squares[k - 1];
@@ -66,8 +72,7 @@ export function nearestRows(
     let sum = 0;
     for (let i = 0; i < width && sum < limit; ) {
       for (const stop = Math.min(i + someColumns, width); i < stop; i++) {
-        const column = order[i];
-        const difference = row[column] - data[at + column];
+        const difference = own[i] - ordered[at + i];
         sum += difference * difference;
       }
     }

@@ -45,15 +45,21 @@ async function covarianceOf(
   const width = columns.length;
   const breatheIfDue = breather(signal);
   const covariance = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < width; i++) centred[i] = data[row * width + i] - mean[i];
-    for (let i = 0; i < width; i++) {
-      const value = centred[i];
-      for (let j = 0; j <= i; j++) covariance[i * width + j] += value * centred[j];
+  // Four rows at a time, so that a sum is fetched and stored once for them; what the last lack stays 0.
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new Float64Array(width));
+  for (let row = 0; row < rows; row += 4) {
+    for (const [k, centred] of [a, b, c, d].entries()) {
+      const isRow = row + k < rows;
+      for (let i = 0; i < width; i++) centred[i] = isRow ? data[(row + k) * width + i] - mean[i] : 0;
     }
-    if ((row + 1) % someRows > 0 && row + 1 < rows) continue;
-    onProgress?.({ stage: "finding principal components", done: row + 1, total: rows });
+    for (let i = 0, at = 0; i < width; at = ++i * width) {
+      const [inA, inB, inC, inD] = [a[i], b[i], c[i], d[i]];
+      for (let j = 0; j <= i; j++, at++)
+        covariance[at] = covariance[at] + inA * a[j] + inB * b[j] + inC * c[j] + inD * d[j];
+    }
+    const done = Math.min(row + 4, rows);
+    if (done % someRows > 0 && done < rows) continue;
+    onProgress?.({ stage: "finding principal components", done, total: rows });
     await breatheIfDue();
   }
   return covariance.map((sum) => sum / rows);

@@ -1,3 +1,4 @@
+import { range } from "../../common/range";
 import { firstNotFinite } from "../../preprocess/matrix";
 import { kernel, reserve } from "./kernel";
 
@@ -34,7 +35,7 @@ export function* distinctBlocks(
 ): Generator<DistinctBlock> {
   const running = kernel();
   if (!running) {
-    const places = Uint32Array.from({ length: end - start }, (_, i) => i);
+    const places = range(0, end - start);
     const rows = data.subarray(start * width, end * width);
     const notFinite = firstNotFinite(rows) < 0 ? [] : rowsNotFinite(rows, width);
     yield { start, end, rows, count: end - start, places, notFinite };

@@ -57,16 +57,27 @@ export function tailsOf(rows: number, distributions: readonly ColumnDistribution
 }
 
 /** −log tail probabilities of one row, by column: left, right, and on the side to which the column is skewed. */
-export function tailsOfRow(
-  { starts, values, left, right, leftTailed }: Tails,
-  row: Float32Array,
-): { readonly left: Float64Array; readonly right: Float64Array; readonly skewed: Float64Array } {
-  const width = leftTailed.length;
-  const tails = {
+export interface RowTails {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly skewed: Float64Array;
+}
+
+export function rowTails(width: number): RowTails {
+  return {
     left: new Float64Array(width),
     right: new Float64Array(width),
     skewed: new Float64Array(width),
   };
+}
+
+/** @param tails where to write those of the row */
+export function tailsOfRow(
+  { starts, values, left, right, leftTailed }: Tails,
+  row: Float32Array,
+  tails = rowTails(leftTailed.length),
+): RowTails {
+  const width = leftTailed.length;
   for (let i = 0; i < width; i++) {
     const below = valuesBelow(values, starts[i], starts[i + 1], row[i]);
     const equal = values[starts[i] + below] === row[i] && starts[i] + below < starts[i + 1] ? 1 : 0;
@@ -92,8 +103,9 @@ function valuesBelow(values: Float32Array, start: number, end: number, value: nu
 export const scorer: RowScorer<Tails> = {
   file: __filename,
   scoreRows(task) {
+    const tails = rowTails(task.width);
     scoreEach(task, (row) => {
-      const { left, right, skewed } = tailsOfRow(task, row);
+      const { left, right, skewed } = tailsOfRow(task, row, tails);
       let [l, r, s] = [0, 0, 0];
       for (let i = 0; i < row.length; i++) {
         l += left[i];

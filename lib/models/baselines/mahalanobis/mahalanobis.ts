@@ -164,16 +164,16 @@ async function correlations(matrix: Matrix, work: WorkOptions): Promise<Correlat
   const width = matrix.columns.length;
   const mean = new Float64Array(width);
   const deviation = new Float64Array(width);
-  matrix.data.forEach((value, at) => {
-    mean[at % width] += value / matrix.rows;
-  });
-  matrix.data.forEach((value, at) => {
-    deviation[at % width] += square(value - mean[at % width]) / matrix.rows;
-  });
+  const { rows, data } = matrix;
+  for (let row = 0, at = 0; row < rows; row++) for (let i = 0; i < width; i++) mean[i] += data[at++] / rows;
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let i = 0; i < width; i++) deviation[i] += square(data[at++] - mean[i]) / rows;
   deviation.forEach((variance, i) => {
     deviation[i] = variance > 0 ? Math.sqrt(variance) : 1;
   });
-  const standardised = matrix.data.map((value, at) => (value - mean[at % width]) / deviation[at % width]);
+  const standardised = new Float32Array(data.length);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let i = 0; i < width; i++, at++) standardised[at] = (data[at] - mean[i]) / deviation[i];
   return { ...(await spectrumOf({ ...matrix, data: standardised }, work)), mean, deviation };
 }
 
