@@ -1,10 +1,18 @@
-// A reader runs a cell again, after a change or by mistake. What that breaks without a word is found by reading the cells.
+// A reader runs a cell again, after a change or by mistake. What that breaks without a word is found by reading the cells, and
+// by running each twice.
 import assert from "node:assert/strict";
-import { join, relative } from "node:path";
-import { test } from "node:test";
+import { dirname, join, relative } from "node:path";
+import { suite, test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
-import { readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { verdictsIn } from "traffic-anomaly/dist/notebook/course/check";
+import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { codeCells, type Notebook, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
+import { parametersOf } from "traffic-anomaly/dist/notebook/tools/parameters";
+import { prepareCopy } from "traffic-anomaly/dist/notebook/tools/run-copy";
+import { compareOutputs, failureOf, withResults } from "traffic-anomaly/dist/notebook/tools/runner";
+import { noNetwork } from "../fixtures/no-network";
+import { foreignWords, unprintedNumbers } from "./numbers";
 
 const folder = join(__dirname, "..", "..", "notebooks");
 
@@ -113,13 +121,54 @@ test("what comes out differently when a cell is run again is found", () => {
 });
 
 test("each cell of a notebook can be run again: none adds to what an earlier cell declared, or draws from its generator", async () => {
-  const files = (
-    await Promise.all([folder, join(folder, "solutions")].map((place) => findNotebooks([], place)))
-  ).flat();
-  assert.ok(files.length > 8);
+  const files = await findNotebooks([], folder);
+  assert.ok(files.some((file) => file.includes("solutions")));
   for (const file of files) {
     const { cells } = await readNotebook(file);
     const code = cells.filter((cell) => cell.cell_type === "code").map(({ source }) => source);
     assert.deepEqual(differsAgain(code), [], relative(folder, file));
+  }
+});
+
+// The kernels inherit it: captions are asked for, not pictures, and there is no other data.
+process.env.TRAFFIC_BROWSER = "";
+delete process.env.TRAFFIC_DATA;
+Object.assign(process.env, noNetwork);
+
+/** Runs a notebook on simulated traffic, each cell twice in a row; gives it with what was shown first, and what again. */
+async function runTwice(file: string): Promise<readonly Notebook[]> {
+  const hasData = parametersOf(await readNotebook(file)).has("data");
+  const notebook = await prepareCopy(file, new Map(hasData ? [["data", "simulated"]] : []));
+  const runs: CellResult[][] = [[], []];
+  const kernel = await Kernel.create(dirname(file));
+  try {
+    for (const { source } of codeCells(notebook))
+      for (const run of runs) {
+        const result = await kernel.execute(source);
+        assert.equal(failureOf(result, { timeoutSeconds: 0, ending: kernel.ending }), undefined, source);
+        run.push({ ...result, executionCount: null });
+      }
+  } finally {
+    await kernel.shutdown();
+  }
+  return runs.map((run) => withResults(notebook, run));
+}
+
+/** Those that CI runs: the cheapest notebook, and a solution that reads data. */
+const cheap = ["00-welcome", "solutions/01-exploration"];
+
+suite("with each cell run twice, on simulated traffic,", async () => {
+  for (const file of await findNotebooks([], folder)) {
+    const name = relative(folder, file).replace(/\.ipynb$/, "");
+    const runs = process.env.TEST_CASES === "all" || (process.env.CI === "true" && cheap.includes(name));
+    test(`${name} shows the same again, which its text agrees with, and solutions are right`, {
+      skip: runs ? false : "takes a quarter of an hour in all: set TEST_CASES=all to run it",
+    }, async () => {
+      const [first, second] = await runTwice(file);
+      assert.deepEqual(compareOutputs(first, second), []);
+      assert.deepEqual([...unprintedNumbers(second), ...foreignWords(second)], []);
+      const expected = name.startsWith("solutions") ? "right" : "open";
+      for (const { exercise, verdict } of verdictsIn(second)) assert.equal(verdict, expected, exercise);
+    });
   }
 });
