@@ -29,10 +29,11 @@ async function main(): Promise<void> {
   const { runs, chosen, readme } = readArguments();
   if (readme) return console.log(readmeTable(readRecord()));
   const folder = workFolder();
+  const ofMatrices = chosen.some(({ matrix }) => matrix);
   try {
     const prepared = spawnSync(
       process.execPath,
-      [...process.execArgv, join(__dirname, "inputs.ts"), folder],
+      [...process.execArgv, join(__dirname, "inputs.ts"), folder, ...(ofMatrices ? ["matrices"] : [])],
       {
         stdio: "inherit",
       },

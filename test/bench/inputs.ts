@@ -1,4 +1,5 @@
-// `tsx test/bench/inputs.ts FOLDER`: makes what all sides of `npm run bench` work on, so that they work on the same bytes.
+// `tsx test/bench/inputs.ts FOLDER [matrices]`: makes what all sides of `npm run bench` work on, so that they work on the same
+// bytes; matrices and models of them only if it is told to.
 // A process of its own: a process starts with its parent's peak memory as its own, so that the parent must stay small.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -33,12 +34,28 @@ import { runScript, unswFile } from "./data";
 import { type Inputs, parameters } from "./works";
 
 async function main(): Promise<void> {
-  const [folder] = process.argv.slice(2);
-  const path = (name: string) => join(folder, name);
+  const [folder, matrices] = process.argv.slice(2);
   const files = [await locateTrainingFile(), await locateTestFile("10-percent")] as const;
   const { source, table: train } = await readKddFile(files[0]);
   if (source.name !== "10-percent" || !files[1])
     throw new InputError("the benchmark needs the 10 % set and corrected");
+  const columns = matrices ? await writeMatrices(folder, train) : [];
+  const named = (measure: string) =>
+    kddFeatures.filter((feature) => feature.measure === measure).map(({ name }) => name);
+  const inputs: Inputs = {
+    files: [files[0], files[1]],
+    features: [...kddFeatures.map(({ name }) => name), "label"],
+    nominal: [...named("nominal"), "label"],
+    amounts: named("amount"),
+    columns,
+    ...(existsSync(unswFile) && { unsw: resolve(unswFile) }),
+  };
+  writeFileSync(join(folder, "inputs.json"), JSON.stringify(inputs));
+}
+
+/** Writes the training file's matrices, and the models that are fitted on them. @returns the matrices' columns */
+async function writeMatrices(folder: string, train: Table): Promise<readonly string[]> {
+  const path = (name: string) => join(folder, name);
   const anomalous = anomalousRows(labels(train));
   const write = (name: string, matrix: Matrix, rows: Rows) => {
     writeFileSync(path(name), selectMatrixRows(matrix, rows).data);
@@ -83,18 +100,7 @@ async function main(): Promise<void> {
   const trained = await loadAutoencoder(path("trained"), autoencoder.columns);
   await writeExported(path("autoencoder"), trained, ofAutoencoder);
   writeFeatures(path("features"), train);
-
-  const named = (measure: string) =>
-    kddFeatures.filter((feature) => feature.measure === measure).map(({ name }) => name);
-  const inputs: Inputs = {
-    files: [files[0], files[1]],
-    features: [...kddFeatures.map(({ name }) => name), "label"],
-    nominal: [...named("nominal"), "label"],
-    amounts: named("amount"),
-    columns: forest.columns,
-    ...(existsSync(unswFile) && { unsw: resolve(unswFile) }),
-  };
-  writeFileSync(path("inputs.json"), JSON.stringify(inputs));
+  return forest.columns;
 }
 
 /** A detector as an ONNX file, whose verdicts nobody asks for. */

@@ -10,10 +10,9 @@ const inputs = join(root, "inputs");
 before(() => prepareInputs(inputs));
 
 // All changes of all commands take some minutes: npm run torture.
-for (const name of someOf(Object.keys(writers), 3))
+for (const [i, name] of someOf(Object.keys(writers), 3).entries())
   test(`${name}, killed among its changes to the disk, leaves all old results or all new ones`, async () => {
     // The last changes clean up, those before them move the results.
-    const shares = someOf([0.8, 0.5], 2);
-    const choose = (changes: number) => shares.map((share) => Math.ceil(share * changes));
-    assert.equal(await killCommand(name, inputs, join(root, "work"), choose), shares.length);
+    const choose = (changes: number) => [Math.ceil((i % 2 === 0 ? 0.8 : 0.5) * changes)];
+    assert.equal(await killCommand(name, inputs, join(root, "work"), choose), 1);
   });
