@@ -62,8 +62,8 @@ export function sourceFeature(columnName: string): string {
 export interface LazyMatrix {
   readonly rows: number;
   readonly columns: readonly string[];
-  /** The rows of those numbers, in this order; in the memory given, if it is large enough. */
-  readonly select: (rows: Uint32Array, memory?: Float32Array) => Matrix;
+  /** The rows of those numbers, in this order. */
+  readonly select: (rows: Uint32Array) => Matrix;
   /** All rows as numbers. @throws the reason of `signal` once it is aborted */
   readonly whole: (signal?: AbortSignal) => Promise<Matrix>;
 }
@@ -73,48 +73,12 @@ export async function wholeMatrix(matrix: Matrix | LazyMatrix, signal?: AbortSig
   return "whole" in matrix ? matrix.whole(signal) : matrix;
 }
 
-/**
- * Some rows of a matrix, in the order given, as a new matrix.
- *
- * @param memory where to put the numbers, if it is large enough. Default: new memory
- */
-export function selectMatrixRows(
-  matrix: Matrix | LazyMatrix,
-  rows: Uint32Array,
-  memory?: Float32Array,
-): Matrix {
-  if ("select" in matrix) return matrix.select(rows, memory);
+/** Some rows of a matrix, in the order given, as a new matrix. */
+export function selectMatrixRows(matrix: Matrix | LazyMatrix, rows: Uint32Array): Matrix {
+  if ("select" in matrix) return matrix.select(rows);
   const width = matrix.columns.length;
-  const size = rows.length * width;
-  const data: Float32Array =
-    memory && memory.length >= size ? memory.subarray(0, size) : new Float32Array(size);
-  for (let start = 0; start < rows.length; start += fetchedRows) {
-    const end = Math.min(start + fetchedRows, rows.length);
-    fetched.sum = sumOfLines(matrix.data, width, rows, start, end);
-    for (let i = start; i < end; i++)
-      data.set(matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-  }
+  const data = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++)
+    data.set(matrix.data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
   return { rows: rows.length, columns: matrix.columns, data };
-}
-
-/** Rows that are copied once their memory has been read from: together it comes faster than copy by copy. */
-const fetchedRows = 64;
-
-/** Keeps sums that nobody needs, since the compiler leaves out reading what is not used. */
-const fetched = { sum: 0 };
-
-/** The sum of one number of each line of the cache, 16 numbers, that some rows lie in. */
-function sumOfLines(
-  data: Float32Array,
-  width: number,
-  rows: Uint32Array,
-  start: number,
-  end: number,
-): number {
-  let sum = 0;
-  for (let i = start; i < end; i++) {
-    const first = rows[i] * width;
-    for (let column = 0; column < width; column += 16) sum += data[first + column];
-  }
-  return sum;
 }

@@ -279,8 +279,7 @@ export function lazyTransform(preprocessor: Preprocessor, table: Table, rows?: R
   return {
     rows: rows ? rows.length : table.rows,
     columns: preprocessor.columns,
-    select: (wanted, memory) =>
-      transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted, memory),
+    select: (wanted) => transform(preprocessor, table, rows ? wanted.map((i) => rows[i]) : wanted),
     whole: (signal) => transformInTurns(preprocessor, table, rows, signal),
   };
 }

@@ -7,7 +7,7 @@ import {
   type LazyMatrix,
   type Matrix,
   mostColumns,
-  requireFinite,
+  requireMatrix,
   wholeMatrix,
 } from "../../preprocess/matrix";
 import {
@@ -22,6 +22,7 @@ import {
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { growTree } from "../kernel/grow-tree";
 import { growInThreads } from "../kernel/grow-trees";
+import { findRepeats } from "../kernel/repeats";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
@@ -68,7 +69,7 @@ export async function fitIsolationForest(
   const { trees = forestDefaults.trees, seed = 1, workers, onProgress, signal } = options;
   const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
   requireOptions(options, ["trees", "sampleSize", "seed", "workers", "onProgress", "signal"]);
-  if ("data" in matrix) requireFinite(matrix);
+  if ("data" in matrix) requireMatrix(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", askedSize, { min: 2, integer: true });
   if (workers !== undefined) requireNumber("workers", workers, { min: 1, integer: true });
@@ -85,7 +86,8 @@ export async function fitIsolationForest(
   );
   const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
   signal?.throwIfAborted();
-  const source = makeAll ? await wholeMatrix(matrix, signal) : matrix;
+  const whole = makeAll ? await wholeMatrix(matrix, signal) : matrix;
+  const source = "data" in whole ? await findRepeats(whole, { workers, signal }) : whole;
   const settings = { trees, sampleSize, seed };
   const work = { workers, onProgress, signal };
   const used =

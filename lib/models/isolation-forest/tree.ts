@@ -155,7 +155,7 @@ function drawSplit(
   }
   if (minimum === maximum) return undefined;
   const split = Math.fround(minimum + random.uniform() * (maximum - minimum));
-  return split < maximum ? split : minimum; // rounding may reach the maximum
+  return split < maximum ? split : minimum + 0; // rounding may reach the maximum; of −0 and 0, either may come first
 }
 
 /** Moves the rows of a node that go left before the others. @returns where these start */

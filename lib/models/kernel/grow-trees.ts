@@ -1,15 +1,16 @@
 import { availableParallelism } from "node:os";
 import { createRandom } from "../../common/random";
-import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
+import type { LazyMatrix } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import { mostNodes, type Nodes } from "../isolation-forest/tree";
 import { growInKernel, kernelFor } from "./grow-tree";
+import type { RepeatingMatrix } from "./repeats";
 import { scoreInWorkers } from "./scoring-pool";
 import type { RowScorer, ScoringTask } from "./scoring-task";
 
 /** What a thread needs to know to grow a forest's trees. */
 interface Grown {
-  readonly matrix: Matrix;
+  readonly matrix: RepeatingMatrix;
   readonly sampleSize: number;
   readonly seed: number;
   readonly nodes: Nodes;
@@ -43,7 +44,7 @@ function mostNodesOf(sampleSize: number): number {
  * @returns how many nodes they have; undefined if it would not pay
  */
 export async function growInThreads(
-  matrix: Matrix | LazyMatrix,
+  matrix: RepeatingMatrix | LazyMatrix,
   { trees, sampleSize, seed }: { readonly trees: number; readonly sampleSize: number; readonly seed: number },
   nodes: Nodes,
   { workers = availableParallelism(), onProgress, signal }: ScoreOptions,
@@ -52,9 +53,9 @@ export async function growInThreads(
   if (workers === 1 || trees === 1 || numbers < smallWork) return undefined;
   if (!("data" in matrix) || !(matrix.data.buffer instanceof SharedArrayBuffer)) return undefined;
   if (!kernelFor(matrix, sampleSize) || trees * mostNodesOf(sampleSize) > mostNodes) return undefined;
-  const { rows, columns, data } = matrix;
+  const { columns, data } = matrix;
   const scores = new Float64Array(new SharedArrayBuffer(trees * 8));
-  const grown: Grown = { matrix: { rows, columns, data }, sampleSize, seed, nodes };
+  const grown: Grown = { matrix, sampleSize, seed, nodes };
   const task: Grown & ScoringTask = { ...grown, data, width: columns.length, start: 0, end: trees, scores };
   await scoreInWorkers(scorer.file, task, Math.min(workers, trees), signal, 1);
   onProgress?.({ stage: "growing the isolation forest", done: trees, total: trees });

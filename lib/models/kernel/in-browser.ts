@@ -1,7 +1,7 @@
 // What an isolation forest needs of Node.js, for a browser: `browser` in package.json puts it in the place of the files that
 // have it. One thread in plain TypeScript scores, to the same bits.
 import { InputError } from "../../common/errors";
-import type { Matrix } from "../../preprocess/matrix";
+import { type Matrix, requireFinite } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import { type Forest, scoreFiniteRows } from "../isolation-forest/anomaly-scores";
 import { type RowScorer, scoreHere } from "./scoring-task";
@@ -10,6 +10,12 @@ export { growTree } from "../isolation-forest/tree";
 
 /** There are no threads to grow trees in. */
 export async function growInThreads(): Promise<undefined> {}
+
+/** No repetition is found. @throws {InputError} naming row and column of a value that is NaN or infinite */
+export async function findRepeats(matrix: Matrix): Promise<Matrix> {
+  requireFinite(matrix);
+  return matrix;
+}
 
 /** Does nothing: a browser does not tell how much memory there is. */
 export function requireMemory(): void {}

@@ -18,10 +18,19 @@ export interface Kernel {
     width: number,
     count: number,
   ) => void;
+  readonly drawSample: (
+    state: number,
+    count: number,
+    size: number,
+    slots: number,
+    bits: number,
+    drawn: number,
+  ) => void;
   readonly growTree: (
     state: number,
-    rows: number,
+    repeats: number,
     count: number,
+    size: number,
     width: number,
     deepest: number,
     columns: number,

@@ -18,6 +18,7 @@ import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-
 import { allocateNodes, growTree, type Nodes } from "traffic-anomaly/dist/models/isolation-forest/tree";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
 import { growTree as growTreePacked } from "traffic-anomaly/dist/models/kernel/grow-tree";
+import { findRepeats } from "traffic-anomaly/dist/models/kernel/repeats";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
 
@@ -333,27 +334,47 @@ test("the WebAssembly kernel grows the same trees to the bit as the growing that
     for (const [i, value] of [3e38, -3e38, 1e-40, 0, -0].entries()) data[data.length - 1 - i] = value;
     for (let row = 0; row < rows; row++) {
       const at = row * width;
-      // Rows that repeat, and columns that are constant, 0 or 1, constant in part, or zeros of both signs.
-      if (row % 3 === 1) data.copyWithin(at, at - width, at);
+      // Columns that are constant, 0 or 1, constant in part, or zeros of both signs, and rows that repeat.
       for (let column = 3; column < width; column += 2) data[at + column] = Number(row % column === 0);
       for (let column = 4; column < width; column += 6) data[at + column] = column;
       if (width > 7) data[at + 6] = row % 2 ? 0 : -0;
+      if (row % 3 === 1) data.copyWithin(at, at - width, at);
     }
-    const [plain, packed] = [allocateNodes(4, 8 * sampleSize), allocateNodes(4, 8 * sampleSize)];
-    let [next, nextPacked] = [0, 0];
-    for (let tree = 0; tree < 4; tree++) {
-      const [random, same] = [createRandom(tree, "tree"), createRandom(tree, "tree")];
-      const breathe = async () => {};
-      next = await growTree(matrix, sampleSize, random, plain, next, breathe);
-      const none = () => assert.fail("the kernel did not grow it");
-      nextPacked = await growTreePacked(matrix, sampleSize, same, packed, nextPacked, none);
+    const grow = async (growOne: typeof growTree, matrix: Matrix, breathe: () => Promise<void>) => {
+      const nodes = allocateNodes(4, 8 * sampleSize);
+      let next = 0;
+      for (let tree = 0; tree < 4; tree++)
+        next = await growOne(matrix, sampleSize, createRandom(tree, "tree"), nodes, next, breathe);
+      return { nodes, next };
+    };
+    const plain = await grow(growTree, matrix, async () => {});
+    assert.ok(plain.next > 4);
+    const repeating = await findRepeats(matrix, { workers: 1 });
+    assert.ok(repeating.firsts);
+    assert.ok(new Set(repeating.firsts).size < 0.7 * rows);
+    for (const known of [matrix, repeating]) {
+      const packed = await grow(growTreePacked, known, () => assert.fail("the kernel did not grow it"));
+      assert.equal(packed.next, plain.next);
+      for (const array of ["column", "split", "left", "pathLength"] as const) {
+        const bytes = (nodes: Nodes) => Buffer.from(nodes[array].buffer);
+        assert.ok(bytes(packed.nodes).equals(bytes(plain.nodes)), `${array} of ${rows} × ${width}`);
+      }
     }
-    assert.equal(nextPacked, next);
-    assert.ok(next > 4);
-    for (const array of ["column", "split", "left", "pathLength"] as const) {
-      const bytes = (nodes: Nodes) => Buffer.from(nodes[array].buffer);
-      assert.ok(bytes(packed).equals(bytes(plain)), `${array} of ${rows} × ${width}`);
-    }
+  }
+});
+
+test("a row that repeats is known by the first that equals it; one that is not finite is refused by row and column", async () => {
+  const matrix = cloud(9, { width: 2 });
+  matrix.data.copyWithin(8, 0, 2);
+  matrix.data.copyWithin(12, 0, 2);
+  const { firsts } = await findRepeats(matrix, { workers: 1 });
+  assert.deepEqual(firsts, Uint32Array.of(0, 1, 2, 3, 0, 5, 0, 7, 8));
+  for (const value of [NaN, Infinity, -Infinity]) {
+    matrix.data[15] = value;
+    await assert.rejects(findRepeats(matrix, { workers: 1 }), {
+      name: "InputError",
+      message: `row 7 of the matrix is ${value} in the column x1: a detector takes finite numbers only`,
+    });
   }
 });
 
@@ -364,9 +385,9 @@ test("a lazy matrix is made once where trees draw as many rows as it has, else o
     const lazy: LazyMatrix = {
       rows: matrix.rows,
       columns: matrix.columns,
-      select: (rows, memory) => {
+      select: (rows) => {
         selected += rows.length;
-        return selectMatrixRows(matrix, rows, memory);
+        return selectMatrixRows(matrix, rows);
       },
       whole: async () => {
         made += matrix.rows;
