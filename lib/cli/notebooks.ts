@@ -80,7 +80,14 @@ export async function runNotebooks(
       fail(error);
     }
   }
-  const stale = options.check ? runs.filter((run) => run.stale.length > 0) : [];
+  return notebooksReport(runs, failures, options.check ? runs.filter((run) => run.stale.length > 0) : []);
+}
+
+function notebooksReport(
+  runs: readonly NotebookRun[],
+  failures: readonly CellError[],
+  stale: readonly NotebookRun[],
+): { text: string; value: NotebooksReport } {
   const parts = [
     count(runs.length, "notebook", "passed"),
     ...(failures.length > 0

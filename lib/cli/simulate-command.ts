@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import type { WriteSimulatedOptions } from "../traffic/simulator/write-simulated";
 import { addCommand, answering } from "./command";
 import { numberOption, seedOption } from "./options";
 
@@ -38,25 +39,31 @@ export function addSimulateCommand(program: Command): void {
       "folder for KDD's files, or file for the log; gzip if it ends in .gz (default: in outputs/simulated)",
     )
     .action(
-      answering(async ({ format, connections, seed, classMix, labels, out }, context) => {
-        const { writeSimulatedFolder, writeSimulatedLog } = await import(
-          "../traffic/simulator/write-simulated.js"
-        );
-        const options = { ...context, connections, seed, classMix };
-        const folder = join("outputs", "simulated");
-        let paths: string[];
-        if (format === "kdd") {
-          const { train, test } = await writeSimulatedFolder(out ?? folder, options);
-          paths = [train, test];
-        } else {
-          const path = out ?? join(folder, format === "zeek" ? "conn.log" : "conn.json.log");
-          await writeSimulatedLog(path, { ...options, format, labels });
-          paths = [path];
-        }
+      answering(async ({ format, labels, out, ...settings }, context) => {
+        const { connections, seed, classMix } = settings;
+        const paths = await writeSimulated({ ...context, connections, seed, classMix }, format, labels, out);
         const text = [
           `${connections.toLocaleString("en-US")} connections of simulated traffic (seed ${seed})`,
         ];
         return { text: [...text, ...paths].join("\n"), value: { connections, seed, classMix, paths } };
       }),
     );
+}
+
+/** @returns the files */
+async function writeSimulated(
+  options: WriteSimulatedOptions,
+  format: "kdd" | "zeek" | "zeek-json",
+  labels: boolean | undefined,
+  out: string | undefined,
+): Promise<string[]> {
+  const { writeSimulatedFolder, writeSimulatedLog } = await import("../traffic/simulator/write-simulated.js");
+  const folder = join("outputs", "simulated");
+  if (format === "kdd") {
+    const { train, test } = await writeSimulatedFolder(out ?? folder, options);
+    return [train, test];
+  }
+  const path = out ?? join(folder, format === "zeek" ? "conn.log" : "conn.json.log");
+  await writeSimulatedLog(path, { ...options, format, labels });
+  return [path];
 }

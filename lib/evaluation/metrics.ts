@@ -145,6 +145,26 @@ function ratesOf(found: number, falseAlarms: number, attacks: number, normals: n
   };
 }
 
+/** How many rows the labels that are wanted have, and how many of them are flagged. */
+function flaggedShares(scores: Float64Array, { codes, categories }: NominalColumn, threshold: number) {
+  const rows = new Float64Array(categories.length);
+  const flagged = new Float64Array(categories.length);
+  for (let row = 0; row < scores.length; row++) {
+    rows[codes[row]]++;
+    if (scores[row] > threshold) flagged[codes[row]]++;
+  }
+  return (wanted: (label: string) => boolean) => {
+    let all = 0;
+    let found = 0;
+    categories.forEach((label, code) => {
+      if (!wanted(label)) return;
+      all += rows[code];
+      found += flagged[code];
+    });
+    return { all, found, rate: all === 0 ? 0 : found / all };
+  };
+}
+
 /** Judges each row by `score > threshold` and counts. A ratio over no rows is 0. */
 export function verdictMetrics(
   scores: Float64Array,
@@ -152,27 +172,13 @@ export function verdictMetrics(
   threshold: number,
   knownLabels?: ReadonlySet<string>,
 ): VerdictMetrics {
-  const rows = new Float64Array(labels.categories.length);
-  const flagged = new Float64Array(labels.categories.length);
-  for (let row = 0; row < scores.length; row++) {
-    rows[labels.codes[row]]++;
-    if (scores[row] > threshold) flagged[labels.codes[row]]++;
-  }
-
-  const share = (wanted: (label: string) => boolean) => {
-    let all = 0;
-    let found = 0;
-    labels.categories.forEach((label, code) => {
-      if (!wanted(label)) return;
-      all += rows[code];
-      found += flagged[code];
-    });
-    return { all, found, rate: all === 0 ? 0 : found / all };
-  };
+  const share = flaggedShares(scores, labels, threshold);
   const isAttack = (label: string) => label !== "normal";
   const attacks = share(isAttack);
   const normals = share((label) => !isAttack(label));
-  const present = labels.categories.filter((label, code) => isAttack(label) && rows[code] > 0);
+  const present = labels.categories.filter(
+    (label) => isAttack(label) && share((other) => other === label).all > 0,
+  );
   const novel = present.filter((label) => knownLabels && !knownLabels.has(label));
   const confusion: Confusion = {
     truePositive: attacks.found,

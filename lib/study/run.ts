@@ -73,9 +73,7 @@ export interface RunOptions
  */
 export async function run(options: RunOptions = {}): Promise<RunResult> {
   const { modelsFolder = projectPath("models"), outputsFolder = projectPath("outputs") } = options;
-  const { seed = trainingDefaults.seed, repeats = 1, signal } = options;
-  requireNumber("repeats", repeats, { min: 1, integer: true });
-  requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
+  const seeds = seedsOf(options);
   await prepareDetectors(options.settings);
   // What writes the results at the end: if it is missing, that is said now.
   duckdb();
@@ -90,25 +88,14 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       transaction.stageFolder(join(modelsFolder, kind.kind), modelFolderKind(kind)),
     );
     const data = await clock.time("load", () => loadData(options, outputs));
-    if (!data.train.labels && repeats > 1)
+    if (!data.train.labels && seeds.length > 1)
       throw new InputError(
         `repeats needs figures to take the mean of, and ${inputName(data.trainSource.path)} has no labels`,
       );
-    const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const { first, studies } = await runStudies(data, seeds, options, clock, inMemory);
     const notices = dataNotices(first, data);
     for (const sentence of notices) options.onNotice?.(sentence);
-    const metrics: RunMetrics = {
-      schemaVersion: 1,
-      seed,
-      backend: backendOf(first.models),
-      dataset: datasetOf(data.trainSource),
-      ...(data.testSource && { testDataset: datasetOf(data.testSource) }),
-      protocols: studies[0],
-      ...(!data.train.labels && { unlabelled: await unlabelledFindings(first, data) }),
-      ...(repeats > 1 && { repeats: { seeds, protocols: spread(studies) } }),
-      timings: clock.seconds,
-    };
+    const metrics = await runMetrics(first, studies, data, seeds, clock);
     const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
     const figures = studyFigures(first, data.train, data.test, names);
     const hasPictures = await clock.time("figures", () =>
@@ -119,20 +106,46 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
       const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
       await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
     });
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     await writeJson(join(outputs, "metrics.json"), metrics);
     const record = runRecord(metrics, first, data, started, options);
     await writeJson(join(outputs, "run.json"), record);
     const report = studyReport({ study: first, data, metrics, record, figures, notices });
     await writeWhole(join(outputs, "report.html"), await reportPage(report));
-    const kept = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
-    if (hasPictures) kept.push("plots");
+    const results = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
     const paths = [
       ...Object.keys(models).map((name) => join(modelsFolder, name)),
-      ...kept.map((name) => join(outputsFolder, name)),
+      ...[...results, ...(hasPictures ? ["plots"] : [])].map((name) => join(outputsFolder, name)),
     ];
     return { metrics, paths: paths.map(shortPath) };
   }).finally(() => inMemory.forEach(disposeModels));
+}
+
+function seedsOf({ seed = trainingDefaults.seed, repeats = 1 }: RunOptions): number[] {
+  requireNumber("repeats", repeats, { min: 1, integer: true });
+  requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
+  return Array.from({ length: repeats }, (_, i) => seed + i);
+}
+
+/** @param study that of the first seed */
+async function runMetrics(
+  study: NoveltyStudy,
+  studies: readonly ProtocolMetrics[],
+  data: StudyData,
+  seeds: readonly number[],
+  clock: StageClock,
+): Promise<RunMetrics> {
+  return {
+    schemaVersion: 1,
+    seed: seeds[0],
+    backend: backendOf(study.models),
+    dataset: datasetOf(data.trainSource),
+    ...(data.testSource && { testDataset: datasetOf(data.testSource) }),
+    protocols: studies[0],
+    ...(!data.train.labels && { unlabelled: await unlabelledFindings(study, data) }),
+    ...(seeds.length > 1 && { repeats: { seeds, protocols: spread(studies) } }),
+    timings: clock.seconds,
+  };
 }
 
 /** What a study writes into the folder of outputs, in which others may write too. */

@@ -98,9 +98,6 @@ export const alertFields: readonly AlertField[] = [
 /** The first line of alerts as CSV. */
 export const csvHeader = alertFields.map(({ name }) => name).join(",");
 
-/** An alert as a line of CSV: see {@link csvForm}. */
-export const csvLine = (alert: AnyAlert): string => csvLineOf(alertFields, alert);
-
 /**
  * A thing as a line of CSV (RFC 4180), without the end of line.
  *

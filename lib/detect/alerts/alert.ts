@@ -126,21 +126,9 @@ export interface AlertParts {
 /** Makes the alert of a connection. */
 export function createAlert(parts: AlertParts): Alert {
   const { model, connection, incident, scores, pValue, riskScore, reasons } = parts;
-  const { protocol, application, label, sourceBytes, destinationBytes } = connection;
-  const isIcmp = protocol === "icmp";
-  const version = isIP(connection.sourceHost);
-  const end = (address: string, port: number, bytes: number): AlertEnd => ({
-    address,
-    ...(isIP(address) !== 0 && { ip: address.replace(/%.*$/, "") }),
-    ...(!isIcmp && { port }),
-    bytes,
-  });
-  const [source, destination] = [
-    end(connection.sourceHost, connection.sourcePort, sourceBytes),
-    end(connection.destinationHost, connection.destinationPort, destinationBytes),
-  ];
+  const { label, detailedLabel } = connection;
+  const { source, destination } = endsOf(connection);
   const ended = timestamp(connection.start + connection.duration);
-  const community = connection.communityId ?? communityId(connection);
   const ips = [source.ip, destination.ip].filter((ip) => ip !== undefined);
   return {
     "@timestamp": ended,
@@ -161,23 +149,50 @@ export function createAlert(parts: AlertParts): Alert {
     observer: { type: "ids", product: "traffic-anomaly", version: libraryVersion },
     related: { ip: [...new Set(ips)] },
     ...{ source, destination },
-    network: {
-      transport: isIcmp && version === 6 ? "ipv6-icmp" : protocol,
-      ...(version !== 0 && { type: version === 6 ? "ipv6" : "ipv4" }),
-      ...(application && { protocol: application.toLowerCase() }),
-      ...(community !== undefined && { community_id: community }),
-      bytes: sourceBytes + destinationBytes,
-    },
+    network: networkOf(connection),
     traffic_anomaly: {
       model,
       incident,
       p_value: pValue,
       ...Object.fromEntries(Array.from(scores, ([name, score]) => [fieldName(name), score])),
       reasons,
-      ...(isIcmp && { icmp: { type: connection.sourcePort, code: connection.destinationPort } }),
+      ...(isIcmp(connection) && {
+        icmp: { type: connection.sourcePort, code: connection.destinationPort },
+      }),
       ...(label !== undefined && { label }),
-      ...(connection.detailedLabel !== undefined && { detailed_label: connection.detailedLabel }),
+      ...(detailedLabel !== undefined && { detailed_label: detailedLabel }),
     },
+  };
+}
+
+/** ICMP has types and codes where the others have ports. */
+function isIcmp({ protocol }: Connection): boolean {
+  return protocol === "icmp";
+}
+
+function endsOf(connection: Connection): Pick<Alert, "source" | "destination"> {
+  const end = (address: string, port: number, bytes: number): AlertEnd => ({
+    address,
+    ...(isIP(address) !== 0 && { ip: address.replace(/%.*$/, "") }),
+    ...(!isIcmp(connection) && { port }),
+    bytes,
+  });
+  return {
+    source: end(connection.sourceHost, connection.sourcePort, connection.sourceBytes),
+    destination: end(connection.destinationHost, connection.destinationPort, connection.destinationBytes),
+  };
+}
+
+function networkOf(connection: Connection): Alert["network"] {
+  const { protocol, application, sourceBytes, destinationBytes } = connection;
+  const version = isIP(connection.sourceHost);
+  const community = connection.communityId ?? communityId(connection);
+  return {
+    transport: isIcmp(connection) && version === 6 ? "ipv6-icmp" : protocol,
+    ...(version !== 0 && { type: version === 6 ? "ipv6" : "ipv4" }),
+    ...(application && { protocol: application.toLowerCase() }),
+    ...(community !== undefined && { community_id: community }),
+    bytes: sourceBytes + destinationBytes,
   };
 }
 

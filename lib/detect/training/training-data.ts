@@ -1,6 +1,7 @@
 import { InputError, requireNumber } from "../../common/errors";
 import { joinTables } from "../../data/join";
 import { allRows, type NominalColumn, type Rows, type Table } from "../../data/table";
+import type { Connection } from "../../traffic/connection";
 import { connectionTable } from "../../traffic/connection-table";
 import type { LogForm } from "../../traffic/logs/format";
 import type { ReadLog } from "../../traffic/logs/read-logs";
@@ -71,13 +72,10 @@ export async function readTrainingData(
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
-  const views = new TrainingViews();
+  const read = new ReadConnections(windows.timeBase);
   const counts = noCounts();
   const logs: ReadLog[] = [];
   const tables: Table[] = [];
-  const starts: number[] = [];
-  const hosts = new Dictionary();
-  const labels = new Dictionary();
   const order = { timeBase: windows.timeBase, capacity };
   const common = new CommonForm();
   const hooks = {
@@ -91,28 +89,49 @@ export async function readTrainingData(
       );
     const { rows, features } = connectionTable(connections, tracker);
     tables.push({ rows, features });
-    for (const connection of connections) {
-      const { start, sourceHost, label } = connection;
-      if (label === undefined || truthOf(label) === "normal")
-        views.add(connection, timeOf(connection, windows.timeBase));
-      starts.push(start);
-      hosts.add(sourceHost);
-      labels.add(label ?? "");
-    }
+    read.add(connections);
   }
-  if (labels.names.length > mostLabels)
-    throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
+  const labels = read.labelColumn();
   const { form } = common;
   if (tables.length === 0 || !form) throw new InputError(`there are no connections in ${paths.join(", ")}`);
-  const [codes, categories] = [Uint16Array.from(labels.codes), labels.names];
-  const isLabelled = !ignoreLabels && categories.some((name) => name !== "");
+  const { starts, hosts, views } = read;
   return {
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: withoutLacking(joinTables(tables), form),
     remembered: tracker.state,
     views: views.end(),
-    ...(isLabelled && { labels: { kind: "nominal", name: "label", codes, categories } }),
+    ...(!ignoreLabels && labels && { labels }),
   };
+}
+
+/** What training keeps of connections beside their features. */
+class ReadConnections {
+  readonly starts: number[] = [];
+  readonly hosts = new Dictionary();
+  readonly views = new TrainingViews();
+  readonly #labels = new Dictionary();
+
+  constructor(private readonly timeBase: Required<TrafficWindowOptions>["timeBase"]) {}
+
+  add(connections: readonly Connection[]): void {
+    for (const connection of connections) {
+      const { start, sourceHost, label } = connection;
+      if (label === undefined || truthOf(label) === "normal")
+        this.views.add(connection, timeOf(connection, this.timeBase));
+      this.starts.push(start);
+      this.hosts.add(sourceHost);
+      this.#labels.add(label ?? "");
+    }
+  }
+
+  /** Undefined where no connection has one. @throws {InputError} if there are too many */
+  labelColumn(): NominalColumn | undefined {
+    const { names, codes } = this.#labels;
+    if (names.length > mostLabels)
+      throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
+    if (names.every((name) => name === "")) return undefined;
+    return { kind: "nominal", name: "label", codes: Uint16Array.from(codes), categories: names };
+  }
 }
 
 /** Numbers for names, in the order in which they are met. */

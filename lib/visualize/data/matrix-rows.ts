@@ -9,6 +9,12 @@ import { createFigure } from "../layout";
 import { groupStyles } from "../palette";
 import { panelLabel } from "../panels";
 
+const fromWhite: [number, string][] = [
+  [0, "#ffffff"],
+  [0.02, "#deebf7"],
+  [1, "#08306b"],
+];
+
 /**
  * The numbers of some rows as a picture, a line for each row, ordered by category: what a detector is given. Values
  * are drawn from 0 (white) to 1 (dark); those outside take the colour of the nearer end.
@@ -28,30 +34,22 @@ export function matrixRowsFigure(
   const bands = runsOf(order.map(rank));
   const styles = groupStyles(names);
   const features = runsOf(columns.map(sourceFeature));
-  const data: Data[] = [
-    {
-      type: "heatmap",
-      x: columns.map((_, i) => i),
-      y: order.map((_, line) => line),
-      z: order.map((row) => columns.map((_, i) => significant(values[row * columns.length + i], 3))),
-      text: order.map((row) =>
-        columns.map((column) => escapeHtml(`${label(row)}: ${column}`)),
-      ) as unknown as string[],
-      zmin: 0,
-      zmax: 1,
-      colorscale: [
-        [0, "#ffffff"],
-        [0.02, "#deebf7"],
-        [1, "#08306b"],
-      ],
-      colorbar: { x: 1.09, tickvals: [0, 0.5, 1] },
-      hovertemplate: "%{text} = %{z}<extra></extra>",
-    },
-  ];
+  const heatmap: Data = {
+    type: "heatmap",
+    x: columns.map((_, i) => i),
+    y: order.map((_, line) => line),
+    z: order.map((row) => columns.map((_, i) => significant(values[row * columns.length + i], 3))),
+    text: order.map((row) =>
+      columns.map((column) => escapeHtml(`${label(row)}: ${column}`)),
+    ) as unknown as string[],
+    ...{ zmin: 0, zmax: 1, colorscale: fromWhite },
+    colorbar: { x: 1.09, tickvals: [0, 0.5, 1] },
+    hovertemplate: "%{text} = %{z}<extra></extra>",
+  };
   const line = { color: "#D55E00", width: 1, dash: "solid" } as const;
   const between = bands.slice(1).map(({ first }) => first - 0.5);
   const around = features.filter(({ first, last }) => last > first);
-  return createFigure(caption, "Rows as a detector sees them", data, {
+  return createFigure(caption, "Rows as a detector sees them", [heatmap], {
     height: 220 + Math.max(200, 5 * rows),
     margin: { l: 24, r: 150, b: 130 },
     xaxis: {

@@ -3,7 +3,7 @@ import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { formatRows, formatScore, formatShare, numbersOf } from "../format";
 import { type Axis, createFigure, scaleTitle } from "../layout";
-import { panelStack } from "../panels";
+import { panelStack, type StackedPanel } from "../panels";
 import { scaleOf } from "../traces";
 import { type HistogramGroup, type HistogramOptions, scoreHistogram } from "./histogram";
 
@@ -28,29 +28,11 @@ export function scoreDistributionFigure(
   caption: Caption,
 ): Figure {
   const { edges, groups } = scoreHistogram(scores, labels, { threshold, scale, bins });
-  const titleOf = ({ name, title }: HistogramGroup) => (Object.hasOwn(titles, name) && titles[name]) || title;
   const ends: [number, number] = [edges[0], edges[edges.length - 1]];
   const stack = panelStack(
-    groups.map((group) => ({
-      height: 90,
-      label:
-        `<b>${titleOf(group)}</b><br>${formatRows(group.rows)}` +
-        (group.flagged === undefined ? "" : `<br>${formatShare(group.flagged)} flagged`),
-      y: { rangemode: "tozero", nticks: 3, tickformat: "~g" },
-      traces: [
-        {
-          type: "scatter",
-          mode: "lines",
-          name: titleOf(group),
-          x: numbersOf(edges),
-          y: [...numbersOf(group.shares), 0],
-          customdata: [...edges.subarray(1), ends[1]].map(formatScore),
-          line: { shape: "hv", color: group.colour, width: 1.5 },
-          fill: "tozeroy",
-          hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
-        },
-      ],
-    })),
+    groups.map((group) =>
+      histogramPanel(group, edges, (Object.hasOwn(titles, group.name) && titles[group.name]) || group.title),
+    ),
     20,
     {
       title: scaleTitle(axisTitle, scale),
@@ -74,6 +56,33 @@ export function scoreDistributionFigure(
     ],
     shapes: line ? [line.shape] : [],
   });
+}
+
+function histogramPanel(
+  { rows, flagged, shares, colour }: HistogramGroup,
+  edges: Float64Array,
+  title: string,
+): StackedPanel {
+  return {
+    height: 90,
+    label:
+      `<b>${title}</b><br>${formatRows(rows)}` +
+      (flagged === undefined ? "" : `<br>${formatShare(flagged)} flagged`),
+    y: { rangemode: "tozero", nticks: 3, tickformat: "~g" },
+    traces: [
+      {
+        type: "scatter",
+        mode: "lines",
+        name: title,
+        x: numbersOf(edges),
+        y: [...numbersOf(shares), 0],
+        customdata: [...edges.subarray(1), edges[edges.length - 1]].map(formatScore),
+        line: { shape: "hv", color: colour, width: 1.5 },
+        fill: "tozeroy",
+        hovertemplate: `score %{x:.3~g} to %{customdata}<br>%{y:.3~g} of the rows`,
+      },
+    ],
+  };
 }
 
 /** An axis with ticks at 1, 2, 5 within few decades, else at powers of ten, about a dozen at most. */

@@ -1,4 +1,5 @@
 import type { Data } from "plotly.js-dist";
+import type { EpochLoss } from "../../models/autoencoder/train";
 import type { Detector } from "../../models/detector";
 import { detectorTitle } from "../../models/detectors";
 import type { Caption, Figure } from "../figure";
@@ -6,18 +7,11 @@ import { formatScore } from "../format";
 import { createFigure, scaleTitle } from "../layout";
 import { palette } from "../palette";
 
-/** The loss at the end of one epoch of training. */
-export interface EpochLoss {
-  /** Counted from 1. */
-  readonly epoch: number;
-  /** Mean over the rows trained on. */
-  readonly loss: number;
-  /** Mean over the rows held out, where there are any. */
-  readonly validationLoss?: number;
-}
-
-/** The loss of each epoch, on a logarithmic axis if it falls to a quarter, and the epoch with the lowest validation loss. */
-export function trainingLossFigure(history: readonly EpochLoss[], caption: Caption): Figure {
+/** The loss of each epoch, counted from 1, on a logarithmic axis if it falls to a quarter, and the epoch with the lowest validation loss. */
+export function trainingLossFigure(
+  history: readonly (EpochLoss & { readonly epoch: number })[],
+  caption: Caption,
+): Figure {
   const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
   const epochs = history.map(({ epoch }) => epoch);
   const data = [
@@ -30,25 +24,8 @@ export function trainingLossFigure(history: readonly EpochLoss[], caption: Capti
   ];
   if (validated.length > 0) {
     const losses = validated.map(({ validationLoss }) => validationLoss!);
-    const lowest = Math.min(...losses);
-    const best = validated[losses.indexOf(lowest)].epoch;
-    data.push(
-      lossLine(
-        "Rows held out",
-        validated.map(({ epoch }) => epoch),
-        losses,
-        1,
-      ),
-      {
-        type: "scatter",
-        mode: "markers",
-        name: `Lowest on rows held out · ${formatScore(lowest)} in epoch ${best}`,
-        x: [best],
-        y: [lowest],
-        marker: { symbol: "circle-open", size: 14, color: "#222", line: { width: 2 } },
-        hoverinfo: "skip",
-      },
-    );
+    const epochs = validated.map(({ epoch }) => epoch);
+    data.push(lossLine("Rows held out", epochs, losses, 1), lowestMark(epochs, losses));
   }
   const losses = history.flatMap(({ loss, validationLoss }) => [loss, validationLoss ?? loss]);
   const lowest = Math.min(...losses);
@@ -69,6 +46,20 @@ export function trainingLossFigure(history: readonly EpochLoss[], caption: Capti
       ...(logarithmic ? { type: "log", dtick: "D2" } : { rangemode: "tozero" }),
     },
   });
+}
+
+function lowestMark(epochs: readonly number[], losses: readonly number[]): Data {
+  const lowest = Math.min(...losses);
+  const best = epochs[losses.indexOf(lowest)];
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: `Lowest on rows held out · ${formatScore(lowest)} in epoch ${best}`,
+    x: [best],
+    y: [lowest],
+    marker: { symbol: "circle-open", size: 14, color: "#222", line: { width: 2 } },
+    hoverinfo: "skip",
+  };
 }
 
 function lossLine(name: string, x: number[], y: number[], i: 0 | 1): Data {

@@ -30,21 +30,7 @@ export function flaggedOverTimeFigure(
   const styles = modelStyles(names);
   const isDate = (stretches[0]?.start ?? 0) >= year1980;
   const x = stretches.map(({ start }) => (isDate ? new Date(1000 * start).toISOString() : start));
-  const lines = names.map((name, i): Data => {
-    const shares = stretches.map(({ flagged, connections }) => flagged[name] / connections);
-    const counts = stretches.map(({ connections }) => formatCount(connections));
-    return {
-      type: "scatter",
-      mode: "lines+markers",
-      name: styles[i].title,
-      x,
-      y: shares.map((share) => significant(share)),
-      customdata: shares.map((share, at) => `${formatShare(share)} of ${counts[at]}`),
-      line: { color: styles[i].colour, width: 1.5 },
-      marker: { size: 4 },
-      hovertemplate: "%{customdata}",
-    };
-  });
+  const lines = names.map((name, i) => ({ ...shareLine(stretches, name, styles[i]), x }));
   const rows: Data = {
     type: "bar",
     x,
@@ -72,4 +58,24 @@ export function flaggedOverTimeFigure(
     ...stack.axes,
     shapes: [{ xref: "paper", x0: 0, x1: 1, yref: "y", y0: expected, y1: expected, line: { dash: "dash" } }],
   });
+}
+
+/** The share of connections that a detector flags, without when. */
+function shareLine(
+  stretches: readonly FlaggedStretch[],
+  name: string,
+  { title, colour }: { readonly title: string; readonly colour: string },
+): Data {
+  const shares = stretches.map(({ flagged, connections }) => flagged[name] / connections);
+  const counts = stretches.map(({ connections }) => formatCount(connections));
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    name: title,
+    y: shares.map((share) => significant(share)),
+    customdata: shares.map((share, at) => `${formatShare(share)} of ${counts[at]}`),
+    line: { color: colour, width: 1.5 },
+    marker: { size: 4 },
+    hovertemplate: "%{customdata}",
+  };
 }
