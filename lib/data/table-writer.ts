@@ -100,7 +100,7 @@ export class TableWriter {
     if (this.#parts.length > 0) {
       await this.#writePart();
       const columns = this.columns.map(({ name }, i) => `"${name}"::${this.types[i]} AS "${name}"`);
-      rows = `(SELECT ${columns.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}]))`;
+      rows = `(SELECT ${columns.join(", ")} FROM read_parquet([${this.#parts.map(quoted).join(", ")}], hive_partitioning = false))`;
     }
     const columns = this.columns.map((column) => this.#withNames(column));
     if (this.#names.size > 0)

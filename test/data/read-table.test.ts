@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -120,7 +120,8 @@ suite("what a table is read from", () => {
   });
 
   test("Parquet: the same table", async () => {
-    const [csv, parquet] = [fileOf(plain), join(folder, "it's a [table].csv")];
+    const [csv, parquet] = [fileOf(plain), join(folder, "row=1", "it's a [table].csv")];
+    mkdirSync(join(folder, "row=1")); // a column to Spark and DuckDB
     await (await database()).run(
       `COPY (SELECT * FROM read_csv(${quoted(csv)})) TO ${quoted(parquet)} (FORMAT parquet)`,
     );

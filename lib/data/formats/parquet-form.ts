@@ -21,9 +21,11 @@ export function beginsAsParquet(bytes: Buffer): boolean {
 export async function parquetForm(name: string, path: string): Promise<TableForm> {
   const connection = await connect();
   try {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`);
+    // Of a folder named as key=value DuckDB would make a column.
+    const file = `read_parquet(${quoted(path)}, hive_partitioning = false)`;
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`);
     const types = described.getRows().map(([column, type]) => ({ name: String(column), type: String(type) }));
-    const from = `read_parquet(${quoted(path)}) AS t(${types.map((_, i) => sqlName(i)).join(", ")})`;
+    const from = `${file} AS t(${types.map((_, i) => sqlName(i)).join(", ")})`;
     const texts = types.map(({ type }, i) => (isNested(type) ? "NULL" : `CAST(${sqlName(i)} AS VARCHAR)`));
     const sample = await connection.runAndReadAll(
       `SELECT ${texts.join(", ")} FROM ${from} LIMIT ${sampleRows}`,

@@ -168,7 +168,8 @@ async function toParquet<Item>(fields: readonly Field<Item>[], file: string): Pr
   const lines = `${file}.csv`;
   await rename(file, lines);
   const columns = fields.map(({ name, type }) => `'${name}': '${type}'`).join(", ");
-  const read = `read_csv(${quoted(lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}})`;
+  // Of a folder named as key=value DuckDB would make a column.
+  const read = `read_csv(${quoted(lines)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns}}, hive_partitioning = false)`;
   await (await database()).run(
     `COPY (SELECT * FROM ${read}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd)`,
   );
