@@ -1,7 +1,9 @@
 import { printableJson } from "../common/shown";
+import type { Column, Table } from "../data/table";
 import { fieldName, trainedDetectors } from "../models/detectors";
 import { combinedPValues } from "../models/p-values";
 import type { Connection } from "../traffic/connection";
+import { connectionFeatures } from "../traffic/connection-table";
 import { timestamp } from "./alerts/alert";
 import { csvForm, type Field, type LineForm } from "./alerts/alert-lines";
 import type { Judged } from "./judge";
@@ -10,7 +12,9 @@ import type { Judged } from "./judge";
 export interface ConnectionScore {
   readonly connection: Connection;
   readonly judged: readonly Judged[];
-  /** Its row among those judged together. */
+  /** The features of those judged together, by name. */
+  readonly features: ReadonlyMap<string, Column>;
+  /** Its row among them. */
   readonly row: number;
   readonly pValue: number;
 }
@@ -19,9 +23,11 @@ export interface ConnectionScore {
 export function connectionScores(
   connections: readonly Connection[],
   judged: readonly Judged[],
+  table: Table,
 ): ConnectionScore[] {
   const found = combinedPValues(judged.map(({ pValues }) => pValues));
-  return connections.map((connection, row) => ({ connection, judged, row, pValue: found[row] }));
+  const features = new Map(table.features.map((column) => [column.name, column]));
+  return connections.map((connection, row) => ({ connection, judged, features, row, pValue: found[row] }));
 }
 
 const text = (name: string, of: (connection: Connection) => string | undefined): Field<ConnectionScore> => ({
@@ -30,7 +36,19 @@ const text = (name: string, of: (connection: Connection) => string | undefined):
   of: ({ connection }) => of(connection),
 });
 
-/** The columns of scores: what is known of a connection, and what the detectors say of it. */
+/** What the detectors see of a connection: empty where its kind of log can't tell it. */
+const featureFields = connectionFeatures.map(
+  ({ name, measure }): Field<ConnectionScore> => ({
+    name,
+    type: measure === "nominal" ? "VARCHAR" : "DOUBLE",
+    of: ({ features, row }) => {
+      const column = features.get(name);
+      return column?.kind === "nominal" ? column.categories[column.codes[row]] : column?.values[row];
+    },
+  }),
+);
+
+/** The columns of scores: what is known of a connection, what the detectors say of it, and what they see. */
 export const scoreFields: readonly Field<ConnectionScore>[] = [
   { name: "timestamp", type: "TIMESTAMP", of: ({ connection }) => timestamp(connection.start) },
   text("uid", ({ uid }) => uid),
@@ -62,6 +80,7 @@ export const scoreFields: readonly Field<ConnectionScore>[] = [
     ];
   }),
   text("label", ({ label }) => label),
+  ...featureFields,
 ];
 
 /** Scores as lines: of JSON an object with the columns that have a value. */

@@ -43,7 +43,11 @@ export interface MonitorOptions extends ScoreOptions {
   /** The incidents that may go on. Default: none. */
   readonly incidents?: IncidentsState;
   /** Is told what the detectors say of each block of connections. */
-  readonly onJudged?: (connections: readonly Connection[], judged: readonly Judged[]) => void;
+  readonly onJudged?: (
+    connections: readonly Connection[],
+    judged: readonly Judged[],
+    features: Table,
+  ) => void;
   /** See {@link IncidentTracker}. */
   readonly onIncident?: (incident: Incident) => void;
 }
@@ -125,7 +129,7 @@ export class Monitor {
     if (connections.length === 0) return [];
     const judged = await this.#judge.judgements(table);
     this.drift.add(table, Object.fromEntries(judged.map(({ name, scores }) => [name, scores])));
-    this.options.onJudged?.(connections, judged);
+    this.options.onJudged?.(connections, judged, table);
     const rows = this.#rowsToAlert(connections, judged);
     const found = rows.map((row) => ({ row, connection: connections[row] }));
     const verdicts = await this.#judge.verdicts(table, judged, found);

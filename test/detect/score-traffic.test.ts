@@ -9,8 +9,10 @@ import {
   connectionTable,
   falseDiscoveryVerdicts,
   judge,
+  loadModel,
   loadTrafficModel,
   readConnectionLogs,
+  readTable,
   type ScoreTrafficOptions,
   scoreTraffic,
   settleFeatures,
@@ -20,7 +22,9 @@ import {
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alerts/alert";
 import { allowAlerts } from "traffic-anomaly/dist/detect/alerts/allow-alerts";
+import { scoreFields } from "traffic-anomaly/dist/detect/connection-scores";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
+import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-table";
 import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { temporaryFolder } from "../fixtures/folder";
@@ -263,15 +267,16 @@ test("csv and parquet hold the alerts of json", async () => {
       strftime("timestamp"::TIMESTAMP, '%Y-%m-%d %H:%M:%S') FROM ${source}`;
     return (await (await database()).runAndReadAll(sql)).getRows();
   };
+  mkdirSync(join(folder, "uid=1"));
   for (const format of ["csv", "parquet"] as const) {
-    const out = join(folder, `alerts.${format}`);
+    const out = join(folder, "uid=1", `alerts.${format}`); // the folder is a column to Spark and DuckDB
     await scoreTraffic([await log], model, { out }); // the name says the format
-    const source = format === "csv" ? `read_csv('${out}', header = true, all_varchar = true)` : `'${out}'`;
-    assert.deepEqual(await query(source), expected);
+    const options = format === "csv" ? ", header = true, all_varchar = true" : "";
+    assert.deepEqual(await query(`read_${format}('${out}', hive_partitioning = false${options})`), expected);
   }
 });
 
-test("all connections are written with scores, p-values and verdicts, as the name of the file says", async () => {
+test("all connections are written with scores, p-values, verdicts and features, as the name of the file says", async () => {
   const tables: unknown[][][] = [];
   for (const ending of ["jsonl", "csv", "parquet"]) {
     const all = join(folder, `all.${ending}`);
@@ -297,6 +302,12 @@ test("all connections are written with scores, p-values and verdicts, as the nam
   }
   assert.deepEqual(tables[1], tables[0]);
   assert.deepEqual(tables[2], tables[0]);
+  const features = connectionFeatures.map(({ name }) => name);
+  const exclude = scoreFields.map(({ name }) => name).filter((name) => !features.includes(name));
+  const table = await readTable(join(folder, "all.parquet"), { exclude });
+  const forest = await loadModel(join((await office).model, "isolation-forest"));
+  const scores = tables[0].map(([, , , , score]) => score);
+  assert.deepEqual([...(await judge(forest, table)).scores], scores, "features give the scores again");
   await assert.rejects(
     alertsOf({ all: join(folder, "all.txt") }),
     /must end in \.parquet, \.csv or \.jsonl$/,
