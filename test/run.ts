@@ -1,5 +1,5 @@
-// Runs every test file below test/, or only those whose path contains one of the arguments. A test that does not end
-// fails, and so does one that leaves a process behind.
+// Runs every test file below test/, or only those whose path contains one of the arguments, or all but those whose path
+// contains what --except=PART says. A test that does not end fails, and so does one that leaves a process behind.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
@@ -11,10 +11,12 @@ import { endLeftBehind } from "./left-behind";
 // The processes of the tests need tsx for CommonJS only, which takes a third of the time to start.
 process.execArgv = ["--require", require.resolve("tsx/cjs")];
 
-const wanted = process.argv.slice(2);
+const exception = /^--except=(.+)$/.exec(process.argv[2] ?? "")?.[1];
+const wanted = exception ? [] : process.argv.slice(2);
 const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .filter((file) => !exception || !file.includes(exception))
   .map((file) => join(__dirname, file))
   .sort();
 

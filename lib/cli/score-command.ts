@@ -78,7 +78,10 @@ function logOptions(command: Command): Command {
       "--incidents <file>",
       "alerts that belong together as one line of JSON; while following, again when it grew tenfold and when it is closed",
     )
-    .option("--all <file>", "every connection with scores, p-values, verdicts and features: .parquet, .csv or .jsonl")
+    .option(
+      "--all <file>",
+      "every connection with scores, p-values, verdicts and features: .parquet, .csv or .jsonl",
+    )
     .option("--report <file>", "a page on what was found, .html: incidents, timeline, hosts, drift")
     .option(
       "--state <file>",

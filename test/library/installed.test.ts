@@ -70,13 +70,16 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
   });
 
   test("it is built when it is packed: README, licence, code, declarations and kernels, nothing stale, no sources", () => {
-    for (const name of ["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"])
+    for (const name of [
+      ...["README.md", "LICENSE", "traffic-anomaly.js", "dist/index.js", "dist/index.d.ts"],
+      ...["spark/README.md", "spark/traffic_anomaly_spark.py"],
+    ])
       assert.ok(packed.includes(name), name);
     assert.ok(packed.includes("dist/models/kernel/kernel.wasm"));
     for (const page of ["notebook/playground", "visualize/report"])
       assert.ok(packed.includes(`dist/${page}/main.bundle.js`), page);
     const known =
-      /^(README\.md|LICENSE|package\.json|traffic-anomaly\.js|dist\/.*\.(js|d\.ts|wasm)|dist\/models\/onnx\/onnx\.(proto|LICENSE))$/;
+      /^(README\.md|LICENSE|package\.json|traffic-anomaly\.js|spark\/(README\.md|\w+\.py)|dist\/.*\.(js|d\.ts|wasm)|dist\/models\/onnx\/onnx\.(proto|LICENSE))$/;
     assert.deepEqual(
       packed.filter((path) => !known.test(path)),
       [],
