@@ -38,6 +38,9 @@ export interface TableReaderOptions extends ColumnOptions, WorkOptions {
   readonly onNotice?: (sentence: string) => void;
 }
 
+/** Read at once: so much that what is done for each piece and column does not count. */
+const pieceBytes = 1_048_576;
+
 /** A table in a file on its way through: recognised by its first rows, then read block by block in constant memory. */
 export class TableReader {
   /** Bytes of the file, 0 for a pipe that was not read yet, and about how many of them were read. */
@@ -132,7 +135,7 @@ export class TableReader {
         this.bytesRead += bytes.length;
         onProgress?.({ stage: `reading ${file.ownName}`, done: this.bytesRead, total: this.bytes });
       };
-      const pieces = contentOf(file.storedPath, { signal, onStored });
+      const pieces = contentOf(file.storedPath, { signal, onStored, pieceBytes });
       yield* form.blocks({ pieces, columns, collector, isLabelled: label !== undefined, signal });
       if (collector.held > 0) yield collector.take();
       for await (const _ of pieces); // a form that reads the file by itself leaves all of it for the hash

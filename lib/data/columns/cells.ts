@@ -70,13 +70,13 @@ export class NumberCells {
     this.setAll(row, one);
   }
 
-  /** Sets numbers from a row on, `mostAtOnce` at most. Rows come in their order. */
-  setAll(row: number, numbers: Float64Array): void {
-    const { missing, rounded } = narrowed(numbers);
+  /** Sets the first `count` numbers from a row on, `mostAtOnce` at most. Rows come in their order. */
+  setAll(row: number, numbers: Float64Array, count = numbers.length): void {
+    const { missing, rounded } = narrowed(numbers, count);
     this.#missing += missing;
     if (rounded > 0 && this.#values instanceof Float32Array) this.#widen(row);
-    const isNarrow = this.#values instanceof Float32Array;
-    this.#values.set(isNarrow ? narrow.subarray(0, numbers.length) : numbers, row);
+    const values = this.#values instanceof Float32Array ? narrow : numbers;
+    this.#values.set(values.subarray(0, count), row);
   }
 
   /** The number of a text among some bytes, as {@link parse} has it. */
@@ -108,16 +108,19 @@ export class NumberCells {
 }
 
 /** Numbers that are set at once, at most. */
-export const mostAtOnce = 2_048;
+const mostAtOnce = 8_192;
 
 const one = new Float64Array(1);
 const narrow = new Float32Array(mostAtOnce);
 
 /** Sets numbers with 32 bits in `narrow`; tells how many are missing, and how many were rounded. */
-function narrowed(numbers: Float64Array): { readonly missing: number; readonly rounded: number } {
+function narrowed(
+  numbers: Float64Array,
+  count: number,
+): { readonly missing: number; readonly rounded: number } {
   let missing = 0;
   let unlike = 0;
-  for (let i = 0; i < numbers.length; i++) {
+  for (let i = 0; i < count; i++) {
     const value = numbers[i];
     narrow[i] = value;
     if (narrow[i] !== value) unlike++;
@@ -143,9 +146,9 @@ export class NameCells {
     this.#codes[row] = this.codeOf(text.trim());
   }
 
-  /** Sets codes from a row on. */
-  setAll(row: number, codes: Uint16Array): void {
-    this.#codes.set(codes, row);
+  /** Sets the first `count` codes from a row on. */
+  setAll(row: number, codes: Uint16Array, count: number): void {
+    this.#codes.set(codes.subarray(0, count), row);
   }
 
   setText(row: number, bytes: Buffer, start: number, end: number): void {

@@ -116,9 +116,8 @@ export class DelimitedParser {
     if (rows === 0) return 0;
     for (const [i, { position }] of collector.options.columns.entries()) {
       const cells = collector.cells[i];
-      if (cells instanceof NameCells)
-        cells.setAll(collector.held, kernel.codesOf(position).subarray(0, rows));
-      else cells.setAll(collector.held, kernel.numbersOf(position).subarray(0, rows));
+      if (cells instanceof NameCells) cells.setAll(collector.held, kernel.codesOf(position), rows);
+      else cells.setAll(collector.held, kernel.numbersOf(position), rows);
     }
     collector.count(rows);
     this.#splitter.pass(rows);

@@ -21,11 +21,11 @@ export interface RowKernelOptions {
   readonly codeOf: (column: number, text: Buffer, start: number, end: number) => number | undefined;
 }
 
-/** Of text at once: enough for some lines. */
-const leastTextBytes = 65_536;
+/** Of text at once, as of rows: so much that what is done for each piece and column does not count. */
+const leastTextBytes = 1_048_576;
 const textBytesOfField = 64;
-const heldNumbers = 65_536; // so few that they stay in the processor's caches
-const mostRows = 1_024;
+const heldNumbers = 524_288;
+const mostRows = 8_192;
 /** Before it stand the kernel's own constants. */
 const firstFree = 4_096;
 /** What is remembered of each column of names: parse-rows.as.ts says how. */
