@@ -1,5 +1,6 @@
-import type { Node, Program, Type, TypeChecker } from "@tslab/typescript-for-tslab";
+import type { Program } from "@tslab/typescript-for-tslab";
 import type { Compiler } from "traffic-anomaly/dist/notebook/tools/kernel-bindings";
+import { floatingPromises as floatingStatements } from "traffic-anomaly/dist/notebook/tools/kernel-promises";
 
 /** A notebook as one module. */
 export interface CheckedModule {
@@ -26,48 +27,11 @@ export function floatingPromises(
   program: Program,
   modules: readonly CheckedModule[],
 ): Finding[] {
-  const checker = program.getTypeChecker();
-  const findings: Finding[] = [];
-  for (const module of modules) {
+  return modules.flatMap((module) => {
     const source = program.getSourceFile(module.path)!;
-    const visit = (node: Node): void => {
-      if (isFloating(node)) {
-        const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
-        findings.push({ module, line, message: "this promise is not awaited" });
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
-  }
-  return findings;
-
-  function isFloating(node: Node): boolean {
-    return (
-      ts.isExpressionStatement(node) &&
-      !isHandled(node.expression) &&
-      isPromise(checker.getTypeAtLocation(node.expression), checker)
-    );
-  }
-
-  /** Whether a promise's failure has somewhere to go: `….catch(f)`, `….then(f, g)`. */
-  function isHandled(expression: Node): boolean {
-    if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression))
-      return false;
-    const method = expression.expression.name.text;
-    const { length } = expression.arguments;
-    return (method === "catch" && length > 0) || (method === "then" && length > 1);
-  }
-}
-
-/** Whether a value may be a promise, or an array of promises. */
-function isPromise(type: Type, checker: TypeChecker): boolean {
-  const kinds = type.isUnion() ? type.types : [type];
-  return kinds.some((kind) =>
-    [kind, kind.getNumberIndexType()].some((value) => {
-      const then = value?.getProperty("then");
-      const declaration = then?.valueDeclaration;
-      if (!then || !declaration) return false;
-      return checker.getTypeOfSymbolAtLocation(then, declaration).getCallSignatures().length > 0;
-    }),
-  );
+    return floatingStatements(ts, program.getTypeChecker(), source).map((node) => {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+      return { module, line, message: "this promise is not awaited" };
+    });
+  });
 }

@@ -39,6 +39,19 @@ test("the value of a cell's last expression is shown as a reader wants it", asyn
     );
   });
 
+  await context.test("advice for each promise before it that nothing waits for", async () => {
+    const { text } = await shown(`
+      const later = async () => 1;
+      later();
+      for (let i = 0; i < 2; i++) later();
+      void later(); await later(); later().catch(() => {});
+      setTimeout(() => { later(); });
+      const kept = later();
+      "last"`);
+    const advice = "nothing waits for this promise: put await before it, or void if that is meant";
+    assert.equal(text, `line 3: ${advice}\nline 4: ${advice}\nlast\n`);
+  });
+
   await context.test("a table and a matrix by size, columns and first rows", async () => {
     const { text, html } = await shown(`
       import { fitIsolationForest, fitPreprocessor, fitModel, isolationForest, transform, type Matrix, type Table } from "traffic-anomaly";

@@ -3,7 +3,7 @@ import Module, { createRequire } from "node:module";
 import { join, normalize } from "node:path";
 import { format } from "node:util";
 import { Worker } from "node:worker_threads";
-import type { ScriptTarget, SourceFile, SymbolTable } from "@tslab/typescript-for-tslab";
+import type { ScriptTarget, SourceFile, SymbolTable, TypeChecker } from "@tslab/typescript-for-tslab";
 import type { Publisher } from "zeromq";
 import {
   type BoundCell,
@@ -15,6 +15,7 @@ import {
 import { callsAround, withModule } from "./kernel-editor";
 import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
+import { adviceOnPromises } from "./kernel-promises";
 import { withTensorFlow } from "./kernel-tensorflow";
 import { showValue } from "./kernel-values";
 
@@ -107,9 +108,9 @@ const converters = loadEdited("./dist/converter.js", {
         notify`]: `srcContent = src;
         watch ??= ts.createWatchProgram(host);
         notify`,
-  // It forgets each `var` of a block.
+  // It forgets each `var` of a block, and says nothing of a promise that nothing waits for.
   "declOutput += remaining":
-    "declOutput += exports.declareInnerVars(builder.getProgram().getTypeChecker(), srcFile) + remaining",
+    "declOutput += exports.afterCheck(builder.getProgram().getTypeChecker(), srcFile) + remaining",
   "watch.close();": "watch?.close();",
   "watch.updateRootFileNames(": "watch ??= ts.createWatchProgram(host);\n        watch.updateRootFileNames(",
 });
@@ -125,7 +126,13 @@ converters.readFile = (path: string, encoding?: string): string | undefined => {
     return text?.replace(/^import type \* as Tf from .*$/m, "declare const Tf: any;");
   return ofNode.test(path) ? text?.replace(docComment, (comment) => comment.replace(/.+/g, "")) : text; // lines stay
 };
-converters.declareInnerVars = declareInnerVars.bind(undefined, ts);
+converters.afterCheck = (
+  checker: TypeChecker,
+  file: SourceFile & { readonly locals: SymbolTable },
+): string => {
+  for (const advice of adviceOnPromises(ts, checker, file)) console.warn(advice);
+  return declareInnerVars(ts, checker, file);
+};
 converters.parseCell = (text: string, target: ScriptTarget): SourceFile => {
   const file = ts.createSourceFile("cell.ts", text, target, true);
   const { bindSourceFile } = ts as Compiler & { bindSourceFile(file: SourceFile, options: object): void };
