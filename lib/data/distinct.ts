@@ -24,6 +24,11 @@ export function equalRows(table: Table): EqualRows {
   }
 }
 
+/** {@link equalRows} if somebody has asked for them before. */
+export function knownEqualRows(table: Table): EqualRows | undefined {
+  return found.get(table);
+}
+
 /** {@link equalRows}, but others have their turn meanwhile. @throws the reason of `signal` once it is aborted */
 export async function equalRowsInTurns(table: Table, signal?: AbortSignal): Promise<EqualRows> {
   const breatheIfDue = breather(signal);

@@ -1,4 +1,3 @@
-import { valuesAt } from "../common/values-at";
 import { equalRowsInTurns } from "../data/distinct";
 import type { Table } from "../data/table";
 import type { ScoreOptions } from "../models/detector";
@@ -10,6 +9,6 @@ export async function scoreDistinct(
   table: Table,
   options: ScoreOptions,
 ): Promise<Float64Array> {
-  const { distinct, places } = await equalRowsInTurns(table, options.signal);
-  return valuesAt(await scoreTable(model, table, distinct, options), places);
+  await equalRowsInTurns(table, options.signal);
+  return scoreTable(model, table, undefined, options);
 }

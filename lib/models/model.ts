@@ -1,5 +1,7 @@
 import { breathe } from "../common/progress";
 import { range } from "../common/range";
+import { valuesAt } from "../common/values-at";
+import { knownEqualRows } from "../data/distinct";
 import { allRows, type Rows, type Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
@@ -73,7 +75,7 @@ const mostBlockNumbers = 2 ** 24;
 /**
  * Anomaly scores of rows of a table, one a row, higher = more anomalous: the detector's, and what values add that no
  * training row had (see `NoveltyRule`). Rows are scored block by block; the result does not depend on how a file is cut into
- * tables.
+ * tables. Of a whole table whose equal rows were found before (see `distinctRows`) each is scored once.
  *
  * @param rows which rows, in this order; default all
  * @param memories where blocks are made: the same array, once empty, for all tables of a file. Default: new memory
@@ -86,6 +88,9 @@ export async function scoreTable(
   options?: ScoreOptions,
   memories?: Float32Array[],
 ): Promise<Float64Array> {
+  const known = rows ? undefined : knownEqualRows(table);
+  if (known)
+    return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
   const scores = await ownScores(model, table, rows, options, memories);
   if (!model.detector.novelty) return scores;
   return withNovelty(model.detector, scores, await novelValues(model, table, rows, options?.signal));

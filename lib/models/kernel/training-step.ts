@@ -89,8 +89,10 @@ export class TrainingStep implements Record<Task, (batchRows: number) => Generat
       outputGradient: part(layer.outputGradient),
     }));
     const { at, rowBytes } = layers[0].input;
-    for (const [i, row] of batch.subarray(start + first, start + end).entries())
-      this.#memory.set(data.subarray(row * width, (row + 1) * width), (at + i * rowBytes) / 4);
+    for (let i = 0; i < end - first; i++) {
+      const [from, to] = [batch[start + first + i] * width, (at + i * rowBytes) / 4];
+      for (let column = 0; column < width; column++) this.#memory[to + column] = data[from + column];
+    }
     return { layers, first: start + first };
   }
 
