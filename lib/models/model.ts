@@ -89,8 +89,7 @@ export async function scoreTable(
   memories?: Float32Array[],
 ): Promise<Float64Array> {
   const known = rows ? undefined : knownEqualRows(table);
-  if (known)
-    return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
+  if (known) return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
   const scores = await ownScores(model, table, rows, options, memories);
   if (!model.detector.novelty) return scores;
   return withNovelty(model.detector, scores, await novelValues(model, table, rows, options?.signal));
