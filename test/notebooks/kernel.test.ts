@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,8 @@ import { endless } from "./endless";
 import { createWorkspace, isRunning } from "./workspace";
 
 test("a kernel", async (context) => {
-  const kernel = await Kernel.create(await createWorkspace(context));
+  const folder = await createWorkspace(context);
+  const kernel = await Kernel.create(folder);
   context.after(async () => {
     await kernel.shutdown();
     assert.equal(await isRunning(kernel.pid!), false);
@@ -66,6 +67,27 @@ test("a kernel", async (context) => {
       writeFileSync("child.js", "process.exit(4)");
       console.log((await once(fork("child.js"), "exit"))[0]);`);
     assert.deepEqual([status, outputs], ["ok", [stdout("3\n4\n")]]);
+  });
+
+  await context.test("takes no notice of a package that is built anew while a cell runs", async () => {
+    const module = join(folder, "built");
+    const build = () => {
+      mkdirSync(module);
+      for (const name of ["a", "b"])
+        writeFileSync(join(module, `${name}.d.ts`), "export declare const x: 1;");
+      writeFileSync(join(module, "index.d.ts"), 'export { x } from "./a";\nexport { x as y } from "./b";');
+      writeFileSync(join(module, "index.js"), "exports.x = exports.y = 1;");
+    };
+    build();
+    const sum = 'import { x, y } from "./built";\nx + y';
+    assert.deepEqual((await kernel.execute(sum)).outputs, [stdout("2\n")]);
+    for (const change of [() => rmSync(module, { recursive: true }), build]) {
+      const waiting = kernel.execute("await new Promise((resolve) => setTimeout(resolve, 600))");
+      await sleep(100);
+      change();
+      assert.deepEqual((await waiting).outputs, []);
+    }
+    assert.deepEqual((await kernel.execute(sum)).outputs, [stdout("2\n")]);
   });
 
   await context.test(

@@ -111,6 +111,35 @@ const converters = loadEdited("./dist/converter.js", {
   // It forgets each `var` of a block, and says nothing of a promise that nothing waits for.
   "declOutput += remaining":
     "declOutput += exports.afterCheck(builder.getProgram().getTypeChecker(), srcFile) + remaining",
+  // It has room for one timer of the compiler's, which sets a second one when a file that it has read is gone.
+  [`if (rebuildTimer) {
+            throw new Error("Unexpected pending rebuildTimer");
+        }
+        rebuildTimer = {
+            callback: () => {
+                callback();
+                rebuildTimer = null;
+            },
+        };
+        return rebuildTimer;`]: `const timer = { callback };
+        timers.add(timer);
+        rebuildTimer = {
+            callback: () => {
+                for (const timer of timers) {
+                    timers.delete(timer);
+                    timer.callback();
+                }
+                rebuildTimer = null;
+            },
+        };
+        return timer;`,
+  [`if (rebuildTimer === timeoutId) {
+            rebuildTimer = null;
+            return;
+        }
+        throw new Error("clearing unexpected tiemr");`]: `timers.delete(timeoutId);
+        if (timers.size === 0) rebuildTimer = null;`,
+  "let rebuildTimer = null;": "let rebuildTimer = null; const timers = new Set();",
   "watch.close();": "watch?.close();",
   "watch.updateRootFileNames(": "watch ??= ts.createWatchProgram(host);\n        watch.updateRootFileNames(",
 });
