@@ -6,6 +6,7 @@ import { suite, test } from "node:test";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
+import { keptTraining } from "../fixtures/kept-training";
 import { nativeInstalled } from "../fixtures/native";
 import { checkTypes } from "./check-types";
 
@@ -72,6 +73,7 @@ test("no output names a folder of the machine it was made on", async () => {
 
 const slow = process.env.CI === "true" ? false : "takes about 10 minutes in all: set CI=true to run it";
 process.env.TRAFFIC_BROWSER = ""; // the book's test draws all committed figures, with which new ones are compared
+Object.assign(process.env, keptTraining()); // which the kernels inherit
 // The outputs were made on wasm; on native, digits differ that they print.
 const ways = nativeInstalled ? "the native backend runs" : "a run changes no output of";
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -9,6 +9,7 @@ import { codeCells, readNotebook } from "traffic-anomaly/dist/notebook/tools/not
 import { parametersOf } from "traffic-anomaly/dist/notebook/tools/parameters";
 import { runCopy } from "traffic-anomaly/dist/notebook/tools/run-copy";
 import { runNotebook } from "traffic-anomaly/dist/notebook/tools/runner";
+import { keptTraining } from "../fixtures/kept-training";
 import { noNetwork } from "../fixtures/no-network";
 import { foreignWords, unprintedNumbers } from "./numbers";
 import { createWorkspace, writeSources } from "./workspace";
@@ -20,7 +21,8 @@ after(() => rmSync(copies, { recursive: true }));
 // The kernels inherit it: captions are asked for, not pictures, and there is no other data.
 process.env.TRAFFIC_BROWSER = "";
 delete process.env.TRAFFIC_DATA;
-Object.assign(process.env, noNetwork);
+Object.assign(process.env, keptTraining());
+process.env.NODE_OPTIONS += ` ${noNetwork.NODE_OPTIONS}`;
 
 const slow = process.env.CI === "true" ? false : "takes two minutes in all: set CI=true to run it";
 
