@@ -17,12 +17,14 @@ let comment: u32 = 0;
 let point: u32 = 0;
 let columns: u32 = 0;
 let names: u32 = 0;
+let longestLine: usize = 0;
 
 /**
  * @param ofEscape the byte that has another mean what it is; that of quotes if there is none
  * @param ofComment the byte that begins a line of comment; more than 255 if there are none
  * @param fields of a row
  * @param ofNames how many of them are names
+ * @param bytes of the longest line
  */
 export function setDialect(
   ofDelimiter: u32,
@@ -32,6 +34,7 @@ export function setDialect(
   ofPoint: u32,
   fields: u32,
   ofNames: u32,
+  bytes: usize,
 ): void {
   delimiter = ofDelimiter;
   quote = ofQuote;
@@ -40,6 +43,7 @@ export function setDialect(
   point = ofPoint;
   columns = fields;
   names = ofNames;
+  longestLine = bytes;
 }
 
 let stops: usize = 0;
@@ -226,7 +230,7 @@ function parseLine(line: usize, row: u32): usize {
       // An empty field after the last is let pass; a single empty one is a blank line.
       const isLastEmpty = start === end;
       const isRow = column + 1 === columns ? column > 0 || !isLastEmpty : column === columns && isLastEmpty;
-      return isRow && storeCodes(row) ? afterLineEnd(at) : 0;
+      return isRow && at - line <= longestLine && storeCodes(row) ? afterLineEnd(at) : 0;
     }
   }
   return 0;

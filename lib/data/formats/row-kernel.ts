@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CellKind } from "../columns/cells";
-import { endOfLines } from "../content";
+import { endOfLines, longestLine } from "../content";
 import type { Dialect } from "./delimited";
 
 /** What the kernel is to find in the lines of a text. */
@@ -63,9 +63,11 @@ export class RowKernel {
   readonly #codes = new Map<number, Uint16Array>();
   readonly #remembered: Uint8Array;
 
-  /** @returns undefined where there is no WebAssembly, or the delimiter has several bytes */
+  /** @returns undefined where there is no WebAssembly, or the delimiter has several bytes or may stand in a number */
   static create(options: RowKernelOptions): RowKernel | undefined {
-    if (typeof WebAssembly === "undefined" || options.dialect.delimiter > "\x7f") return undefined;
+    const { delimiter, decimalComma } = options.dialect;
+    const isOfNumbers = /[\d-]/.test(delimiter) || delimiter === (decimalComma ? "," : ".");
+    if (typeof WebAssembly === "undefined" || delimiter > "\x7f" || isOfNumbers) return undefined;
     return new RowKernel(options);
   }
 
@@ -104,7 +106,7 @@ export class RowKernel {
     const nameCode = (column: number, start: number, end: number) =>
       codeOf(column, this.#text, start - at.text, end - at.text) ?? -1;
     this.#kernel = startKernel(memory, { setOther, codeOf: nameCode });
-    this.#kernel.setDialect(...dialectCodes(dialect), fields, names);
+    this.#kernel.setDialect(...dialectCodes(dialect), fields, names, longestLine);
     const headerLength = headerStart === undefined ? -1 : header.length;
     this.#kernel.setPlaces(at.stops, at.kinds, at.spans, at.names, at.header, headerLength);
   }

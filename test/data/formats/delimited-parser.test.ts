@@ -146,6 +146,14 @@ test("lines read by their bytes or as text give the same table, or are refused w
   );
 });
 
+test("a line of numbers that is too long, or is divided by points, is read as any other", async () => {
+  const path = join(folder, "table.csv");
+  const long = `a,b\n${"1,2\n".repeat(30)}3,${"4".repeat(300_000)}\n`;
+  assert.equal(await seenOf(long, {}), `${path}, line 32: it is longer than 262,144 characters`);
+  const points = `sep=.\na.b\n${"1.2\n".repeat(30)}1.2.3.4\n`;
+  assert.equal(await seenOf(points, {}), `${path}, line 33: expected 2 columns, found 4`);
+});
+
 test("names of a row that is left out, or passed over as it holds nothing, are no categories", async () => {
   const path = join(folder, "names.csv");
   const rows = ["tcp,1,0", "icmp,many,0", ",,", "udp,2,1", "sctp,3,0,0"];
