@@ -44,7 +44,9 @@ export class StoredFile {
 
   /** Its first bytes as they are stored. */
   async firstBytes(count: number): Promise<Buffer> {
-    const { first } = await this.named(() => beginning(storedBytes(this.storedPath), count));
+    const { first } = await this.named(() =>
+      beginning(storedBytes(this.storedPath, { pieceBytes: count + 1 }), count),
+    );
     return first;
   }
 

@@ -81,11 +81,13 @@ const numericShare = 0.8;
 export function inferType(name: string, values: readonly string[]): InferredType {
   if (values.length === 0) return { type: "numeric", reason: "no value in it" };
   if (values.every((text) => booleanWord.test(text))) return { type: "boolean", reason: "true and false" };
-  const numbers = values.map(numberIn).filter((value) => value !== undefined);
-  if (numbers.length >= numericShare * values.length) {
-    if (timeName.test(name) && isAscending(numbers)) return { type: "time", reason: "ascending times" };
-    if (timeName.test(name) && numbers.every(isSince1970))
-      return { type: "time", reason: "times since 1970" };
+  let numeric = 0;
+  for (const text of values) if (numberIn(text) !== undefined) numeric++;
+  if (numeric >= numericShare * values.length) {
+    if (!timeName.test(name)) return { type: "numeric", reason: "numbers" };
+    const numbers = values.map(numberIn).filter((value) => value !== undefined);
+    if (isAscending(numbers)) return { type: "time", reason: "ascending times" };
+    if (numbers.every(isSince1970)) return { type: "time", reason: "times since 1970" };
     return { type: "numeric", reason: "numbers" };
   }
   if (values.every(isTime)) return { type: "time", reason: "dates or times of day" };

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
-import { type Column, missingValues, type NominalColumn, type Table } from "../table";
+import type { Column, NominalColumn, Table } from "../table";
 import type { JoinedColumn } from "./block-joiner";
 import { type ColumnType, identifyingNames, identifyingNumbers } from "./infer-columns";
 import { labelColumn, normalValues } from "./label-column";
@@ -43,6 +43,7 @@ export function inferredTable(
   const found = new Map<PlannedColumn["role"], NominalColumn>();
   const columns: ColumnDescription[] = [];
   const leftOut: string[] = [];
+  let unlabelled = 0;
   let next = 0;
   for (const planned of plan.columns) {
     const { name, role, example, reason } = planned;
@@ -70,6 +71,7 @@ export function inferredTable(
       columns.push({ name, type: planned.type, use: `feature: ${reason}`, missing, example });
     } else {
       found.set(role, column as NominalColumn);
+      if (role === "label") unlabelled = missing;
       columns.push({ name, type: role as "label" | "group", use: reason, missing, example });
     }
   }
@@ -77,6 +79,10 @@ export function inferredTable(
   if (features.length === 0)
     throw new InputError(`${place} has no column of features: ${leftOut.join(", ")}`);
   const label = found.get("label");
+  if (label && unlabelled > 0)
+    throw new InputError(
+      `${place}: the label ${shown(label.name)} is missing in ${unlabelled.toLocaleString("en-US")} of ${rows.toLocaleString("en-US")} rows`,
+    );
   const labels = label && labelsOf(place, label, found.get("group"), plan.normal, onNotice);
   return { rows, features, ...(labels && { labels }), columns };
 }
@@ -95,11 +101,6 @@ function labelsOf(
   onNotice: (sentence: string) => void,
 ): NominalColumn {
   const place = `${file}: the label ${shown(label.name)}`;
-  const missing = missingValues(label);
-  if (missing > 0)
-    throw new InputError(
-      `${place} is missing in ${missing.toLocaleString("en-US")} of ${label.codes.length.toLocaleString("en-US")} rows`,
-    );
   const normal = normalValues(place, label.categories, said);
   if (label.categories.length === 1)
     onNotice(`${place} has one value only, '${shown(label.categories[0])}'; there is nothing to judge by`);

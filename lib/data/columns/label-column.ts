@@ -98,7 +98,6 @@ function pairsOf(
   count: number,
 ): Uint32Array {
   const pairs = new Uint32Array(labels.length);
-  for (let row = 0; row < pairs.length; row++) pairs[row] = labels[row] * count;
-  if (groups) for (let row = 0; row < pairs.length; row++) pairs[row] += groups[row];
+  for (let row = 0; row < pairs.length; row++) pairs[row] = labels[row] * count + (groups ? groups[row] : 0);
   return pairs;
 }
