@@ -167,7 +167,7 @@ export { trainingLossFigure } from "./visualize/models/training-loss";
 export { treeGrowthFigure } from "./visualize/models/tree-growth";
 export { writePage } from "./visualize/page";
 export { flaggedOverTimeFigure } from "./visualize/traffic/flagged-over-time";
-export { unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
+export { type UnusualHost, unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
 
 // The whole study
 
@@ -182,7 +182,7 @@ export { type ScoreFileOptions, scoreFile } from "./study/score-file";
 export type { Alert } from "./detect/alerts/alert";
 export { type FollowOptions, followTraffic } from "./detect/follow/follow";
 export type { Incident, IncidentKind, IncidentReason } from "./detect/incidents/incident";
-export { HostRanking, type UnusualHost } from "./detect/ranking";
+export { HostRanking } from "./detect/ranking";
 export type { ScoreTrafficOptions } from "./detect/score-options";
 export type { ScoreTrafficResult } from "./detect/score-result";
 export { scoreTraffic } from "./detect/score-traffic";

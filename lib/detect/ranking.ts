@@ -1,5 +1,6 @@
 import { exp2 } from "../common/exact-math";
 import { Heap } from "../common/heap";
+import type { UnusualHost } from "../visualize/traffic/unusual-hosts";
 import type { AnyAlert } from "./alerts/alert";
 
 /**
@@ -64,15 +65,6 @@ type Numbered = Pick<RankedAlert, "excess"> & { readonly number: number };
 
 function isLess(a: Numbered, b: Numbered): boolean {
   return a.excess < b.excess || (a.excess === b.excess && a.number > b.number);
-}
-
-/** A host that started connections, and how many of them were flagged. */
-export interface UnusualHost {
-  readonly host: string;
-  readonly connections: number;
-  readonly flagged: number;
-  /** Flagged connections beyond those that the false-alarm rate allows for: what hosts are ranked by. */
-  readonly excess: number;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Discoveries } from "../models/p-values";
+import type { UnusualHost } from "../visualize/traffic/unusual-hosts";
 import type { AllowLine } from "./alerts/allow-list";
 import type { Drift } from "./drift";
 import type { Incident } from "./incidents/incident";
 import type { Findings, Monitor } from "./monitor";
 import type { ReadingCounts } from "./ordered-connections";
-import type { UnusualHost } from "./ranking";
 import { fewConnectionsNotice, promisedRateOf } from "./traffic-model";
 import type { ViewMonitor } from "./views/view-monitor";
 

@@ -6,7 +6,7 @@ import type { Autoencoder } from "../models/autoencoder/autoencoder";
 import { type Combined, combine } from "../models/combined/combined";
 import type { ScoreOptions } from "../models/detector";
 import type { IsolationForest } from "../models/isolation-forest/isolation-forest";
-import { novelValues, ownScores, type PreprocessedDetector, withNovelty } from "../models/model";
+import { ownScores, type PreprocessedDetector, withNovelty } from "../models/model";
 
 /** Two models, and both combined; and scores of all rows of tables, in the order of these. */
 export interface ScoredTogether {
@@ -43,9 +43,12 @@ export async function scoreTogether(
   }[] = [];
   for (const table of tables) {
     const { distinct, places } = await equalRowsInTurns(table, options.signal);
-    const own: Float64Array[] = [];
-    for (const model of [forest, network]) own.push(await ownScores(model, table, distinct, options));
-    scored.push({ places, novel: await novelValues(forest, table, distinct, options.signal), own });
+    const novel = new Uint16Array(distinct.length); // the same of both, whose preprocessing is one
+    const own = [
+      await ownScores(forest, table, distinct, options, [], novel),
+      await ownScores(network, table, distinct, options),
+    ];
+    scored.push({ places, novel, own });
   }
   const [{ places, own }] = scored;
   const heldOut = heldOutRows.map((row) => places[row]);

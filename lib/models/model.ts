@@ -2,7 +2,7 @@ import { breathe } from "../common/progress";
 import { range } from "../common/range";
 import { valuesAt } from "../common/values-at";
 import { knownEqualRows } from "../data/distinct";
-import { allRows, type Rows, type Table } from "../data/table";
+import type { Rows, Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import type { Detector, ScoreOptions } from "./detector";
@@ -90,18 +90,23 @@ export async function scoreTable(
 ): Promise<Float64Array> {
   const known = rows ? undefined : knownEqualRows(table);
   if (known) return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
-  const scores = await ownScores(model, table, rows, options, memories);
-  if (!model.detector.novelty) return scores;
-  return withNovelty(model.detector, scores, await novelValues(model, table, rows, options?.signal));
+  const novel = new Uint16Array(model.detector.novelty ? (rows?.length ?? table.rows) : 0);
+  const scores = await ownScores(model, table, rows, options, memories, novel);
+  return withNovelty(model.detector, scores, novel);
 }
 
-/** {@link scoreTable} without what new values add: the detector's own scores. */
+/**
+ * {@link scoreTable} without what new values add: the detector's own scores.
+ *
+ * @param novel where to write how many new values each row has; empty: they are not counted
+ */
 export async function ownScores(
   { detector, preprocessor }: PreprocessedDetector,
   table: Table,
   rows?: Rows,
   { onProgress, signal, workers }: ScoreOptions = {},
   memories: Float32Array[] = [],
+  novel: Uint16Array = new Uint16Array(0),
 ): Promise<Float64Array> {
   const total = rows ? rows.length : table.rows;
   const scores = new Float64Array(total);
@@ -113,6 +118,7 @@ export async function ownScores(
     const part = rows ? rows.subarray(start, end) : range(start, end);
     const turn = (start / blockRows) % 2;
     const made = transform(preprocessor, table, part, memories[turn]);
+    if (novel.length > 0) novel.set(countNovelValues(preprocessor, table, part), start);
     if (made.data.length > (memories[turn]?.length ?? 0)) memories[turn] = made.data;
     return made;
   };
@@ -129,21 +135,6 @@ export async function ownScores(
     });
   }
   return scores;
-}
-
-/** How many new values each row has, of rows that may be many. @throws the reason of `signal` once it is aborted */
-export async function novelValues(
-  { preprocessor }: Pick<PreprocessedDetector, "preprocessor">,
-  table: Table,
-  rows: Rows = allRows(table),
-  signal?: AbortSignal,
-): Promise<Uint16Array> {
-  const counts = new Uint16Array(rows.length);
-  for (let start = 0; start < rows.length; start += mostBlockRows) {
-    await breathe(signal);
-    counts.set(countNovelValues(preprocessor, table, rows.subarray(start, start + mostBlockRows)), start);
-  }
-  return counts;
 }
 
 /** A detector's own scores with what new values add. @param novel how many each row has */

@@ -92,14 +92,9 @@ export async function followTraffic(
   const stateFile = state === undefined ? undefined : await StateFile.open(state, log, onNotice);
   const saved = await stateFile?.read();
   const changed: Incident[] = [];
-  const monitor = await createMonitor(model, options, {
-    ...continuation(saved, model, onNotice),
-    views: savedViews(saved, model, onNotice),
-    incidents: saved?.incidents,
-    onIncident: (incident) => {
-      if (options.incidents !== undefined) changed.push(incident);
-    },
-  });
+  const onIncident = options.incidents === undefined ? undefined : (of: Incident) => changed.push(of);
+  const before = { ...continuation(saved, model, onNotice), views: savedViews(saved, model, onNotice) };
+  const monitor = await createMonitor(model, options, { ...before, incidents: saved?.incidents, onIncident });
   const tail = await LogTail.open(log, saved, onNotice);
   for (const sentence of fewRowsNotices(monitor.model)) onNotice(sentence);
   const counts = noCounts();

@@ -13,8 +13,9 @@ import type { Figure } from "../../visualize/figure";
 import { lossFigures } from "../../visualize/models/training-loss";
 import { modelTitle } from "../../visualize/palette";
 import { type FlaggedStretch, flaggedOverTimeFigure } from "../../visualize/traffic/flagged-over-time";
+import type { UnusualHost } from "../../visualize/traffic/unusual-hosts";
 import { unusualHostsFigure } from "../../visualize/traffic/unusual-hosts";
-import { HostRanking, type UnusualHost } from "../ranking";
+import { HostRanking } from "../ranking";
 import type { FittedTraffic } from "./fit";
 import { type TrainingData, truthOf, withNormal } from "./training-data";
 

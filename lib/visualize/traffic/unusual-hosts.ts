@@ -5,17 +5,17 @@ import { formatCount } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 
-/** A host and the connections that it began. */
-export interface HostFlags {
+/** A host that started connections, and how many of them were flagged. */
+export interface UnusualHost {
   readonly host: string;
   readonly connections: number;
   readonly flagged: number;
-  /** Flagged beyond what is expected of this many. */
+  /** Flagged connections beyond those that the false-alarm rate allows for: what hosts are ranked by. */
   readonly excess: number;
 }
 
 /** The most unusual hosts as bars: flagged connections beyond the expected ones, the largest on top. */
-export function unusualHostsFigure(hosts: readonly HostFlags[], caption: Caption, shown = 15): Figure {
+export function unusualHostsFigure(hosts: readonly UnusualHost[], caption: Caption, shown = 15): Figure {
   const bars = hosts.slice(0, shown).reverse();
   const data: Data[] = [
     {
