@@ -39,21 +39,25 @@ const valuesAt = 7872;
 export function packTrees(nodes: Nodes, sampleSize: number, columns: number): PackedTrees | undefined {
   if (!kernel()) return undefined;
   const { column, split, left, pathLength, roots } = nodes;
-  const bytes = new Uint8Array(sharedBytes(column.length * nodeBytes));
-  const view = new DataView(bytes.buffer);
+  const memory = sharedBytes(column.length * nodeBytes);
+  const [integers, splits, lengths] = [
+    new Uint32Array(memory),
+    new Float32Array(memory),
+    new Float64Array(memory),
+  ];
   const valuesOf = (c: number) => valuesAt + c * groupRows * 4;
   const address = (node: number) => valuesOf(columns) + node * nodeBytes;
   for (let node = 0; node < column.length; node++) {
-    const at = node * nodeBytes;
+    const at = (node * nodeBytes) / 4;
     const leaf = column[node] < 0;
-    view.setUint32(at, valuesOf(leaf ? 0 : column[node]), true);
-    view.setFloat32(at + 4, leaf ? Infinity : split[node], true);
-    view.setUint32(at + 8, address(leaf ? node : left[node]), true);
-    view.setFloat64(at + 16, pathLength[node], true);
+    integers[at] = valuesOf(leaf ? 0 : column[node]);
+    splits[at + 1] = leaf ? Infinity : split[node];
+    integers[at + 2] = address(leaf ? node : left[node]);
+    lengths[at / 2 + 2] = pathLength[node];
   }
   const rootsAt = new Uint32Array(roots.length);
   for (let tree = 0; tree < roots.length; tree++) rootsAt[tree] = address(roots[tree]);
-  return { nodes: bytes, roots: rootsAt, depth: maximumDepth(sampleSize) };
+  return { nodes: new Uint8Array(memory), roots: rootsAt, depth: maximumDepth(sampleSize) };
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
