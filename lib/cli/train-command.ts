@@ -1,6 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { trafficDefaults } from "../detect/training/defaults";
+import { parseNetworks } from "../traffic/local-networks";
 import { longestHostWindow } from "../traffic/windows/host-window";
 import { windowDefaults } from "../traffic/windows/options";
 import { addCommand, answering } from "./command";
@@ -30,6 +31,12 @@ export function addTrainCommand(program: Command): void {
         .choices(["start", "end"])
         .default(windowDefaults.timeBase),
     )
+    .addOption(
+      new Option(
+        "--local <networks>",
+        "the networks whose hosts are yours, such as 10.0.0.0/8,fd00::/8 (default: what the log says of each host, or private addresses)",
+      ).argParser(parseNetworks),
+    )
     .option("--ignore-labels", "learn from all connections, whatever their labels say")
     .option("--skip-bad-rows", "leave bad lines out and count them")
     .action(
@@ -41,6 +48,7 @@ export function addTrainCommand(program: Command): void {
           out: options.out,
           outputsFolder: options.outputs,
           windows: { hostWindow: options.hostWindow, timeBase: options.timeBase },
+          local: options.local,
           skipBadRows: options.skipBadRows,
           ignoreLabels: options.ignoreLabels,
           maxConnections: options.maxRows,

@@ -4,6 +4,7 @@ import type { TrainedDetectorName } from "../models/detectors";
 import { combinedPValues, lowestPValue, scoreAtPValue } from "../models/p-values";
 import type { Connection } from "../traffic/connection";
 import { connectionTable } from "../traffic/connection-table";
+import { LocalNetworks } from "../traffic/local-networks";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed } from "../traffic/logs/formats";
 import type { ViewsState } from "../traffic/views/view";
@@ -66,6 +67,7 @@ export class Monitor {
   readonly #judge: Judge;
   readonly #windows: WarmWindows;
   readonly #form: LogForm;
+  readonly #networks: LocalNetworks;
 
   constructor(
     readonly model: TrafficModel,
@@ -76,8 +78,12 @@ export class Monitor {
     const { remembered = model.remembered, isNewLog = true } = options;
     this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
     this.#form = formNamed(model.logForm);
+    this.#networks = new LocalNetworks(model.local);
     const { views } = options;
-    this.views = new ViewMonitor(model.views, model.windows.timeBase, allowList, views, options);
+    this.views = new ViewMonitor(model.views, model.windows.timeBase, allowList, views, {
+      ...options,
+      networks: this.#networks,
+    });
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.timeline = new Timeline(this.#judge.names);
     this.drift = new DriftMeter(model);
@@ -173,9 +179,10 @@ export class Monitor {
   #alert(connection: Connection, verdict: Verdict): RankedAlert {
     const isNewService =
       verdict.novel.some(({ feature }) => feature === "service") || this.views.ofNewService.has(connection);
-    const noticed = { connection, ...verdict, isNewService };
+    const direction = this.#networks.directionOf(connection);
+    const noticed = { connection, ...verdict, isNewService, direction };
     const incident = this.incidents.add(noticed, this.#timeOf(connection));
-    const alert = createAlert({ connection, ...verdict, model: this.model.name, incident });
+    const alert = createAlert({ connection, direction, ...verdict, model: this.model.name, incident });
     return { alert, excess: verdict.excess };
   }
 

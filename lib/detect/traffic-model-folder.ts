@@ -37,7 +37,7 @@ export interface TrafficFile extends TrafficDetails {
   readonly views: Readonly<Partial<Record<ViewName, ViewFile>>>;
 }
 
-const formatVersion = 3;
+const formatVersion = 4;
 const fileName = "traffic.json";
 
 /** The folder in a model's of what judges a view by a detector. */
@@ -66,7 +66,7 @@ export const trafficModelFolder: FolderKind = {
 
 /** Writes a traffic model, with all of its detectors, into a new folder of a transaction. */
 export async function writeTrafficModel(folder: string, model: TrafficModel): Promise<void> {
-  const { detectors, logs, logForm, windows, usual, unseenShare, remembered } = model;
+  const { detectors, logs, logForm, windows, local, usual, unseenShare, remembered } = model;
   const manifests = await writeDetectors(folder, detectors, (name) => name);
   const views: Partial<Record<ViewName, ViewFile>> = {};
   for (const [view, { detectors, ...own }] of viewsOf(model.views))
@@ -74,7 +74,7 @@ export async function writeTrafficModel(folder: string, model: TrafficModel): Pr
       ...own,
       manifests: await writeDetectors(folder, detectors, (name) => partOf(view, name)),
     };
-  const details = { logs, logForm, windows, usual, unseenShare };
+  const details = { logs, logForm, windows, ...(local && { local }), usual, unseenShare };
   const file: TrafficFile = { formatVersion, ...details, manifests, remembered, views };
   await writeJson(join(folder, fileName), file);
   await writeWhole(join(folder, cardName), await trafficCard(model, fewRowsNotices(model)));

@@ -13,6 +13,8 @@ export interface TrafficDetails {
   /** The name of what their connections were made of: see `LogForm`. */
   readonly logForm: string;
   readonly windows: Required<TrafficWindowOptions>;
+  /** The networks whose hosts are ours, where they were given. */
+  readonly local?: readonly string[];
   /** What the windows knew at the end of training: scoring goes on from there. */
   readonly remembered: WarmState;
   /** What each feature usually is. */

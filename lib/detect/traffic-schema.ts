@@ -59,6 +59,7 @@ export function trafficSchema({ lacks }: LogForm) {
     logs: list(object({ name: text(), sha256 }), 100_000),
     logForm: word(...logForms.map(({ name }) => name)),
     windows: windowOptionsSchema,
+    local: v.optional(list(text(64), 1_000)),
     usual: object(
       Object.fromEntries(
         features.map(({ name, measure, values = [] }): [string, Schema<TypicalValue>] => [

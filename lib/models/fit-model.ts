@@ -23,9 +23,9 @@ export interface FitModelOptions<Options extends object = object>
   extends Omit<FitDetectorOptions<Options>, "heldOutRows"> {
   /**
    * Which fifth of the rows is held out of fitting, to take the threshold from: a `random` one, or the `last`, which is the
-   * test where rows are in order of time. Default `random`.
+   * test where rows are in order of time; or these rows of all. Default `random`.
    */
-  readonly holdOut?: "random" | "last";
+  readonly holdOut?: "random" | "last" | Rows;
   /** Share of rows like those held out that may be flagged, in expectation; in (0, 1). Default 0.05. */
   readonly falseAlarmRate?: number;
 }
@@ -60,7 +60,7 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
     ...rest
   } = options;
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
-  const [fitRows, heldOutRows] = holdOut === "last" ? splitInOrder(rows) : splitRows(rows, fitShare, seed);
+  const [fitRows, heldOutRows] = splitFor(holdOut, rows, seed);
   if (heldOutRows.length === 0)
     throw new InputError(`a model needs rows to fit and to hold out, got ${rows.length} in all`);
   const fitted = await fitDetector(table, kind, { ...rest, seed, rows: fitRows, heldOutRows });
@@ -101,6 +101,14 @@ export async function fitDetector<Options extends object, Fitted extends Detecto
 
 /** The share of rows that is fitted. */
 const fitShare = 0.8;
+
+/** The rows to fit and those to hold out. */
+function splitFor(holdOut: "random" | "last" | Rows, rows: Rows, seed: number): [Rows, Rows] {
+  if (holdOut === "last") return splitInOrder(rows);
+  if (holdOut === "random") return splitRows(rows, fitShare, seed);
+  const heldOut = new Set(holdOut);
+  return [rows.filter((row) => !heldOut.has(row)), holdOut];
+}
 
 /** The rows to fit and those to hold out, of rows in order of time. */
 export function splitInOrder(rows: Rows): [Rows, Rows] {

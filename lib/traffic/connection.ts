@@ -22,6 +22,9 @@ export interface Connection {
   readonly destinationBytes: number;
   /** What an analyser recognised in the payload, such as `http`, where the log says so. */
   readonly application?: string;
+  /** Whether its source is one of the network's own hosts, and its destination, where the log says so. */
+  readonly isSourceLocal?: boolean;
+  readonly isDestinationLocal?: boolean;
   /** Its Community ID, where the log has one. */
   readonly communityId?: string;
   /** What it is said to be, such as `Benign`, where the log is labelled. */

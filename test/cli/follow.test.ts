@@ -241,8 +241,8 @@ test("a bad line ends it after what came before was judged; the state stands bef
 test("a state file that is damaged or of another log is said once and moved aside, and the work goes on", async () => {
   for (const [content, sentence] of [
     ["{", /state\.json is not a state file, or damaged: it is not JSON/],
-    ['{"formatVersion":0}', /state\.json is not a state file of this program's format version 3/],
-    ['{"formatVersion":3,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
+    ['{"formatVersion":0}', /state\.json is not a state file of this program's format version 4/],
+    ['{"formatVersion":4,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
   ] as const) {
     await rm(join(folder, "state.json.set-aside"), { force: true });
     await writeFile(out, '{"@timestamp":"2030-03'); // as after a crash
@@ -254,7 +254,7 @@ test("a state file that is damaged or of another log is said once and moved asid
     assert.match(stderr, sentence);
     assert.equal(stderr.match(/state\.json/g)?.length, 2, stderr);
     assert.equal(readFileSync(join(folder, "state.json.set-aside"), "utf8"), content);
-    assert.equal(JSON.parse(readFileSync(join(folder, "state.json"), "utf8")).formatVersion, 3);
+    assert.equal(JSON.parse(readFileSync(join(folder, "state.json"), "utf8")).formatVersion, 4);
   }
   await rm(join(folder, "state.json.set-aside"));
 });

@@ -47,7 +47,7 @@ const options: Record<string, string[]> = {
       "--sample-size <n>",
       "--epochs <n>",
     ],
-    ...["--skip-bad-rows", "--ignore-labels", "--max-rows <n>"],
+    ...["--skip-bad-rows", "--local <networks>", "--ignore-labels", "--max-rows <n>"],
   ],
   score: [
     ...shared,

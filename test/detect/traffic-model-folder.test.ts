@@ -49,7 +49,7 @@ test("the card of a traffic model tells of its logs, settings and promise, and o
       ([name, { detector }]) => `- ${name}: \`${JSON.stringify(detector.settings)}\`\n`,
     ),
     "Zeek's conn.log: 3,000 connections",
-    `of connections like the ${result.heldOut} that were held out, in expectation (asked for: 1 %)`,
+    `of connections like the ${result.heldOut} that were held out, in expectation (asked for: 0.5 %)`,
     "Measured: nothing, as no attacks with labels were at hand.",
     ...trainedDetectors.map(({ title, blindSpot }) => `- ${title}: ${blindSpot}\n`),
   ])
@@ -91,12 +91,12 @@ test("a model that is missing, damaged, incomplete or of another version is refu
   await change(
     "traffic.json",
     () => "null",
-    /has format version none; this program reads 3: train it again$/,
+    /has format version none; this program reads 4: train it again$/,
   );
   await change(
     "traffic.json",
-    (text) => text.replace('"formatVersion": 3', '"formatVersion": 2'),
-    /has format version 2; this program reads 3: train it again$/,
+    (text) => text.replace('"formatVersion": 4', '"formatVersion": 2'),
+    /has format version 2; this program reads 4: train it again$/,
   );
   await change(
     "traffic.json",

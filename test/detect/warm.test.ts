@@ -96,12 +96,12 @@ test("a state of something else is refused and left alone", async () => {
   const out = join(folder, "alerts.json");
   const cases: [string, RegExp][] = [
     ["dear diary", /state\.json is damaged: it is not JSON/],
-    ['{"formatVersion":1}', /is not a state file of this program's format version 3: name another file/],
+    ['{"formatVersion":1}', /is not a state file of this program's format version 4: name another file/],
     [
-      '{"formatVersion":3,"log":"/var/log/conn.log"}',
+      '{"formatVersion":4,"log":"/var/log/conn.log"}',
       /is the state of --follow \/var\/log\/conn\.log: name another/,
     ],
-    ['{"formatVersion":3,"logs":[]}', /is damaged: remembered is missing/],
+    ['{"formatVersion":4,"logs":[]}', /is damaged: remembered is missing/],
   ];
   for (const [content, message] of cases) {
     writeFileSync(state, content);

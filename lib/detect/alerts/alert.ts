@@ -3,6 +3,7 @@ import { libraryVersion } from "../../common/version";
 import { type FieldName, fieldName, type TrainedDetectorName } from "../../models/detectors";
 import { communityId } from "../../traffic/community-id";
 import type { Connection } from "../../traffic/connection";
+import type { Direction } from "../../traffic/local-networks";
 import type { ViewName } from "../../traffic/views/view";
 
 /** The version of the Elastic Common Schema that alerts follow. */
@@ -77,6 +78,8 @@ export interface Alert {
     readonly type?: "ipv4" | "ipv6";
     /** What an analyser recognised in the payload. */
     readonly protocol?: string;
+    /** `inbound`, `outbound`, `internal`, or `external`; an hour of a host may have several. */
+    readonly direction?: Direction;
     /** The log's, or as {@link communityId} computes it. */
     readonly community_id?: string;
     readonly bytes: number;
@@ -116,6 +119,7 @@ export type AlertDetails = Readonly<Partial<Record<FieldName<TrainedDetectorName
 export interface AlertParts {
   readonly model: string;
   readonly connection: Connection;
+  readonly direction?: Direction;
   readonly incident: string;
   readonly scores: ReadonlyMap<TrainedDetectorName, AlertScore>;
   readonly pValue: number;
@@ -125,7 +129,7 @@ export interface AlertParts {
 
 /** Makes the alert of a connection. */
 export function createAlert(parts: AlertParts): Alert {
-  const { model, connection, incident, scores, pValue, riskScore, reasons } = parts;
+  const { model, connection, direction, incident, scores, pValue, riskScore, reasons } = parts;
   const { label, detailedLabel } = connection;
   const { source, destination } = endsOf(connection);
   const ended = timestamp(connection.start + connection.duration);
@@ -149,7 +153,7 @@ export function createAlert(parts: AlertParts): Alert {
     observer: { type: "ids", product: "traffic-anomaly", version: libraryVersion },
     related: { ip: [...new Set(ips)] },
     ...{ source, destination },
-    network: networkOf(connection),
+    network: networkOf(connection, direction),
     traffic_anomaly: {
       model,
       incident,
@@ -183,7 +187,7 @@ function endsOf(connection: Connection): Pick<Alert, "source" | "destination"> {
   };
 }
 
-function networkOf(connection: Connection): Alert["network"] {
+function networkOf(connection: Connection, direction: Direction | undefined): Alert["network"] {
   const { protocol, application, sourceBytes, destinationBytes } = connection;
   const version = isIP(connection.sourceHost);
   const community = connection.communityId ?? communityId(connection);
@@ -191,6 +195,7 @@ function networkOf(connection: Connection): Alert["network"] {
     transport: isIcmp(connection) && version === 6 ? "ipv6-icmp" : protocol,
     ...(version !== 0 && { type: version === 6 ? "ipv6" : "ipv4" }),
     ...(application && { protocol: application.toLowerCase() }),
+    ...(direction && { direction }),
     ...(community !== undefined && { community_id: community }),
     bytes: sourceBytes + destinationBytes,
   };

@@ -30,7 +30,7 @@ export interface FollowState extends SavedFiles {
 }
 
 /** Of state files, those of logs that are scored one after the other too. */
-export const stateFormatVersion = 3;
+export const stateFormatVersion = 4;
 
 /** As it is written: header lines, which repeat, stand apart. */
 interface Written {

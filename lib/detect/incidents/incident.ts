@@ -43,6 +43,8 @@ export interface Incident {
   readonly sources: number;
   readonly hosts: number;
   readonly ports: number;
+  /** Connections from hosts of ours to others outside. */
+  readonly outbound: number;
   /** Bytes of payload from the sources and to them. */
   readonly bytesOut: number;
   readonly bytesIn: number;
@@ -68,9 +70,9 @@ export interface IncidentCounts extends Pick<Incident, "role" | "connections" | 
   readonly seconds: number;
   /** Connections that failed, or are icmp, which never are opened. */
   readonly probes: number;
-  /** Bytes of the connection that sent most, among those that sent three times what they received. */
+  /** Bytes of the connection that sent most to a host outside, among those that sent three times what they received. */
   readonly mostSent: number;
-  /** Connections to a port where one logs in, and that were answered. */
+  /** Connections to a port where one logs in, that were answered and sent no more than 100 kB. */
   readonly logins: number;
   /** Connections whose service training never saw, or their source before that day. */
   readonly newServices: number;
@@ -80,6 +82,9 @@ export interface IncidentCounts extends Pick<Incident, "role" | "connections" | 
 export const loginPorts: ReadonlySet<number> = new Set([
   21, 22, 23, 110, 143, 445, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900, 5985, 5986,
 ]);
+
+/** Bytes at most to send a password. */
+export const mostGuessed = 100_000;
 
 /** Bytes that are an upload. */
 const uploaded = 10_000_000;
@@ -91,11 +96,12 @@ const flooding = 50;
 /**
  * What an incident looks like, by every rule that holds:
  *
- * - `upload`: a connection sent at least 10 MB, three times what came back;
+ * - `upload`: a connection sent at least 10 MB, three times what came back, to a host that is not ours;
  * - `port scan`, `sweep`: at least half of the connections failed (icmp counts as if), and they tried at least ten ports or
  *   ten hosts: a sweep if these are five times as many hosts as ports. What many sources do is a flood rather, if it is one;
  * - `flood`: otherwise, at least 50 connections for each host reached and one a second, at least half of them failed;
- * - `brute force`: at least ten connections, and half of all, answered at ports where one logs in, on fewer than ten hosts;
+ * - `brute force`: at least ten connections, and half of all, answered at ports where one logs in, on fewer than ten hosts, and
+ *   of no more than 100 kB sent;
  * - `new service`: at least half of the connections are to a service that training never saw, or the source before that day;
  * - `other`, where none of these holds.
  *
@@ -118,16 +124,30 @@ export function kindsOf(counts: IncidentCounts): IncidentKind[] {
 
 /**
  * An incident's risk in [0, 100], to two decimals: the greatest of its alerts', from which half of what is missing to 100
- * is added for each six doublings of the number of connections, and once more if it looks like something by the rules.
+ * is added for each six doublings of the number of connections that count, and once more if it looks like something by the
+ * rules; and again if that is what somebody does who is in: an upload, a beacon, a tunnel or a new service that leads from a
+ * host of ours to one outside.
  *
+ * @param connections that raised alerts themselves, or that make a row of a view look like something: a usual number of usual
+ *   connections in an hour with one unusual sum is no risk
  * @example
- * incidentRisk(50, 64, ["other"]); // 75
+ * incidentRisk(50, 64, ["other"], false); // 75
  */
-export function incidentRisk(greatest: number, connections: number, [kind]: readonly IncidentKind[]): number {
+export function incidentRisk(
+  greatest: number,
+  connections: number,
+  kinds: readonly IncidentKind[],
+  leadsOutside: boolean,
+): number {
   const doublings = 31 - Math.clz32(connections);
-  const halvings = doublings / 6 + (kind === "other" ? 0 : 1);
+  const isNamed = kinds[0] !== "other";
+  const isByInsider = leadsOutside && kinds.some((kind) => kindsOfInsiders.has(kind));
+  const halvings = doublings / 6 + Number(isNamed) + Number(isByInsider);
   return Math.floor(100 * (100 - (100 - greatest) * exp2(-halvings))) / 100;
 }
+
+/** What who is in does towards the outside. */
+const kindsOfInsiders: ReadonlySet<IncidentKind> = new Set(["upload", "beacon", "dns tunnel", "new service"]);
 
 /** The order in which incidents are looked at: most risky first, of equals the larger one, then the earlier one. */
 export function byRisk(a: Incident, b: Incident): number {

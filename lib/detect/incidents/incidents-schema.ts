@@ -23,6 +23,7 @@ export const incidentsStateSchema: Schema<IncidentsState> = object({
         probes: count,
         logins: count,
         newServices: count,
+        outbound: count,
         viewAlerts: count,
       },
       ...{ bytesOut: bytes, bytesIn: bytes, mostSent: bytes },
@@ -39,7 +40,7 @@ export const incidentsStateSchema: Schema<IncidentsState> = object({
       uids: list(text(), 5),
       merged: list(id, mostMerged),
       leasts: object({
-        ...{ connections: count, failed: count, hosts: count, ports: count },
+        ...{ connections: count, named: count, failed: count, hosts: count, ports: count, outbound: count },
         ...{ bytesOut: bytes, bytesIn: bytes },
       }),
       rowKinds: list(word(...incidentKinds), incidentKinds.length),

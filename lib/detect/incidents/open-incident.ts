@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
+import type { Direction } from "../../traffic/local-networks";
 import { HostRow } from "../../traffic/views/host-row";
 import { PairRow } from "../../traffic/views/pair-row";
 import type { ViewRow } from "../../traffic/views/view-row";
@@ -13,6 +14,7 @@ import {
   incidentRisk,
   kindsOf,
   loginPorts,
+  mostGuessed,
 } from "./incident";
 
 /** What is known of a connection that raised an alert. */
@@ -22,6 +24,7 @@ export interface Noticed {
   readonly reasons: readonly AlertReason[];
   /** Training never saw its service. */
   readonly isNewService: boolean;
+  readonly direction: Direction;
 }
 
 /** What is known of a row of a view that raised an alert: an hour of a host, or a day of a pair. */
@@ -48,14 +51,24 @@ const sums = [
   "probes",
   "logins",
   "newServices",
+  "outbound",
   "bytesOut",
   "bytesIn",
   "viewAlerts",
 ] as const;
 type Sums = Record<(typeof sums)[number], number>;
 
-/** What the largest row of a view has: no less is told of its incident. */
-const leasts = ["connections", "failed", "hosts", "ports", "bytesOut", "bytesIn"] as const;
+/** What the largest row of a view has: no less is told of its incident. `named`: connections, if it looks like something. */
+const leasts = [
+  "connections",
+  "named",
+  "failed",
+  "hosts",
+  "ports",
+  "outbound",
+  "bytesOut",
+  "bytesIn",
+] as const;
 type Leasts = Record<(typeof leasts)[number], number>;
 
 /** An open incident as JSON. */
@@ -90,11 +103,12 @@ export class OpenIncident {
     probes: 0,
     logins: 0,
     newServices: 0,
+    outbound: 0,
     bytesOut: 0,
     bytesIn: 0,
     viewAlerts: 0,
   };
-  #leasts: Leasts = { connections: 0, failed: 0, hosts: 0, ports: 0, bytesOut: 0, bytesIn: 0 };
+  #leasts = Object.fromEntries(leasts.map((name) => [name, 0])) as Leasts;
   #rowKinds = new Set<IncidentKind>();
   #first = Infinity;
   #last = -Infinity;
@@ -174,7 +188,7 @@ export class OpenIncident {
     return Math.max(this.#sums.connections, this.#leasts.connections);
   }
 
-  add({ connection, riskScore, reasons, isNewService }: Noticed, time: number): void {
+  add({ connection, riskScore, reasons, isNewService, direction }: Noticed, time: number): void {
     const { protocol, sourceHost, destinationHost, destinationPort, uid } = connection;
     const { start, duration, sourceBytes, destinationBytes } = connection;
     const hasFailed = isFailed(connection);
@@ -184,9 +198,13 @@ export class OpenIncident {
     this.#sums.bytesIn += destinationBytes;
     if (hasFailed) this.#sums.failed++;
     if (hasFailed || protocol === "icmp") this.#sums.probes++;
-    if (!hasFailed && protocol === "tcp" && loginPorts.has(destinationPort)) this.#sums.logins++;
+    const isLogin = protocol === "tcp" && loginPorts.has(destinationPort) && sourceBytes <= mostGuessed;
+    if (!hasFailed && isLogin) this.#sums.logins++;
     if (isNewService) this.#sums.newServices++;
-    if (sourceBytes >= 3 * destinationBytes) this.#mostSent = Math.max(this.#mostSent, sourceBytes);
+    if (direction === "outbound") this.#sums.outbound++;
+    const leadsOutside = direction === "outbound" || direction === "external";
+    if (leadsOutside && sourceBytes >= 3 * destinationBytes)
+      this.#mostSent = Math.max(this.#mostSent, sourceBytes);
     this.#first = Math.min(this.#first, start);
     this.#last = Math.max(this.#last, start + duration);
     count(this.#sources, textHash(sourceHost));
@@ -200,6 +218,8 @@ export class OpenIncident {
   /** Takes a row of a view in, some of whose connections may have raised alerts themselves. */
   addRow({ row, kinds, riskScore, reasons }: NoticedRow, time: number): void {
     const { connections, failed, bytesOut, bytesIn } = row;
+    const outbound = row.isFromUs ? row.outside : 0;
+    const named = kinds.length > 0 ? connections : 0;
     this.seen = Math.max(this.seen, time);
     this.#sums.viewAlerts++;
     count(this.#sources, textHash(row.source));
@@ -207,7 +227,7 @@ export class OpenIncident {
     if (row instanceof PairRow && row.destination.protocol !== "icmp")
       count(this.#ports, row.destination.destinationPort);
     const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, 1];
-    this.#raise({ connections, failed, hosts, ports, bytesOut, bytesIn });
+    this.#raise({ connections, named, failed, hosts, ports, outbound, bytesOut, bytesIn });
     for (const kind of kinds) this.#rowKinds.add(kind);
     this.#first = Math.min(this.#first, row.first);
     this.#last = Math.max(this.#last, row.last);
@@ -262,8 +282,9 @@ export class OpenIncident {
     const { kinds, connections } = this;
     const { viewAlerts } = this.#sums;
     const { size: sources } = this.#sources;
-    const most = (name: Exclude<keyof Leasts, "hosts" | "ports">) =>
-      Math.max(this.#sums[name], this.#leasts[name]);
+    const most = (name: keyof Leasts & keyof Sums) => Math.max(this.#sums[name], this.#leasts[name]);
+    const counting = Math.max(this.#sums.connections, this.#leasts.named, 1);
+    const outbound = most("outbound");
     const hosts = Math.max(this.#hosts.size, this.#leasts.hosts);
     const ports = Math.max(this.#ports.size, this.#leasts.ports);
     const alerts = this.#sums.connections + viewAlerts;
@@ -276,12 +297,12 @@ export class OpenIncident {
       incident: this.id,
       status,
       kinds,
-      risk: incidentRisk(this.#risk, connections, kinds),
+      risk: incidentRisk(this.#risk, counting, kinds, outbound > 0),
       host: this.host,
       role: this.role,
       first: timestamp(this.#first),
       last: timestamp(this.#last),
-      ...{ connections, viewAlerts, failed: most("failed"), sources, hosts, ports },
+      ...{ connections, viewAlerts, failed: most("failed"), sources, hosts, ports, outbound },
       ...{ bytesOut: most("bytesOut"), bytesIn: most("bytesIn") },
       reasons: reasons.sort((a, b) => b.share - a.share).slice(0, mostReasons),
       uids: [...this.#uids],

@@ -1,14 +1,15 @@
 import { InputError } from "../../common/errors";
 import { selectRows, type Table } from "../../data/table";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
-import { type FittedModel, fitModel, splitInOrder } from "../../models/fit-model";
+import { type FittedModel, fitModel } from "../../models/fit-model";
 import type { TrainingOptions } from "../../models/training-options";
 import { coldConnections } from "../../traffic/windows/warm-windows";
 import { unseenRows } from "../drift";
 import { settleFeatures, usualFeatures } from "../settle-features";
 import type { TrafficModel } from "../traffic-model";
-import { fitViews } from "../views/view-model";
+import { fitViews, learnableViews } from "../views/view-model";
 import { trafficDefaults } from "./defaults";
+import { splitByTime } from "./held-out";
 import { learnableRows, type TrainingData } from "./training-data";
 
 /** A traffic model with the rows that made it: all of its detectors were fitted on the same. */
@@ -22,9 +23,12 @@ export interface FittedTraffic extends TrafficModel {
 const leastRows = 100;
 
 /**
- * Fits a model of each detector on the earlier 80 % of the connections and takes their thresholds from the later 20 %: a
- * split by time, so that the budget holds for traffic to come rather than for more of the same minutes. The detectors share
- * the false-alarm rate equally, so that together they stay within it however much they agree (Bonferroni's bound).
+ * Fits a model of each detector on the earlier connections and takes their thresholds from the later ones, see
+ * {@link heldOutFrom}: a split by time, so that the budget holds for traffic to come rather than for more of the same minutes.
+ *
+ * Where there are views, connections have half of the false-alarm rate: views, which have few rows, keep to it by themselves, and
+ * in all there are no more alerts than this share of the connections, as long as these are twice as many as the rows. The
+ * detectors share it equally, so that together they stay within it however much they agree (Bonferroni's bound).
  *
  * They are fitted on features as the windows give them, so that they know the values that shares of few connections have, and
  * judge settled ones.
@@ -36,7 +40,7 @@ export async function fitTraffic(
   data: TrainingData,
   options: TrainingOptions & { readonly onNotice?: (sentence: string) => void } = {},
 ): Promise<FittedTraffic> {
-  const { table, logs, form, windows, remembered } = data;
+  const { table, logs, form, windows, local, remembered, starts } = data;
   const { settings, preprocessing, falseAlarmRate = trafficDefaults.falseAlarmRate, ...work } = options;
   const { seed, workers, onProgress, signal } = work;
   const rows = learnableRows(data);
@@ -44,15 +48,16 @@ export async function fitTraffic(
     throw new InputError(
       `there are ${rows.length} usual connections to learn from; ${leastRows} are needed: add logs of more time${data.labels ? ", or learn from all connections (--ignore-labels)" : ""}`,
     );
-  const [fitRows, [heldOutFrom]] = splitInOrder(rows);
+  const [fitRows, heldOut] = splitByTime(rows, starts);
   const usual = usualFeatures(table, fitRows);
-  const coldRows = Math.min(coldConnections, heldOutFrom);
-  const fittedTable = settleFeatures(table, usual, { from: heldOutFrom });
+  const coldRows = Math.min(coldConnections, heldOut[0]);
+  const fittedTable = settleFeatures(table, usual, { from: heldOut[0] });
+  const rate = learnableViews(data.views).length > 0 ? falseAlarmRate / 2 : falseAlarmRate;
   const detectors = await ofEachDetector((kind, name) =>
     fitModel(fittedTable, kind, {
       rows,
-      holdOut: "last",
-      falseAlarmRate: falseAlarmRate / trainedDetectors.length,
+      holdOut: heldOut,
+      falseAlarmRate: rate / trainedDetectors.length,
       preprocessing,
       settings: settings?.[name],
       ...{ seed, workers, onProgress, signal },
@@ -66,6 +71,7 @@ export async function fitTraffic(
     logs,
     logForm: form.name,
     windows,
+    ...(local && { local }),
     ...{ remembered, usual },
     judged: settleFeatures(table, usual, { coldRows }),
     unseenShare: unseenRows(preprocessor, selectRows(table, heldOutRows)) / heldOutRows.length,

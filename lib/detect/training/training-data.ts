@@ -3,6 +3,7 @@ import { joinTables } from "../../data/join";
 import { allRows, type NominalColumn, type Rows, type Table } from "../../data/table";
 import type { Connection } from "../../traffic/connection";
 import { connectionTable } from "../../traffic/connection-table";
+import { LocalNetworks } from "../../traffic/local-networks";
 import type { LogForm } from "../../traffic/logs/format";
 import type { ReadLog } from "../../traffic/logs/read-logs";
 import { timeOf } from "../../traffic/windows/event";
@@ -24,6 +25,8 @@ export interface TrainingData {
   /** What their connections are made of. */
   readonly form: LogForm;
   readonly windows: Required<TrafficWindowOptions>;
+  /** The networks whose hosts are ours, where they were given. */
+  readonly local?: readonly string[];
   /** Features only. */
   readonly table: Table;
   /** When each connection started, in seconds. */
@@ -44,6 +47,8 @@ export interface TrainingDataOptions extends ReadingOptions {
   /** Logs with more connections are refused, before they take all memory. Default 10,000,000. */
   readonly maxConnections?: number;
   readonly windows?: TrafficWindowOptions;
+  /** The networks whose hosts are ours, as `10.0.0.0/8`: see {@link LocalNetworks}. Default: what the log says, or private ones. */
+  readonly local?: readonly string[];
   /** Learn from all connections, whatever their labels say. Default false. */
   readonly ignoreLabels?: boolean;
 }
@@ -67,12 +72,13 @@ export async function readTrainingData(
     maxConnections = trafficDefaults.maxRows,
     windows: asked = {},
     ignoreLabels = false,
+    local,
     ...reading
   } = options;
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
-  const read = new ReadConnections(windows.timeBase);
+  const read = new ReadConnections(windows.timeBase, new LocalNetworks(local));
   const counts = noCounts();
   const logs: ReadLog[] = [];
   const tables: Table[] = [];
@@ -98,6 +104,7 @@ export async function readTrainingData(
   return {
     ...{ logs, form, windows, counts, starts, hostCodes: hosts.codes, hosts: hosts.names },
     table: withoutLacking(joinTables(tables), form),
+    ...(local && { local }),
     remembered: tracker.state,
     views: views.end(),
     ...(!ignoreLabels && labels && { labels }),
@@ -108,10 +115,15 @@ export async function readTrainingData(
 class ReadConnections {
   readonly starts: number[] = [];
   readonly hosts = new Dictionary();
-  readonly views = new TrainingViews();
+  readonly views: TrainingViews;
   readonly #labels = new Dictionary();
 
-  constructor(private readonly timeBase: Required<TrafficWindowOptions>["timeBase"]) {}
+  constructor(
+    private readonly timeBase: Required<TrafficWindowOptions>["timeBase"],
+    networks: LocalNetworks,
+  ) {
+    this.views = new TrainingViews(networks);
+  }
 
   add(connections: readonly Connection[]): void {
     for (const connection of connections) {

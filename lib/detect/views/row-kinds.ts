@@ -2,7 +2,7 @@ import { HostRow } from "../../traffic/views/host-row";
 import { PairRow } from "../../traffic/views/pair-row";
 import { fewestSamples, type Regularity } from "../../traffic/views/samples";
 import type { ViewRow } from "../../traffic/views/view-row";
-import { type IncidentKind, kindsOf, loginPorts } from "../incidents/incident";
+import { type IncidentKind, kindsOf, loginPorts, mostGuessed } from "../incidents/incident";
 
 /** Intervals and sizes are those of a machine if they differ by no more than this share of their median. */
 const regular = 0.2;
@@ -14,7 +14,7 @@ const [manyQuestions, longQuestion] = [100, 100];
 
 /** What an unusual row looks like, by the rules of incidents ({@link kindsOf}) and those of views; none where none holds. */
 export function rowKinds(row: ViewRow): IncidentKind[] {
-  const { connections, failed: probes, bytesOut, bytesIn, mostSent } = row;
+  const { connections, failed: probes, bytesIn, bytesOutside, mostSent } = row;
   const pair = row instanceof PairRow ? row : undefined;
   const isLogin = pair?.destination.protocol === "tcp" && loginPorts.has(pair.destination.destinationPort);
   const kinds = kindsOf({
@@ -27,8 +27,8 @@ export function rowKinds(row: ViewRow): IncidentKind[] {
     },
     hosts: row instanceof HostRow ? row.peers : 1,
     ports: row instanceof HostRow ? row.ports : 1,
-    mostSent: pair && bytesOut >= 3 * bytesIn ? bytesOut : mostSent,
-    logins: isLogin ? connections - probes : 0,
+    mostSent: pair && bytesOutside >= 3 * bytesIn ? bytesOutside : mostSent,
+    logins: isLogin && row.bytesOut <= mostGuessed * connections ? connections - probes : 0,
   });
   return [
     ...kinds.filter((kind) => kind !== "other"),
@@ -37,11 +37,15 @@ export function rowKinds(row: ViewRow): IncidentKind[] {
   ];
 }
 
-/** Connections of the same size again and again, after the same time. */
-function isBeacon({ connections, intervals, sizes }: PairRow): boolean {
+/** Connections that say the same, as to its size, again and again after the same time. */
+function isBeacon({ connections, bytesOut, intervals, sizes }: PairRow): boolean {
   const isRegular = ({ median, deviation }: Regularity) => deviation <= regular * median;
   return (
-    connections > fewestSamples && isRegular(intervals) && isRegular(sizes) && intervals.median >= shortest
+    connections > fewestSamples &&
+    bytesOut > 0 &&
+    isRegular(intervals) &&
+    isRegular(sizes) &&
+    intervals.median >= shortest
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Table } from "../../data/table";
 import type { Connection } from "../../traffic/connection";
+import type { LocalNetworks } from "../../traffic/local-networks";
 import { day, hour, View, type ViewName, type ViewState } from "../../traffic/views/view";
 import type { ViewRow } from "../../traffic/views/view-row";
 import { viewTable } from "../../traffic/views/view-table";
@@ -25,10 +26,15 @@ const nearlyDay = 0.95 * day;
  * they are, its hours are learned and judged.
  */
 export class TrainingViews {
-  readonly #hosts = new Rows("hosts", hour);
-  readonly #pairs = { hours: new Rows("pairs", hour), days: new Rows("pairs", day) };
+  readonly #hosts: Rows<"hosts">;
+  readonly #pairs: Readonly<Record<"hours" | "days", Rows<"pairs">>>;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
+
+  constructor(networks: LocalNetworks) {
+    this.#hosts = new Rows("hosts", hour, networks);
+    this.#pairs = { hours: new Rows("pairs", hour, networks), days: new Rows("pairs", day, networks) };
+  }
 
   add(connection: Connection, time: number): void {
     this.#first = Math.min(this.#first, time);
@@ -49,8 +55,8 @@ class Rows<Name extends ViewName> {
   readonly #view: View<Name>;
   readonly #rows: Pick<ViewRow, "values">[] = [];
 
-  constructor(name: Name, seconds: number) {
-    this.#view = new View(name, seconds);
+  constructor(name: Name, seconds: number, networks: LocalNetworks) {
+    this.#view = new View(name, seconds, networks);
   }
 
   add(connection: Connection, time: number): void {

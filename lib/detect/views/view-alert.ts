@@ -16,7 +16,10 @@ export function createViewAlert(
 ): AnyAlert {
   const { view, row, verdict } = unusual;
   const connection = rowConnection(row);
-  const alert = createAlert({ ...verdict, connection, model, incident });
+  const alert = createAlert({
+    ...{ ...verdict, connection, model, incident },
+    ...(row instanceof PairRow && { direction: row.direction }),
+  });
   const { destination, source, message: _, network, traffic_anomaly, ...rest } = alert;
   const { port: _port, ...sourceEnd } = source;
   const { community_id: _id, transport, ...ofAny } = network;

@@ -1,6 +1,7 @@
 import { InputError } from "../../common/errors";
 import type { ScoreOptions } from "../../models/detector";
 import type { Connection } from "../../traffic/connection";
+import type { LocalNetworks } from "../../traffic/local-networks";
 import { PairRow } from "../../traffic/views/pair-row";
 import { View, type ViewName, type ViewsState } from "../../traffic/views/view";
 import type { ViewRow } from "../../traffic/views/view-row";
@@ -36,6 +37,11 @@ export interface UnusualRow extends OverRow {
   readonly verdict: Verdict;
 }
 
+interface WatchOptions extends ScoreOptions {
+  /** Tells which hosts are ours. */
+  readonly networks?: LocalNetworks;
+}
+
 /** Judges the rows of all of a model's views when they are over. What the list allows they do not see. */
 export class ViewMonitor {
   readonly #views: readonly WatchedView[];
@@ -47,7 +53,7 @@ export class ViewMonitor {
     private readonly timeBase: TimeBase,
     private readonly allowList?: AllowList,
     state: ViewsState = {},
-    options: ScoreOptions = {},
+    options: WatchOptions = {},
   ) {
     this.#views = viewsOf(models).map(([name, model]) => new WatchedView(name, model, state[name], options));
   }
@@ -110,9 +116,9 @@ class WatchedView {
     name: ViewName,
     model: ViewModel,
     state: ViewsState[ViewName] = model.remembered,
-    options: ScoreOptions = {},
+    { networks, ...options }: WatchOptions = {},
   ) {
-    this.view = View.resume(name, state);
+    this.view = View.resume(name, state, networks);
     this.#judge = new Judge(model.detectors, model.usual, options);
     this.#model = model;
   }

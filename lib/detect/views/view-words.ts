@@ -9,6 +9,7 @@ export const viewWords: Readonly<Record<string, Words>> = {
   host_services: number((value) => `used ${count(value, "service")}`),
   host_bytes_out: { said: (value) => `sent ${bytes(value)}`, short: bytes },
   host_bytes_in: { said: (value) => `received ${bytes(value)}`, short: bytes },
+  host_bytes_outside: { said: (value) => `sent ${bytes(value)} out of the network`, short: bytes },
   host_failed_rate: share((value) => `${value} of its connections failed`),
   host_new_peer_rate: share((value) => `${value} of the hosts that it contacted are new to it`),
   host_new_service_rate: share((value) => `${value} of the services that it used are new to it`),

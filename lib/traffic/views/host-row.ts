@@ -1,6 +1,7 @@
 import { textHash } from "../../common/text-hash";
 import type { Feature } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
+import type { Direction } from "../local-networks";
 import { ownService, ownServices } from "../own-service";
 import { serviceId } from "../service";
 import type { RecentSet } from "./recent-set";
@@ -17,6 +18,7 @@ export const hostFeatures: readonly Feature[] = [
   { name: "host_services", measure: "amount" },
   { name: "host_bytes_out", measure: "amount" },
   { name: "host_bytes_in", measure: "amount" },
+  { name: "host_bytes_outside", measure: "amount" },
   { name: "host_failed_rate", measure: "rate" },
   { name: "host_new_peer_rate", measure: "rate" },
   { name: "host_new_service_rate", measure: "rate" },
@@ -81,8 +83,8 @@ export class HostRow extends ViewRow {
     return this.#ports.size;
   }
 
-  override add(connection: Connection, time: number, known: RecentSet): number {
-    super.add(connection, time, known);
+  override add(connection: Connection, time: number, known: RecentSet, direction: Direction): number {
+    super.add(connection, time, known, direction);
     return this.#addPeer(connection, known) + this.#addPort(connection, known);
   }
 
@@ -107,10 +109,10 @@ export class HostRow extends ViewRow {
   }
 
   get values(): readonly number[] {
-    const { connections, failed, bytesOut, bytesIn } = this;
+    const { connections, failed, bytesOut, bytesIn, bytesOutside } = this;
     const [peers, ports, services] = [this.#peers, this.#ports, this.#services].map(({ size }) => size);
     return [
-      ...[connections, peers, ports, services, bytesOut, bytesIn, failed / connections],
+      ...[connections, peers, ports, services, bytesOut, bytesIn, bytesOutside, failed / connections],
       this.#isKnown ? this.#newPeers / peers : Number.NaN,
       this.#isKnown ? this.#newServices / services : Number.NaN,
     ];

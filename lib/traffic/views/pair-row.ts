@@ -1,6 +1,7 @@
 import { textHash } from "../../common/text-hash";
 import type { Feature } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
+import type { Direction } from "../local-networks";
 import { ownText } from "../logs/values";
 import { ownService } from "../own-service";
 import type { RecentSet } from "./recent-set";
@@ -89,6 +90,11 @@ export class PairRow extends ViewRow {
     return this.#intervals.kept.length + this.#sizes.kept.length;
   }
 
+  get direction(): Direction {
+    if (this.outside > 0) return this.isFromUs ? "outbound" : "external";
+    return this.isFromUs ? "internal" : "inbound";
+  }
+
   get isOfNewService(): boolean {
     return this.#isOfNewService;
   }
@@ -103,8 +109,8 @@ export class PairRow extends ViewRow {
     return regularityOf(this.#sizes.kept);
   }
 
-  override add(connection: Connection, time: number, known: RecentSet): number {
-    super.add(connection, time, known);
+  override add(connection: Connection, time: number, known: RecentSet, direction: Direction): number {
+    super.add(connection, time, known, direction);
     this.#longest = Math.max(this.#longest, connection.duration);
     const grown = this.connections > 1 ? this.#intervals.add(time - this.#previous) : 0;
     this.#previous = time;

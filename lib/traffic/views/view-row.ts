@@ -1,5 +1,6 @@
 import type { Connection } from "../connection";
 import { isFailed } from "../failed";
+import type { Direction } from "../local-networks";
 import { ownText } from "../logs/values";
 import type { RecentSet } from "./recent-set";
 
@@ -20,7 +21,12 @@ export abstract class ViewRow {
   failed = 0;
   bytesOut = 0;
   bytesIn = 0;
-  /** Bytes of the connection that sent most, among those that sent three times what they received. */
+  /** Whether its source is ours. */
+  isFromUs = false;
+  /** Connections to hosts that are not ours, and what they sent there. */
+  outside = 0;
+  bytesOutside = 0;
+  /** Bytes of the connection that sent most outside, among those that sent three times what they received. */
   mostSent = 0;
   /** When the first connection started and the last one ended, in seconds. */
   first = Number.POSITIVE_INFINITY;
@@ -48,29 +54,38 @@ export abstract class ViewRow {
    *
    * @param time when it happens, no earlier than those before
    * @param known what is known of sources from before
+   * @param direction where it leads
    * @returns how many more numbers it holds
    */
-  add(connection: Connection, _time: number, _known: RecentSet): number {
+  add(connection: Connection, _time: number, _known: RecentSet, direction: Direction): number {
     const { start, duration, sourceBytes, destinationBytes } = connection;
     this.connections++;
     if (isFailed(connection)) this.failed++;
     this.bytesOut += sourceBytes;
     this.bytesIn += destinationBytes;
-    if (sourceBytes >= 3 * destinationBytes) this.mostSent = Math.max(this.mostSent, sourceBytes);
+    this.isFromUs = direction === "outbound" || direction === "internal";
+    if (direction === "outbound" || direction === "external") {
+      this.outside++;
+      this.bytesOutside += sourceBytes;
+      if (sourceBytes >= 3 * destinationBytes) this.mostSent = Math.max(this.mostSent, sourceBytes);
+    }
     this.first = Math.min(this.first, start);
     this.last = Math.max(this.last, start + duration);
     return 0;
   }
 
   protected get sums(): number[] {
-    const { connections, failed, bytesOut, bytesIn, mostSent, first, last } = this;
-    return [connections, failed, bytesOut, bytesIn, mostSent, first, last];
+    const { connections, failed, bytesOut, bytesIn, outside, bytesOutside, mostSent, first, last } = this;
+    const amounts = [connections, failed, bytesOut, bytesIn, outside, bytesOutside, mostSent];
+    return [...amounts, first, last, Number(this.isFromUs)];
   }
 
   /** @returns the numbers that follow the sums */
   protected resumeSums(numbers: readonly number[]): readonly number[] {
-    const [connections, failed, bytesOut, bytesIn, mostSent, first, last, ...others] = numbers;
-    Object.assign(this, { connections, failed, bytesOut, bytesIn, mostSent, first, last });
+    const [connections, failed, bytesOut, bytesIn, outside, bytesOutside, mostSent, ...more] = numbers;
+    const [first, last, isFromUs, ...others] = more;
+    const amounts = { connections, failed, bytesOut, bytesIn, outside, bytesOutside, mostSent };
+    Object.assign(this, amounts, { first, last, isFromUs: isFromUs === 1 });
     return others;
   }
 }

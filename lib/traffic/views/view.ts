@@ -1,6 +1,7 @@
 import { base64, bytesOf } from "../../common/base64";
 import type { Feature } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
+import { LocalNetworks } from "../local-networks";
 import { Clock, type ClockState } from "../windows/clock";
 import { HostRow, hostFeatures } from "./host-row";
 import { PairRow, pairFeatures } from "./pair-row";
@@ -76,10 +77,14 @@ export class View<Name extends ViewName = ViewName> {
   /** That of the last connection. */
   last: RowOf<Name> | undefined;
 
-  /** @param seconds of a period */
+  /**
+   * @param seconds of a period
+   * @param networks tells which hosts are ours
+   */
   constructor(
     readonly name: Name,
     readonly seconds: number,
+    private readonly networks = new LocalNetworks(),
   ) {
     this.#kind = viewKinds[name] as unknown as ViewKind<RowOf<Name>>;
   }
@@ -88,8 +93,9 @@ export class View<Name extends ViewName = ViewName> {
   static resume<Name extends ViewName>(
     name: Name,
     { seconds, clock, since, known, rows }: ViewState,
+    networks?: LocalNetworks,
   ): View<Name> {
-    const view = new View(name, seconds);
+    const view = new View(name, seconds, networks);
     view.#since = since;
     if (clock) view.#clock.resume(clock);
     view.#known.generations = known.map((hashes) => [...new Int32Array(bytesOf(hashes))]);
@@ -123,7 +129,7 @@ export class View<Name extends ViewName = ViewName> {
     const isOver = isAnother || Math.floor(before / this.seconds) !== Math.floor(now / this.seconds);
     const over = isOver ? this.end() : [];
     const row = this.#rowOf(connection, over);
-    this.#numbers += row.add(connection, now, this.#known);
+    this.#numbers += row.add(connection, now, this.#known, this.networks.directionOf(connection));
     this.last = row;
     return over;
   }

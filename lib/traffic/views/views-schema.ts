@@ -20,8 +20,8 @@ const mostNumbers = 4_096;
 const row = v.pipe(
   v.tuple([text(2_048), inBase64(8 * mostNumbers, 8)], "texts and numbers"),
   v.check(([, numbers]) => {
-    const sums = [...new Float64Array(bytesOf(numbers))].slice(0, 8);
-    return sums.length === 8 && sums.every(Number.isFinite);
+    const sums = [...new Float64Array(bytesOf(numbers))].slice(0, 10);
+    return sums.length === 10 && sums.every(Number.isFinite);
   }, "texts and finite sums"),
 );
 

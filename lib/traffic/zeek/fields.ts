@@ -12,6 +12,8 @@ export const fieldNames = {
   duration: "duration",
   sourceBytes: "orig_bytes",
   destinationBytes: "resp_bytes",
+  isSourceLocal: "local_orig",
+  isDestinationLocal: "local_resp",
   communityId: "community_id",
   label: "label",
   detailedLabel: "detailedlabel",

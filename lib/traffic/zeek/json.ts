@@ -63,6 +63,8 @@ function zeekConnection(fields: JsonObject, texts: Texts): Connection {
     sourceBytes: amountOf("orig_bytes", fields.orig_bytes, amount),
     destinationBytes: amountOf("resp_bytes", fields.resp_bytes, amount),
     ...(application !== undefined && { application }),
+    ...(typeof fields.local_orig === "boolean" && { isSourceLocal: fields.local_orig }),
+    ...(typeof fields.local_resp === "boolean" && { isDestinationLocal: fields.local_resp }),
     ...(communityId !== undefined && { communityId }),
     ...(label !== undefined && { label }),
     ...(detailedLabel !== undefined && { detailedLabel }),

@@ -126,6 +126,10 @@ export class TsvRows {
       };
       if (state !== undefined) connection.state = state;
       if (application !== undefined) connection.application = application;
+      const isSourceLocal = this.#truth(at.isSourceLocal);
+      if (isSourceLocal !== undefined) connection.isSourceLocal = isSourceLocal;
+      const isDestinationLocal = this.#truth(at.isDestinationLocal);
+      if (isDestinationLocal !== undefined) connection.isDestinationLocal = isDestinationLocal;
       const communityId = this.#isUnset(at.communityId)
         ? undefined
         : givenCommunityId(this.#required(at.communityId));
@@ -183,6 +187,13 @@ export class TsvRows {
     const problem = requirement(value);
     if (problem) throw mustBe(this.#fields[column], problem, this.#required(column));
     return value;
+  }
+
+  /** Of T and F; anything else says nothing. */
+  #truth(column: number): boolean | undefined {
+    if (column < 0 || this.#end(column) - this.#start[column] !== 1) return undefined;
+    const letter = this.#line[this.#start[column]];
+    return letter === "T" ? true : letter === "F" ? false : undefined;
   }
 
   #amount(column: number): number {

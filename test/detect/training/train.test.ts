@@ -35,10 +35,12 @@ test("training writes both detectors, what is usual, and diagnostics without lab
   assert.equal(counted, 3000);
 });
 
-test("each detector has half of the budget, so that together they flag no more than it of the held-out connections", async () => {
+test("each detector has half of the connections' half of the budget, and half of that of a view's rows", async () => {
   const { model, result } = await office;
-  const { detectors } = await loadTrafficModel(model);
-  for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 2);
+  const { detectors, views } = await loadTrafficModel(model);
+  for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 4);
+  for (const { detectors } of Object.values(views))
+    for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 2);
   assert.ok(
     result.flaggedShare.any <= result.flaggedShare["isolation-forest"] + result.flaggedShare.autoencoder,
   );

@@ -47,6 +47,7 @@ test("a host's hour counts connections, peers, ports, services, bytes and failur
     host_services: 2,
     host_bytes_out: 1_000,
     host_bytes_in: 400,
+    host_bytes_outside: 0,
     host_failed_rate: 0.2,
     host_new_peer_rate: Number.NaN,
     host_new_service_rate: Number.NaN,
