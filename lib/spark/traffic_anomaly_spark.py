@@ -63,6 +63,7 @@ def parse(arguments):
     sample = commands.add_parser("sample", help="take rows at random, to train on")
     add_source(sample)
     sample.add_argument("--where", default="true", help="which rows are benign, in SQL: \"label = 'normal'\"")
+    sample.add_argument("--columns", type=lambda names: names.split(","), help="NAME,NAME,…, what to learn from")
     sample.add_argument("--rows", type=int, required=True, help="how many; all where there are fewer")
     sample.add_argument("--seed", type=int, default=1, help="fixes which (default: 1)")
     sample.add_argument("--out", type=Path, required=True, help="a Parquet file where this is started")
@@ -458,8 +459,8 @@ def remove_unfinished(days):
 
 incident_columns = """incident string, status string, kinds array<string>, risk double, host string, role string,
     first timestamp, last timestamp, connections bigint, viewAlerts bigint, failed bigint, sources bigint, hosts bigint,
-    ports bigint, bytesOut double, bytesIn double, reasons array<struct<feature: string, share: double, text: string>>,
-    uids array<string>, merged array<string>"""
+    ports bigint, outbound bigint, bytesOut double, bytesIn double, uids array<string>, merged array<string>,
+    reasons array<struct<feature: string, share: double, text: string>>"""
 
 # An incident that goes on is told of each day; one that became a part of another is not told of any more.
 last_words = """
@@ -483,7 +484,7 @@ across_sensors = """
         array_sort(collect_list(struct(sensor, incident))) AS incidents,
         sum(connections) AS connections, sum(viewAlerts) AS viewAlerts, sum(failed) AS failed,
         max(sources) AS sources, max(hosts) AS hosts, max(ports) AS ports,
-        sum(bytesOut) AS bytesOut, sum(bytesIn) AS bytesIn,
+        sum(outbound) AS outbound, sum(bytesOut) AS bytesOut, sum(bytesIn) AS bytesIn,
         max_by(reasons, struct(risk, sensor, incident)) AS reasons
     FROM grouped GROUP BY role, host, nth"""
 
@@ -515,6 +516,8 @@ def take_sample(options):
         raise InputError(f"--rows must be at least 1, got {options.rows}")
     if options.out.suffix != ".parquet":
         raise InputError(f"a sample is Parquet: {options.out} must end in .parquet")
+    if not options.out.parent.is_dir():
+        raise InputError(f"there is no folder {options.out.parent} for {options.out.name}")
     spark = start_spark()
     benign = read_source(spark, options).where(expr(options.where))
     known = benign.count()
@@ -523,7 +526,8 @@ def take_sample(options):
     # Each row draws a number, and the lowest are taken; the first condition leaves few to be put in order.
     share = (options.rows + 6 * options.rows**0.5) / known
     drawn = benign.withColumn("drawn", rand(options.seed)).where(col("drawn") < share)
-    rows = drawn.orderBy("drawn").limit(options.rows).drop("drawn", corrupt).toPandas()
+    taken = drawn.orderBy("drawn").limit(options.rows).drop("drawn", corrupt)
+    rows = taken.select(options.columns or "*").toPandas()
     work = options.out.with_name(f".{options.out.name}-{uuid.uuid4()}")
     rows.to_parquet(work, index=False)
     os.replace(work, options.out)

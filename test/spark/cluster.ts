@@ -37,7 +37,7 @@ export class Cluster {
     const find = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
     const home = execFileSync("python3", ["-c", find], { encoding: "utf8" }).trim();
     const cluster = new Cluster(folder, home, []);
-    mkdirSync(join(folder, "tmp"));
+    mkdirSync(join(folder, "tmp"), { recursive: true });
     const master = cluster.daemon("master.Master", []);
     cluster.master = (await line(master, /Starting Spark master at (spark:\S+)/))[1];
     const start = () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -51,7 +51,18 @@ describe("on a master and two workers", { skip: missingSpark() }, () => {
 
   test("tables: scores and verdicts are one machine's, bad rows are kept and counted, samples are those of the seed", async () => {
     const csv = ["--format", "csv"];
-    const usual = ["sample", "scored", "--where", "verdict = 'normal'", "--rows", "100"];
+    const usual = [
+      ...[
+        "sample",
+        "scored",
+        "--where",
+        "verdict = 'normal'",
+        "--columns",
+        "number,verdict",
+        "--rows",
+        "100",
+      ],
+    ];
     const [scored, first, again, other, ...refused] = await inOneSpark([
       ["tables", "table.csv", ...csv, "--model", "model.onnx", "--out", "scored"],
       [...usual, "--out", "first.parquet"],
@@ -99,9 +110,7 @@ describe("on a master and two workers", { skip: missingSpark() }, () => {
       [["many"]],
     );
 
-    const samples = ["first", "again", "other"].map((name) =>
-      rowsOf(`SELECT number, verdict FROM '%/${name}.parquet'`),
-    );
+    const samples = ["first", "again", "other"].map((name) => rowsOf(`SELECT * FROM '%/${name}.parquet'`));
     const [ofFirst, ofAgain, ofOther] = await Promise.all(samples);
     assert.deepEqual(ofAgain, ofFirst);
     assert.notDeepEqual(ofOther, ofFirst);
@@ -137,6 +146,7 @@ describe("on a master and two workers", { skip: missingSpark() }, () => {
     chmodSync(at("command.sh"), 0o755);
     const running = cluster.submit(script, [
       ...["logs", "logs", "--model", "models/office", "--out", "out", "--command", at("command.sh")],
+      ...["--", "--all", "connections.parquet"],
     ]);
     const killed = killWorker(at("waiting", "pid"));
     const { code, stdout, stderr } = await running;
@@ -147,23 +157,30 @@ describe("on a master and two workers", { skip: missingSpark() }, () => {
       /^4 days of sensors scored, 0 were before; \d+ incidents, \d+ across sensors\nWritten: out\n$/,
     );
 
+    let alerted = 0;
     const told = new Map<string, Record<string, unknown>>();
     for (const sensor of ["a", "b"]) {
       const state = at(`${sensor}.state`);
       for (const day of days) {
         const [name, own] = [join(`sensor=${sensor}`, `day=${day}`), at(`${sensor}-${day}`)];
-        const [alerts, incidents] = [`${own}.parquet`, `${own}.jsonl`];
+        const [alerts, all, incidents] = [`${own}.parquet`, `${own}-all.parquet`, `${own}.jsonl`];
         const { alerts: count } = await scoreTraffic([at("logs", name)], at("models", "office"), {
-          ...{ out: alerts, incidents, state },
+          ...{ out: alerts, all, incidents, state },
         });
-        assert.ok(count > 10, `${name}: ${count} alerts`);
-        const files = readdirSync(at("out", "days", name)).sort();
-        assert.deepEqual(files, ["alerts.parquet", "incidents.jsonl", "state.json", "summary.json"]);
-        const onCluster = readFileSync(at("out", "days", name, "alerts.parquet"));
-        assert.ok(onCluster.equals(readFileSync(alerts)), `alerts of ${name}`);
+        alerted += count;
+        const files = { "alerts.parquet": alerts, "connections.parquet": all, "incidents.jsonl": incidents };
+        assert.deepEqual(readdirSync(at("out", "days", name)).sort(), [
+          ...Object.keys(files),
+          "state.json",
+          "summary.json",
+        ]);
+        for (const [file, alone] of Object.entries(files))
+          assert.ok(
+            readFileSync(at("out", "days", name, file)).equals(readFileSync(alone)),
+            `${file} of ${name}`,
+          );
         const lines = readFileSync(incidents, "utf8");
-        assert.equal(readFileSync(at("out", "days", name, "incidents.jsonl"), "utf8"), lines, name);
-        for (const line of lines.trimEnd().split("\n"))
+        for (const line of lines.split("\n").filter(Boolean))
           told.set(`${sensor} ${JSON.parse(line).incident}`, { sensor, ...JSON.parse(line) });
       }
       const states = [state, at("out", "days", `sensor=${sensor}`, `day=${days[1]}`, "state.json")];
@@ -171,6 +188,7 @@ describe("on a master and two workers", { skip: missingSpark() }, () => {
       assert.deepEqual(onCluster.remembered, alone.remembered);
       for (const day of readdirSync(at("out", "days", `sensor=${sensor}`))) assert.match(day, /^day=/);
     }
+    assert.ok(alerted > 50, "both sensors see the sweep");
     await assertIncidents([...told.values()]);
   });
 });
@@ -219,6 +237,13 @@ async function assertIncidents(told: readonly Record<string, unknown>[]): Promis
   assert.deepEqual(
     across.map(([ids, connections]) => [(ids as string[]).join(), Number(connections)]).sort(),
     groups.map((group) => [group.map(key).sort().join(), sum(group)]).sort(),
+  );
+  const columns = (await rowsOf("DESCRIBE SELECT * FROM '%/out/incidents/*.parquet'")).map(([name]) => name);
+  const keys = new Set(last.flatMap((incident) => Object.keys(incident)));
+  assert.deepEqual(
+    [...keys].filter((key) => !columns.includes(key)),
+    [],
+    "all that is told of incidents is a column",
   );
   assert.ok(across.some(([, , sensors]) => (sensors as string[]).length === 2));
   assert.ok(groups.length < last.length);
@@ -321,6 +346,7 @@ test("what a user can put right is one sentence before Spark starts, and nothing
     [logs("silent"), /^there are no logs in \S+silent: all days are empty$/],
     [logs("good"), /office is no folder that `traffic-anomaly train` wrote$/],
     [["sample", "t", "--rows", "0", "--out", "s.parquet"], /^--rows must be at least 1, got 0$/],
+    [["sample", "t", "--rows", "5", "--out", "no/s.parquet"], /^there is no folder no for s\.parquet$/],
     [["sample", "t", "--rows", "5", "--out", "s.csv"], /^a sample is Parquet: s\.csv must end in \.parquet$/],
   ];
   for (const [parameters, sentence, env] of refused) {
@@ -331,4 +357,23 @@ test("what a user can put right is one sentence before Spark starts, and nothing
   }
   rmSync(join(home, "without", "__pycache__"), { recursive: true, force: true });
   assert.deepEqual(contents(home), before);
+});
+
+test("of many attempts at a day at the same time one stays, and nothing of the others", {
+  skip: missingSpark(),
+}, async () => {
+  const home = temporaryFolder("spark-attempts");
+  const attempts = `
+import os, threading
+from pathlib import Path
+from traffic_anomaly_spark import Scoring, SensorDay, score_day
+day, scoring = SensorDay("a", "2026-01-05", ["conn.log"], None), Scoring(["sh", "-c", "sleep 0.2; echo {}"], [], Path("model"), Path("days").absolute())
+refused = []
+threads = [threading.Thread(target=lambda: refused.append(score_day(day, scoring))) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(refused == [None] * 8, os.listdir("days/sensor=a"), os.listdir("days/sensor=a/day=2026-01-05"))`;
+  const env = { PYTHONPATH: dirname(script), PYTHONDONTWRITEBYTECODE: "1" };
+  const { stdout, stderr } = await runToEnd("python3", ["-c", attempts], { cwd: home, env });
+  assert.equal(stdout, "True ['day=2026-01-05'] ['summary.json']\n", stderr);
 });
