@@ -33,9 +33,7 @@ import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("incidents");
-/** So that few connections suffice: of 600 held out the highest score is the threshold otherwise. */
-const falseAlarmRate = 0.02;
-const office = trainOffice(folder, { falseAlarmRate });
+const office = trainOffice(folder);
 const day = dayOf(3_000, { seed: 5 });
 
 /** Connections a tenth of a second apart. */
@@ -400,12 +398,7 @@ realLogTest(
   async (zeek) => {
     const model = join(folder, "models", "real");
     const usual = ["small.conn.log", "rotated"].map((name) => join(zeek, name));
-    await trainOnTraffic(usual, {
-      out: model,
-      outputsFolder: join(folder, "outputs"),
-      ...small,
-      falseAlarmRate,
-    });
+    await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
     const incidentsOf = async (name: string) => {
       const result = await scoreTraffic([join(zeek, name)], model, { out: join(folder, "real.json") });
       assert.ok(result.alerts > 2_000, `${result.alerts} alerts`);

@@ -183,7 +183,7 @@ for (const [version, shown] of [
 ] as const)
   for (const [name, model, own] of [
     ["manifest.json", "network", 1],
-    ["traffic.json", "branch", 3],
+    ["traffic.json", "branch", 4],
   ] as const)
     add(
       `the format version of ${name} is ${shown}`,

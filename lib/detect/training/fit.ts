@@ -7,7 +7,7 @@ import { coldConnections } from "../../traffic/windows/warm-windows";
 import { unseenRows } from "../drift";
 import { settleFeatures, usualFeatures } from "../settle-features";
 import type { TrafficModel } from "../traffic-model";
-import { fitViews, learnableViews } from "../views/view-model";
+import { fitViews } from "../views/view-model";
 import { trafficDefaults } from "./defaults";
 import { splitByTime } from "./held-out";
 import { learnableRows, type TrainingData } from "./training-data";
@@ -24,11 +24,8 @@ const leastRows = 100;
 
 /**
  * Fits a model of each detector on the earlier connections and takes their thresholds from the later ones, see
- * {@link heldOutFrom}: a split by time, so that the budget holds for traffic to come rather than for more of the same minutes.
- *
- * Where there are views, connections have half of the false-alarm rate: views, which have few rows, keep to it by themselves, and
- * in all there are no more alerts than this share of the connections, as long as these are twice as many as the rows. The
- * detectors share it equally, so that together they stay within it however much they agree (Bonferroni's bound).
+ * {@link splitByTime}, so that the budget holds for traffic to come rather than for more of the same minutes. The detectors share
+ * the false-alarm rate equally, so that together they stay within it however much they agree (Bonferroni's bound).
  *
  * They are fitted on features as the windows give them, so that they know the values that shares of few connections have, and
  * judge settled ones.
@@ -52,12 +49,11 @@ export async function fitTraffic(
   const usual = usualFeatures(table, fitRows);
   const coldRows = Math.min(coldConnections, heldOut[0]);
   const fittedTable = settleFeatures(table, usual, { from: heldOut[0] });
-  const rate = learnableViews(data.views).length > 0 ? falseAlarmRate / 2 : falseAlarmRate;
   const detectors = await ofEachDetector((kind, name) =>
     fitModel(fittedTable, kind, {
       rows,
       holdOut: heldOut,
-      falseAlarmRate: rate / trainedDetectors.length,
+      falseAlarmRate: falseAlarmRate / trainedDetectors.length,
       preprocessing,
       settings: settings?.[name],
       ...{ seed, workers, onProgress, signal },

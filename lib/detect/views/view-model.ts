@@ -45,26 +45,19 @@ export function rowsTitle(name: ViewName, { seconds }: Pick<ViewState, "seconds"
   return `${seconds === hour ? "hours" : "days"} of ${name}`;
 }
 
-/** The views whose rows suffice to learn from. */
-export function learnableViews({ views, span }: ViewsData): ViewName[] {
-  return span < hour ? [] : viewNames.filter((name) => views[name].table.rows >= leastRows);
-}
-
 /** Fits a model of each detector for each view whose rows suffice, and says which do not. */
 export async function fitViews(
-  data: ViewsData,
+  { views, span }: ViewsData,
   options: TrainingOptions & Required<Pick<TrainingOptions, "falseAlarmRate">>,
   onNotice: (sentence: string) => void = () => {},
 ): Promise<ViewModels> {
-  const { views, span } = data;
-  const learnable = learnableViews(data);
   const models: Partial<Record<ViewName, ViewModel>> = {};
   for (const name of viewNames) {
     const { table, remembered } = views[name];
     const title = rowsTitle(name, remembered);
     if (span < hour)
       onNotice(`the logs are shorter than an hour: ${title} are not learned, nor judged when scoring`);
-    else if (!learnable.includes(name))
+    else if (table.rows < leastRows)
       onNotice(
         `${table.rows} ${title} are too few to learn from: ${leastRows} are needed, and none will be judged when scoring`,
       );

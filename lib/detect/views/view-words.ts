@@ -14,7 +14,11 @@ export const viewWords: Readonly<Record<string, Words>> = {
   host_new_peer_rate: share((value) => `${value} of the hosts that it contacted are new to it`),
   host_new_service_rate: share((value) => `${value} of the services that it used are new to it`),
   pair_connections: number((value) => count(value, "connection")),
-  pair_interval: { said: (value) => `1 connection every ${seconds(value)}`, short: seconds },
+  pair_interval: {
+    said: (value) => `1 connection every ${seconds(value)}`,
+    short: seconds,
+    idle: (_, of) => of("pair_connections") < 3, // one interval is none that repeats
+  },
   pair_interval_regularity: regularity("1 connection every", "interval", seconds),
   pair_size_regularity: regularity("each sent", "size", bytes),
   pair_bytes_out: { said: (value) => `sent ${bytes(value)} in all`, short: bytes },

@@ -159,6 +159,14 @@ test("a value that reads as the usual one is no reason", () => {
   assert.equal(say("serror_rate", 0, { count: 5 }), undefined);
 });
 
+test("nor is the time between two connections, the only ones of their pair", () => {
+  const pairs = new Map([["pair_interval", numberAround(60, 1, 600)]]);
+  const every = (connections: number) =>
+    reasonWords("pair_interval", 54_000, () => connections, pairs, telnet);
+  assert.equal(every(2), undefined);
+  assert.match(every(3)!, /^1 connection every 15 h; usual: /);
+});
+
 test("neither is one that nearly is", () => {
   assert.equal(say("dst_host_count", 250), undefined, "usual: 255");
   assert.ok(say("dst_host_count", 200));

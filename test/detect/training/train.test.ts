@@ -35,10 +35,10 @@ test("training writes both detectors, what is usual, and diagnostics without lab
   assert.equal(counted, 3000);
 });
 
-test("each detector has half of the connections' half of the budget, and half of that of a view's rows", async () => {
+test("each detector has half of the budget, of connections as of a view's rows", async () => {
   const { model, result } = await office;
   const { detectors, views } = await loadTrafficModel(model);
-  for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 4);
+  for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 2);
   for (const { detectors } of Object.values(views))
     for (const { threshold } of Object.values(detectors)) assert.equal(threshold.rate, 0.01 / 2);
   assert.ok(
