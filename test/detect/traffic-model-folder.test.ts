@@ -49,7 +49,7 @@ test("the card of a traffic model tells of its logs, settings and promise, and o
       ([name, { detector }]) => `- ${name}: \`${JSON.stringify(detector.settings)}\`\n`,
     ),
     "Zeek's conn.log: 3,000 connections",
-    `of connections like the ${result.heldOut} that were held out, in expectation (asked for: 0.5 %)`,
+    `of connections like the ${result.heldOut} that were held out, in expectation (asked for: 1 %)`,
     "Measured: nothing, as no attacks with labels were at hand.",
     ...trainedDetectors.map(({ title, blindSpot }) => `- ${title}: ${blindSpot}\n`),
   ])
