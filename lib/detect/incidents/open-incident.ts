@@ -71,6 +71,10 @@ const leasts = [
 ] as const;
 type Leasts = Record<(typeof leasts)[number], number>;
 
+function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+}
+
 /** An open incident as JSON. */
 export interface OpenIncidentState extends Sums {
   readonly id: string;
@@ -97,18 +101,8 @@ export interface OpenIncidentState extends Sums {
 export class OpenIncident {
   /** When it last got an alert, by the clock of the windows. */
   seen = -Infinity;
-  #sums: Sums = {
-    connections: 0,
-    failed: 0,
-    probes: 0,
-    logins: 0,
-    newServices: 0,
-    outbound: 0,
-    bytesOut: 0,
-    bytesIn: 0,
-    viewAlerts: 0,
-  };
-  #leasts = Object.fromEntries(leasts.map((name) => [name, 0])) as Leasts;
+  #sums = zeros(sums);
+  #leasts = zeros(leasts);
   #rowKinds = new Set<IncidentKind>();
   #first = Infinity;
   #last = -Infinity;
