@@ -22,8 +22,8 @@ export interface FitDetectorOptions<Options extends object = object> extends Fit
 export interface FitModelOptions<Options extends object = object>
   extends Omit<FitDetectorOptions<Options>, "heldOutRows"> {
   /**
-   * Which fifth of the rows is held out of fitting, to take the threshold from: a `random` one, or the `last`, which is the
-   * test where rows are in order of time; or these rows of all. Default `random`.
+   * Which rows are held out of fitting, to take the threshold from: a `random` fifth, the `last` fifth, which is the test where
+   * rows are in order of time, or those named. Default `random`.
    */
   readonly holdOut?: "random" | "last" | Rows;
   /** Share of rows like those held out that may be flagged, in expectation; in (0, 1). Default 0.05. */

@@ -172,7 +172,9 @@ function figuresOf(
 ): Record<string, Figure> {
   const names = logs.length === 1 ? logs[0].name : `${logs.length} logs`;
   const learned = labels ? "usual connections" : "connections";
-  const protocol = `Fit on the earlier 80 % of the ${learned} of ${names}, thresholds from the later 20 %, scored on all`;
+  const [{ fitRows, heldOutRows }] = Object.values(detectors);
+  const later = Math.round((100 * heldOutRows.length) / (fitRows.length + heldOutRows.length));
+  const protocol = `Fit on the earlier ${100 - later} % of the ${learned} of ${names}, thresholds from the later ${later} %, scored on all`;
   const oneLabel = { codes: new Uint8Array(table.rows), categories: ["normal"] };
   const shared = {
     labels: labels ? withNormal(labels) : ({ kind: "nominal", name: "label", ...oneLabel } as const),

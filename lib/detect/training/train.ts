@@ -39,8 +39,8 @@ export interface TrainOptions extends TrainingOptions, TrainingDataOptions {
 }
 
 /**
- * Learns what is usual from logs of connections: reads them in order of time, fits both detectors on the earlier 80 %,
- * takes thresholds from the later 20 %, and writes a traffic model's folder and diagnostics. Where logs have labels,
+ * Learns what is usual from logs of connections: reads them in order of time, fits both detectors on the earlier ones, takes
+ * thresholds from the later ones (see `splitByTime`), and writes a traffic model's folder and diagnostics. Where logs have labels,
  * only connections labelled benign or normal are learned from (see `truthOf`), and the others are judged.
  *
  * The table of features is held in memory: a few million connections.
