@@ -1,14 +1,14 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { promisify } from "node:util";
 import { InputError } from "../../common/errors";
+import { runProgram } from "../../common/program";
 import { projectPath } from "../../common/project";
 import { registerKernelspec } from "./kernelspec";
 
 /** The version of JupyterLab on the PATH; undefined if there is none. */
 export async function jupyterLabVersion(signal?: AbortSignal): Promise<string | undefined> {
   try {
-    return (await promisify(execFile)("jupyter", ["lab", "--version"], { signal })).stdout.trim();
+    return (await runProgram("jupyter", ["lab", "--version"], { signal })).trim();
   } catch {
     signal?.throwIfAborted();
     return undefined;

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { InputError } from "../../common/errors";
 import { readJsonFile } from "../../common/json-file";
 import { sharedFolder } from "../../common/own-files";
+import { runProgram } from "../../common/program";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { writeJson, writeWhole } from "../../common/unwritable";
 import { playgroundName } from "../book/chapter";
@@ -96,16 +95,10 @@ function editionPackage(
   };
 }
 
-/** Writes this library as npm packs it. @throws the signal's reason if it is aborted, as by Ctrl+C, which ends npm too */
+/** Writes this library as npm packs it. @throws the signal's reason if it is aborted */
 async function pack(folder: string, signal?: AbortSignal): Promise<void> {
   const parameters = ["pack", "--ignore-scripts", "--silent", "--pack-destination", resolve(folder)];
-  const options = { cwd: libraryFolder, shell: process.platform === "win32", signal };
-  try {
-    await promisify(execFile)("npm", parameters, options);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
+  await runProgram("npm", parameters, { cwd: libraryFolder, script: true, signal });
 }
 
 function readme(names: readonly string[], titles: readonly string[], { engines }: Package): string {
