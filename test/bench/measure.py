@@ -223,6 +223,12 @@ def fit_forest(new_forest, score, order):
     return timed(lambda: new_forest().fit(matrix)), figures
 
 
+def fit_and_score_forest(new_forest, score, order):
+    matrix = read_matrix()
+    to_fit = matrix if order == "C" else read_matrix(order)
+    return timed(lambda: score(new_forest().fit(to_fit), matrix)), lambda scores: quality(scores, read_classes())
+
+
 def score_forest(new_forest, score):
     matrix = read_matrix()
     forest = new_forest().fit(matrix)
@@ -431,6 +437,10 @@ works = {
     ("import-and-load", "pandas, scikit-learn"): import_and_load,
     ("fit-forest", "scikit-learn"): lambda: fit_forest(scikit_learn_forest, scikit_learn_scores, "C"),
     ("fit-forest", "isotree"): lambda: fit_forest(isotree_forest, isotree_scores, "F"),
+    ("fit-and-score-forest", "scikit-learn"): lambda: fit_and_score_forest(
+        scikit_learn_forest, scikit_learn_scores, "C"
+    ),
+    ("fit-and-score-forest", "isotree"): lambda: fit_and_score_forest(isotree_forest, isotree_scores, "F"),
     ("score-forest", "scikit-learn"): lambda: score_forest(scikit_learn_forest, scikit_learn_scores),
     ("score-forest", "isotree"): lambda: score_forest(isotree_forest, isotree_scores),
     ("train-autoencoder", "Keras"): train_keras,

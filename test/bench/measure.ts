@@ -28,6 +28,7 @@ const tasks: Readonly<Record<string, (task: Task) => Run | Promise<Run>>> = {
   "read-csv": ({ unsw = "" }) => timed(() => readTable(unsw), featureFigures),
   "import-and-load": importAndLoad,
   "fit-forest": fitForest,
+  "fit-and-score-forest": fitAndScoreForest,
   "score-forest": scoreForest,
   "train-autoencoder": trainAutoencoder,
   "score-autoencoder": scoreAutoencoder,
@@ -140,6 +141,16 @@ async function fitForest(task: Task): Promise<Run> {
       scores,
       Uint8Array.from(tenth, (row) => classes[row]),
     ),
+  );
+}
+
+function fitAndScoreForest(task: Task): Run {
+  const { trees, sampleSize, seed, threads: workers } = task;
+  const matrix = readMatrix(task);
+  return timed(
+    async () =>
+      (await fitIsolationForest(matrix, { trees, sampleSize, seed, workers })).score(matrix, { workers }),
+    (scores) => quality(scores, readClasses(task)),
   );
 }
 
