@@ -1,4 +1,4 @@
-// The tables that are made from the record of `npm run bench`: for the terminal, and for README.
+// The tables that are made from the record of `npm run bench`: for the terminal, and for the page of figures.
 import type { BenchRecord, Comparison, Measurement, Spread } from "./bench-record";
 
 /** Every side of a work, and every comparison, a line each. */
@@ -15,7 +15,7 @@ export function terminalTable({ title, threads, sides, comparisons }: Measuremen
   return lines.join("\n");
 }
 
-/** README's table: a row a peer that a goal is about, how many times as fast ours is with one thread and with two. */
+/** The table of the page of figures: a row a peer that a goal is about, how many times as fast ours is with one thread and with two. */
 export function readmeTable({ date, machine, versions, runs, measurements }: BenchRecord): string {
   const rows = new Map<string, Map<number, string>>();
   for (const { title, threads, sides, comparisons } of measurements) {

@@ -1,4 +1,4 @@
-// The tables of figures in the README, from the record of `npm run reproduce`.
+// The tables of figures in the README and the page of figures beside this file, from the record of `npm run reproduce`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { publishedF1 } from "traffic-anomaly/dist/evaluation/one-class-protocols";
@@ -121,14 +121,16 @@ export function threatsTable({ protocols }: ReproductionRecord): string {
   );
 }
 
-/** Writes the tables of the record into the README. */
+/** The pages that have such tables. */
+export const pages = [join(__dirname, "..", "..", "README.md"), join(__dirname, "README.md")];
+
+/** Writes the tables of the record into the pages. */
 export function writeTables(record: ReproductionRecord): void {
-  const readme = join(__dirname, "..", "..", "README.md");
-  writeFileSync(readme, withTables(readFileSync(readme, "utf8"), record));
+  for (const page of pages) writeFileSync(page, withTables(readFileSync(page, "utf8"), record));
 }
 
-/** The README with the tables of the record in place of those that have the same headers, as far as there are. */
-export function withTables(readme: string, record: ReproductionRecord): string {
+/** A page with the tables of the record in place of those that have the same headers, as far as there are. */
+export function withTables(page: string, record: ReproductionRecord): string {
   return [noveltyTable, sameRowsTable, oneClassTable, unswTable, adbenchTable, threatsTable].reduce(
     (text, make) => {
       const table = make(record);
@@ -138,7 +140,7 @@ export function withTables(readme: string, record: ReproductionRecord): string {
       const end = text.indexOf("\n\n", start);
       return text.slice(0, start) + table + text.slice(end);
     },
-    readme,
+    page,
   );
 }
 

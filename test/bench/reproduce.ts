@@ -1,5 +1,5 @@
 // `npm run reproduce`: every figure that this project promises, as mean over seeds, expected beside actual. Writes
-// reproduce.json beside this file: `git diff` then tells whether any figure moved. Writes the README's tables, too.
+// reproduce.json beside this file: `git diff` then tells whether any figure moved. Writes the tables of the README and its page of figures, too.
 import { relative } from "node:path";
 import { literatureProtocol, mixedProtocol, noveltyProtocol } from "traffic-anomaly";
 import { literatureSubsets } from "traffic-anomaly/dist/data/kdd/literature";
@@ -200,7 +200,9 @@ async function main(): Promise<void> {
   writeRecord(record);
   writeTables(record);
   print(record);
-  console.log(`\nwritten to ${relative(process.cwd(), recordFile)}, and its tables into the README`);
+  console.log(
+    `\nwritten to ${relative(process.cwd(), recordFile)}, and its tables into README.md and test/bench/README.md`,
+  );
 }
 
 function recordOf(studies: Studies): ReproductionRecord {

@@ -1,4 +1,4 @@
-// The benchmark's rules, and README's table against the record of its last run.
+// The benchmark's rules, and the table on the page of figures against the record of its last run.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -20,9 +20,9 @@ function bench(...args: string[]) {
   return spawnSync(process.execPath, ["--import", "tsx", script, ...args], { encoding: "utf8" });
 }
 
-test("README shows the table of the last committed run", () => {
+test("the page of figures shows the table of the last committed run", () => {
   assert.ok(
-    readFileSync(join(project, "README.md"), "utf8").includes(readmeTable(readRecord())),
+    readFileSync(join(project, "test", "bench", "README.md"), "utf8").includes(readmeTable(readRecord())),
     "print the table with: npm run bench -- --readme",
   );
 });

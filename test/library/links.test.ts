@@ -21,6 +21,7 @@ async function pages(): Promise<Page[]> {
     "CONTRIBUTING.md",
     "SECURITY.md",
     join("data", "README.md"),
+    join("test", "bench", "README.md"),
     join("test", "bench", "comparison.md"),
   ];
   const notebooks = await findNotebooks([], join(project, "notebooks"));

@@ -59,15 +59,17 @@ function names(text: string, key: string): boolean {
   return new RegExp(String.raw`\b${surname}\b[\s\S]{0,250}?\b${year}\b`, "u").test(text);
 }
 
-/** The README, and what the library's sources say. */
+/** The README and its page of figures, and what the library's sources say. */
 function otherTexts(): Text[] {
   const sources = readdirSync(join(project, "lib"), { recursive: true, encoding: "utf8" }).filter(
     (path) => path.endsWith(".ts") && !/^(dist|node_modules)/.test(path),
   );
-  return ["README.md", ...sources.map((path) => join("lib", path))].map((path) => ({
-    file: path,
-    text: readFileSync(join(project, path), "utf8"),
-  }));
+  return ["README.md", join("test", "bench", "README.md"), ...sources.map((path) => join("lib", path))].map(
+    (path) => ({
+      file: path,
+      text: readFileSync(join(project, path), "utf8"),
+    }),
+  );
 }
 
 test("each entry of the bibliography has authors, title, link, venue and year, and they are in order", async () => {

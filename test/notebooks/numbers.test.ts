@@ -1,4 +1,4 @@
-// The numbers that the committed notebooks and the README show are those of `npm run reproduce`, see
+// The numbers that the committed notebooks, the README and its page of figures show are those of `npm run reproduce`, see
 // test/bench/reproduce.json. Needs no data.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { mean } from "simple-statistics";
 import { type Notebook, parseNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
-import { noveltyTable, oneClassTable, sameRowsTable, withTables } from "../bench/readme-tables";
+import {
+  adbenchTable,
+  noveltyTable,
+  oneClassTable,
+  pages,
+  sameRowsTable,
+  threatsTable,
+  unswTable,
+  withTables,
+} from "../bench/readme-tables";
 import { readRecord } from "../bench/record";
 import { judgedNames } from "../fixtures/judged-names";
 import {
@@ -118,10 +127,12 @@ for (const name of [...names, "solutions/05-evaluation", "solutions/07-your-own-
   });
 }
 
-test("the README's tables are those of the record", () => {
-  const readme = readFileSync(join(project, "README.md"), "utf8");
-  assert.equal(readme, withTables(readme, record));
-  for (const table of [noveltyTable, sameRowsTable, oneClassTable]) assert.ok(readme.includes(table(record)));
+test("the tables of the README and of its page of figures are those of the record", () => {
+  const [readme, figuresPage] = pages.map((page) => readFileSync(page, "utf8"));
+  for (const page of [readme, figuresPage]) assert.equal(page, withTables(page, record));
+  for (const table of [noveltyTable, threatsTable]) assert.ok(readme.includes(table(record)));
+  for (const table of [sameRowsTable, oneClassTable, unswTable, adbenchTable])
+    assert.ok(figuresPage.includes(table(record)));
   assert.ok(readme.includes(`on the ${record.backend} backend`));
   assert.ok(readme.includes(`seeds ${record.seeds[0]} to ${record.seeds.at(-1)}`));
 });
