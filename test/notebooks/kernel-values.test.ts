@@ -25,6 +25,7 @@ test("the value of a cell's last expression is shown as a reader wants it", asyn
   await context.test("numbers and objects as Node.js prints them, and nothing for nothing", async () => {
     assert.equal((await shown("[1, { a: 2 }]")).text, "[ 1, { a: 2 } ]\n");
     assert.equal((await shown("undefined")).text, "");
+    assert.equal((await shown("() => 1")).text, "[Function (anonymous)]\n");
     assert.equal((await shown("let unused = 1;")).text, "");
   });
 

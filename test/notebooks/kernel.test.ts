@@ -153,6 +153,16 @@ test("a kernel", async (context) => {
         },
       ]);
       await sleep(300);
+      // Only what is wrong with the syntax, and in the cell: tslab's own code follows it.
+      for (const [code, told] of [
+        ["import pandas as pd", ["1:15 - '=' expected.", "1:18 - ';' expected."]],
+        ["const text = `abc\nd", ["2:2 - Unterminated template literal."]],
+        ["{\n", ["1:2 - '}' expected."]],
+      ] as const) {
+        const [error] = (await kernel.execute(code)).outputs;
+        assert.deepEqual("traceback" in error && error.traceback, told);
+        await sleep(300);
+      }
     },
   );
 

@@ -8,6 +8,32 @@ export interface JupyterError {
   readonly traceback: readonly string[];
 }
 
+/** A place in a cell, from 0. */
+interface Place {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** What the compiler says of a cell, or of another file. */
+interface Diagnostic {
+  readonly start: Place;
+  readonly code: number;
+  readonly fileName?: string;
+}
+
+/**
+ * What the compiler says of a cell, as its reader needs it: where the syntax is wrong only that, as what it makes of the
+ * pieces misleads; and nothing behind the cell's end, where tslab's own code stands.
+ */
+export function asTyped<Found extends Diagnostic>(diagnostics: readonly Found[], cell: string): Found[] {
+  const lines = cell.trimEnd().split("\n");
+  const end: Place = { line: lines.length - 1, character: lines[lines.length - 1].length };
+  const syntax = diagnostics.filter(({ code }) => code < 2000);
+  return (syntax.length > 0 ? syntax : diagnostics).map((found) =>
+    !found.fileName && found.start.line > end.line ? { ...found, start: end } : found,
+  );
+}
+
 /** The name under which a cell's code is run, and errors speak of it. */
 export function cellName(number: number): string {
   return `cell [${number}]`;

@@ -13,7 +13,7 @@ import {
   withoutExports,
 } from "./kernel-bindings";
 import { callsAround, withModule } from "./kernel-editor";
-import { cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
+import { asTyped, cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
 import { adviceOnPromises } from "./kernel-promises";
 import { withTensorFlow } from "./kernel-tensorflow";
@@ -338,6 +338,8 @@ async function finish(passed: boolean): Promise<boolean> {
   if (last === undefined) return passed;
   const value = scope[last];
   scope[last] = undefined; // and not deleted, see keepFast
+  // A function without a name has that of the variable which tslab puts it into.
+  if (typeof value === "function" && value.name === last) Object.defineProperty(value, "name", { value: "" });
   if (passed && value !== undefined && value !== null) await showValue(value);
   return passed;
 }
@@ -372,7 +374,8 @@ converters.createConverter = (options: unknown): Converter => {
       );
       if (interrupts.hit(request.sent)) throw new Interrupted();
       last = lastExpressionVar;
-      return { ...result, hasToplevelAwait: true }; // it does no harm where there is none
+      const diagnostics = asTyped(result.diagnostics, cell);
+      return { ...result, diagnostics, hasToplevelAwait: true }; // it does no harm where there is none
     },
     inspect: (names: unknown, code: string, cursor: number) =>
       compile(({ inspect }) => {
