@@ -153,11 +153,12 @@ function hostLines(hosts: ScoreTrafficResult["unusualHosts"]): string[] {
   ];
 }
 
-function remarks({ badLines, lateConnections, clockJumps }: ScoreTrafficResult["reading"]): string {
+function remarks({ badLines, lateConnections, clockJumps, gaps }: ScoreTrafficResult["reading"]): string {
   const found = [
     ...(badLines > 0 ? [`${counted(badLines, "bad line")} skipped`] : []),
     ...(lateConnections > 0 ? [`${formatCount(lateConnections)} came late`] : []),
     ...(clockJumps > 0 ? [`the clock went back ${counted(clockJumps, "time")}`] : []),
+    ...(gaps > 0 ? [`${formatCount(gaps)} with parts that were not seen`] : []),
   ];
   return found.length > 0 ? `; ${found.join(", ")}` : "";
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "../traffic/connection";
 import { type ReadLogsOptions, readConnectionLogs } from "../traffic/logs/read-logs";
 import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
+import { formatShare } from "../visualize/format";
 
 /** How logs are read: bad lines are counted where they are left out. */
 export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine">;
@@ -13,11 +14,27 @@ export interface ReadingCounts {
   lateConnections: number;
   /** How often the clock went back for good. */
   clockJumps: number;
+  /** Connections of which parts were not seen: their bytes are too few. */
+  gaps: number;
 }
 
 /** Counts of nothing read yet. */
 export function noCounts(): ReadingCounts {
-  return { connections: 0, badLines: 0, lateConnections: 0, clockJumps: 0 };
+  return { connections: 0, badLines: 0, lateConnections: 0, clockJumps: 0, gaps: 0 };
+}
+
+/** How many connections have gaps. */
+export function gapsIn(connections: readonly Connection[]): number {
+  return connections.reduce((gaps, { hasGap }) => (hasGap ? gaps + 1 : gaps), 0);
+}
+
+/** From this share on a sensor is said to lose packets. */
+const manyGaps = 0.05;
+
+/** Says that so many connections have gaps that their sizes are not to be relied on; undefined where few have. */
+export function gapsNotice({ connections, gaps }: ReadingCounts): string | undefined {
+  if (gaps <= manyGaps * connections) return undefined;
+  return `parts of ${formatShare(gaps / connections)} of the connections were not seen (missed_bytes, history), so their bytes are too few: the sensor loses packets, or ignores those with bad checksums (zeek -C)`;
 }
 
 /** Connections held to be put in order: some minutes of a busy network, and all of a smaller log. */
@@ -45,6 +62,7 @@ export async function* orderedConnections(
   let block: Connection[] = [];
   const counted = (connections: Connection[]) => {
     counts.connections += connections.length;
+    counts.gaps += gapsIn(connections);
     counts.lateConnections = order.late;
     counts.clockJumps = order.jumps;
     return connections;

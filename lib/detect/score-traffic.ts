@@ -9,7 +9,13 @@ import { NobodyReads } from "./alerts/alert-writer";
 import { readAllowList } from "./alerts/allow-list";
 import { requireFormOf } from "./log-forms";
 import { Monitor, type MonitorOptions } from "./monitor";
-import { noCounts, orderedConnections, type ReadingCounts, type ReadingOptions } from "./ordered-connections";
+import {
+  gapsNotice,
+  noCounts,
+  orderedConnections,
+  type ReadingCounts,
+  type ReadingOptions,
+} from "./ordered-connections";
 import type { RankedAlert } from "./ranking";
 import type { ScoreTrafficOptions } from "./score-options";
 import { type ScoreOutput, scoreOutputs } from "./score-outputs";
@@ -71,6 +77,8 @@ export async function scoreTraffic(
     for (const output of outputs) await output.close();
   }
   for (const sentence of discoveries ? [noViewsNotice] : fewRowsNotices(model)) onNotice?.(sentence);
+  const gaps = gapsNotice(counts);
+  if (gaps) onNotice?.(gaps);
   return scoreResult(monitor, counts, out, discoveries);
 }
 

@@ -20,6 +20,11 @@ export interface Connection {
   /** Payload that the source sent, in bytes; 0 where the log has none. */
   readonly sourceBytes: number;
   readonly destinationBytes: number;
+  /** Packets that the source sent, and the destination, where the log counts them. */
+  readonly sourcePackets?: number;
+  readonly destinationPackets?: number;
+  /** Parts of its payload were not seen, so its bytes may be too few: set where the log says so. */
+  readonly hasGap?: true;
   /** What an analyser recognised in the payload, such as `http`, where the log says so. */
   readonly application?: string;
   /** Whether its source is one of the network's own hosts, and its destination, where the log says so. */

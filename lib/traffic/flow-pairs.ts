@@ -107,6 +107,7 @@ function connectionOf(first: Flow, second?: Flow): Connection {
   const { flags: _, ...ends } = there ?? turned(first);
   const start = Math.min(first.start, second?.start ?? first.start);
   const end = Math.max(first.start + first.duration, second ? second.start + second.duration : 0);
+  const hasPackets = first.sourcePackets !== undefined;
   const hasFlags = first.protocol === "tcp" && first.flags !== undefined;
   return {
     ...ends,
@@ -115,6 +116,10 @@ function connectionOf(first: Flow, second?: Flow): Connection {
     duration: Math.round(1e6 * (end - start)) / 1e6,
     sourceBytes: there?.sourceBytes ?? 0,
     destinationBytes: ends.destinationBytes + (back?.sourceBytes ?? 0),
+    ...(hasPackets && {
+      sourcePackets: there?.sourcePackets ?? 0,
+      destinationPackets: (ends.destinationPackets ?? 0) + (back?.sourcePackets ?? 0),
+    }),
     ...(hasFlags && { state: stateOfFlags(there?.flags ?? 0, back?.flags ?? 0) }),
   };
 }

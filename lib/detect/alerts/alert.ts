@@ -15,6 +15,8 @@ export interface AlertEnd {
   readonly ip?: string;
   readonly port?: number;
   readonly bytes: number;
+  /** Where the log counts them. */
+  readonly packets?: number;
 }
 
 /** What one detector found. */
@@ -83,6 +85,8 @@ export interface Alert {
     /** The log's, or as {@link communityId} computes it. */
     readonly community_id?: string;
     readonly bytes: number;
+    /** Of both sides, where the log counts them. */
+    readonly packets?: number;
   };
   readonly traffic_anomaly: AlertDetails;
 }
@@ -175,20 +179,25 @@ function isIcmp({ protocol }: Connection): boolean {
 }
 
 function endsOf(connection: Connection): Pick<Alert, "source" | "destination"> {
-  const end = (address: string, port: number, bytes: number): AlertEnd => ({
+  const end = (address: string, port: number, bytes: number, packets?: number): AlertEnd => ({
     address,
     ...(isIP(address) !== 0 && { ip: address.replace(/%.*$/, "") }),
     ...(!isIcmp(connection) && { port }),
     bytes,
+    ...(packets !== undefined && { packets }),
   });
+  const { sourceHost, sourcePort, sourceBytes, sourcePackets } = connection;
+  const { destinationHost, destinationPort, destinationBytes, destinationPackets } = connection;
   return {
-    source: end(connection.sourceHost, connection.sourcePort, connection.sourceBytes),
-    destination: end(connection.destinationHost, connection.destinationPort, connection.destinationBytes),
+    source: end(sourceHost, sourcePort, sourceBytes, sourcePackets),
+    destination: end(destinationHost, destinationPort, destinationBytes, destinationPackets),
   };
 }
 
 function networkOf(connection: Connection, direction: Direction | undefined): Alert["network"] {
   const { protocol, application, sourceBytes, destinationBytes } = connection;
+  const { sourcePackets, destinationPackets } = connection;
+  const hasPackets = sourcePackets !== undefined && destinationPackets !== undefined;
   const version = isIP(connection.sourceHost);
   const community = connection.communityId ?? communityId(connection);
   return {
@@ -198,6 +207,7 @@ function networkOf(connection: Connection, direction: Direction | undefined): Al
     ...(direction && { direction }),
     ...(community !== undefined && { community_id: community }),
     bytes: sourceBytes + destinationBytes,
+    ...(hasPackets && { packets: sourcePackets + destinationPackets }),
   };
 }
 

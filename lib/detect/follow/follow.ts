@@ -13,7 +13,7 @@ import type { Incident } from "../incidents/incident";
 import { incidentForm } from "../incidents/incident-lines";
 import { requireFormOf } from "../log-forms";
 import type { Monitor, MonitorOptions } from "../monitor";
-import { noCounts } from "../ordered-connections";
+import { gapsIn, gapsNotice, noCounts } from "../ordered-connections";
 import type { ScoreTrafficOptions } from "../score-options";
 import { requireOutputNames } from "../score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "../score-result";
@@ -121,6 +121,8 @@ export async function followTraffic(
   } finally {
     await tail.close();
   }
+  const gaps = gapsNotice(counts);
+  if (gaps) onNotice(gaps);
   return scoreResult(monitor, counts, out);
 }
 
@@ -324,6 +326,7 @@ class Following {
       await this.#writeIncidents();
       this.#held.remove(block);
       this.counts.connections += block.length;
+      this.counts.gaps += gapsIn(block);
     }
     this.counts.lateConnections = this.#order.late;
     this.counts.clockJumps = this.#order.jumps;

@@ -147,10 +147,14 @@ export function readingDoubts({
   badLines,
   lateConnections,
   clockJumps,
+  gaps,
 }: Omit<TrainResult["reading"], "connections">): string[] {
   return [
     ...(badLines > 0 ? [`${formatCount(badLines)} lines could not be read and were left out.`] : []),
     ...(lateConnections > 0 ? [`${formatCount(lateConnections)} connections came late in their logs.`] : []),
     ...(clockJumps > 0 ? [`The clock of the logs went back ${formatCount(clockJumps)} times.`] : []),
+    ...(gaps > 0
+      ? [`Parts of ${formatCount(gaps)} connections were not seen: they sent more bytes than the logs say.`]
+      : []),
   ];
 }

@@ -13,6 +13,7 @@ import type { TrainingRecord } from "../../models/model";
 import type { TrainingOptions } from "../../models/training-options";
 import { reportPage, reportPlotlyFile } from "../../visualize/report/report-page";
 import { writePictures } from "../../visualize/write-pictures";
+import { gapsNotice } from "../ordered-connections";
 import { fewRowsNotices, promisedRateOf } from "../traffic-model";
 import { trafficModelFolder, writeTrafficModel } from "../traffic-model-folder";
 import { trafficDefaults } from "./defaults";
@@ -72,7 +73,8 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
       const report = trainingReport(fitted, result, figures, given.command ?? []);
       await writeWhole(join(outputs, "report.html"), await reportPage(report));
       options.signal?.throwIfAborted();
-      for (const sentence of fewRowsNotices(fitted)) onNotice?.(sentence);
+      for (const sentence of [...fewRowsNotices(fitted), gapsNotice(data.counts) ?? []].flat())
+        onNotice?.(sentence);
       return result;
     } finally {
       for (const { detectors } of [fitted, ...Object.values(fitted.views)])

@@ -1,5 +1,13 @@
 import { decimalIn } from "../../common/decimal";
-import { type FieldProblem, LineProblem, mustBe, port, type Requirement, type Texts } from "./values";
+import {
+  type FieldProblem,
+  givenCount,
+  LineProblem,
+  mustBe,
+  port,
+  type Requirement,
+  type Texts,
+} from "./values";
 
 /** The rows of a flow log: columns with names and a separator, without quotes. */
 export class Columns {
@@ -34,6 +42,13 @@ export class Columns {
     const problem = requirement(value);
     if (problem) throw mustBe(this.names[column], problem, text);
     return value;
+  }
+
+  /** Undefined where there is no such column, or no count in it. */
+  count(column: number): number | undefined {
+    if (column < 0) return undefined;
+    const text = this.text(column);
+    return givenCount(decimalIn(text, 0, text.length));
   }
 
   host(column: number, texts: Texts): string {

@@ -2,6 +2,7 @@
 import { decimalIn } from "../../common/decimal";
 import {
   FieldProblem,
+  givenCount,
   isoSeconds,
   LineProblem,
   mustBe,
@@ -58,6 +59,21 @@ export function numberOf(field: string, value: unknown, requirement: Requirement
 /** 0 where there is no value. */
 export function amountOf(field: string, value: unknown, requirement: Requirement): number {
   return isUnset(value) ? 0 : numberOf(field, value, requirement);
+}
+
+/** A count, if there is one. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === "string" ? decimalIn(value, 0, value.length) : value;
+  return typeof number === "number" ? givenCount(number) : undefined;
+}
+
+/** Packets of both sides, if they are counted. */
+export function packetsOf(source: unknown, destination: unknown) {
+  const [sourcePackets, destinationPackets] = [countOf(source), countOf(destination)];
+  return {
+    ...(sourcePackets !== undefined && { sourcePackets }),
+    ...(destinationPackets !== undefined && { destinationPackets }),
+  };
 }
 
 /** Seconds since 1970 of a time as a number of seconds or milliseconds, or as in ISO 8601. */

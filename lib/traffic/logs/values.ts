@@ -41,6 +41,11 @@ export const port: Requirement = (value) =>
 export const amount: Requirement = (value) =>
   value >= 0 && value < Number.POSITIVE_INFINITY ? undefined : "a finite number of at least 0";
 
+/** A count that a log gives; undefined for anything else, which is no reason to refuse a connection. */
+export function givenCount(value: number): number | undefined {
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
 /** Characters of a text that is kept; good ones are shorter, and many of a bad log's lines would take all memory. */
 const longestText = 256;
 

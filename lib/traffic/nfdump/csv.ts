@@ -27,6 +27,8 @@ const columnNames = {
   flags: ["flg", "flags"],
   bytes: ["ibyt", "inBytes", "bytes"],
   answerBytes: ["obyt", "outBytes"],
+  packets: ["ipkt", "inPackets", "packets"],
+  answerPackets: ["opkt", "outPackets"],
 } as const;
 
 const required = [
@@ -96,6 +98,7 @@ class NfdumpRows implements FlowReader {
       const protocol = protocolOf(columns.names[at.protocol], columns.text(at.protocol), this.texts);
       const start = this.#time(at.start);
       const answerBytes = at.answerBytes < 0 ? 0 : columns.number(at.answerBytes, amount);
+      const packets = columns.count(at.packets);
       const hasFlags = at.flags >= 0 && answerBytes === 0; // those of both sides are mixed
       return {
         ...{ start, duration: this.#duration(start), protocol },
@@ -104,6 +107,10 @@ class NfdumpRows implements FlowReader {
         ...this.#ports(protocol),
         sourceBytes: columns.number(at.bytes, amount),
         destinationBytes: answerBytes,
+        ...(packets !== undefined && {
+          sourcePackets: packets,
+          destinationPackets: columns.count(at.answerPackets) ?? 0,
+        }),
         ...(hasFlags && { flags: this.#flags() }),
       };
     } catch (error) {

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   nameOf,
   numberOf,
+  packetsOf,
   secondsIn,
   textOf,
 } from "../logs/json-fields";
@@ -57,6 +58,7 @@ function flowConnection(record: JsonObject, texts: Texts): Connection {
     ...(state !== undefined && { state }),
     sourceBytes: amountOf("flow.bytes_toserver", flow.bytes_toserver, amount),
     destinationBytes: amountOf("flow.bytes_toclient", flow.bytes_toclient, amount),
+    ...packetsOf(flow.pkts_toserver, flow.pkts_toclient),
     ...(application !== undefined && { application }),
     ...(communityId !== undefined && { communityId }),
   };

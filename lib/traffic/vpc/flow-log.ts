@@ -49,6 +49,7 @@ class VpcRows implements FlowReader {
   readonly form = vpcForm;
   readonly #at: Readonly<Record<string, number>>;
   readonly #status: number;
+  readonly #packets: number;
 
   constructor(
     private readonly columns: Columns,
@@ -57,6 +58,7 @@ class VpcRows implements FlowReader {
   ) {
     this.#at = Object.fromEntries(required.map((name) => [name, columns.find(name)]));
     this.#status = columns.find("log-status");
+    this.#packets = columns.find("packets");
   }
 
   flow(line: string): Flow | undefined {
@@ -69,6 +71,7 @@ class VpcRows implements FlowReader {
       const start = this.#time(at.start);
       const end = this.#time(at.end);
       if (end < start) throw mustBe("end", "no earlier than the start", columns.text(at.end));
+      const sourcePackets = columns.count(this.#packets);
       return {
         ...{ start, duration: end - start },
         protocol: protocolOf("protocol", columns.text(at.protocol), texts),
@@ -78,6 +81,7 @@ class VpcRows implements FlowReader {
         destinationPort: this.#port(at.dstport),
         sourceBytes: columns.number(at.bytes, amount),
         destinationBytes: 0,
+        ...(sourcePackets !== undefined && { sourcePackets }),
       };
     } catch (error) {
       if (error instanceof FieldProblem) throw columns.problem(error);

@@ -12,12 +12,14 @@ import {
   type JsonObject,
   nameOf,
   numberOf,
+  packetsOf,
   secondsIn,
   stateOf,
   textOf,
   valueAt,
 } from "../logs/json-fields";
 import { amount, port, type Texts, uidOf } from "../logs/values";
+import { historyIn } from "./history";
 import { zeekForm } from "./json";
 
 /** Where the two differ. */
@@ -26,6 +28,10 @@ interface Places {
   readonly state: string;
   readonly sourceBytes: string;
   readonly destinationBytes: string;
+  readonly sourcePackets: string;
+  readonly destinationPackets: string;
+  readonly history: string;
+  readonly missedBytes: string;
   /** Of `event.duration`. */
   readonly unitsPerSecond: number;
 }
@@ -35,6 +41,10 @@ const filebeatPlaces: Places = {
   state: "zeek.connection.state",
   sourceBytes: "source.bytes",
   destinationBytes: "destination.bytes",
+  sourcePackets: "source.packets",
+  destinationPackets: "destination.packets",
+  history: "zeek.connection.history",
+  missedBytes: "zeek.connection.missed_bytes",
   unitsPerSecond: 1e9,
 };
 
@@ -43,6 +53,10 @@ const securityOnionPlaces: Places = {
   state: "connection.state",
   sourceBytes: "client.bytes",
   destinationBytes: "server.bytes",
+  sourcePackets: "client.packets",
+  destinationPackets: "server.packets",
+  history: "connection.history",
+  missedBytes: "connection.bytes.missed",
   unitsPerSecond: 1,
 };
 
@@ -84,18 +98,20 @@ function ecsConnection(record: JsonObject, places: Places, texts: Texts): Connec
     numberOf(`${end}.port`, at(`${end}.port`) ?? at(`zeek.connection.icmp.${icmp}`), port);
   const state = stateOf(places.state, at(places.state), texts);
   const application = nameOf("network.protocol", at("network.protocol") ?? at("network.application"), texts);
+  const protocol = texts.name("network.transport", textOf("network.transport", at("network.transport")));
   return {
     uid: uidOf(uid, textOf(uid, at(uid))),
     start: secondsIn("@timestamp", at("@timestamp")),
     duration: amountOf("event.duration", at("event.duration"), amount) / places.unitsPerSecond,
-    protocol: texts.name("network.transport", textOf("network.transport", at("network.transport"))),
+    protocol,
     sourceHost: host("source"),
     sourcePort: portOf("source", "type"),
     destinationHost: host("destination"),
     destinationPort: portOf("destination", "code"),
-    ...(state !== undefined && { state }),
+    ...historyIn(protocol, state, at(places.history), at(places.missedBytes)),
     sourceBytes: amountOf(places.sourceBytes, at(places.sourceBytes), amount),
     destinationBytes: amountOf(places.destinationBytes, at(places.destinationBytes), amount),
+    ...packetsOf(at(places.sourcePackets), at(places.destinationPackets)),
     ...(application !== undefined && { application }),
   };
 }

@@ -6,12 +6,14 @@ import {
   type JsonObject,
   nameOf,
   numberOf,
+  packetsOf,
   secondsIn,
   stateOf,
   textOf,
 } from "../logs/json-fields";
 import { amount, FieldProblem, givenCommunityId, port, type Texts, uidOf } from "../logs/values";
 import { isOfConnections } from "./fields";
+import { historyIn } from "./history";
 
 export const zeekForm: LogForm = { name: "zeek", title: "Zeek's conn.log", lacks: [] };
 
@@ -50,18 +52,20 @@ function zeekConnection(fields: JsonObject, texts: Texts): Connection {
   const communityId = givenCommunityId(fields.community_id);
   const label = nameOf("label", fields.label, texts);
   const detailedLabel = nameOf("detailedlabel", fields.detailedlabel, texts);
+  const protocol = texts.name("proto", textOf("proto", fields.proto));
   return {
     uid: uidOf("uid", textOf("uid", fields.uid)),
     start: secondsIn("ts", fields.ts),
     duration: amountOf("duration", fields.duration, amount),
-    protocol: texts.name("proto", textOf("proto", fields.proto)),
+    protocol,
     sourceHost: texts.host("id.orig_h", textOf("id.orig_h", end("orig_h"))),
     sourcePort: numberOf("id.orig_p", end("orig_p"), port),
     destinationHost: texts.host("id.resp_h", textOf("id.resp_h", end("resp_h"))),
     destinationPort: numberOf("id.resp_p", end("resp_p"), port),
-    ...(state !== undefined && { state }),
+    ...historyIn(protocol, state, fields.history, fields.missed_bytes),
     sourceBytes: amountOf("orig_bytes", fields.orig_bytes, amount),
     destinationBytes: amountOf("resp_bytes", fields.resp_bytes, amount),
+    ...packetsOf(fields.orig_pkts, fields.resp_pkts),
     ...(application !== undefined && { application }),
     ...(typeof fields.local_orig === "boolean" && { isSourceLocal: fields.local_orig }),
     ...(typeof fields.local_resp === "boolean" && { isDestinationLocal: fields.local_resp }),

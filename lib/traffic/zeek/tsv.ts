@@ -4,6 +4,7 @@ import {
   amount,
   FieldProblem,
   givenCommunityId,
+  givenCount,
   isoSeconds,
   LineProblem,
   mustBe,
@@ -17,6 +18,7 @@ import {
   uidOf,
 } from "../logs/values";
 import { fieldNames, requiredFields, zeekName } from "./fields";
+import { hasGapIn, stateOfHistory } from "./history";
 
 /** What the header of a TSV log says so far. */
 export interface TsvHeader {
@@ -76,7 +78,7 @@ export function withHeaderLine(header: TsvHeader, line: string): TsvHeader {
 export class TsvRows {
   readonly #fields: readonly string[];
   /** Where the columns of a connection stand, counted from 0; −1 for one that is not there. */
-  readonly #at: Readonly<Record<keyof Connection, number>>;
+  readonly #at: Readonly<Record<keyof typeof fieldNames, number>>;
   readonly #services: Recurring<string>;
   readonly #names = new Recurring(unescaped);
   #line = "";
@@ -108,7 +110,7 @@ export class TsvRows {
     this.#split(line);
     const at = this.#at;
     try {
-      const state = this.#isUnset(at.state) ? undefined : this.#requiredName(at.state);
+      const state = this.#isUnset(at.state) ? this.#stateOfHistory() : this.#requiredName(at.state);
       const application = this.#optionalName(at.application, this.#services);
       const label = this.#optionalName(at.label, this.#names);
       const detailedLabel = this.#optionalName(at.detailedLabel, this.#names);
@@ -134,6 +136,11 @@ export class TsvRows {
         ? undefined
         : givenCommunityId(this.#required(at.communityId));
       if (communityId !== undefined) connection.communityId = communityId;
+      const sourcePackets = this.#count(at.sourcePackets);
+      if (sourcePackets !== undefined) connection.sourcePackets = sourcePackets;
+      const destinationPackets = this.#count(at.destinationPackets);
+      if (destinationPackets !== undefined) connection.destinationPackets = destinationPackets;
+      if (hasGapIn(this.#count(at.missedBytes), this.#history())) connection.hasGap = true;
       if (label !== undefined) connection.label = label;
       if (detailedLabel !== undefined) connection.detailedLabel = detailedLabel;
       return connection;
@@ -194,6 +201,23 @@ export class TsvRows {
     if (column < 0 || this.#end(column) - this.#start[column] !== 1) return undefined;
     const letter = this.#line[this.#start[column]];
     return letter === "T" ? true : letter === "F" ? false : undefined;
+  }
+
+  /** What is no count says nothing. */
+  #count(column: number): number | undefined {
+    if (column < 0) return undefined;
+    return givenCount(decimalIn(this.#line, this.#start[column], this.#end(column)));
+  }
+
+  #history(): string | undefined {
+    return this.#isUnset(this.#at.history) ? undefined : this.#text(this.#at.history);
+  }
+
+  #stateOfHistory(): string | undefined {
+    const history = this.#history();
+    return history !== undefined && this.#text(this.#at.protocol) === "tcp"
+      ? stateOfHistory(history)
+      : undefined;
   }
 
   #amount(column: number): number {

@@ -42,6 +42,8 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
     application: "HTTP",
     sourceBytes: 300,
     destinationBytes: 9000,
+    sourcePackets: 5,
+    destinationPackets: 8,
     label: "Malicious",
     communityId: given,
   });
@@ -63,9 +65,12 @@ test("an alert is nested as ECS has it, and survives JSON", () => {
     message: '10.0.0.1 → 10.0.0.2, tcp port 80: a, "b"; usual: 1',
     observer: { type: "ids", product: "traffic-anomaly", version: libraryVersion },
     related: { ip: ["10.0.0.1", "10.0.0.2"] },
-    source: { address: "10.0.0.1", ip: "10.0.0.1", port: 40_000, bytes: 300 },
-    destination: { address: "10.0.0.2", ip: "10.0.0.2", port: 80, bytes: 9000 },
-    network: { transport: "tcp", type: "ipv4", protocol: "http", community_id: given, bytes: 9300 },
+    source: { address: "10.0.0.1", ip: "10.0.0.1", port: 40_000, bytes: 300, packets: 5 },
+    destination: { address: "10.0.0.2", ip: "10.0.0.2", port: 80, bytes: 9000, packets: 8 },
+    network: {
+      ...{ transport: "tcp", type: "ipv4", protocol: "http", community_id: given },
+      ...{ bytes: 9300, packets: 13 },
+    },
     traffic_anomaly: {
       model: "office",
       incident: "0123456789abcdef",

@@ -289,6 +289,8 @@ realLogTest("small.conn.log: a header of Zeek 2, unset durations", async (zeek) 
     state: "RSTO",
     sourceBytes: 601,
     destinationBytes: 38393,
+    sourcePackets: 22,
+    destinationPackets: 31,
     application: "http",
   });
 });

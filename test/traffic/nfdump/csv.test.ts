@@ -43,6 +43,8 @@ test("the two sides' flows of version 1.6 are one connection, with the state of 
       state: "SF",
       sourceBytes: 1200,
       destinationBytes: 64_000,
+      sourcePackets: 9,
+      destinationPackets: 8,
     },
   ]);
 });

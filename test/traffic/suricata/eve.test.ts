@@ -44,6 +44,8 @@ test("a flow is a connection, with the bytes of whole packets", () => {
     state: "SF",
     sourceBytes: 1369,
     destinationBytes: 5372,
+    sourcePackets: 9,
+    destinationPackets: 7,
     application: "tls",
   });
   assert.equal(parser.form?.name, "suricata");

@@ -25,6 +25,8 @@ const read: Connection = {
   state: "SF",
   sourceBytes: 103,
   destinationBytes: 206,
+  sourcePackets: 1,
+  destinationPackets: 1,
   application: "dns",
 };
 /** The same connection as Security Onion stores it. */
@@ -34,7 +36,7 @@ const securityOnion = {
   source: { ip: "10.0.0.1", port: 38_334 },
   client: { ip: "10.0.0.1", port: 38_334, bytes: 75, ip_bytes: 103, packets: 1 },
   destination: { ip: "10.0.1.8", port: 53 },
-  server: { ip: "10.0.1.8", port: 53, bytes: 178 },
+  server: { ip: "10.0.1.8", port: 53, bytes: 178, packets: 1 },
   network: { transport: "udp", protocol: "dns", bytes: 253 },
   connection: { state: "SF", history: "Dd" },
   log: { id: { uid: "C1" } },
@@ -72,7 +74,7 @@ test("where the original line is at hand it is read instead, and counts as Zeek'
   const original = JSON.stringify({
     ...{ ts: start, uid, proto: "udp", service: "dns", duration, conn_state: "SF" },
     ...{ "id.orig_h": sourceHost, "id.orig_p": sourcePort, "id.resp_h": destinationHost },
-    ...{ "id.resp_p": destinationPort, orig_bytes: 75, resp_bytes: 178 },
+    ...{ "id.resp_p": destinationPort, orig_bytes: 75, resp_bytes: 178, orig_pkts: 1, resp_pkts: 1 },
   });
   const bare = {
     "@timestamp": "2026-01-05T08:01:00Z",
@@ -83,6 +85,18 @@ test("where the original line is at hand it is read instead, and counts as Zeek'
   for (const record of [bare, kept])
     assert.deepEqual(parse(record), { connection: payload, form: "zeek", others: 0 });
   assert.deepEqual(parse({ ...filebeat, message: "{not JSON" }).connection, read);
+});
+
+test("a gap is found, and the history tells a state that is not set, in both", () => {
+  const tcp = { network: { transport: "tcp" } };
+  const connection = { history: "ShADadFf", missed_bytes: 9 };
+  for (const record of [
+    { ...filebeat, ...tcp, zeek: { session_id: "C1", connection } },
+    { ...securityOnion, ...tcp, connection: { history: "ShADadFf", bytes: { missed: 9 } } },
+  ]) {
+    const found = parse(record).connection;
+    assert.deepEqual([found?.state, found?.hasGap], ["SF", true]);
+  }
 });
 
 test("the type and code of icmp are found where Elastic's integration puts them", () => {
