@@ -5,7 +5,7 @@ import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { reasonText } from "../models/reasons";
-import type { AnomalousRow } from "../study/most-anomalous";
+import { type AnomalousRow, firstOfEachKind } from "../study/most-anomalous";
 import type { RunMetrics, RunResult } from "../study/results";
 import type { runOneClass } from "../study/run-one-class";
 import type { UnlabelledFindings } from "../study/unlabelled";
@@ -113,11 +113,14 @@ function findingLines({ flaggedShare, mostAnomalous }: UnlabelledFindings): stri
   ];
 }
 
-/** The first of the rows that stand out, and why. */
+/** The first of the rows that stand out, and why; of rows that are alike only the first. */
 export function anomalousLines(rows: readonly AnomalousRow[]): string[] {
-  return rows
+  return firstOfEachKind(rows)
     .slice(0, shownRows)
-    .map(({ row, score, reasons }) => `  row ${row}, score ${score.toFixed(2)}: ${reasonText(reasons)}`);
+    .map(({ row, score, reasons, alike }) => {
+      const more = alike > 0 ? ` (and ${alike} like it)` : "";
+      return `  row ${row}${more}, score ${score.toFixed(2)}: ${reasonText(reasons)}`;
+    });
 }
 
 /** The closing words of a protocol of deep papers: every detector's figures, and what papers report. */

@@ -39,11 +39,14 @@ export function rowReasons(
     .sort((a, b) => b.contribution - a.contribution);
 }
 
+/** So many reasons are told in a line. */
+export const shownReasons = 3;
+
 /**
  * The first reasons in a line: `dst_bytes = 0 (52 %; usually 421); service = irc (20 %; never seen in training; usually http
  * 64 %)`.
  */
-export function reasonText(reasons: readonly Reason[], top = 3): string {
+export function reasonText(reasons: readonly Reason[], top = shownReasons): string {
   return reasons
     .slice(0, top)
     .map(

@@ -153,7 +153,7 @@ export function isKddFormat({ features }: Table): boolean {
 }
 
 const notFound =
-  "KDD'99 was not found and could not be downloaded: simulated traffic is used instead, for which sentences about KDD'99 do not hold. To use it, put kddcup.data_10_percent.gz and corrected.gz into data/, or name a file with --data";
+  "KDD'99 was not found and could not be downloaded.\nSimulated traffic is used instead: sentences about KDD'99 do not hold for it.\nTo use KDD'99, put kddcup.data_10_percent.gz and corrected.gz into data/, or name a file with --data";
 
 function requireFileFor({ data, label, normal, group, exclude, types }: StudyDataOptions): void {
   const first = Object.entries({ label, normal, group, exclude, types }).find(

@@ -1,7 +1,7 @@
 import { type Column, selectRows, type Table } from "../data/table";
 import type { Model } from "../models/model";
 import { pValues } from "../models/p-values";
-import { type Reason, rowReasons } from "../models/reasons";
+import { type Reason, rowReasons, shownReasons } from "../models/reasons";
 import { verdicts } from "../models/threshold";
 
 /** A row of a file that stands out, and why. */
@@ -64,6 +64,32 @@ export class MostAnomalous {
         .slice(0, mostReasons),
     }));
   }
+}
+
+/**
+ * Of rows that are alike only the first, with the number of the others: a flood has thousands that differ in a number or two.
+ * Rows are alike if they have the same label, and the same features with the same names as reasons.
+ */
+export function firstOfEachKind<Row extends AnomalousRow>(rows: readonly Row[]): (Row & { alike: number })[] {
+  const kinds = new Map<string, Row & { alike: number }>();
+  for (const row of rows) {
+    const kind = kindOf(row);
+    const first = kinds.get(kind);
+    if (first) first.alike++;
+    else kinds.set(kind, { ...row, alike: 0 });
+  }
+  return [...kinds.values()];
+}
+
+/** Rows that only numbers speak of are of a kind each. */
+function kindOf({ row, label, reasons }: AnomalousRow): string {
+  const told = reasons.slice(0, shownReasons).map(({ feature, value }) => ({ feature, name: nameIn(value) }));
+  if (told.every(({ name }) => name === "")) return String(row);
+  return JSON.stringify([label, told.map(({ feature, name }) => `${feature} ${name}`).sort()]);
+}
+
+function nameIn(value: string): string {
+  return Number.isNaN(Number(value)) ? value : "";
 }
 
 /** Whether the only rows of two tables of the same features are equal. */

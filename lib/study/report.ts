@@ -15,6 +15,7 @@ import { runTables, versionText } from "../visualize/report/run-table";
 import { datasetTitle, type StudyData, testName } from "./data";
 import { distrust } from "./distrust";
 import { type Part, partsOf, type studyFigures } from "./figures";
+import { firstOfEachKind } from "./most-anomalous";
 import { confusionTable, figuresTable, otherProtocolsTable } from "./report-tables";
 import type { RunMetrics, RunRecord } from "./results";
 import { mostAnomalousRows, type StudiedRow } from "./unlabelled";
@@ -103,18 +104,14 @@ function legendOf(parts: readonly Part[]): LegendLine[] {
     return { title: modelTitle(name), colour, dashed: line.dash !== "solid" };
   });
   const labels = [...new Set(parts.flatMap(({ labels }) => Object.keys(countLabels(labels))))].sort();
-  const groups = labelGroups(labels).names;
-  const colours = groupStyles(groups);
+  const { names: known, places } = labelGroups(labels);
+  const colours = groupStyles(known);
+  const groups = known.flatMap((name, i) =>
+    places.includes(i) ? [{ title: groupTitle(name), colour: colours[i].colour, area: true }] : [],
+  );
   return [
     { title: "Detectors", entries: detectors },
-    ...(labels.length > 1
-      ? [
-          {
-            title: "Rows",
-            entries: groups.map((name, i) => ({ title: groupTitle(name), colour: colours[i].colour })),
-          },
-        ]
-      : []),
+    ...(labels.length > 1 ? [{ title: "Rows", entries: groups }] : []),
   ];
 }
 
@@ -193,24 +190,25 @@ function anomalousTables(study: NoveltyStudy, data: StudyData, { unlabelled }: R
   const found = unlabelled?.mostAnomalous ?? mostAnomalousRows(study, data);
   const files = [...new Set(found.map(({ dataset }) => dataset))].reverse();
   return files.map((file) => {
-    const rows = found.filter(({ dataset }) => dataset === file).slice(0, shownRows);
+    const highest = found.filter(({ dataset }) => dataset === file);
+    const rows = firstOfEachKind(highest).slice(0, shownRows);
     return {
       kind: "table",
-      title: `${datasetTitle(file)}, by both models together; of rows that are equal the first`,
+      title: `${datasetTitle(file)}, by both models together: the ${highest.length} highest scores, of rows that are equal or alike the first`,
       columns: ["Row of the file", ...(data.train.labels ? ["label"] : []), "score", "p-value", "reasons"],
-      rows: rows.map((row) => anomalousCells(row)),
+      rows: rows.map(anomalousCells),
     };
   });
 }
 
-function anomalousCells({ row, label, part, score, pValue, reasons }: StudiedRow): string[] {
+function anomalousCells({ row, label, part, score, pValue, reasons, alike }: StudiedRow & { alike: number }) {
   const p = part === "fit" ? "–, learned from" : formatScore(pValue);
   return [
     formatCount(row),
     ...(label === undefined ? [] : [label]),
     score.toFixed(2),
     p,
-    reasonText(reasons),
+    reasonText(reasons) + (alike > 0 ? `; ${alike} more with the same reasons and names` : ""),
   ];
 }
 

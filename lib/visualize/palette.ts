@@ -26,7 +26,7 @@ export const categoryColours: Readonly<Record<Category, string>> = {
   probe: okabeIto.sky,
   r2l: okabeIto.green,
   u2r: okabeIto.purple,
-  other: okabeIto.vermilion,
+  other: okabeIto.black,
 };
 
 /** The names of categories as papers write them. */
@@ -50,7 +50,7 @@ export interface GroupStyle {
 export function groupStyles(names: readonly string[]): GroupStyle[] {
   return names.map((name, i) => {
     if (isCategory(name)) return { title: categoryTitles[name], colour: categoryColours[name] };
-    if (name === "anomalous") return { title: "Anomalous", colour: categoryColours.other };
+    if (name === "anomalous") return { title: "Anomalous", colour: okabeIto.vermilion };
     return { title: escapeHtml(name), colour: palette[Math.max(0, i - 1) % palette.length] };
   });
 }

@@ -19,7 +19,7 @@ test("run without data and network studies simulated traffic, and every output s
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /^KDD'99 was not found and could not be downloaded: simulated traffic is used instead, /m,
+    /^KDD'99 was not found and could not be downloaded\.\nSimulated traffic is used instead: /m,
   );
   assert.ok(stdout.startsWith(`${training}: 60,000 rows (SHA-256 `), stdout);
   assert.match(stdout, /^simulated traffic \(test part\): 40,000 rows \(SHA-256 /m);

@@ -35,7 +35,7 @@ test("without data and network a notebook says in its first output that sentence
   const [first] = codeCells(await readNotebook(file)).flatMap(({ outputs }) => outputs);
   assert.equal(
     "text" in first && first.text,
-    "KDD'99 was not found and could not be downloaded: simulated traffic is used instead, for which sentences about KDD'99 do not hold. To use it, put kddcup.data_10_percent.gz and corrected.gz into data/, or name a file with --data\n",
+    "KDD'99 was not found and could not be downloaded.\nSimulated traffic is used instead: sentences about KDD'99 do not hold for it.\nTo use KDD'99, put kddcup.data_10_percent.gz and corrected.gz into data/, or name a file with --data\n",
   );
 });
 

@@ -45,7 +45,7 @@ test("without data and network a study is of simulated traffic, says so, and fin
   assert.equal(notices.length, 1);
   assert.match(
     notices[0],
-    /^KDD'99 was not found .*: simulated traffic is used instead, .* To use it, put kddcup\.data_10_percent\.gz and corrected\.gz into data\/, or name a file with --data$/,
+    /^KDD'99 was not found .*\.\nSimulated traffic is used instead: .*\.\nTo use KDD'99, put kddcup\.data_10_percent\.gz and corrected\.gz into data\/, or name a file with --data$/,
   );
 
   const files = (await readdir(dataFolder)).filter(isSimulated);

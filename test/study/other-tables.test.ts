@@ -10,6 +10,7 @@ import {
   type Table,
 } from "traffic-anomaly";
 import { disposeDetectors } from "traffic-anomaly/dist/evaluation/protocols";
+import { type AnomalousRow, firstOfEachKind } from "traffic-anomaly/dist/study/most-anomalous";
 import { unlabelledFindings } from "traffic-anomaly/dist/study/unlabelled";
 import { tableOf } from "../fixtures/table";
 
@@ -110,4 +111,31 @@ test("without labels a study tells which rows stand out, each once, by their num
   assert.equal((first.row - 1) % 10, 0, "row 9 of the table is line 11 of a file of which row 1 was skipped");
   assert.ok(first.anomaly && first.pValue < 0.05 && ["heat", "valve"].includes(first.reasons[0].feature));
   assert.ok(mostAnomalous.every(({ score }, i) => i === 0 || score <= mostAnomalous[i - 1].score));
+});
+
+test("of rows with the same reasons and names one is shown, with the number of the others", () => {
+  const row = (row: number, label: string, values: Record<string, string>): AnomalousRow => ({
+    ...{ row, label, score: 1, pValue: 0.01, anomaly: true },
+    reasons: Object.entries(values).map(([feature, value]) => ({
+      ...{ feature, value, usual: "", share: 0.3, contribution: 1 },
+    })),
+  });
+  const shown = firstOfEachKind([
+    row(1, "scan", { flag: "S0", rate: "0.7" }),
+    row(2, "scan", { rate: "0.6", flag: "S0" }),
+    row(3, "scan", { flag: "SH", rate: "0.7" }),
+    row(4, "normal", { flag: "S0", rate: "0.7" }),
+    row(5, "normal", { rate: "0.7", bytes: "1" }),
+    row(6, "normal", { rate: "0.7", bytes: "2" }),
+  ]);
+  assert.deepEqual(
+    shown.map(({ row, alike }) => [row, alike]),
+    [
+      [1, 1],
+      [3, 0],
+      [4, 0],
+      [5, 0],
+      [6, 0],
+    ],
+  );
 });

@@ -8,6 +8,7 @@ import { captionOf } from "../layout";
 import type {
   Block,
   FigureBlock,
+  LegendEntry,
   LegendLine,
   PageThreshold,
   Report,
@@ -70,8 +71,8 @@ function idOf(title: string): string {
 }
 
 function legend(lines: readonly LegendLine[]): string {
-  const entry = ({ title, colour, dashed }: LegendLine["entries"][number]) =>
-    `<span><span class="swatch${dashed ? " dashed" : ""}" style="border-color: ${colour}" aria-hidden="true"></span>${escapeHtml(title)}</span>`;
+  const entry = ({ title, colour, dashed, area }: LegendEntry) =>
+    `<span><span class="swatch${dashed ? " dashed" : area ? " area" : ""}" style="border-color: ${colour}" aria-hidden="true"></span>${escapeHtml(title)}</span>`;
   const line = ({ title, entries }: LegendLine) =>
     `<dt>${escapeHtml(title)}</dt><dd>${entries.map(entry).join("\n")}</dd>`;
   return `<div class="legend" role="group" aria-label="What the colours mean"><dl>${lines.map(line).join("\n")}</dl></div>`;

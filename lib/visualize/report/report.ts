@@ -14,7 +14,15 @@ export interface Report {
 
 export interface LegendLine {
   readonly title: string;
-  readonly entries: readonly { readonly title: string; readonly colour: string; readonly dashed?: boolean }[];
+  readonly entries: readonly LegendEntry[];
+}
+
+/** A colour; as a line, which may be dashed, unless it is that of an area. */
+export interface LegendEntry {
+  readonly title: string;
+  readonly colour: string;
+  readonly dashed?: boolean;
+  readonly area?: boolean;
 }
 
 export interface Section {

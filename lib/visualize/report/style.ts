@@ -28,6 +28,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 4px 20px; padding: 0; list-style: 
 .legend dd { margin: 0; display: flex; flex-wrap: wrap; gap: 0 18px; }
 .swatch { display: inline-block; width: 22px; vertical-align: middle; margin-right: 6px; border-top: 5px solid; }
 .swatch.dashed { border-top: 3px dashed; }
+.swatch.area { width: 0; border: 6px solid; }
 figure { margin: 0; }
 .plot { width: 100%; min-height: 100px; overflow: hidden; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
