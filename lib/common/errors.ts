@@ -47,6 +47,8 @@ export function requireNumber(
 
 /** Checks that an object of options has only these. @throws {InputError} naming one that is unknown */
 export function requireOptions(options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null)
+    throw new InputError(`options must be an object, got ${String(options)}`);
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new InputError(

@@ -1,3 +1,4 @@
+import { InputError } from "../common/errors";
 import type { InferredTable } from "./columns/infer-table";
 import { allRows, type Rows, type Table } from "./table";
 import { type Row, type RowsOptions, tableFromRows } from "./table-from-rows";
@@ -17,9 +18,12 @@ export interface FrameValues {
  * numbers(made, "bytes"); // Float32Array.of(12, NaN)
  */
 export function tableFromFrame(
-  { columns, values }: FrameValues,
+  frame: FrameValues,
   options: Omit<RowsOptions, "columns"> = {},
 ): InferredTable {
+  if (!Array.isArray(frame?.columns) || !Array.isArray(frame.values))
+    throw new InputError("a frame must have columns, a list of names, and values, a list of rows");
+  const { columns, values } = frame;
   const rows = values.map((row): Row => (Array.isArray(row) ? row : [row]));
   return tableFromRows(rows, { ...options, columns });
 }

@@ -1,7 +1,8 @@
+import { requireNumber } from "../common/errors";
 import { BlockJoiner } from "./columns/block-joiner";
 import { type ColumnDescription, type InferredTable, inferredTable } from "./columns/infer-table";
 import { simplified } from "./columns/known-tables";
-import { columnsRead } from "./columns/plan-columns";
+import { columnsRead, requireColumnOptions } from "./columns/plan-columns";
 import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
@@ -24,12 +25,14 @@ export interface FileTable extends InferredTable {
  * identifiers, and names of which there are nearly as many as rows are left out of the features, and a notice says so.
  *
  * @param path `-` is the standard input
- * @throws {InputError} that names file, line and column if anything is wrong with it
+ * @throws {InputError} that names file, line and column if anything is wrong with it, or an option that is unknown
  * @example
  * const table = await readTable("data/corrected.gz"); // of another table: readTable("cards.csv", { label: "Class" })
  * table.features.length; // 41
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<FileTable> {
+  requireColumnOptions(options, ["rejectedFile", "maxRows", "onNotice", "onProgress", "signal"]);
+  if (options.maxRows !== undefined) requireNumber("maxRows", options.maxRows, { min: 1, integer: true });
   const notices: string[] = [];
   const onNotice = (sentence: string) => {
     notices.push(sentence);

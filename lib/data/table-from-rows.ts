@@ -4,7 +4,13 @@ import { BlockJoiner, type JoinedColumn } from "./columns/block-joiner";
 import { BlockCells, NameCells, type NumberCells } from "./columns/cells";
 import { isMissing } from "./columns/infer-columns";
 import { type InferredTable, inferredTable } from "./columns/infer-table";
-import { type ColumnOptions, type ColumnRead, columnsRead, planColumns } from "./columns/plan-columns";
+import {
+  type ColumnOptions,
+  type ColumnRead,
+  columnsRead,
+  planColumns,
+  requireColumnOptions,
+} from "./columns/plan-columns";
 import { sampleRows } from "./formats/table-form";
 
 export interface RowsOptions extends Omit<ColumnOptions, "features"> {
@@ -34,8 +40,14 @@ const place = "the table";
  * numbers(made, "bytes"); // Float32Array.of(12, NaN)
  */
 export function tableFromRows(rows: readonly Row[], options: RowsOptions = {}): InferredTable {
+  requireColumnOptions(options, ["columns", "onNotice"]);
+  if (!Array.isArray(rows)) throw new InputError("rows must be a list of objects or arrays");
   if (rows.length === 0) throw new InputError("there are no rows to make a table of");
+  for (const [i, row] of rows.entries())
+    if (typeof row !== "object" || row === null)
+      throw new InputError(`row ${i} must be an object or an array, got ${shown(String(row))}`);
   const { columns, onNotice, ...columnOptions } = options;
+  if (columns !== undefined) requireNamesOfColumns(columns);
   const names = columns ?? namesOf(rows);
   const cellAt = rowReader(rows, names);
   const found = names.map((name, column) => ({ name: name.trim(), sample: sampleOf(rows, column, cellAt) }));
@@ -48,6 +60,11 @@ export function tableFromRows(rows: readonly Row[], options: RowsOptions = {}): 
   for (const notice of plan.notices) tell(notice);
   const joined = joinedColumns(rows.length, columnsRead(plan), cellAt);
   return { ...inferredTable(place, rows.length, plan, joined, tell), notices };
+}
+
+function requireNamesOfColumns(columns: unknown): void {
+  if (!Array.isArray(columns) || columns.some((name) => typeof name !== "string"))
+    throw new InputError("columns must be a list of names");
 }
 
 type CellAt = (row: number, column: number) => Cell;

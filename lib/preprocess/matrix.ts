@@ -10,7 +10,11 @@ export interface Matrix {
 }
 
 /** @throws {RangeError} unless the matrix is one: numbers of 32 bits, as many as rows × columns */
-export function requireMatrix({ rows, columns, data }: Matrix): void {
+export function requireMatrix(matrix: Matrix): void {
+  if (typeof matrix !== "object" || matrix === null)
+    throw new RangeError(`a matrix must be an object of rows, columns and data, got ${String(matrix)}`);
+  const { rows, columns, data } = matrix;
+  if (!Array.isArray(columns)) throw new RangeError("the columns of a matrix must be a list of their names");
   if (!(data instanceof Float32Array))
     throw new RangeError(
       `the data of a matrix must be a Float32Array, got ${Object.prototype.toString.call(data)}`,
@@ -68,9 +72,14 @@ export interface LazyMatrix {
   readonly whole: (signal?: AbortSignal) => Promise<Matrix>;
 }
 
+/** Whether rows are made when they are asked for. What is no matrix at all is not lazy either. */
+export function isLazy(matrix: Matrix | LazyMatrix): matrix is LazyMatrix {
+  return typeof matrix === "object" && matrix !== null && "whole" in matrix;
+}
+
 /** All rows of a matrix, lazy or not. */
 export async function wholeMatrix(matrix: Matrix | LazyMatrix, signal?: AbortSignal): Promise<Matrix> {
-  return "whole" in matrix ? matrix.whole(signal) : matrix;
+  return isLazy(matrix) ? matrix.whole(signal) : matrix;
 }
 
 /** Some rows of a matrix, in the order given, as a new matrix. */

@@ -293,6 +293,27 @@ suite("what programs write is read as they mean it", () => {
     );
   });
 
+  test("a header that comes again in capitals is passed over, but not a row of names like it", async () => {
+    const again = await read(`a,b\n${rows.map(([a]) => `${a},x`).join("\n")}\nA, B\n3,y\n`);
+    assert.equal(again.rows, rows.length + 1);
+    assert.match(again.notices.join(), /the header came again once/);
+    assert.equal((await read(`a,b\n${"x,y\n".repeat(9)}A,B\n`)).rows, 10);
+  });
+
+  test("an option that is unknown or no text is refused before anything is read", async () => {
+    const wrong: [object, RegExp][] = [
+      [{ labels: "b" }, /^there is no option "labels"; the options are label, normal,/],
+      [{ label: "b", normal: 0 }, /^normal must be a text that is not empty, got 0$/],
+      [{ label: "b", normal: [] }, /^normal is an empty list/],
+      [{ label: " " }, /^label must be a text that is not empty, got " "$/],
+      [{ exclude: "b" }, /^exclude must be a list of names of columns$/],
+      [{ types: "b" }, /^types must be an object/],
+      [{ maxRows: 0 }, /^maxRows must be an integer in \[1, ∞\), got 0$/],
+    ];
+    for (const [options, message] of wrong)
+      await assert.rejects(readTable("nowhere.csv", options), { name: "InputError", message });
+  });
+
   test("times since 1970 are left out in any order", async () => {
     assert.deepEqual(await featuresOf(withFirst("timestamp", (i) => 1_700_000_000_000 - i * 977)), [
       "a",
@@ -334,9 +355,15 @@ suite("what programs write is read as they mean it", () => {
     const kinds: [Uint8Array, RegExp][] = [
       [wide, /is UTF-16BE text/],
       [four, /is UTF-32LE text/],
-      [gzipSync(gzipSync(plain)), /is packed by gzip twice/],
-      [gzipSync("PAR1"), /is a Parquet file in gzip/],
+      [gzipSync(gzipSync(plain)), /is packed twice, inside by gzip/],
+      [gzipSync("PAR1"), /is a Parquet file packed whole/],
       [Buffer.from("\u0089PNG\r\n", "latin1"), /is a picture/],
+      [Buffer.from(`"${plain}`), /has no rows: a quote \("\) that is opened in line 1 is not closed$/],
+      [Buffer.from("@relation r\n@attribute 'a b numeric\n@data\n1\n"), /line 2: a quote \('\) is opened/],
+      [
+        Buffer.from('[{"a":1},{"a":2}]\n[{"a":3}]'),
+        /line 2: after the end of the array comes more: '\[{"a":3}\]'$/,
+      ],
     ];
     for (const [content, message] of kinds) await assert.rejects(read(content), message);
   });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { column, InputError, labels, type NominalColumn, tableFromRows } from "traffic-anomaly";
+import {
+  column,
+  type FrameValues,
+  InputError,
+  labels,
+  type NominalColumn,
+  tableFromFrame,
+  tableFromRows,
+} from "traffic-anomaly";
 import { missingName } from "traffic-anomaly/dist/data/table";
 
 const refusal = (message: string) => new InputError(message);
@@ -92,6 +100,15 @@ test("what is no table is refused in a sentence", () => {
     () => tableFromRows([[1, 2], [3]], { columns: ["a", "b"] }),
     refusal("row 1 has 1 values, but there are 2 columns"),
   );
+  for (const rows of [[{ a: 1 }, null], [{ a: 1 }, "b"], new Array(2)])
+    assert.throws(() => tableFromRows(rows), /^InputError: row \d must be an object or an array, got /);
+  assert.throws(() => tableFromRows({} as []), refusal("rows must be a list of objects or arrays"));
+  assert.throws(
+    () => tableFromRows([[1]], { columns: "a" as never }),
+    refusal("columns must be a list of names"),
+  );
+  assert.throws(() => tableFromRows([{ a: 1 }], { lable: "a" } as object), /there is no option "lable"/);
+  assert.throws(() => tableFromFrame({} as FrameValues), /^InputError: a frame must have columns/);
   assert.throws(
     () => tableFromRows([{ a: 1 }, { a: { b: 2 } }]),
     refusal(

@@ -62,12 +62,14 @@ for (const detector of detectors as readonly DetectorKind<keyof typeof own>[]) {
       ],
       [{ rows: 1.5, columns, data }, /can't have 1.5 rows/],
       [{ rows: -1, columns, data }, /can't have -1 rows/],
+      [{ rows, columns: columns.length, data }, /the columns of a matrix must be a list of their names/],
+      [null, /a matrix must be an object of rows, columns and data, got null/],
       [{ rows, columns, data: Array.from(data) }, /must be a Float32Array, got \[object Array\]/],
       [
         { rows, columns, data: Float64Array.from(data) },
         /must be a Float32Array, got \[object Float64Array\]/,
       ],
-    ] as [Matrix, RegExp][]) {
+    ] as [unknown, RegExp][] as [Matrix, RegExp][]) {
       const refusal = { name: "RangeError", message: sentence };
       await assert.rejects(fit(wrong), refusal);
       await assert.rejects(fitted.score(wrong), refusal);

@@ -1,4 +1,4 @@
-import { InputError } from "../../common/errors";
+import { InputError, requireOptions } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { FileColumn } from "../formats/table-form";
 import type { CellKind } from "./cells";
@@ -22,6 +22,37 @@ export interface ColumnOptions {
   readonly types?: Readonly<Record<string, ColumnType>>;
   /** The only columns that are features, and their types: those of a model. Default: all that look like features. */
   readonly features?: readonly { readonly name: string; readonly type: ColumnType }[];
+}
+
+const columnOptionNames = ["label", "normal", "group", "exclude", "types", "features"];
+
+/**
+ * Checks what a program says of columns, before anything is read.
+ *
+ * @param others names of options beside those of columns
+ * @throws {InputError} naming an option that is unknown, or is no text where one is needed
+ */
+export function requireColumnOptions(options: ColumnOptions, others: readonly string[]): void {
+  requireOptions(options, [...columnOptionNames, ...others]);
+  const { label, normal, group, exclude, types } = options;
+  requireNames("label", label === undefined ? [] : [label]);
+  requireNames("group", group === undefined ? [] : [group]);
+  requireNames("normal", normal === undefined ? [] : [normal].flat());
+  if (Array.isArray(normal) && normal.length === 0)
+    throw new InputError("normal is an empty list: it names the values that are normal");
+  if (exclude !== undefined && !Array.isArray(exclude))
+    throw new InputError("exclude must be a list of names of columns");
+  requireNames("exclude", exclude ?? []);
+  if (types !== undefined && (typeof types !== "object" || types === null))
+    throw new InputError("types must be an object: types of columns by name");
+}
+
+function requireNames(option: string, names: readonly unknown[]): void {
+  for (const name of names)
+    if (typeof name !== "string" || name.trim() === "")
+      throw new InputError(
+        `${option} must be a text that is not empty, got ${shown(JSON.stringify(name) ?? "nothing")}`,
+      );
 }
 
 /** A column of a file, and what becomes of it. */

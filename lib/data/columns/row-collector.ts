@@ -123,7 +123,8 @@ export class RowCollector {
     if (this.#isPassedOver(row)) return;
     const problem = row.problem ?? this.#problem(row.fields);
     if (problem) {
-      this.#leaveOut(row, problem);
+      if (this.#isHeaderInOtherCase(row)) this.#headers++;
+      else this.#leaveOut(row, problem);
       return;
     }
     for (const [i, { position }] of columns.entries()) {
@@ -148,6 +149,13 @@ export class RowCollector {
       return true;
     }
     return label !== undefined && columns.every(({ position }) => isMissing(fields[position] ?? ""));
+  }
+
+  /** Asked of bad rows only: among names alone, capitals may tell values apart. */
+  #isHeaderInOtherCase({ fields, problem }: TextRow): boolean {
+    const { header } = this.options;
+    const isSame = (name: string, i: number) => name.trim().toLowerCase() === fields[i]?.trim().toLowerCase();
+    return problem === undefined && header !== undefined && header.every(isSame);
   }
 
   /** What is wrong with the fields of a row; its numbers are kept. */

@@ -41,6 +41,8 @@ function attributeOf(place: string, line: string): ArffHeader["columns"][number]
   const [, written, type] = attribute.exec(line) ?? [];
   if (written === undefined)
     throw new InputError(`${place}: expected @attribute NAME TYPE, got '${shown(line)}'`);
+  if (/^['"]/.test(written) && !/^(['"]).*\1$/s.test(written))
+    throw new InputError(`${place}: a quote (${written[0]}) is opened and never closed`);
   if (/^relational$/i.test(type))
     throw new InputError(`${place}: relational attributes of ARFF are not read`);
   const name = /^['"]/.test(written) ? written.slice(1, -1).replace(/\\(.)/g, "$1") : written;

@@ -101,8 +101,9 @@ function foreignSentence(first: Buffer): string | undefined {
   const kind = foreignKinds.find(({ begins, at = 0 }) => begins.some((sign) => beginsWith(first, sign, at)));
   if (kind) return kind.sentence;
   if (first[0] === 0x1f && first[1] === 0x8b)
-    return "is packed by gzip twice; unpack it once first: gunzip FILE";
-  if (beginsWith(first, "PAR1")) return "is a Parquet file in gzip; unpack it first: gunzip FILE";
+    return "is packed twice, inside by gzip; unpack it once first: gunzip FILE, or zstd -d FILE if it is Zstandard";
+  if (beginsWith(first, "PAR1"))
+    return "is a Parquet file packed whole; unpack it first: gunzip FILE, or zstd -d FILE if it is Zstandard";
   if (first.includes(0)) return zeroBytesSentence(first);
   const text = first.toString("latin1").replace(/^ï»¿/, "").trimStart().toLowerCase();
   if (/^(<!doctype html|<html|<head|<body|<!--)/.test(text))

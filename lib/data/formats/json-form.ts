@@ -98,6 +98,8 @@ class JsonSplitter {
   #line = 0;
   #depth = 0;
   #inString = false;
+  /** Whether the array came to its end. */
+  #isClosed = false;
 
   constructor(private readonly isArray: boolean) {}
 
@@ -123,13 +125,23 @@ class JsonSplitter {
     let from = this.#depth >= 2 ? 0 : -1; // where the open object goes on
     for (let at = 0; at < line.length; at++) {
       const character = line[at];
+      if (this.#isClosed) {
+        if (character.trim() === "") continue;
+        yield {
+          line: this.lines,
+          problem: `after the end of the array comes more: '${shown(line.slice(at, at + 40))}'`,
+          text: line.slice(at, at + 200),
+        };
+        return;
+      }
       if (this.#inString) {
         if (character === "\\") at++;
         else if (character === '"') this.#inString = false;
       } else if (character === '"') this.#inString = true;
       else if (character === "{" || character === "[") {
         if (++this.#depth === 2) [from, this.#line] = [at, this.lines];
-      } else if ((character === "}" || character === "]") && --this.#depth === 1) {
+      } else if ((character === "}" || character === "]") && --this.#depth === 0) this.#isClosed = true;
+      else if ((character === "}" || character === "]") && this.#depth === 1) {
         yield objectOf(this.#text + line.slice(Math.max(from, 0), at + 1), this.#line);
         this.#text = "";
         from = -1;

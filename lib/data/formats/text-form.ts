@@ -56,6 +56,14 @@ function rowsOf(lines: readonly string[], dialect: Dialect, skippedLines = 0): T
   return rows;
 }
 
+/** A quote that is opened in the header takes all lines for its own. */
+function whyNoRows(lines: readonly string[]): string {
+  const at = lines.findIndex((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
+  return at < 0 || !lines[at].includes('"')
+    ? "has no rows: all its lines are blank or comments"
+    : `has no rows: a quote (") that is opened in line ${at + 1} is not closed`;
+}
+
 function delimitedForm(name: string, lines: readonly string[]): TableForm {
   if (lines[0].startsWith("#separator"))
     throw new InputError(
@@ -65,7 +73,7 @@ function delimitedForm(name: string, lines: readonly string[]): TableForm {
   const sniffed = sniffDialect(said === undefined ? lines : lines.slice(1));
   const dialect = said === undefined ? sniffed : { ...sniffed, delimiter: said };
   const [first, ...others] = rowsOf(lines, dialect, said === undefined ? 0 : 1);
-  if (!first) throw new InputError(`${name} has no rows: all its lines are blank or comments`);
+  if (!first) throw new InputError(`${name} ${whyNoRows(lines)}`);
   if (first.problem) throw new InputError(`${name}, line ${first.line}: ${first.problem}`);
   const header = unquotedNames(first.fields);
   const rows = others.filter(({ fields }) => !first.fields.every((field, i) => field === fields[i]));

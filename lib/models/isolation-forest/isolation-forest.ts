@@ -4,6 +4,7 @@ import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
 import {
+  isLazy,
   type LazyMatrix,
   type Matrix,
   mostColumns,
@@ -69,7 +70,7 @@ export async function fitIsolationForest(
   const { trees = forestDefaults.trees, seed = 1, workers, onProgress, signal } = options;
   const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
   requireOptions(options, ["trees", "sampleSize", "seed", "workers", "onProgress", "signal"]);
-  if ("data" in matrix) requireMatrix(matrix);
+  if (!isLazy(matrix)) requireMatrix(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", askedSize, { min: 2, integer: true });
   if (workers !== undefined) requireNumber("workers", workers, { min: 1, integer: true });

@@ -1,6 +1,6 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { breather, type WorkOptions } from "../../../common/progress";
-import { type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
+import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
@@ -36,7 +36,7 @@ export async function fitLocalOutlierFactor(
   requireOptions(options, ["neighbours", "sampleSize", "seed", "onProgress", "signal"]);
   requireNumber("sampleSize", sampleSize, { min: 2, integer: true });
   signal?.throwIfAborted();
-  if ("data" in matrix) requireFinite(matrix);
+  if (!isLazy(matrix)) requireFinite(matrix);
   if (matrix.rows < 2)
     throw new InputError(`the local outlier factor needs at least two rows, got ${matrix.rows}`);
   const sample = sampleRows(matrix, sampleSize, seed, "sample of the local outlier factor");

@@ -1,6 +1,6 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import type { WorkOptions } from "../../../common/progress";
-import { type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
+import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
@@ -35,7 +35,7 @@ export async function fitNearestNeighbours(
   requireOptions(options, ["neighbours", "sampleSize", "seed", "onProgress", "signal"]);
   requireNumber("sampleSize", sampleSize, { min: 1, integer: true });
   signal?.throwIfAborted();
-  if ("data" in matrix) requireFinite(matrix);
+  if (!isLazy(matrix)) requireFinite(matrix);
   if (matrix.rows === 0) throw new InputError("nearest neighbours need at least one row");
   const sample = sampleRows(matrix, sampleSize, seed, "sample of nearest neighbours");
   const { neighbours = Math.min(5, sample.rows) } = options;

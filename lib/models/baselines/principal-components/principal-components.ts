@@ -30,11 +30,11 @@ export async function fitPrincipalComponents(
   matrix: Matrix,
   { onProgress, signal, ...options }: PrincipalComponentsOptions & WorkOptions = {},
 ): Promise<PrincipalComponents> {
+  requireFinite(matrix);
   const { rows, columns } = matrix;
   const width = columns.length;
   const { components = Math.min(4, width) } = options;
   requireOptions(options, ["components"]);
-  requireFinite(matrix);
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
   const { mean, directions } = await spectrumOf(matrix, { onProgress, signal });
