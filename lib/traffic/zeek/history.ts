@@ -37,7 +37,7 @@ export function historyIn(protocol: string, state: string | undefined, history: 
   };
 }
 
-/** Whether a part of the payload was not seen: by the number of bytes (Zeek's `missed_bytes`), or by a `g` in `history`. */
+/** Whether a part of the payload was not seen: by Zeek's `missed_bytes`, or where there is none by a `g` in `history`. */
 export function hasGapIn(missedBytes: number | undefined, history: string | undefined): boolean {
-  return (missedBytes !== undefined && missedBytes > 0) || (history !== undefined && /g/i.test(history));
+  return missedBytes === undefined ? history !== undefined && /g/i.test(history) : missedBytes > 0;
 }

@@ -140,7 +140,7 @@ export class TsvRows {
       if (sourcePackets !== undefined) connection.sourcePackets = sourcePackets;
       const destinationPackets = this.#count(at.destinationPackets);
       if (destinationPackets !== undefined) connection.destinationPackets = destinationPackets;
-      if (hasGapIn(this.#count(at.missedBytes), this.#history())) connection.hasGap = true;
+      if (this.#hasGap()) connection.hasGap = true;
       if (label !== undefined) connection.label = label;
       if (detailedLabel !== undefined) connection.detailedLabel = detailedLabel;
       return connection;
@@ -207,6 +207,11 @@ export class TsvRows {
   #count(column: number): number | undefined {
     if (column < 0) return undefined;
     return givenCount(decimalIn(this.#line, this.#start[column], this.#end(column)));
+  }
+
+  #hasGap(): boolean {
+    const missed = this.#count(this.#at.missedBytes);
+    return missed === undefined ? hasGapIn(missed, this.#history()) : missed > 0; // most have it: no text is cut out
   }
 
   #history(): string | undefined {
