@@ -310,6 +310,11 @@ suite("what programs write is read as they mean it", () => {
       [{ types: "b" }, /^types must be an object/],
       [{ maxRows: 0 }, /^maxRows must be an integer in \[1, ∞\), got 0$/],
     ];
+    for (const options of [{ normal: "0" }, { group: "b" }])
+      await assert.rejects(
+        read("a,b\n1,2\n", options),
+        /(normal|group) is of use only with a label; say which/,
+      );
     for (const [options, message] of wrong)
       await assert.rejects(readTable("nowhere.csv", options), { name: "InputError", message });
   });

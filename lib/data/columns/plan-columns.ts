@@ -117,6 +117,7 @@ export function planColumns(
   const place: Place = (name, option) => placeOf(file, names, name, option);
   const out = unreadable(file, columns, known);
   const judged = judgedColumns(names, known, options, place);
+  requireLabelFor(file, judged, options);
   const said = saidTypes(columns, options, place);
   const excluded = options.features ? others(columns, said) : excludedColumns(known, judged, options, place);
   const planned = columns.map((column, position): PlannedColumn => {
@@ -168,6 +169,13 @@ function judgedColumns(
       `label and group both name ${shown(names[label])}: a group tells kinds that the label does not`,
     );
   return { label, group };
+}
+
+/** What is said of a label needs one. */
+function requireLabelFor(file: string, { label }: Judged, { normal, group }: ColumnOptions): void {
+  const option = normal !== undefined ? "normal" : group !== undefined ? "group" : undefined;
+  if (label === undefined && option !== undefined)
+    throw new InputError(`${file}: ${option} is of use only with a label; say which column that is`);
 }
 
 /** The types that the caller says, or a model has, and the name by which the model knows a column. */
