@@ -1,3 +1,4 @@
+import { requireOptions } from "../common/errors";
 import { breathe } from "../common/progress";
 import { range } from "../common/range";
 import { valuesAt } from "../common/values-at";
@@ -51,7 +52,8 @@ export interface JudgeOptions extends ScoreOptions {
  * Scores, verdicts and p-values of rows of a table.
  *
  * @param memories see {@link scoreTable}
- * @throws {InputError} if the table lacks a feature of the model, a score is not a finite number, or the rate is out of range
+ * @throws {InputError} if the table lacks a feature of the model, a score is not a finite number, the rate is out of range,
+ *   or an option is unknown
  */
 export async function judge(
   model: Model,
@@ -59,6 +61,7 @@ export async function judge(
   { rows, falseDiscoveryRate, ...options }: JudgeOptions = {},
   memories?: Float32Array[],
 ): Promise<Judgement> {
+  requireOptions(options, ["workers", "onProgress", "signal"]);
   const scores = await scoreTable(model, table, rows, options, memories);
   const found = pValues(scores, model.threshold);
   const anomalous =

@@ -94,6 +94,10 @@ test("judging gives scores, verdicts and p-values of all rows or some, the same 
   );
   const folder = join(temporaryFolder("fit-model"), "forest");
   await saveModel(folder, model);
+  await assert.rejects(
+    judge(model, table, { row: wanted } as object),
+    /^InputError: there is no option "row"/,
+  );
   assert.deepEqual(await judge(await loadModel(folder), table), { scores, anomalous, pValues: found });
 });
 
