@@ -9,7 +9,7 @@ import { type AnomalousRow, firstOfEachKind } from "../study/most-anomalous";
 import type { RunMetrics, RunResult } from "../study/results";
 import type { runOneClass } from "../study/run-one-class";
 import type { UnlabelledFindings } from "../study/unlabelled";
-import { formatRows, formatShare } from "../visualize/format";
+import { formatRows, formatScore, formatShare } from "../visualize/format";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {
@@ -119,7 +119,7 @@ export function anomalousLines(rows: readonly AnomalousRow[]): string[] {
     .slice(0, shownRows)
     .map(({ row, score, reasons, alike }) => {
       const more = alike > 0 ? ` (and ${alike} like it)` : "";
-      return `  row ${row}${more}, score ${score.toFixed(2)}: ${reasonText(reasons)}`;
+      return `  row ${row}${more}, score ${formatScore(score)}: ${reasonText(reasons)}`;
     });
 }
 

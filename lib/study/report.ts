@@ -206,7 +206,7 @@ function anomalousCells({ row, label, part, score, pValue, reasons, alike }: Stu
   return [
     formatCount(row),
     ...(label === undefined ? [] : [label]),
-    score.toFixed(2),
+    formatScore(score),
     p,
     reasonText(reasons) + (alike > 0 ? `; ${alike} more with the same reasons and names` : ""),
   ];

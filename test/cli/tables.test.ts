@@ -109,7 +109,7 @@ test("score finds a model's columns by name, in any order and case, without the 
   assert.match(stdout, /^200 rows scored, \d+ anomalous/);
   assert.match(
     stdout,
-    /^ {2}row \d+0, score \d+\.\d\d: (load|flow rate) = \d+(\.\d+)? \(\d+ %; beyond anything in training /m,
+    /^ {2}row \d+0, score [\d.]+: (load|flow rate) = \d+(\.\d+)? \(\d+ %; beyond anything in training /m,
   );
   assert.equal(stdout.match(/^ {2}row /gm)?.length, 5);
   const [[different, rows]] = await query(
@@ -137,7 +137,7 @@ test("without a label the scores and reasons of the most anomalous rows are told
   assert.match(stderr, /^unlabelled\.csv has no label named: models are fitted on all of its rows, /m);
   assert.match(stdout, /^No labels, so no figures of merit\. /m);
   assert.match(stdout, /^ {2}those 20 %: isolation forest \d/m);
-  assert.match(stdout, /^ {2}row \d+, score \d+\.\d\d: .*usually /m);
+  assert.match(stdout, /^ {2}row \d+, score [\d.]+: .*usually /m);
   assert.doesNotMatch(stdout, /ROC|F1/);
   const { protocols, unlabelled } = metricsIn("alone");
   assert.deepEqual(protocols, { mixed: {}, novelty: {} });
