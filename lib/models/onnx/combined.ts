@@ -19,6 +19,9 @@ export function addCombined(
   return graph.add("Add", [mean, graph.add("Mul", [newValues, graph.double(novelty.score(0, 1))])]);
 }
 
+/** Scores this near to each other are equal: runtimes add in another order, and a row may equal one that was held out. */
+const roundingRoom = 1e-12;
+
 /**
  * Adds −log p of scores: steps at the held-out scores, which a tree finds by halving. Inner node i asks whether a score is at
  * most the i-th of them; leaf i is for those between that and the one before.
@@ -46,7 +49,7 @@ function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): s
     aggregate_function: int(1), // sum
     tree_roots: ints([middle(0, steps.length)]),
     nodes_featureids: ints(steps.map(() => 0)),
-    nodes_splits: tensor(doubleTensor(steps, [steps.length])),
+    nodes_splits: tensor(doubleTensor(splitsAt(steps), [steps.length])),
     nodes_modes: tensor(byteTensor(new Uint8Array(steps.length))), // 0: at most the split
     nodes_truenodeids: ints(ids[0]),
     nodes_trueleafs: ints(leafs[0]),
@@ -54,5 +57,13 @@ function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): s
     nodes_falseleafs: ints(leafs[1]),
     leaf_targetids: ints([...heights].map(() => 0)),
     leaf_weights: tensor(doubleTensor(heights, [heights.length])),
+  });
+}
+
+/** A little above each step, unless the next one is as near: there a score must have the very bits. */
+function splitsAt(steps: readonly number[]): number[] {
+  return steps.map((step, i) => {
+    const above = step * (1 + roundingRoom);
+    return above < (steps[i + 1] ?? Infinity) ? above : step;
   });
 }
