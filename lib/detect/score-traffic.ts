@@ -21,7 +21,7 @@ import type { ScoreTrafficOptions } from "./score-options";
 import { type ScoreOutput, scoreOutputs } from "./score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "./score-result";
 import { ScoreStateFile } from "./score-state";
-import { fewRowsNotices, type TrafficModel } from "./traffic-model";
+import { modelNotices, type TrafficModel } from "./traffic-model";
 import { loadTrafficModel } from "./traffic-model-folder";
 
 /**
@@ -76,7 +76,7 @@ export async function scoreTraffic(
   } finally {
     for (const output of outputs) await output.close();
   }
-  for (const sentence of discoveries ? [noViewsNotice] : fewRowsNotices(model)) onNotice?.(sentence);
+  for (const sentence of discoveries ? [noViewsNotice] : modelNotices(model)) onNotice?.(sentence);
   const gaps = gapsNotice(counts);
   if (gaps) onNotice?.(gaps);
   return scoreResult(monitor, counts, out, discoveries);

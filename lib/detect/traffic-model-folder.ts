@@ -26,7 +26,7 @@ import { formNamed, logForms } from "../traffic/logs/formats";
 import { findConnectionLogs } from "../traffic/logs/read-logs";
 import { type ViewName, viewNames } from "../traffic/views/view";
 import { trafficCard } from "./traffic-card";
-import { fewRowsNotices, type TrafficDetails, type TrafficModel } from "./traffic-model";
+import { modelNotices, type TrafficDetails, type TrafficModel } from "./traffic-model";
 import { requireViewFeatures, type ViewFile, type ViewModel, viewsOf } from "./views/view-model";
 
 /** `traffic.json` as it is written. */
@@ -77,7 +77,7 @@ export async function writeTrafficModel(folder: string, model: TrafficModel): Pr
   const details = { logs, logForm, windows, ...(local && { local }), usual, unseenShare };
   const file: TrafficFile = { formatVersion, ...details, manifests, remembered, views };
   await writeJson(join(folder, fileName), file);
-  await writeWhole(join(folder, cardName), await trafficCard(model, fewRowsNotices(model)));
+  await writeWhole(join(folder, cardName), await trafficCard(model, modelNotices(model)));
 }
 
 /** @returns the SHA-256 of each one's manifest */

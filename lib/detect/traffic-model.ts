@@ -4,7 +4,7 @@ import { fewRowsNotice, promisedRate } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
 import type { TrafficWindowOptions } from "../traffic/windows/options";
 import type { WarmState } from "../traffic/windows/warm-windows";
-import { fewViewRowsNotices, type ViewModels } from "./views/view-model";
+import { fewViewRowsNotices, missingViewsNotice, type ViewModels } from "./views/view-model";
 
 /** What a traffic model has beyond the models of its detectors: `traffic.json`. */
 export interface TrafficDetails {
@@ -56,4 +56,9 @@ export function fewConnectionsNotice({ detectors }: TrafficModel): string | unde
 /** The same, of connections and of the rows of each view. */
 export function fewRowsNotices(model: TrafficModel): string[] {
   return [fewConnectionsNotice(model) ?? [], fewViewRowsNotices(model.views)].flat();
+}
+
+/** What to know of a model before its verdicts are relied on: the same, and which views it lacks. */
+export function modelNotices(model: TrafficModel): string[] {
+  return [...fewRowsNotices(model), missingViewsNotice(model.views) ?? []].flat();
 }

@@ -251,6 +251,21 @@ test("alerts and incidents make lines of an allow list that expire, and each lin
   assert.ok(made.silenced > 0 && expired.silenced === 0 && expired.expired > 300);
 });
 
+test("an alert on a pair makes a line that silences it; one on an hour of a host is refused with a line that would", async () => {
+  const { alerts } = await alertsOf();
+  const of = (view: string) => alerts.find(({ traffic_anomaly }) => traffic_anomaly.view === view)!;
+  const [pair, host] = [of("pairs"), of("hosts")];
+  const [path, allow] = [join(folder, "alerts.json"), join(folder, "pair.txt")];
+  const { lines } = await allowAlerts([pair.event.id], { alerts: path, out: allow });
+  const ends = `from ${pair.source.ip} to ${pair.destination.ip} ${pair.network.transport}`;
+  assert.ok(lines[0].startsWith(`${ends}/${pair.destination.port} until `), lines[0]);
+  await assert.rejects(allowAlerts([host.event.id], { alerts: path }), {
+    message: new RegExp(`^${host.event.id} is unusual for an hour of .*, such as 'from ${host.source.ip}'$`),
+  });
+  const ids = (await alertsOf({ allow })).alerts.map(({ event }) => event.id);
+  assert.ok(!ids.includes(pair.event.id));
+});
+
 test("csv and parquet hold the alerts of json", async () => {
   const { alerts } = await alertsOf();
   const expected = alerts.map((alert) => [

@@ -12,6 +12,7 @@ import {
   saveModel,
   transform,
 } from "traffic-anomaly";
+import { modelNotices, type TrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
 import { trafficModelFolder, writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model-folder";
 import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
 import { contents } from "../cli/command";
@@ -66,6 +67,16 @@ test("the card of a traffic model tells of its logs, settings and promise, and o
   await appendFile(join(mine, "README.md"), "mine");
   assert.ok(!(await trafficModelFolder.ownFiles(mine))?.has("README.md"));
   await loadTrafficModel(mine);
+});
+
+test("a model that lacks a view says so", async () => {
+  const model = await loadTrafficModel((await office).model);
+  const lacking = (views: TrafficModel["views"]) =>
+    modelNotices({ ...model, views }).filter((sentence) => sentence.includes("does not judge"));
+  const { hosts, pairs } = model.views;
+  assert.deepEqual(lacking({ hosts, pairs }), []);
+  assert.match(lacking({ hosts })[0], /^the model does not judge pairs, of which training had too few: /);
+  assert.match(lacking({})[0], /^the model does not judge hosts and pairs, /);
 });
 
 test("one detector alone can be loaded", async () => {

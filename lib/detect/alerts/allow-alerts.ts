@@ -72,34 +72,40 @@ async function alertsWith(ids: readonly string[], path: string): Promise<Alert[]
   });
   const missing = new Set(ids);
   const found: Alert[] = [];
+  const ofHosts = new Map<string, string>();
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const alert = parseAlert(line, `${path}, line ${i + 1}`);
-    if (!alert) continue;
     const own = [alert.event.id, alert.traffic_anomaly.incident].filter((id) => ids.includes(id));
+    if (alert.traffic_anomaly.view === "hosts") {
+      for (const id of own) ofHosts.set(id, alert.source.address);
+      continue;
+    }
     for (const id of own) missing.delete(id);
     if (own.length > 0) found.push(alert);
   }
   const [id] = missing;
+  const host = ofHosts.get(id);
+  if (host !== undefined)
+    throw new InputError(
+      `${shown(id)} is unusual for an hour of ${shown(host)}, not for what it asks of one destination: write a line that allows all of it, such as 'from ${shown(host)}'`,
+    );
   if (id !== undefined)
     throw new InputError(`${path} has no alert of a connection or an incident ${shown(id)}`);
   return found;
 }
 
-/** Undefined for an alert on an hour of a host, which has no destination that a line could name. */
-function parseAlert(line: string, place: string): Alert | undefined {
+/** An alert; one on an hour of a host has no destination that a line could name. */
+function parseAlert(line: string, place: string): Alert {
   try {
     const alert = JSON.parse(line) as Alert;
-    if (alert.traffic_anomaly.view === "hosts") return undefined;
+    const isOfHost = alert.traffic_anomaly.view === "hosts";
     const texts = [
-      alert.event.id,
-      alert.traffic_anomaly.incident,
-      alert.event.start,
-      alert.network.transport,
+      ...[alert.event.id, alert.traffic_anomaly.incident, alert.event.start, alert.source.address],
+      ...(isOfHost ? [] : [alert.network.transport, alert.destination.address]),
     ];
     const isWhole =
-      [...texts, alert.source.address, alert.destination.address].every((text) => typeof text === "string") &&
-      !Number.isNaN(Date.parse(alert.event.start));
+      texts.every((text) => typeof text === "string") && !Number.isNaN(Date.parse(alert.event.start));
     if (isWhole) return alert;
   } catch {}
   throw new InputError(`${place}: it is no alert of score as a line of JSON`);

@@ -18,7 +18,7 @@ import type { ScoreTrafficOptions } from "../score-options";
 import { requireOutputNames } from "../score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "../score-result";
 import { createMonitor, filesRead, loadScoringModel } from "../score-traffic";
-import { fewRowsNotices, type TrafficModel } from "../traffic-model";
+import { modelNotices, type TrafficModel } from "../traffic-model";
 import { followDefaults } from "../training/defaults";
 import { requireSamePeriods } from "../views/view-monitor";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
@@ -96,7 +96,7 @@ export async function followTraffic(
   const before = { ...continuation(saved, model, onNotice), views: savedViews(saved, model, onNotice) };
   const monitor = await createMonitor(model, options, { ...before, incidents: saved?.incidents, onIncident });
   const tail = await LogTail.open(log, saved, onNotice);
-  for (const sentence of fewRowsNotices(monitor.model)) onNotice(sentence);
+  for (const sentence of modelNotices(monitor.model)) onNotice(sentence);
   const counts = noCounts();
   try {
     if (await isArray(log))

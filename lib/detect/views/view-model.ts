@@ -99,6 +99,13 @@ export function fewViewRowsNotices(models: ViewModels): string[] {
   });
 }
 
+/** Says which views a model lacks, and what goes unnoticed by it; undefined where it has all. */
+export function missingViewsNotice(models: ViewModels): string | undefined {
+  const missing = viewNames.filter((name) => models[name] === undefined);
+  if (missing.length === 0) return undefined;
+  return `the model does not judge ${missing.join(" and ")}, of which training had too few: beacons, slow scans and uploads in pieces may go unnoticed; train it on more`;
+}
+
 /** @throws {InputError} unless the steps are those of a view's features, in their order */
 export function requireViewFeatures(name: ViewName, steps: readonly Step[], folder: string): void {
   const names = viewKinds[name].features.map((feature) => feature.name);

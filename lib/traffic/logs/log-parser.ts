@@ -47,6 +47,8 @@ export class ConnectionLogParser {
   #paired: Connection[] = [];
   /** How many flows were read. */
   flows = 0;
+  /** How many lines were of an interval without data. */
+  emptyIntervals = 0;
 
   /** @param path the name of the log in messages */
   constructor(private readonly path: string) {}
@@ -99,7 +101,7 @@ export class ConnectionLogParser {
       throw new LineProblem("it is neither JSON nor after a header, as in the logs that are read");
     const flow = this.#flows.flow(line);
     if (!flow) {
-      if (this.others.count++ === 0) this.others.log = "NODATA";
+      this.emptyIntervals++;
       return;
     }
     this.#require(this.#flows.form);
@@ -160,5 +162,6 @@ export class ConnectionLogParser {
 
 /** Says that a log is of another kind, such as `dns`. */
 export function anotherLog(path: string, kind: string): string {
-  return `${path} is a ${shown(kind)} log, not a connection log`;
+  const name = shown(kind);
+  return `${path} is ${/^[aeiou]/i.test(name) ? "an" : "a"} ${name} log, not a connection log`;
 }

@@ -128,6 +128,10 @@ async function* connectionBlocks(
     onNotice?.(
       `${inWords(count, "record")} left out of ${name} that are of other logs, such as ${shown(other)}`,
     );
+  if (lines.emptyIntervals > 0)
+    onNotice?.(
+      `${inWords(lines.emptyIntervals, "interval")} left out of ${name} that are without data (NODATA or SKIPDATA)`,
+    );
 }
 
 /** Reads the lines of one log, and says what is wrong with it. */
@@ -175,6 +179,10 @@ class LogLines {
     return connections;
   }
 
+  get emptyIntervals(): number {
+    return this.#parser.emptyIntervals;
+  }
+
   /** The connections that wait for the flow of their other side when the log ends. */
   rest(): Connection[] {
     const connections = this.#parser.paired(true);
@@ -182,9 +190,9 @@ class LogLines {
     return connections;
   }
 
-  /** Records that gave no connection of their own: of other logs, and flows. */
+  /** Records that gave no connection of their own: of other logs, flows, and intervals without. */
   get #uncounted(): number {
-    return this.others.count + this.#parser.flows;
+    return this.others.count + this.#parser.flows + this.emptyIntervals;
   }
 
   /** A problem with the line that comes next. */

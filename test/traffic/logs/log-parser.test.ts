@@ -262,6 +262,7 @@ test("a bad line can be told from a log that can't be read at all", () => {
   const isAnotherLog = (error: unknown) => error instanceof InputError && !(error instanceof BadLineError);
   assert.throws(() => parse("#path\tdns"), isAnotherLog);
   assert.throws(() => parse("#path\tdns"), { message: "conn.log is a dns log, not a connection log" });
+  assert.throws(() => parse("#path\talert"), { message: "conn.log is an alert log, not a connection log" });
 });
 
 test("a line without a header before it is refused", () => {

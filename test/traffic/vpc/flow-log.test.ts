@@ -58,15 +58,16 @@ test("an answer alone is turned around", async () => {
   assert.deepEqual(connections, [{ ...connection, sourceBytes: 0, sourcePackets: 0 }]);
 });
 
-test("intervals without data are left out with a notice", async () => {
+test("intervals without data are left out with a notice, also where a log has no others", async () => {
   const empty = "2 123456789010 eni-1235b8ca - - - - - - - 1431280876 1431280934 - NODATA";
   const { connections, notices } = await read(empty, there, back, empty.replace("NODATA", "SKIPDATA"));
   assert.deepEqual(connections, [connection]);
   assert.equal(notices.length, 1);
   assert.match(
     notices[0],
-    /^2 records were left out of .*flow\.log\.gz that are of other logs, such as NODATA$/,
+    /^2 intervals were left out of .*flow\.log\.gz that are without data \(NODATA or SKIPDATA\)$/,
   );
+  assert.deepEqual((await read(empty)).connections, []);
 });
 
 test("a missing field and a bad value are refused by name", async () => {
