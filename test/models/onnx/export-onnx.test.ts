@@ -133,17 +133,15 @@ realDataTest(
   missingOnnx() || undefined,
 );
 
-test("a row that was held out has the p-value of its score, though onnxruntime adds its errors in another order", {
+test("scores that are nearly those of rows held out, and such rows' own, have the same p-values in onnxruntime", {
   skip: missingOnnx(),
 }, async () => {
   const random = createRandom(1, "names");
-  const rows = Array.from({ length: 6000 }, () => random.uniform());
+  const rows = Array.from({ length: 5000 }, () => random.uniform());
   const table = tableOf({
-    host: rows.map(() => `host ${Math.floor(1800 * random.uniform())}`),
+    host: rows.map(() => `host ${Math.floor(1000 * random.uniform())}`),
     bytes: rows.map((value) => Math.exp(9 * value)),
-    ...Object.fromEntries(
-      Array.from({ length: 12 }, (_, i) => [`load ${i}`, rows.map(() => random.uniform())]),
-    ),
+    load: rows.map(() => random.uniform()),
   });
   const [kind, settings] = detectors[2];
   const model = await fitModel(table, kind, { settings: settings as never });
