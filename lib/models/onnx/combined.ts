@@ -14,19 +14,22 @@ export function addCombined(
 ): string {
   const error = addMean(graph, addErrors(graph, network, matrix), network.columns.length);
   const scores = [addForest(graph, forest, matrix), error];
-  const surprises = scores.map((score, i) => addSurprise(graph, score, heldOutScores[i]));
+  const surprises = scores.map((score, i) => addSurprise(graph, score, heldOutScores[i], rounding[i]));
   const mean = graph.add("Div", [graph.add("Add", surprises), graph.double(scores.length)]);
   return graph.add("Add", [mean, graph.add("Mul", [newValues, graph.double(novelty.score(0, 1))])]);
 }
 
-/** Scores this near to each other are equal: runtimes add in another order, and a row may equal one that was held out. */
-const roundingRoom = 1e-12;
+/**
+ * How much of a score is rounding, of forest and network: a row may equal one that was held out, and of the network runtimes add
+ * errors in another order. A forest's scores have the library's bits, and two that differ by the last of them are two.
+ */
+const rounding = [0, 1e-12];
 
 /**
  * Adds −log p of scores: steps at the held-out scores, which a tree finds by halving. Inner node i asks whether a score is at
  * most the i-th of them; leaf i is for those between that and the one before.
  */
-function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): string {
+function addSurprise(graph: GraphBuilder, score: string, known: Float64Array, rounding: number): string {
   const steps = [...new Set(known)];
   const heights = pValues(Float64Array.of(...steps, Infinity), { scores: known }).map((p) => -log(p));
   const ids: number[][] = [[], []];
@@ -49,7 +52,7 @@ function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): s
     aggregate_function: int(1), // sum
     tree_roots: ints([middle(0, steps.length)]),
     nodes_featureids: ints(steps.map(() => 0)),
-    nodes_splits: tensor(doubleTensor(splitsAt(steps), [steps.length])),
+    nodes_splits: tensor(doubleTensor(splitsAt(steps, rounding), [steps.length])),
     nodes_modes: tensor(byteTensor(new Uint8Array(steps.length))), // 0: at most the split
     nodes_truenodeids: ints(ids[0]),
     nodes_trueleafs: ints(leafs[0]),
@@ -61,9 +64,9 @@ function addSurprise(graph: GraphBuilder, score: string, known: Float64Array): s
 }
 
 /** A little above each step, unless the next one is as near: there a score must have the very bits. */
-function splitsAt(steps: readonly number[]): number[] {
+function splitsAt(steps: readonly number[], rounding: number): number[] {
   return steps.map((step, i) => {
-    const above = step * (1 + roundingRoom);
+    const above = step * (1 + rounding);
     return above < (steps[i + 1] ?? Infinity) ? above : step;
   });
 }
