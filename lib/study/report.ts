@@ -194,7 +194,7 @@ function anomalousTables(study: NoveltyStudy, data: StudyData, { unlabelled }: R
     const rows = firstOfEachKind(highest).slice(0, shownRows);
     return {
       kind: "table",
-      title: `${datasetTitle(file)}, by both models together: the ${highest.length} highest scores, of rows that are equal or alike the first`,
+      title: `${datasetTitle(file)}, by both models together: the ${highest.length} highest scores, and of rows that are equal or alike only the first`,
       columns: ["Row of the file", ...(data.train.labels ? ["label"] : []), "score", "p-value", "reasons"],
       rows: rows.map(anomalousCells),
     };

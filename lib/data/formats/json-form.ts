@@ -140,8 +140,10 @@ class JsonSplitter {
       } else if (character === '"') this.#inString = true;
       else if (character === "{" || character === "[") {
         if (++this.#depth === 2) [from, this.#line] = [at, this.lines];
-      } else if ((character === "}" || character === "]") && --this.#depth === 0) this.#isClosed = true;
-      else if ((character === "}" || character === "]") && this.#depth === 1) {
+      } else if (character === "}" || character === "]") {
+        this.#depth--;
+        if (this.#depth === 0) this.#isClosed = true;
+        if (this.#depth !== 1) continue;
         yield objectOf(this.#text + line.slice(Math.max(from, 0), at + 1), this.#line);
         this.#text = "";
         from = -1;
