@@ -205,20 +205,8 @@ const { handleShellMessage, handleExecute, publishStatus, close } = jupyter.ZmqS
 const { handleExecute: answer, handleExecuteImpl } = jupyter.JupyterHandlerImpl.prototype;
 const requests = new WeakMap<object, Request>();
 
-// A kernel answers at once; the compiler gets ready when the front end's questions have ended, or with the first cell.
-const preparations: (() => void)[] = [];
-let silence: NodeJS.Timeout | undefined;
-function prepareInSilence(): void {
-  clearTimeout(silence);
-  silence = setTimeout(() => {
-    preparations.shift()?.();
-    if (preparations.length > 0) prepareInSilence();
-  }, 300);
-}
-
 // Each message from an event of its own, so that what is broken off is never the loop that receives them.
 jupyter.ZmqServer.prototype.handleShellMessage = function (...parameters: unknown[]) {
-  if (preparations.length > 0) prepareInSilence();
   setTimeout(() => handleShellMessage.apply(this, parameters));
 };
 
@@ -361,14 +349,11 @@ converters.createConverter = (options: unknown): Converter => {
     interrupts.stage = before;
     return result;
   }
-  preparations.push(
-    () => compile(() => {}),
-    // What most first cells import; reading it takes half a second.
-    () => compile(({ addModule }) => addModule("library", 'import "traffic-anomaly";', {})),
-  );
+  // A kernel that answers has compiled a cell, and has read the types that most first cells import. From an event of its own,
+  // as above.
+  setTimeout(() => compile(({ convert }) => convert("", 'import "traffic-anomaly";')));
   return {
     convert(names: unknown, cell: string) {
-      preparations.length = 0;
       const { lastExpressionVar, ...result } = compile(({ convert }) =>
         convert(names, withoutExports(ts, cell)),
       );
