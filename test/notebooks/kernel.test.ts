@@ -158,6 +158,12 @@ test("a kernel", async (context) => {
         ["import pandas as pd", ["1:15 - '=' expected.", "1:18 - ';' expected."]],
         ["const text = `abc\nd", ["2:2 - Unterminated template literal."]],
         ["{\n", ["1:2 - '}' expected."]],
+        [
+          "const here = [\n  import.meta.url]",
+          [
+            "2:3 - A cell is no file, so there is no import.meta. Its folder, the notebook's, is process.cwd().",
+          ],
+        ],
       ] as const) {
         const [error] = (await kernel.execute(code)).outputs;
         assert.deepEqual("traceback" in error && error.traceback, told);

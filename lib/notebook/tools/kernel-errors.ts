@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
 import { inspect } from "node:util";
+import type { Node } from "@tslab/typescript-for-tslab";
+import type { Compiler } from "./kernel-bindings";
+import { withEarlierNames } from "./kernel-types";
 
 /** What Jupyter shows of a failed cell. */
 export interface JupyterError {
@@ -18,6 +21,7 @@ interface Place {
 interface Diagnostic {
   readonly start: Place;
   readonly code: number;
+  readonly messageText: string;
   readonly fileName?: string;
 }
 
@@ -29,9 +33,29 @@ export function asTyped<Found extends Diagnostic>(diagnostics: readonly Found[],
   const lines = cell.trimEnd().split("\n");
   const end: Place = { line: lines.length - 1, character: lines[lines.length - 1].length };
   const syntax = diagnostics.filter(({ code }) => code < 2000);
-  return (syntax.length > 0 ? syntax : diagnostics).map((found) =>
-    !found.fileName && found.start.line > end.line ? { ...found, start: end } : found,
-  );
+  return (syntax.length > 0 ? syntax : diagnostics).map((found) => ({
+    ...found,
+    messageText: withEarlierNames(found.messageText),
+    start: !found.fileName && found.start.line > end.line ? end : found.start,
+  }));
+}
+
+/** What the compiler lets pass, and a cell, which is no module of Node.js, cannot have: `import.meta`. */
+export function refusedMeta(ts: Compiler, cell: string): Diagnostic[] {
+  const source = ts.createSourceFile("cell.ts", cell, ts.ScriptTarget.ESNext, true);
+  const found: Diagnostic[] = [];
+  const visit = (node: Node): void => {
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      found.push({
+        start: source.getLineAndCharacterOfPosition(node.getStart(source)),
+        code: 1470,
+        messageText:
+          "A cell is no file, so there is no import.meta. Its folder, the notebook's, is process.cwd().",
+      });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** The name under which a cell's code is run, and errors speak of it. */

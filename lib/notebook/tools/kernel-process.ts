@@ -13,10 +13,18 @@ import {
   withoutExports,
 } from "./kernel-bindings";
 import { callsAround, withModule } from "./kernel-editor";
-import { asTyped, cellName, describeError, type JupyterError, placeErrorsInCells } from "./kernel-errors";
+import {
+  asTyped,
+  cellName,
+  describeError,
+  type JupyterError,
+  placeErrorsInCells,
+  refusedMeta,
+} from "./kernel-errors";
 import { Interrupts, Stage } from "./kernel-interrupts";
 import { adviceOnPromises } from "./kernel-promises";
 import { withTensorFlow } from "./kernel-tensorflow";
+import { declaredTypes, keepEarlierTypes } from "./kernel-types";
 import { showValue } from "./kernel-values";
 
 // tslab, repaired. It runs as a process of its own, see kernel-main.ts. (It is not a module to preload by `--require`,
@@ -269,6 +277,10 @@ interface Executor {
 let diagnostics: string[] = [];
 /** The name of the cell's last expression, if it ends in one. */
 let last: string | undefined;
+/** The types that the cell declares: their texts, by name. */
+let types = new Map<string, string>();
+/** Those of earlier cells. */
+const earlierTypes = new Map<string, string>();
 
 const executors = tslabRequire("./dist/executor.js");
 const { createExecutor } = executors;
@@ -323,6 +335,7 @@ async function finish(passed: boolean): Promise<boolean> {
     fail({ ename: "TypeScript", evalue: diagnostics[0], traceback: diagnostics });
     return false;
   }
+  if (passed) for (const [name, text] of types) earlierTypes.set(name, text);
   if (last === undefined) return passed;
   const value = scope[last];
   scope[last] = undefined; // and not deleted, see keepFast
@@ -353,13 +366,15 @@ converters.createConverter = (options: unknown): Converter => {
   // as above.
   setTimeout(() => compile(({ convert }) => convert("", 'import "traffic-anomaly";')));
   return {
-    convert(names: unknown, cell: string) {
+    convert(declarations: string, cell: string) {
+      types = declaredTypes(ts, cell);
+      const anew = [...types].filter(([name, text]) => earlierTypes.get(name) !== text);
       const { lastExpressionVar, ...result } = compile(({ convert }) =>
-        convert(names, withoutExports(ts, cell)),
+        convert(keepEarlierTypes(ts, declarations, anew, number), withoutExports(ts, cell)),
       );
       if (interrupts.hit(request.sent)) throw new Interrupted();
       last = lastExpressionVar;
-      const diagnostics = asTyped(result.diagnostics, cell);
+      const diagnostics = [...refusedMeta(ts, cell), ...asTyped(result.diagnostics, cell)];
       return { ...result, diagnostics, hasToplevelAwait: true }; // it does no harm where there is none
     },
     inspect: (names: unknown, code: string, cursor: number) =>
