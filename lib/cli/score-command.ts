@@ -33,12 +33,13 @@ export function addScoreCommand(program: Command): void {
       ),
     );
   logOptions(command).action(
-    answering<string[]>(async (options, context, files) => {
+    answering<string[]>(async ({ quiet: _, json, model, ...options }, context, files) => {
       const { matchingSubject } = await import("../detect/traffic-model-folder.js");
-      const subject = await matchingSubject(files, options.model, context.onNotice);
-      return subject === "traffic"
-        ? scoreLogs(files, options, context)
-        : scoreTable(files[0], options, context);
+      const subject = await matchingSubject(files, model, context.onNotice);
+      if (subject === "table") return scoreTable(files[0], model, options, context);
+      if (json && options.out === undefined)
+        throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
+      return scoreLogs(files, model, options, context);
     }),
   );
 }
@@ -92,10 +93,14 @@ function logOptions(command: Command): Command {
 // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of a command's options
 type Options = Record<string, any>;
 
-async function scoreLogs(logs: readonly string[], options: Options, context: Context): Promise<Answer> {
-  if (options.json && options.out === undefined)
-    throw new InputError("--json prints the summary, so that alerts need a file: add --out FILE");
-  const result = options.follow ? await follow(logs, options, context) : await score(logs, options, context);
+async function scoreLogs(
+  logs: readonly string[],
+  model: string,
+  options: Options,
+  context: Context,
+): Promise<Answer> {
+  const work = options.follow ? follow : score;
+  const result = await work(logs, model, options, context);
   const text = scoreReport(result);
   if (options.out !== undefined) return { text, value: result };
   context.onNotice(text); // alerts go to the standard output
@@ -104,17 +109,19 @@ async function scoreLogs(logs: readonly string[], options: Options, context: Con
 
 async function score(
   logs: readonly string[],
+  model: string,
   options: Options,
   context: Context,
 ): Promise<ScoreTrafficResult> {
   if (options.lateness !== undefined) throw new InputError("--lateness is for --follow");
   const { scoreTraffic } = await import("../detect/score-traffic.js");
-  return scoreTraffic(logs, options.model, { ...options, ...context, command: process.argv.slice(2) });
+  return scoreTraffic(logs, model, { ...options, ...context, command: process.argv.slice(2) });
 }
 
 async function follow(
   logs: readonly string[],
-  options: Options,
+  model: string,
+  { follow: _, ...options }: Options,
   context: Context,
 ): Promise<ScoreTrafficResult> {
   if (options.falseDiscoveryRate !== undefined)
@@ -127,7 +134,7 @@ async function follow(
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
   const { followTraffic } = await import("../detect/follow/follow.js");
   const { onNotice, signal: stop } = context;
-  return followTraffic(logs[0], options.model, {
+  return followTraffic(logs[0], model, {
     ...(options as Omit<FollowOptions, "stop">),
     onNotice,
     stop,
@@ -137,7 +144,7 @@ async function follow(
 /** Names that training did not see: this many are printed, and --json has all. */
 const shownUnseen = 20;
 
-async function scoreTable(file: string, options: Options, context: Context): Promise<Answer> {
+async function scoreTable(file: string, model: string, options: Options, context: Context): Promise<Answer> {
   for (const name of [
     "format",
     "detector",
@@ -155,7 +162,7 @@ async function scoreTable(file: string, options: Options, context: Context): Pro
   }
   const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
-  const result = await scoreFile(file, options.model, { ...context, ...options, out });
+  const result = await scoreFile(file, model, { ...context, ...options, out });
   const { rows, anomalies, threshold, discoveries, skippedRows, unseen, mostAnomalous, path } = result;
   const rule = discoveries ? discoveryRule(discoveries, "rows") : `score > ${threshold}`;
   const lines = [

@@ -45,14 +45,22 @@ export function requireNumber(
   );
 }
 
-/** Checks that an object of options has only these. @throws {InputError} naming one that is unknown */
-export function requireOptions(options: object, known: readonly string[]): void {
+/** The names of options, which the compiler holds to their type: one that is missing or of no option does not compile. */
+export type OptionNames<Options extends object> = Readonly<Record<keyof Options, true>>;
+
+/**
+ * Checks that there are no options of other names, as a misspelt one is, which would pass unnoticed. Whatever takes options
+ * begins with this.
+ *
+ * @throws {InputError} naming one that is unknown
+ */
+export function requireOptions<Options extends object>(options: Options, names: OptionNames<Options>): void {
   if (typeof options !== "object" || options === null)
     throw new InputError(`options must be an object, got ${String(options)}`);
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown !== undefined)
     throw new InputError(
-      `there is no option ${JSON.stringify(unknown)}; the options are ${known.join(", ")}`,
+      `there is no option ${JSON.stringify(unknown)}; the options are ${Object.keys(names).join(", ")}`,
     );
 }
 

@@ -1,3 +1,5 @@
+import type { OptionNames } from "./errors";
+
 /** What a long piece of work tells while it runs. */
 export interface ProgressUpdate {
   /** What is being done, in a few words: `training the autoencoder`. */
@@ -15,6 +17,8 @@ export interface WorkOptions {
   /** Stops the work at the next safe point; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+export const workOptions: OptionNames<WorkOptions> = { onProgress: true, signal: true };
 
 /** Milliseconds of synchronous work between two breaths. */
 const breathAfter = 10;

@@ -1,7 +1,7 @@
-import { InputError } from "../common/errors";
+import { InputError, requireOptions } from "../common/errors";
 import type { InferredTable } from "./columns/infer-table";
 import { allRows, type Rows, type Table } from "./table";
-import { type Row, type RowsOptions, tableFromRows } from "./table-from-rows";
+import { type Row, type RowsOptions, rowsOptions, tableFromRows } from "./table-from-rows";
 
 /** What a table needs of danfojs' DataFrame. */
 export interface FrameValues {
@@ -21,6 +21,8 @@ export function tableFromFrame(
   frame: FrameValues,
   options: Omit<RowsOptions, "columns"> = {},
 ): InferredTable {
+  const { columns: _, ...names } = rowsOptions;
+  requireOptions(options, names);
   if (!Array.isArray(frame?.columns) || !Array.isArray(frame.values))
     throw new InputError("a frame must have columns, a list of names, and values, a list of rows");
   const { columns, values } = frame;

@@ -1,8 +1,9 @@
-import { requireNumber } from "../common/errors";
+import { requireNumber, requireOptions } from "../common/errors";
+import { workOptions } from "../common/progress";
 import { BlockJoiner } from "./columns/block-joiner";
 import { type ColumnDescription, type InferredTable, inferredTable } from "./columns/infer-table";
 import { simplified } from "./columns/known-tables";
-import { columnsRead, requireColumnOptions } from "./columns/plan-columns";
+import { columnChoices, columnsRead, requireColumnOptions } from "./columns/plan-columns";
 import type { RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
 import type { KddReader } from "./kdd/reader";
@@ -31,7 +32,12 @@ export interface FileTable extends InferredTable {
  * table.features.length; // 41
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<FileTable> {
-  requireColumnOptions(options, ["rejectedFile", "maxRows", "onNotice", "onProgress", "signal"]);
+  requireOptions(options, {
+    ...columnChoices,
+    ...{ features: true, rejectedFile: true, maxRows: true, onNotice: true },
+    ...workOptions,
+  });
+  requireColumnOptions(options);
   if (options.maxRows !== undefined) requireNumber("maxRows", options.maxRows, { min: 1, integer: true });
   const notices: string[] = [];
   const onNotice = (sentence: string) => {

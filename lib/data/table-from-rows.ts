@@ -1,4 +1,4 @@
-import { InputError } from "../common/errors";
+import { InputError, type OptionNames, requireOptions } from "../common/errors";
 import { shown } from "../common/shown";
 import { BlockJoiner, type JoinedColumn } from "./columns/block-joiner";
 import { BlockCells, NameCells, type NumberCells } from "./columns/cells";
@@ -7,6 +7,7 @@ import { type InferredTable, inferredTable } from "./columns/infer-table";
 import {
   type ColumnOptions,
   type ColumnRead,
+  columnChoices,
   columnsRead,
   planColumns,
   requireColumnOptions,
@@ -19,6 +20,8 @@ export interface RowsOptions extends Omit<ColumnOptions, "features"> {
   /** Told in a sentence what was recognised, left out or put right. */
   readonly onNotice?: (sentence: string) => void;
 }
+
+export const rowsOptions: OptionNames<RowsOptions> = { columns: true, onNotice: true, ...columnChoices };
 
 /** A row: values by the names of their columns, or in the order of the columns. */
 export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -40,7 +43,8 @@ const place = "the table";
  * numbers(made, "bytes"); // Float32Array.of(12, NaN)
  */
 export function tableFromRows(rows: readonly Row[], options: RowsOptions = {}): InferredTable {
-  requireColumnOptions(options, ["columns", "onNotice"]);
+  requireOptions(options, rowsOptions);
+  requireColumnOptions(options);
   if (!Array.isArray(rows)) throw new InputError("rows must be a list of objects or arrays");
   if (rows.length === 0) throw new InputError("there are no rows to make a table of");
   for (const [i, row] of rows.entries())

@@ -1,10 +1,17 @@
+import type { OptionNames } from "../common/errors";
+import { workOptions } from "../common/progress";
 import type { Connection } from "../traffic/connection";
 import { type ReadLogsOptions, readConnectionLogs } from "../traffic/logs/read-logs";
 import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
 import { formatShare } from "../visualize/format";
 
 /** How logs are read: bad lines are counted where they are left out. */
-export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine">;
+export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine" | "onForm" | "onLogRead">;
+
+export const readingOptions: OptionNames<ReadingOptions> = {
+  ...{ skipBadRows: true, onNotice: true },
+  ...workOptions,
+};
 
 /** What was met in the logs, counted as they are read. */
 export interface ReadingCounts {
@@ -53,7 +60,7 @@ export async function* orderedConnections(
   paths: readonly string[],
   { timeBase, capacity = defaultCapacity }: Pick<ReorderOptions, "timeBase" | "capacity">,
   counts: ReadingCounts,
-  options: ReadingOptions = {},
+  options: Omit<ReadLogsOptions, "onBadLine"> = {},
 ): AsyncGenerator<Connection[]> {
   const order = new ReorderBuffer({ capacity, timeBase });
   const onBadLine = () => {

@@ -1,8 +1,9 @@
-import type { ScoreOptions } from "../models/detector";
+import type { OptionNames } from "../common/errors";
+import { type ScoreOptions, scoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
 import type { Backend } from "../models/tensorflow";
 import type { AlertFormat } from "./alerts/alert-lines";
-import type { ReadingOptions } from "./ordered-connections";
+import { type ReadingOptions, readingOptions } from "./ordered-connections";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */
@@ -42,3 +43,10 @@ export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
    */
   readonly state?: string;
 }
+
+export const scoreTrafficOptions: OptionNames<ScoreTrafficOptions> = {
+  ...{ detector: true, out: true, format: true, top: true, falseDiscoveryRate: true, allow: true },
+  ...{ backend: true, incidents: true, report: true, command: true, all: true, state: true },
+  ...scoreOptions,
+  ...readingOptions,
+};

@@ -1,23 +1,18 @@
-import { InputError, requireNumber } from "../common/errors";
+import { InputError, requireNumber, requireOptions } from "../common/errors";
 import { filesIn, requireNotRead } from "../common/places";
 import type { ScoreOptions } from "../models/detector";
 import { type Discoveries, PValueCounts } from "../models/p-values";
 import { rateRange } from "../models/threshold";
+import type { LogForm } from "../traffic/logs/format";
 import type { ConnectionLog } from "../traffic/logs/log-files";
-import { findConnectionLogs } from "../traffic/logs/read-logs";
+import { findConnectionLogs, type ReadLogsOptions } from "../traffic/logs/read-logs";
 import { NobodyReads } from "./alerts/alert-writer";
 import { readAllowList } from "./alerts/allow-list";
 import { requireFormOf } from "./log-forms";
 import { Monitor, type MonitorOptions } from "./monitor";
-import {
-  gapsNotice,
-  noCounts,
-  orderedConnections,
-  type ReadingCounts,
-  type ReadingOptions,
-} from "./ordered-connections";
+import { gapsNotice, noCounts, orderedConnections, type ReadingCounts } from "./ordered-connections";
 import type { RankedAlert } from "./ranking";
-import type { ScoreTrafficOptions } from "./score-options";
+import { type ScoreTrafficOptions, scoreTrafficOptions } from "./score-options";
 import { type ScoreOutput, scoreOutputs } from "./score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "./score-result";
 import { ScoreStateFile } from "./score-state";
@@ -37,6 +32,7 @@ export async function scoreTraffic(
   modelFolder: string,
   options: ScoreTrafficOptions = {},
 ): Promise<ScoreTrafficResult> {
+  requireOptions(options, scoreTrafficOptions);
   const { falseDiscoveryRate, top, out, onNotice, signal } = options;
   if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   if (top !== undefined) requireNumber("top", top, { min: 1, max: 1_000_000, integer: true });
@@ -159,8 +155,10 @@ export async function createMonitor(
 }
 
 /** How logs are read that a model is to judge. */
-function readingOf({ model }: Monitor, options: ScoreTrafficOptions): ReadingOptions {
-  return { ...options, onForm: (form, log) => requireFormOf(model, form, log) };
+function readingOf({ model }: Monitor, options: ScoreTrafficOptions): ReadLogsOptions {
+  const { skipBadRows, onNotice, onProgress, signal } = options;
+  const onForm = (form: LogForm, log: string) => requireFormOf(model, form, log);
+  return { skipBadRows, onForm, onNotice, onProgress, signal };
 }
 
 /** The alerts of logs, block by block. */

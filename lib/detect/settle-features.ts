@@ -1,3 +1,4 @@
+import { requireOptions } from "../common/errors";
 import type { NumericColumn, Rows, Table } from "../data/table";
 import { type TypicalValue, typicalValues } from "../models/typical-values";
 
@@ -39,8 +40,10 @@ export interface SettleOptions {
 export function settleFeatures(
   table: Table,
   usual: Readonly<Record<string, TypicalValue>>,
-  { coldRows = 0, from = 0 }: SettleOptions = {},
+  options: SettleOptions = {},
 ): Table {
+  requireOptions(options, { coldRows: true, from: true });
+  const { coldRows = 0, from = 0 } = options;
   const features = table.features.map((feature) => {
     const typical = usual[feature.name];
     if (feature.kind !== "numeric" || typical?.kind !== "number") return feature;

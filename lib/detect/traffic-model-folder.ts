@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError } from "../common/errors";
+import { InputError, requireOptions } from "../common/errors";
 import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
@@ -15,6 +15,7 @@ import { cardName, isOwnCard } from "../models/model-card";
 import {
   type LoadModelOptions,
   loadModel,
+  loadModelOptions,
   modelFiles,
   requireFormatVersion,
   writeModelFiles,
@@ -121,12 +122,14 @@ export async function loadTrafficModel(
   folder: string,
   options: LoadTrafficModelOptions = {},
 ): Promise<TrafficModel> {
+  requireOptions(options, { detectors: true, ...loadModelOptions });
   return readResults(folder, () => readTrafficModel(folder, options), options.onNotice);
 }
 
 async function readTrafficModel(folder: string, options: LoadTrafficModelOptions): Promise<TrafficModel> {
   if ((await modelSubject(folder)) === "table") {
-    const { preprocessor } = await loadModel(folder, options); // says what is wrong with a folder that is none
+    const { backend, onNotice } = options;
+    const { preprocessor } = await loadModel(folder, { backend, onNotice }); // says what is wrong with a folder that is none
     const isKdd = preprocessor.steps.every(({ feature }) => kddFeatures.some(({ name }) => name === feature));
     throw new InputError(
       `${folder} was trained on ${isKdd ? "KDD'99 records, whose content features" : "a table, whose columns"} a conn.log does not have; ` +
@@ -155,8 +158,9 @@ async function loadDetectors(
   options: LoadTrafficModelOptions,
 ): Promise<TrafficModel["detectors"]> {
   const detectors: Partial<Record<TrainedDetectorName, Model>> = {};
-  for (const name of options.detectors ?? trainedDetectors.map(({ kind }) => kind))
-    detectors[name] = await loadDetector(folder, partOf(name), name, manifests[name], options);
+  const { detectors: wanted = trainedDetectors.map(({ kind }) => kind), ...own } = options;
+  for (const name of wanted)
+    detectors[name] = await loadDetector(folder, partOf(name), name, manifests[name], own);
   if (new Set(Object.values(detectors).map(({ threshold }) => threshold.rows)).size > 1)
     throw new InputError(
       `the model folder ${folder} is damaged: its detectors' thresholds are from different connections`,

@@ -12,7 +12,7 @@ import { isolationForest } from "../models/isolation-forest/detector";
 import { scoreSteps } from "./curves";
 import { type RankingMetrics, ranking, ratesFrom, type VerdictRates } from "./metrics";
 import type { OneClassProtocol } from "./one-class-protocols";
-import { type ProtocolOptions, workOf } from "./protocols";
+import { type ProtocolOptions, resolveProtocol } from "./protocols";
 import { scoreDistinct } from "./score-distinct";
 import { scoreTogether } from "./score-together";
 
@@ -35,8 +35,8 @@ export async function oneClassProtocol(
   protocol: OneClassProtocol,
   options: ProtocolOptions = {},
 ): Promise<Record<string, OneClassMetrics>> {
-  const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
-  const split = oneClassSplit(train, protocol, work.seed);
+  const { seed, settings, preprocessing, work } = resolveProtocol(options);
+  const split = oneClassSplit(train, protocol, seed);
   const found: Record<string, OneClassMetrics> = {};
   const measure = async (name: string, ofAll: Float64Array) => {
     found[name] = measured(split, ofAll);
@@ -45,7 +45,7 @@ export async function oneClassProtocol(
   const fit = <Options extends object, Fitted extends Detector>(
     kind: DetectorKind<string, Options, Fitted>,
     own?: Options,
-  ) => fitDetector(train, kind, { ...work, rows: split.fitRows, preprocessing, settings: own });
+  ) => fitDetector(train, kind, { ...work, seed, rows: split.fitRows, preprocessing, settings: own });
   const forest = await fit(isolationForest, settings?.[isolationForest.kind]);
   const network = await fit(autoencoder, settings?.[autoencoder.kind]);
   const { both, scores } = await scoreTogether(forest, network, [train], split.fitRows, work);
@@ -64,10 +64,10 @@ export async function oneClassForest(
   protocol: OneClassProtocol,
   options: ProtocolOptions = {},
 ): Promise<OneClassMetrics> {
-  const { settings, falseAlarmRate: _, preprocessing, ...work } = workOf(options);
-  const split = oneClassSplit(train, protocol, work.seed);
+  const { seed, settings, preprocessing, work } = resolveProtocol(options);
+  const split = oneClassSplit(train, protocol, seed);
   const own = { rows: split.fitRows, preprocessing, settings: settings?.[isolationForest.kind] };
-  const model = await fitDetector(train, isolationForest, { ...work, ...own });
+  const model = await fitDetector(train, isolationForest, { ...work, seed, ...own });
   return measured(split, await scoreDistinct(model, train, work));
 }
 

@@ -1,3 +1,4 @@
+import { requireOptions } from "../common/errors";
 import { breathe } from "../common/progress";
 import { valuesAt } from "../common/values-at";
 import { distinctRows } from "../data/distinct";
@@ -6,12 +7,12 @@ import { rowsWhere } from "../data/split";
 import { allRows, labels, type Rows, selectColumn, type Table } from "../data/table";
 import { autoencoder } from "../models/autoencoder/detector";
 import type { Detector, DetectorKind, FittedBy } from "../models/detector";
-import type { studyDetectors, TrainedDetectorName } from "../models/detectors";
+import { detectorSettings, type studyDetectors, type TrainedDetectorName } from "../models/detectors";
 import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";
 import { isolationForest } from "../models/isolation-forest/detector";
 import { type Model, scoreTable } from "../models/model";
 import { chooseThreshold } from "../models/threshold";
-import { presets, type TrainingOptions, trainingDefaults } from "../models/training-options";
+import { presets, type TrainingOptions, trainingDefaults, trainingOptions } from "../models/training-options";
 import { type UnseenCategory, unseenCategories } from "../preprocess/preprocessor";
 import { baselineScores } from "./baselines";
 import { atReportedRates, evaluate, type Metrics } from "./metrics";
@@ -63,7 +64,7 @@ export async function noveltyProtocol(
 ): Promise<NoveltyStudy> {
   const fitted: FittedModel[] = [];
   try {
-    return await studyNovelty(train, test, workOf(options), fitted);
+    return await studyNovelty(train, test, resolveProtocol(options), fitted);
   } catch (error) {
     disposeDetectors(fitted);
     throw error;
@@ -79,7 +80,7 @@ export function disposeDetectors(models: Iterable<Pick<Model, "detector">>): voi
 async function studyNovelty(
   train: Table,
   test: Table | undefined,
-  { settings, falseAlarmRate, preprocessing, ...work }: ReturnType<typeof workOf>,
+  { seed, falseAlarmRate, settings, preprocessing, work }: ReturnType<typeof resolveProtocol>,
   fitted: FittedModel[],
 ): Promise<NoveltyStudy> {
   const rows = train.labels ? rowsWhere(train, (label) => label === "normal") : allRows(train);
@@ -88,10 +89,7 @@ async function studyNovelty(
   ) => {
     const own = settings?.[kind.kind] as Options | undefined;
     const model = await fitModel(train, kind, {
-      ...work,
-      rows,
-      falseAlarmRate,
-      preprocessing,
+      ...{ ...work, seed, rows, falseAlarmRate, preprocessing },
       settings: own,
     });
     fitted.push(model);
@@ -125,11 +123,13 @@ async function studyNovelty(
   return { fitRows, holdoutRows, models, baselines, metrics, unseen };
 }
 
-/** What a protocol needs of its options, which may be those of a whole run. */
-export function workOf(options: ProtocolOptions) {
+/** Fills in the defaults. @throws {InputError} on an option that is unknown */
+export function resolveProtocol(options: ProtocolOptions) {
+  requireOptions(options, trainingOptions);
+  requireOptions(options.settings ?? {}, detectorSettings);
   const { seed = trainingDefaults.seed, falseAlarmRate = trainingDefaults.falseAlarmRate } = options;
   const { settings, preprocessing, workers, onProgress, signal } = options;
-  return { seed, falseAlarmRate, settings, preprocessing, workers, onProgress, signal };
+  return { seed, falseAlarmRate, settings, preprocessing, work: { workers, onProgress, signal } };
 }
 
 /** Some normal rows and all attacks, in the order of the file. */
@@ -181,16 +181,10 @@ async function measure(
  * majority.
  */
 export async function mixedProtocol(train: Table, options: ProtocolOptions = {}): Promise<MetricsByDetector> {
-  const {
-    settings,
-    falseAlarmRate: _,
-    preprocessing = presets.published.preprocessing,
-    ...work
-  } = workOf(options);
+  const { seed, settings, preprocessing = presets.published.preprocessing, work } = resolveProtocol(options);
   const { kind } = isolationForest;
   const model = await fitDetector(train, isolationForest, {
-    ...work,
-    preprocessing,
+    ...{ ...work, seed, preprocessing },
     settings: { ...presets.published.settings[kind], ...settings?.[kind] },
   });
   const scores = await scoreDistinct(model, train, work);
@@ -206,16 +200,15 @@ export async function literatureProtocol(
   train: Table,
   options: ProtocolOptions = {},
 ): Promise<Record<LiteratureSubset, MetricsByDetector>> {
-  const { settings, falseAlarmRate: _, preprocessing: __, ...work } = workOf(options);
+  const { seed, settings, work } = resolveProtocol(options);
   const { kind } = isolationForest;
   const results: Partial<Record<LiteratureSubset, MetricsByDetector>> = {};
   for (const subset of literatureSubsets) {
-    const table = literatureSubset(train, subset, work.seed);
+    const table = literatureSubset(train, subset, seed);
     // Nominal features as numbers, as in the papers.
     const preprocessing = { encoding: "ordinal", logarithm: [], scaling: "none" } as const;
     const model = await fitDetector(table, isolationForest, {
-      ...work,
-      preprocessing,
+      ...{ ...work, seed, preprocessing },
       settings: { ...presets.published.settings[kind], ...settings?.[kind] },
     });
     const scores = await scoreTable(model, table, undefined, work);

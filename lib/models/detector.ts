@@ -1,5 +1,5 @@
-import { InputError } from "../common/errors";
-import { breather, type WorkOptions } from "../common/progress";
+import { InputError, type OptionNames, requireOptions } from "../common/errors";
+import { breather, type WorkOptions, workOptions } from "../common/progress";
 import { shown } from "../common/shown";
 import { type LazyMatrix, type Matrix, requireFinite, requireMatrix } from "../preprocess/matrix";
 import type { FullPreprocessOptions } from "../preprocess/preprocessor";
@@ -9,6 +9,8 @@ export interface ScoreOptions extends WorkOptions {
   /** Threads to share the rows among, where a detector uses threads. Default: as many as processors. */
   readonly workers?: number;
 }
+
+export const scoreOptions: OptionNames<ScoreOptions> = { workers: true, ...workOptions };
 
 /**
  * A kind of anomaly detector: all that fitting, saving, loading and drawing need to know of it. `detectors.ts` lists them.
@@ -56,10 +58,14 @@ export interface FitOptions extends ScoreOptions {
   readonly seed?: number;
 }
 
+export const fitOptions: OptionNames<FitOptions> = { seed: true, ...scoreOptions };
+
 export interface LoadOptions {
   /** What computes a detector that leaves the choice. Default "kernel". */
   readonly backend?: Backend;
 }
+
+export const loadOptions: OptionNames<LoadOptions> = { backend: true };
 
 /** What a kind of detector is once it is fitted. */
 export type FittedBy<Kind> = Kind extends DetectorKind<string, object, infer Fitted> ? Fitted : never;
@@ -137,10 +143,11 @@ export function requireRow({ columns }: Pick<Detector, "columns">, row: Float32A
 export async function explainEach(
   detector: Pick<Detector, "columns" | "explain">,
   matrix: Matrix,
-  { signal }: WorkOptions = {},
+  options: WorkOptions = {},
 ): Promise<Float64Array> {
+  requireOptions(options, workOptions);
   requireColumns(detector, matrix);
-  const breatheIfDue = breather(signal);
+  const breatheIfDue = breather(options.signal);
   const width = detector.columns.length;
   const contributions = new Float64Array(matrix.rows * width);
   for (let start = 0; start < contributions.length; start += width) {

@@ -1,3 +1,4 @@
+import { type OptionNames, requireOptions } from "../common/errors";
 import { autoencoder } from "./autoencoder/detector";
 import { ecod } from "./baselines/ecod/detector";
 import { localOutlierFactor } from "./baselines/local-outlier-factor/detector";
@@ -40,6 +41,10 @@ export type DetectorSettings = {
   readonly [Kind in (typeof trainedDetectors)[number] as Kind["kind"]]?: OptionsOf<Kind>;
 };
 
+export const detectorSettings = Object.fromEntries(
+  trainedDetectors.map(({ kind }) => [kind, true]),
+) as OptionNames<DetectorSettings>;
+
 /** Something of each of the detectors that commands train, in their order. */
 export function ofEachDetector<T>(
   make: (kind: DetectorKind, name: TrainedDetectorName) => T | Promise<T>,
@@ -59,6 +64,7 @@ export async function ofEach<Name extends string, T>(
 
 /** To call before the data is read. @throws {InputError} if this machine lacks what the detectors' options ask for */
 export async function prepareDetectors(settings: DetectorSettings = {}): Promise<void> {
+  requireOptions(settings, detectorSettings);
   await ofEachDetector((kind, name) => kind.prepare?.(settings[name]));
 }
 

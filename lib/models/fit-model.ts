@@ -1,9 +1,9 @@
-import { InputError, requireNumber } from "../common/errors";
+import { InputError, requireNumber, requireOptions } from "../common/errors";
 import { datasetOf } from "../data/source";
 import { splitRows } from "../data/split";
 import { allRows, type Rows, type Table } from "../data/table";
 import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../preprocess/preprocessor";
-import type { Detector, DetectorKind, FitOptions } from "./detector";
+import { type Detector, type DetectorKind, type FitOptions, fitOptions } from "./detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "./model";
 import { chooseThreshold } from "./threshold";
 import { trainingDefaults } from "./training-options";
@@ -52,6 +52,10 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
   kind: DetectorKind<string, Options, Fitted>,
   options: FitModelOptions<Options> = {},
 ): Promise<FittedModel<Fitted>> {
+  requireOptions(options, {
+    ...{ rows: true, preprocessing: true, settings: true, holdOut: true, falseAlarmRate: true },
+    ...fitOptions,
+  });
   const {
     rows = allRows(table),
     holdOut = "random",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError } from "../common/errors";
+import { InputError, type OptionNames, requireOptions } from "../common/errors";
 import { checked, readJsonFile, shownValue } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
@@ -11,7 +11,7 @@ import { readResults } from "../common/unfinished";
 import { unwritable, writeWhole } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
 import { type Preprocessor, requireConsistent } from "../preprocess/preprocessor";
-import type { Detector, DetectorKind, LoadOptions } from "./detector";
+import { type Detector, type DetectorKind, type LoadOptions, loadOptions } from "./detector";
 import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest } from "./manifest";
 import type { Model } from "./model";
@@ -102,6 +102,8 @@ export interface LoadModelOptions extends LoadOptions {
   readonly onNotice?: (sentence: string) => void;
 }
 
+export const loadModelOptions: OptionNames<LoadModelOptions> = { onNotice: true, ...loadOptions };
+
 /**
  * Reads a model folder, which may come from anybody: only plain files of the names above, of limited size, and only what
  * fits together. The checksums notice damage; nothing depends on them, since whoever changes a folder can make them anew.
@@ -113,11 +115,10 @@ export interface LoadModelOptions extends LoadOptions {
  * await saveModel("models/forest", await fitModel(train, isolationForest));
  * const { anomalous, pValues } = await judge(await loadModel("models/forest"), test);
  */
-export async function loadModel(
-  folder: string,
-  { onNotice, ...options }: LoadModelOptions = {},
-): Promise<Model> {
-  return readResults(folder, () => readModel(folder, options), onNotice);
+export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
+  requireOptions(options, loadModelOptions);
+  const { onNotice, ...own } = options;
+  return readResults(folder, () => readModel(folder, own), onNotice);
 }
 
 async function readModel(folder: string, options: LoadOptions): Promise<Model> {

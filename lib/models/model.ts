@@ -6,7 +6,7 @@ import { knownEqualRows } from "../data/distinct";
 import type { Rows, Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
-import type { Detector, ScoreOptions } from "./detector";
+import { type Detector, type ScoreOptions, scoreOptions } from "./detector";
 import { detectorTitle } from "./detectors";
 import { falseDiscoveryVerdicts, pValues } from "./p-values";
 import { type Threshold, verdicts } from "./threshold";
@@ -58,11 +58,12 @@ export interface JudgeOptions extends ScoreOptions {
 export async function judge(
   model: Model,
   table: Table,
-  { rows, falseDiscoveryRate, ...options }: JudgeOptions = {},
+  options: JudgeOptions = {},
   memories?: Float32Array[],
 ): Promise<Judgement> {
-  requireOptions(options, ["workers", "onProgress", "signal"]);
-  const scores = await scoreTable(model, table, rows, options, memories);
+  requireOptions(options, { rows: true, falseDiscoveryRate: true, ...scoreOptions });
+  const { rows, falseDiscoveryRate, ...work } = options;
+  const scores = await scoreTable(model, table, rows, work, memories);
   const found = pValues(scores, model.threshold);
   const anomalous =
     falseDiscoveryRate === undefined
@@ -88,9 +89,10 @@ export async function scoreTable(
   model: PreprocessedDetector,
   table: Table,
   rows?: Rows,
-  options?: ScoreOptions,
+  options: ScoreOptions = {},
   memories?: Float32Array[],
 ): Promise<Float64Array> {
+  requireOptions(options, scoreOptions);
   const known = rows ? undefined : knownEqualRows(table);
   if (known) return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
   const novel = new Uint16Array(model.detector.novelty ? (rows?.length ?? table.rows) : 0);

@@ -1,6 +1,7 @@
+import type { OptionNames } from "../common/errors";
 import type { PreprocessOptions } from "../preprocess/preprocessor";
 import { autoencoderDefaults } from "./autoencoder/settings";
-import type { FitOptions } from "./detector";
+import { type FitOptions, fitOptions } from "./detector";
 import type { DetectorSettings } from "./detectors";
 import { forestDefaults } from "./isolation-forest/isolation-forest";
 
@@ -15,6 +16,17 @@ export interface TrainingOptions extends FitOptions {
   readonly preprocessing?: PreprocessOptions;
   /** Of each detector, by its name. */
   readonly settings?: DetectorSettings;
+}
+
+export const trainingOptions: OptionNames<TrainingOptions> = {
+  ...{ falseAlarmRate: true, preprocessing: true, settings: true },
+  ...fitOptions,
+};
+
+/** Those of training among the options of a whole run. */
+export function trainingOptionsOf(options: TrainingOptions): TrainingOptions {
+  const { falseAlarmRate, preprocessing, settings, seed, workers, onProgress, signal } = options;
+  return { falseAlarmRate, preprocessing, settings, seed, workers, onProgress, signal };
 }
 
 /**

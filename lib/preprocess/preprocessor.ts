@@ -92,8 +92,8 @@ export interface UnseenCategory {
  * const matrix = transform(preprocessor, table);
  */
 export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
+  requireOptions(options, { encoding: true, logarithm: true, logarithmOf: true, scaling: true });
   const { encoding = "one-hot", logarithm = ["amount"], logarithmOf, scaling = "min-max" } = options;
-  requireOptions(options, ["encoding", "logarithm", "logarithmOf", "scaling"]);
   requireNumericColumns(table, logarithmOf);
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");

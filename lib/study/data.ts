@@ -1,10 +1,11 @@
-import { InputError, requireNumber } from "../common/errors";
+import { InputError, requireNumber, requireOptions } from "../common/errors";
 import { projectPath } from "../common/project";
 import { shown } from "../common/shown";
 import type { ColumnType } from "../data/columns/infer-columns";
+import { columnChoices } from "../data/columns/plan-columns";
 import { inputName } from "../data/content";
 import { Unavailable } from "../data/kdd/download";
-import { type LocateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
+import { type LocateOptions, locateOptions, locateTestFile, locateTrainingFile } from "../data/kdd/locate";
 import { type FileTable, type ReadTableOptions, readTable } from "../data/read-table";
 import type { Source } from "../data/source";
 import { labels, type Table } from "../data/table";
@@ -77,11 +78,16 @@ const connectTimeout = 4_000;
  * @example
  * const { train, test } = await loadStudyData({ data: "data/kddcup.data_10_percent.gz" });
  */
-export function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
+export async function loadStudyData(options: StudyDataOptions = {}): Promise<StudyData> {
+  requireOptions(options, {
+    ...{ data: true, test: true, rejectedFiles: true, maxRows: true, onNotice: true },
+    ...columnChoices,
+    ...locateOptions,
+  });
   return readStudyData(options);
 }
 
-/** As {@link loadStudyData}, with what each column was taken for. */
+/** As {@link loadStudyData}, with what each column was taken for; the options may be those of a whole run. */
 export async function readStudyData(options: StudyDataOptions = {}): Promise<DescribedData> {
   const { onNotice = (sentence) => console.warn(sentence), rejectedFiles, ...given } = options;
   const locate = { connectTimeout, ...given };

@@ -11,8 +11,8 @@ import { type OneClassMetrics, oneClassProtocol } from "../evaluation/one-class"
 import { type OneClassProtocol, publishedF1 } from "../evaluation/one-class-protocols";
 import { type Spread, spread } from "../evaluation/spread";
 import { prepareDetectors } from "../models/detectors";
-import { trainingDefaults } from "../models/training-options";
-import { isKddFormat, loadStudyData } from "./data";
+import { trainingDefaults, trainingOptionsOf } from "../models/training-options";
+import { isKddFormat, readStudyData } from "./data";
 import type { RunOptions } from "./run";
 
 /** `outputs/kddcup.json` or `outputs/kddcup-rev.json`. */
@@ -48,7 +48,7 @@ export async function runOneClass(
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, resultsOf(protocol));
     const rejectedFiles = { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") };
-    const { train, trainSource } = await loadStudyData({
+    const { train, trainSource } = await readStudyData({
       ...options,
       ...(options.skipBadRows && { rejectedFiles }),
     });
@@ -58,7 +58,9 @@ export async function runOneClass(
       );
     const seeds = Array.from({ length: repeats }, (_, i) => seed + i);
     const studies: Record<string, OneClassMetrics>[] = [];
-    for (const own of seeds) studies.push(await oneClassProtocol(train, protocol, { ...options, seed: own }));
+    const training = trainingOptionsOf(options);
+    for (const own of seeds)
+      studies.push(await oneClassProtocol(train, protocol, { ...training, seed: own }));
     const result: OneClassResult = {
       schemaVersion: 1,
       libraryVersion,

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { InputError, requireNumber } from "../common/errors";
+import { InputError, requireNumber, requireOptions } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import type { ProgressUpdate } from "../common/progress";
 import { projectPath, shortPath } from "../common/project";
 import { inTransaction } from "../common/transaction";
 import { writeJson, writeWhole } from "../common/unwritable";
 import { libraryVersion } from "../common/version";
+import { columnChoices } from "../data/columns/plan-columns";
 import { inputName } from "../data/content";
 import { duckdb } from "../data/duckdb";
 import { datasetOf } from "../data/source";
@@ -36,11 +37,11 @@ import { isolationForest } from "../models/isolation-forest/detector";
 import type { Model } from "../models/model";
 import { modelFolderKind, writeModel } from "../models/model-folder";
 import { fewRowsNotice } from "../models/threshold";
-import { trainingDefaults } from "../models/training-options";
+import { trainingDefaults, trainingOptions, trainingOptionsOf } from "../models/training-options";
 import { preprocessingNotices } from "../preprocess/notices";
 import { reportPage, reportPlotlyFile } from "../visualize/report/report-page";
 import { writePictures } from "../visualize/write-pictures";
-import { type ColumnChoices, loadStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
+import { type ColumnChoices, readStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
 import { studyFigures } from "./figures";
 import { writePredictions } from "./predictions";
 import { studyReport } from "./report";
@@ -72,6 +73,12 @@ export interface RunOptions
  * @throws {InputError} on anything wrong with the data, an option or a folder; the signal's reason if it is aborted
  */
 export async function run(options: RunOptions = {}): Promise<RunResult> {
+  requireOptions(options, {
+    ...{ data: true, test: true, dataFolder: true, maxRows: true, modelsFolder: true, outputsFolder: true },
+    ...{ repeats: true, csv: true, skipBadRows: true, command: true, onNotice: true },
+    ...columnChoices,
+    ...trainingOptions,
+  });
   const { modelsFolder = projectPath("models"), outputsFolder = projectPath("outputs") } = options;
   const seeds = seedsOf(options);
   await prepareDetectors(options.settings);
@@ -157,7 +164,7 @@ const studyFolder = sharedFolder(
 );
 
 async function loadData(options: RunOptions, outputs: string): Promise<StudyData> {
-  const data = await loadStudyData({
+  const data = await readStudyData({
     ...options,
     rejectedFiles: options.skipBadRows
       ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
@@ -194,7 +201,7 @@ async function runStudies(
         seeds.length === 1 ? update : { ...update, stage: `seed ${seed}: ${update.stage}` },
       );
     const { train, test } = data;
-    const own = { ...options, seed, onProgress };
+    const own = { ...trainingOptionsOf(options), seed, onProgress };
     const novelty = await clock.time("novelty", () => noveltyProtocol(train, test, own));
     inMemory.add(novelty);
     studies.push(await otherProtocols(novelty, data, own, clock));

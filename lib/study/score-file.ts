@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from "node:path";
-import { InputError, requireNumber } from "../common/errors";
+import { InputError, requireNumber, requireOptions } from "../common/errors";
 import { sharedFolder } from "../common/own-files";
 import { filesIn } from "../common/places";
 import { isStream } from "../common/streams";
@@ -9,7 +9,7 @@ import { rowNumbers } from "../data/source";
 import type { NominalColumn, Table } from "../data/table";
 import { TableReader } from "../data/table-reader";
 import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
-import type { ScoreOptions } from "../models/detector";
+import { type ScoreOptions, scoreOptions } from "../models/detector";
 import { judge, type Model } from "../models/model";
 import { loadModel } from "../models/model-folder";
 import { type Discoveries, lowestPValue, PValueCounts } from "../models/p-values";
@@ -62,6 +62,10 @@ export async function scoreFile(
   modelFolder: string,
   options: ScoreFileOptions,
 ): Promise<ScoreFileResult> {
+  requireOptions(options, {
+    ...{ out: true, skipBadRows: true, falseDiscoveryRate: true, backend: true, onNotice: true },
+    ...scoreOptions,
+  });
   const { out, skipBadRows = false, falseDiscoveryRate, onProgress, onNotice, signal, workers } = options;
   if (falseDiscoveryRate !== undefined) requireNumber("falseDiscoveryRate", falseDiscoveryRate, rateRange);
   const format = await formatOf(out);

@@ -1,4 +1,4 @@
-import { requireNumber } from "../common/errors";
+import { requireNumber, requireOptions } from "../common/errors";
 import type { Connection } from "./connection";
 import { TimeQueue } from "./time-queue";
 import { Clock, type ClockState } from "./windows/clock";
@@ -45,8 +45,10 @@ export class ReorderBuffer {
   #late = 0;
   readonly #held = new TimeQueue<Connection>();
 
-  /** @throws {InputError} if an option is out of its range */
-  constructor({ capacity = 200_000, lateness = Infinity, timeBase = "start" }: ReorderOptions = {}) {
+  /** @throws {InputError} if an option is out of its range, or unknown */
+  constructor(options: ReorderOptions = {}) {
+    requireOptions(options, { capacity: true, lateness: true, timeBase: true });
+    const { capacity = 200_000, lateness = Infinity, timeBase = "start" } = options;
     requireNumber("capacity", capacity, { min: 1, max: 10_000_000, integer: true });
     if (lateness !== Infinity) requireNumber("lateness", lateness, { min: 0 });
     this.#capacity = capacity;

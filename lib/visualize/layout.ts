@@ -1,4 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { requireOptions } from "../common/errors";
 import { escapeHtml, unescapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
 import { guideColour, palette } from "./palette";
@@ -10,11 +11,13 @@ export const figureWidth = 960;
 
 /** Joins traces, layout and the template that all figures share. @param defaultTitle for a caption without a title */
 export function createFigure(
-  { title, protocol, remark }: Caption,
+  caption: Caption,
   defaultTitle: string,
   data: Data[],
   layout: Partial<Layout> & { height: number },
 ): Figure {
+  requireOptions(caption, { protocol: true, title: true, remark: true });
+  const { title, protocol, remark } = caption;
   const lines = wrap(protocol, 125).map(escapeHtml);
   const words = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title ?? defaultTitle)}</b></span>`;
   const heading = remark === undefined ? words : `<b>${escapeHtml(remark)}:</b> ${words}`;

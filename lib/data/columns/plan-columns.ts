@@ -1,4 +1,4 @@
-import { InputError, requireOptions } from "../../common/errors";
+import { InputError, type OptionNames } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { FileColumn } from "../formats/table-form";
 import type { CellKind } from "./cells";
@@ -24,16 +24,13 @@ export interface ColumnOptions {
   readonly features?: readonly { readonly name: string; readonly type: ColumnType }[];
 }
 
-const columnOptionNames = ["label", "normal", "group", "exclude", "types", "features"];
+/** Options by which whoever calls chooses columns; `features` are a model's. */
+export const columnChoices: OptionNames<Omit<ColumnOptions, "features">> = {
+  ...{ label: true, normal: true, group: true, exclude: true, types: true },
+};
 
-/**
- * Checks what a program says of columns, before anything is read.
- *
- * @param others names of options beside those of columns
- * @throws {InputError} naming an option that is unknown, or is no text where one is needed
- */
-export function requireColumnOptions(options: ColumnOptions, others: readonly string[]): void {
-  requireOptions(options, [...columnOptionNames, ...others]);
+/** Checks what a program says of columns, before anything is read. @throws {InputError} if it is no text where one is needed */
+export function requireColumnOptions(options: ColumnOptions): void {
   const { label, normal, group, exclude, types } = options;
   requireNames("label", label === undefined ? [] : [label]);
   requireNames("group", group === undefined ? [] : [group]);

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { OptionNames } from "../../common/errors";
+import { workOptions } from "../../common/progress";
 import { projectPath } from "../../common/project";
 import { type DatasetName, findDatasets } from "./datasets";
 import { type DownloadOptions, download, Unavailable } from "./download";
@@ -10,6 +12,12 @@ export interface LocateOptions extends DownloadOptions {
   /** A folder with data kept elsewhere. Default: the environment variable `TRAFFIC_DATA`. */
   readonly sharedFolder?: string;
 }
+
+export const locateOptions: OptionNames<LocateOptions> = {
+  ...{ dataFolder: true, sharedFolder: true, addresses: true },
+  ...{ connectTimeout: true, stallTimeout: true, minimumRate: true },
+  ...workOptions,
+};
 
 /**
  * Finds the file to train on, in this order:

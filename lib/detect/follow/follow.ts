@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { InputError, requireNumber } from "../../common/errors";
+import { InputError, type OptionNames, requireNumber, requireOptions } from "../../common/errors";
 import { requireNotRead } from "../../common/places";
 import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
@@ -50,6 +50,11 @@ export interface FollowOptions
   readonly state?: string;
 }
 
+const followOptions: OptionNames<FollowOptions> = {
+  ...{ stop: true, lateness: true, incidents: true, state: true, skipBadRows: true, onNotice: true },
+  ...{ detector: true, out: true, format: true, allow: true, backend: true, workers: true },
+};
+
 /** How long to wait for new lines before the next look. */
 const pollMilliseconds = 200;
 /** How often the state is written, at most. */
@@ -78,6 +83,7 @@ export async function followTraffic(
   modelFolder: string,
   options: FollowOptions,
 ): Promise<ScoreTrafficResult> {
+  requireOptions(options, followOptions);
   const { out, lateness = followDefaults.lateness, state, stop, onNotice = () => {} } = options;
   const format = alertFormat(options.format, out);
   if (format === "parquet") throw new InputError("alerts of a log that is followed can't be parquet");

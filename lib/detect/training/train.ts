@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
-import { InputError, requireNumber } from "../../common/errors";
+import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import { sharedFolder } from "../../common/own-files";
 import { projectPath } from "../../common/project";
 import { inTransaction } from "../../common/transaction";
@@ -10,10 +10,10 @@ import { countLabels } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { backendOf, ofEachDetector, prepareDetectors } from "../../models/detectors";
 import type { TrainingRecord } from "../../models/model";
-import type { TrainingOptions } from "../../models/training-options";
+import { type TrainingOptions, trainingOptions } from "../../models/training-options";
 import { reportPage, reportPlotlyFile } from "../../visualize/report/report-page";
 import { writePictures } from "../../visualize/write-pictures";
-import { gapsNotice } from "../ordered-connections";
+import { gapsNotice, readingOptions } from "../ordered-connections";
 import { fewRowsNotices, promisedRateOf } from "../traffic-model";
 import { trafficModelFolder, writeTrafficModel } from "../traffic-model-folder";
 import { trafficDefaults } from "./defaults";
@@ -49,6 +49,12 @@ export interface TrainOptions extends TrainingOptions, TrainingDataOptions {
  * @throws {InputError} on anything wrong with a log, an option or a folder; the signal's reason if it is aborted
  */
 export async function trainOnTraffic(paths: readonly string[], given: TrainOptions): Promise<TrainResult> {
+  requireOptions(given, {
+    ...{ out: true, outputsFolder: true, command: true },
+    ...{ maxConnections: true, windows: true, local: true, ignoreLabels: true },
+    ...trainingOptions,
+    ...readingOptions,
+  });
   const { falseAlarmRate = trafficDefaults.falseAlarmRate, seed = trafficDefaults.seed } = given;
   const options = { ...given, falseAlarmRate, seed };
   const { out, outputsFolder = projectPath("outputs"), onNotice } = options;

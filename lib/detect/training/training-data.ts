@@ -5,7 +5,7 @@ import type { Connection } from "../../traffic/connection";
 import { connectionTable } from "../../traffic/connection-table";
 import { LocalNetworks } from "../../traffic/local-networks";
 import type { LogForm } from "../../traffic/logs/format";
-import type { ReadLog } from "../../traffic/logs/read-logs";
+import type { ReadLog, ReadLogsOptions } from "../../traffic/logs/read-logs";
 import { timeOf } from "../../traffic/windows/event";
 import { resolveWindows, type TrafficWindowOptions } from "../../traffic/windows/options";
 import { type WarmState, WarmWindows } from "../../traffic/windows/warm-windows";
@@ -68,13 +68,8 @@ export async function readTrainingData(
   paths: readonly string[],
   options: TrainingDataOptions = {},
 ): Promise<TrainingData> {
-  const {
-    maxConnections = trafficDefaults.maxRows,
-    windows: asked = {},
-    ignoreLabels = false,
-    local,
-    ...reading
-  } = options;
+  const { maxConnections = trafficDefaults.maxRows, windows: asked = {}, ignoreLabels = false } = options;
+  const { local, skipBadRows, onNotice, onProgress, signal } = options;
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
@@ -84,11 +79,12 @@ export async function readTrainingData(
   const tables: Table[] = [];
   const order = { timeBase: windows.timeBase, capacity };
   const common = new CommonForm();
-  const hooks = {
-    onLogRead: (log: ReadLog) => logs.push(log),
-    onForm: (form: LogForm, log: string) => common.add(form, log),
+  const reading: ReadLogsOptions = {
+    ...{ skipBadRows, onNotice, onProgress, signal },
+    onLogRead: (log) => logs.push(log),
+    onForm: (form, log) => common.add(form, log),
   };
-  for await (const connections of orderedConnections(paths, order, counts, { ...reading, ...hooks })) {
+  for await (const connections of orderedConnections(paths, order, counts, reading)) {
     if (counts.connections > maxConnections)
       throw new InputError(
         `the logs have more than ${maxConnections.toLocaleString("en-US")} connections, which is the most to learn from`,

@@ -1,17 +1,21 @@
 // To read how it works: tensorflow-network.ts builds the network and takes a step, train.ts repeats that until the held-out
 // rows say stop, and here rows are scored and explained. What runs by default, in models/kernel/, computes the same faster.
 import { availableParallelism } from "node:os";
-import { requireNumber } from "../../common/errors";
+import { requireNumber, requireOptions } from "../../common/errors";
 import { square } from "../../common/exact-math";
-import type { WorkOptions } from "../../common/progress";
-import { type Matrix, requireFinite } from "../../preprocess/matrix";
+import { type WorkOptions, workOptions } from "../../common/progress";
+import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../preprocess/matrix";
 import {
   type Detector,
+  fitOptions,
+  type LoadOptions,
+  loadOptions,
   type NoveltyRule,
   requireColumns,
   requireFiniteScores,
   requireRow,
   type ScoreOptions,
+  scoreOptions,
 } from "../detector";
 import { KernelNetwork, kernelComputes } from "../kernel/kernel-network";
 import { type Backend, type TensorFlow, tensorFlowBackends, tensorflow } from "../tensorflow";
@@ -20,6 +24,7 @@ import { inBatches, initialWeights, type Network, type Weights } from "./network
 import {
   type AutoencoderOptions,
   type AutoencoderSettings,
+  autoencoderOptions,
   requireModestSize,
   requireOneOf,
   resolveSettings,
@@ -56,17 +61,13 @@ export interface TrainingOptions extends EpochOptions {
  * const scores = await autoencoder.score(traffic);
  */
 export async function fitAutoencoder(
-  matrix: Matrix,
-  {
-    backend,
-    workers = availableParallelism(),
-    onProgress,
-    onEpoch,
-    signal,
-    ...options
-  }: AutoencoderOptions & TrainingOptions = {},
+  given: Matrix | LazyMatrix,
+  options: AutoencoderOptions & TrainingOptions = {},
 ): Promise<Autoencoder> {
+  requireOptions(options, { onEpoch: true, ...autoencoderOptions, ...fitOptions });
+  const { backend, workers = availableParallelism(), onProgress, onEpoch, signal } = options;
   const settings = resolveSettings(options);
+  const matrix = await wholeMatrix(given, signal);
   requireFinite(matrix);
   requireNumber("workers", workers, { min: 1, integer: true });
   const width = matrix.columns.length;
@@ -94,10 +95,11 @@ export async function fitAutoencoder(
 export async function loadAutoencoder(
   folder: string,
   columns: readonly string[],
-  { backend }: Pick<AutoencoderOptions, "backend"> = {},
+  options: LoadOptions = {},
 ): Promise<Autoencoder> {
+  requireOptions(options, loadOptions);
   const { settings, history, weights } = await readAutoencoder(folder, columns.length);
-  const network = await createNetwork(backend, columns.length, settings, weights);
+  const network = await createNetwork(options.backend, columns.length, settings, weights);
   return new Autoencoder(network, [...columns], settings, history);
 }
 
@@ -124,8 +126,9 @@ async function computing(
 }
 
 /** Loads what is to compute an autoencoder. @throws {InputError} if it is not there, or an option is out of range */
-export async function prepareAutoencoder({ backend, ...options }: AutoencoderOptions = {}): Promise<void> {
-  await computing(backend, resolveSettings(options));
+export async function prepareAutoencoder(options: AutoencoderOptions = {}): Promise<void> {
+  requireOptions(options, autoencoderOptions);
+  await computing(options.backend, resolveSettings(options));
 }
 
 /** A trained autoencoder, made by {@link fitAutoencoder} or {@link loadAutoencoder}. */
@@ -169,6 +172,7 @@ export class Autoencoder implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireOptions(options, scoreOptions);
     requireColumns(this, matrix);
     const scores = await this.#computing.score(matrix, options);
     requireFiniteScores(this, matrix, scores);
@@ -203,6 +207,7 @@ export class Autoencoder implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async reconstruct(matrix: Matrix, options: WorkOptions = {}): Promise<Matrix> {
+    requireOptions(options, workOptions);
     return this.#activations(matrix, this.settings.layers.length + 1, this.columns, options);
   }
 
@@ -212,6 +217,7 @@ export class Autoencoder implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async encode(matrix: Matrix, options: WorkOptions = {}): Promise<Matrix> {
+    requireOptions(options, workOptions);
     const sizes = this.settings.layers;
     const narrowest = Math.min(...sizes);
     const names = Array.from({ length: narrowest }, (_, i) => `code ${i + 1}`);

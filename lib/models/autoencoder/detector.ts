@@ -1,4 +1,3 @@
-import { wholeMatrix } from "../../preprocess/matrix";
 import type { DetectorKind } from "../detector";
 import { type Autoencoder, fitAutoencoder, loadAutoencoder, prepareAutoencoder } from "./autoencoder";
 import type { AutoencoderOptions } from "./settings";
@@ -13,6 +12,6 @@ export const autoencoder: DetectorKind<"autoencoder", AutoencoderOptions, Autoen
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["model.json", "weights.bin", "autoencoder.json"],
   prepare: prepareAutoencoder,
-  fit: async (matrix, options = {}) => fitAutoencoder(await wholeMatrix(matrix, options.signal), options),
+  fit: fitAutoencoder,
   load: loadAutoencoder,
 };

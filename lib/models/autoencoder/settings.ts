@@ -1,4 +1,4 @@
-import { InputError, requireNumber, requireOptions } from "../../common/errors";
+import { InputError, type OptionNames, requireNumber } from "../../common/errors";
 import type { Backend } from "../tensorflow";
 
 export const activations = ["relu", "elu", "selu", "sigmoid", "tanh"] as const;
@@ -45,6 +45,11 @@ export interface AutoencoderOptions {
   readonly backend?: Backend;
 }
 
+export const autoencoderOptions: OptionNames<AutoencoderOptions> = {
+  ...{ layers: true, activation: true, outputActivation: true, loss: true, batchSize: true, epochs: true },
+  ...{ learningRate: true, validationShare: true, patience: true, seed: true, backend: true },
+};
+
 /** The options that a fitted autoencoder was made with, defaults filled in. */
 export type AutoencoderSettings = Required<Omit<AutoencoderOptions, "backend">>;
 
@@ -53,8 +58,8 @@ export const autoencoderDefaults = { epochs: 30 } as const;
 
 const mostLayers = 100;
 
-/** Fills in the defaults. @throws {InputError} if an option is out of range or unknown */
-export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): AutoencoderSettings {
+/** Fills in the defaults. @throws {InputError} if an option is out of range */
+export function resolveSettings(options: AutoencoderOptions): AutoencoderSettings {
   const {
     layers = [64, 32, 16, 32, 64],
     activation = "relu",
@@ -71,7 +76,6 @@ export function resolveSettings(options: Omit<AutoencoderOptions, "backend">): A
     ...{ layers: [...layers], activation, outputActivation, loss },
     ...{ batchSize, epochs, learningRate, validationShare, patience, seed },
   };
-  requireOptions(options, Object.keys(settings));
   if (layers.length === 0) throw new InputError("layers must hold at least one size, got none");
   if (layers.length > mostLayers)
     throw new InputError(`layers must hold at most ${mostLayers} sizes, got ${layers.length}`);

@@ -1,3 +1,4 @@
+import { requireOptions } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
 import type { Matrix } from "../../preprocess/matrix";
 import {
@@ -6,6 +7,7 @@ import {
   requireColumns,
   requireFiniteScores,
   type ScoreOptions,
+  scoreOptions,
 } from "../detector";
 
 /** A fitted detector that scores and explains each row by itself. */
@@ -23,6 +25,7 @@ export abstract class RowDetector implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireOptions(options, scoreOptions);
     requireColumns(this, matrix);
     const scores = await this.scoreRows(matrix, options);
     requireFiniteScores(this, matrix, scores);

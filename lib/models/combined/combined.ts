@@ -3,12 +3,21 @@ import { join } from "node:path";
 import { requireOptions } from "../../common/errors";
 import { exp2, log } from "../../common/exact-math";
 import { checked, readJsonFile } from "../../common/json-file";
-import type { WorkOptions } from "../../common/progress";
+import { type WorkOptions, workOptions } from "../../common/progress";
 import { type LazyMatrix, type Matrix, requireMatrix, wholeMatrix } from "../../preprocess/matrix";
 import type { Autoencoder } from "../autoencoder/autoencoder";
 import { autoencoder } from "../autoencoder/detector";
 import type { AutoencoderOptions } from "../autoencoder/settings";
-import type { Detector, FitOptions, LoadOptions, NoveltyRule, ScoreOptions } from "../detector";
+import {
+  type Detector,
+  type FitOptions,
+  fitOptions,
+  type LoadOptions,
+  loadOptions,
+  type NoveltyRule,
+  type ScoreOptions,
+  scoreOptions,
+} from "../detector";
 import { isolationForest } from "../isolation-forest/detector";
 import type { IsolationForest, IsolationForestOptions } from "../isolation-forest/isolation-forest";
 import { pValues } from "../p-values";
@@ -33,17 +42,19 @@ export type Members = readonly [IsolationForest, Autoencoder];
  */
 export async function fitCombined(
   matrix: Matrix | LazyMatrix,
-  { "isolation-forest": forest, autoencoder: network, ...options }: CombinedOptions & FitOptions = {},
+  given: CombinedOptions & FitOptions = {},
   heldOut: Matrix | LazyMatrix = matrix,
 ): Promise<Combined> {
-  requireOptions(options, ["seed", "workers", "onProgress", "signal"]);
+  requireOptions(given, { "isolation-forest": true, autoencoder: true, ...fitOptions });
+  const { "isolation-forest": forest, autoencoder: network, ...options } = given;
   const members: Members = [
     await isolationForest.fit(matrix, { ...forest, ...options }),
     await autoencoder.fit(matrix, { ...network, ...options }),
   ];
   const rows = await wholeMatrix(heldOut, options.signal);
   const scores: Float64Array[] = [];
-  for (const member of members) scores.push(await member.score(rows, options));
+  const { seed: _, ...work } = options;
+  for (const member of members) scores.push(await member.score(rows, work));
   return combine(members, scores);
 }
 
@@ -88,6 +99,7 @@ export class Combined implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireOptions(options, scoreOptions);
     requireMatrix(matrix);
     const scores: Float64Array[] = [];
     for (const member of this.members) scores.push(await member.score(matrix, options));
@@ -118,7 +130,8 @@ export class Combined implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
+  async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
+    requireOptions(options, workOptions);
     const byMember: Float64Array[] = [];
     for (const member of this.members) byMember.push(await member.explainRows(matrix, options));
     const width = this.columns.length;
@@ -171,8 +184,9 @@ export class Combined implements Detector {
 export async function loadCombined(
   folder: string,
   columns: readonly string[],
-  options?: LoadOptions,
+  options: LoadOptions = {},
 ): Promise<Combined> {
+  requireOptions(options, loadOptions);
   const { combinedSchema } = require("./schema") as typeof import("./schema");
   const path = join(folder, "combined.json");
   const { heldOutScores } = checked(combinedSchema, await readJsonFile(path), path);

@@ -14,11 +14,13 @@ import {
 import {
   type Detector,
   explainEach,
+  fitOptions,
   type NoveltyRule,
   requireColumns,
   requireFiniteScores,
   requireRow,
   type ScoreOptions,
+  scoreOptions,
 } from "../detector";
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { growTree } from "../kernel/grow-tree";
@@ -67,9 +69,9 @@ export async function fitIsolationForest(
   matrix: Matrix | LazyMatrix,
   options: IsolationForestOptions & ScoreOptions = {},
 ): Promise<IsolationForest> {
+  requireOptions(options, { trees: true, sampleSize: true, ...fitOptions });
   const { trees = forestDefaults.trees, seed = 1, workers, onProgress, signal } = options;
   const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
-  requireOptions(options, ["trees", "sampleSize", "seed", "workers", "onProgress", "signal"]);
   if (!isLazy(matrix)) requireMatrix(matrix);
   requireNumber("trees", trees, { min: 1, integer: true });
   requireNumber("sampleSize", askedSize, { min: 2, integer: true });
@@ -152,6 +154,7 @@ export class IsolationForest implements Detector {
    * @throws {RangeError} if the matrix has other columns
    */
   async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
+    requireOptions(options, scoreOptions);
     requireColumns(this, matrix);
     const expectedPathLength = averagePathLength(this.settings.sampleSize);
     const forest = { nodes: this.nodes, packed: this.#packed, expectedPathLength };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { InputError } from "../../common/errors";
-import type { WorkOptions } from "../../common/progress";
+import { InputError, requireOptions } from "../../common/errors";
+import { type WorkOptions, workOptions } from "../../common/progress";
 import { shown } from "../../common/shown";
 import {
   contentOf,
@@ -72,6 +72,10 @@ export async function* readConnectionLogs(
   paths: readonly string[],
   options: ReadLogsOptions = {},
 ): AsyncGenerator<Connection[]> {
+  requireOptions(options, {
+    ...{ skipBadRows: true, onBadLine: true, onForm: true, onLogRead: true, onNotice: true },
+    ...workOptions,
+  });
   const { onProgress, onNotice, signal } = options;
   const logs = await findConnectionLogs(paths, signal);
   const total = logs.reduce((sum, { bytes = 0 }) => sum + bytes, 0);

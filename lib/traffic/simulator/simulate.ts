@@ -1,4 +1,4 @@
-import { requireNumber } from "../../common/errors";
+import { requireNumber, requireOptions } from "../../common/errors";
 import { createRandom } from "../../common/random";
 import { TimeQueue } from "../time-queue";
 import { type ClassMix, Intruders } from "./attacks/intruders";
@@ -38,10 +38,10 @@ export interface SimulationOptions {
 export function* simulateTraffic(
   options: SimulationOptions & { readonly batchSize?: number } = {},
 ): Generator<SimulatedConnection[], void, undefined> {
-  const { batchSize = 1_000 } = options;
+  const { batchSize = 1_000, ...what } = options;
   requireNumber("batchSize", batchSize, { min: 1, integer: true });
   let batch: SimulatedConnection[] = [];
-  for (const connection of simulatedConnections(options)) {
+  for (const connection of simulatedConnections(what)) {
     batch.push(connection);
     if (batch.length < batchSize) continue;
     yield batch;
@@ -54,14 +54,14 @@ export function* simulateTraffic(
  * Makes the traffic of a small company, one connection after the other as they start, no two at the same time. The same
  * options give the same connections; memory does not grow with their number.
  *
- * @throws {InputError} if an option is out of range
+ * @throws {InputError} if an option is out of range, or unknown
  */
-export function* simulatedConnections({
-  seed = 1,
-  connections = defaultConnections,
-  classMix = "realistic",
-  novelFrom = connections,
-}: SimulationOptions = {}): Generator<SimulatedConnection, void, undefined> {
+export function* simulatedConnections(
+  options: SimulationOptions = {},
+): Generator<SimulatedConnection, void, undefined> {
+  requireOptions(options, { seed: true, connections: true, classMix: true, novelFrom: true });
+  const { seed = 1, connections = defaultConnections, classMix = "realistic" } = options;
+  const { novelFrom = connections } = options;
   requireNumber("connections", connections, { min: 1, integer: true });
   requireNumber("novelFrom", novelFrom, { min: 0, integer: true });
 

@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { requireNumber } from "../../common/errors";
+import { requireNumber, requireOptions } from "../../common/errors";
 import { sharedFolder } from "../../common/own-files";
-import { breathe, type WorkOptions } from "../../common/progress";
+import { breathe, type WorkOptions, workOptions } from "../../common/progress";
 import { isStream, openStream } from "../../common/streams";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
@@ -86,10 +86,10 @@ async function writeStudyParts(
   staged: StudyFiles,
   options: WriteSimulatedOptions,
 ): Promise<void> {
-  const { connections = defaultConnections } = options;
+  const { connections = defaultConnections, seed, classMix } = options;
   requireNumber("connections", connections, { min: 2, integer: true });
   const trainRows = Math.floor(trainingShare * connections);
-  const traffic = simulatedConnections({ ...options, connections, novelFrom: trainRows });
+  const traffic = simulatedConnections({ seed, connections, classMix, novelFrom: trainRows });
   const windows = new TrafficWindows();
   function* lines(rows: number): Generator<string> {
     for (let row = 0; row < rows; row++) yield kddLine(traffic.next().value as SimulatedConnection, windows);
@@ -113,9 +113,13 @@ export interface WriteLogOptions extends WriteSimulatedOptions {
  * @throws {InputError} as {@link writeSimulatedStudy}
  */
 export async function writeSimulatedLog(path: string, options: WriteLogOptions = {}): Promise<void> {
-  const { connections = defaultConnections, format = "zeek", labels = false } = options;
+  requireOptions(options, {
+    ...{ format: true, labels: true, seed: true, connections: true, classMix: true, onNotice: true },
+    ...workOptions,
+  });
+  const { format = "zeek", labels = false, seed, connections = defaultConnections, classMix } = options;
   const novelFrom = Math.floor(trainingShare * connections);
-  const traffic = simulatedConnections({ ...options, connections, novelFrom });
+  const traffic = simulatedConnections({ seed, connections, classMix, novelFrom });
   function* jsonLines(): Generator<string> {
     for (const connection of inOrderOfEnd(traffic)) {
       yield zeekJsonLine(labels ? connection : { ...connection, label: undefined });

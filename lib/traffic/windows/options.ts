@@ -1,3 +1,5 @@
+import { requireOptions } from "../../common/errors";
+
 /** When a connection happens: as it starts, or as it ends (start + duration). */
 export type TimeBase = "start" | "end";
 
@@ -12,8 +14,9 @@ export interface TrafficWindowOptions {
 
 export const windowDefaults = { timeWindow: 511, hostWindow: 255, timeBase: "start" } as const;
 
-/** Fills in the defaults. */
+/** Fills in the defaults. @throws {InputError} on an option that is unknown */
 export function resolveWindows(options: TrafficWindowOptions): Required<TrafficWindowOptions> {
+  requireOptions(options, { timeWindow: true, hostWindow: true, timeBase: true });
   const { timeWindow, hostWindow, timeBase } = windowDefaults;
   return {
     timeWindow: options.timeWindow ?? timeWindow,

@@ -1,9 +1,12 @@
+import { type OptionNames, requireOptions } from "../../common/errors";
 import type { Connection } from "../connection";
 
 export interface ZeekLineOptions {
   /** Whether there is a `label` column, unset for connections without one. Default false. */
   readonly label?: boolean;
 }
+
+const lineOptions: OptionNames<ZeekLineOptions> = { label: true };
 
 const columns: readonly (readonly [name: string, type: string])[] = [
   ["ts", "time"],
@@ -26,8 +29,9 @@ const labelColumn = ["label", "string"] as const;
  *
  * @param open when the log was begun, in seconds since 1970
  */
-export function zeekHeader(open: number, { label = false }: ZeekLineOptions = {}): string {
-  const written = label ? [...columns, labelColumn] : columns;
+export function zeekHeader(open: number, options: ZeekLineOptions = {}): string {
+  requireOptions(options, lineOptions);
+  const written = options.label ? [...columns, labelColumn] : columns;
   return [
     "#separator \\x09",
     "#set_separator\t,",
@@ -53,14 +57,15 @@ export function zeekFooter(close: number): string {
  * const what = { protocol: "tcp", application: "http", sourceBytes: 300, destinationBytes: 9000, state: "SF" };
  * zeekTsvLine({ uid: "C1", start: 1.5, duration: 0.25, ...ends, ...what }); // "1.500000\tC1\t10.0.0.1\t1025\t10.0.0.2\t80\ttcp\thttp\t0.250000\t300\t9000\tSF"
  */
-export function zeekTsvLine(connection: Connection, { label = false }: ZeekLineOptions = {}): string {
+export function zeekTsvLine(connection: Connection, options: ZeekLineOptions = {}): string {
+  requireOptions(options, lineOptions);
   const { start, uid, sourceHost, sourcePort, destinationHost, destinationPort } = connection;
   const { protocol, application, duration, sourceBytes, destinationBytes, state } = connection;
   const line =
     `${start.toFixed(6)}\t${uid}\t${sourceHost}\t${sourcePort}\t${destinationHost}\t${destinationPort}\t` +
     `${escaped(protocol)}\t${escaped(application)}\t${duration.toFixed(6)}\t` +
     `${sourceBytes}\t${destinationBytes}\t${escaped(state)}`;
-  return label ? `${line}\t${escaped(connection.label)}` : line;
+  return options.label ? `${line}\t${escaped(connection.label)}` : line;
 }
 
 /** A connection as a line of a conn.log in Zeek's JSON format, without line end. What is unset is left out. */

@@ -1,4 +1,3 @@
-import { wholeMatrix } from "../../../preprocess/matrix";
 import type { DetectorKind } from "../../detector";
 import { type Ecod, fitEcod, loadEcod } from "./ecod";
 
@@ -11,8 +10,6 @@ export const ecod: DetectorKind<"ecod", object, Ecod> = {
     "It looks at the ends of each column by itself: gaps between usual values, and values unusual only together, pass.",
   preprocessing: { encoding: "one-hot", logarithm: [], scaling: "none" },
   files: ["tails.json"],
-  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
-    return fitEcod(await wholeMatrix(matrix, options.signal), options);
-  },
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitEcod(matrix, options),
   load: loadEcod,
 };

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, requireOptions } from "../../../common/errors";
 import { checked, readJsonFile } from "../../../common/json-file";
-import { breather, type WorkOptions } from "../../../common/progress";
-import { type Matrix, requireFinite } from "../../../preprocess/matrix";
+import { breather, type WorkOptions, workOptions } from "../../../common/progress";
+import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { RowDetector } from "../row-detector";
@@ -23,11 +23,10 @@ const mostNumbers = 900_000;
  * const fitted = await fitEcod(normal);
  * const scores = await fitted.score(traffic); // higher = more anomalous
  */
-export async function fitEcod(
-  matrix: Matrix,
-  { onProgress, signal, ...options }: WorkOptions = {},
-): Promise<Ecod> {
-  requireOptions(options, []);
+export async function fitEcod(given: Matrix | LazyMatrix, options: WorkOptions = {}): Promise<Ecod> {
+  requireOptions(options, workOptions);
+  const { onProgress, signal } = options;
+  const matrix = await wholeMatrix(given, signal);
   requireFinite(matrix);
   const { rows, columns, data } = matrix;
   if (rows === 0) throw new InputError("ECOD needs at least one row");

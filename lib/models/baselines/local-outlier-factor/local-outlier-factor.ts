@@ -1,5 +1,5 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
-import { breather, type WorkOptions } from "../../../common/progress";
+import { breather, type WorkOptions, workOptions } from "../../../common/progress";
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
@@ -32,8 +32,8 @@ export async function fitLocalOutlierFactor(
   matrix: Matrix | LazyMatrix,
   options: LocalOutlierFactorOptions & WorkOptions = {},
 ): Promise<LocalOutlierFactor> {
+  requireOptions(options, { neighbours: true, sampleSize: true, seed: true, ...workOptions });
   const { sampleSize = 2000, seed = 1, onProgress, signal } = options;
-  requireOptions(options, ["neighbours", "sampleSize", "seed", "onProgress", "signal"]);
   requireNumber("sampleSize", sampleSize, { min: 2, integer: true });
   signal?.throwIfAborted();
   if (!isLazy(matrix)) requireFinite(matrix);

@@ -1,4 +1,3 @@
-import { wholeMatrix } from "../../../preprocess/matrix";
 import type { DetectorKind } from "../../detector";
 import { fitMahalanobis, loadMahalanobis, type Mahalanobis, type MahalanobisOptions } from "./mahalanobis";
 
@@ -10,8 +9,6 @@ export const mahalanobis: DetectorKind<"mahalanobis", MahalanobisOptions, Mahala
   blindSpot: "It takes the usual for one cloud: what lies in a gap inside of it passes.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "standard" },
   files: ["distances.json"],
-  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
-    return fitMahalanobis(await wholeMatrix(matrix, options.signal), options);
-  },
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitMahalanobis(matrix, options),
   load: loadMahalanobis,
 };

@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
-import type { WorkOptions } from "../../../common/progress";
-import { type Matrix, requireFinite, selectMatrixRows } from "../../../preprocess/matrix";
+import { type WorkOptions, workOptions } from "../../../common/progress";
+import {
+  type LazyMatrix,
+  type Matrix,
+  requireFinite,
+  selectMatrixRows,
+  wholeMatrix,
+} from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { requireSavable, requireWidth } from "../component-files";
@@ -41,17 +47,22 @@ const leastVariance = 1e-6;
  * const scores = await fitted.score(traffic); // higher = more anomalous, beyond 1 = anomalous to the paper
  */
 export async function fitMahalanobis(
-  matrix: Matrix,
-  { onProgress, signal, ...options }: MahalanobisOptions & WorkOptions = {},
+  given: Matrix | LazyMatrix,
+  options: MahalanobisOptions & WorkOptions = {},
 ): Promise<Mahalanobis> {
+  requireOptions(options, {
+    ...{ trimmed: true, majorShare: true, minorVariance: true, falseAlarmRate: true },
+    ...workOptions,
+  });
   const { trimmed = 0.005, majorShare = 0.5, minorVariance = 0.2, falseAlarmRate = 0.05 } = options;
-  requireOptions(options, ["trimmed", "majorShare", "minorVariance", "falseAlarmRate"]);
   const settings = { trimmed, majorShare, minorVariance, falseAlarmRate };
   for (const [name, value] of Object.entries(settings))
     requireNumber(name, value, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  const { onProgress, signal } = options;
+  const work = { onProgress, signal };
+  const matrix = await wholeMatrix(given, signal);
   requireFinite(matrix);
   if (matrix.rows === 0) throw new InputError("Mahalanobis' distance needs at least one row");
-  const work = { onProgress, signal };
 
   // 1. Rows that are far from their mean would blur what is usual: they are left out.
   const distances = await distancesOf(

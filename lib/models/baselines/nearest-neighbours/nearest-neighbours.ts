@@ -1,5 +1,5 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
-import type { WorkOptions } from "../../../common/progress";
+import { type WorkOptions, workOptions } from "../../../common/progress";
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
@@ -31,8 +31,8 @@ export async function fitNearestNeighbours(
   matrix: Matrix | LazyMatrix,
   options: NearestNeighboursOptions & WorkOptions = {},
 ): Promise<NearestNeighbours> {
+  requireOptions(options, { neighbours: true, sampleSize: true, seed: true, ...workOptions });
   const { sampleSize = 2000, seed = 1, signal } = options;
-  requireOptions(options, ["neighbours", "sampleSize", "seed", "onProgress", "signal"]);
   requireNumber("sampleSize", sampleSize, { min: 1, integer: true });
   signal?.throwIfAborted();
   if (!isLazy(matrix)) requireFinite(matrix);

@@ -1,4 +1,3 @@
-import { wholeMatrix } from "../../../preprocess/matrix";
 import type { DetectorKind } from "../../detector";
 import {
   fitPrincipalComponents,
@@ -23,8 +22,6 @@ export const principalComponents: DetectorKind<
     "It passes whatever lies on the flat sheet along which usual rows vary, however far out or in a gap.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["components.json"],
-  async fit(matrix, { seed: _, workers: __, ...options } = {}) {
-    return fitPrincipalComponents(await wholeMatrix(matrix, options.signal), options);
-  },
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitPrincipalComponents(matrix, options),
   load: loadPrincipalComponents,
 };

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
-import type { WorkOptions } from "../../../common/progress";
-import { type Matrix, requireFinite } from "../../../preprocess/matrix";
+import { type WorkOptions, workOptions } from "../../../common/progress";
+import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
 import { requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { requireSavable, requireWidth } from "../component-files";
@@ -27,14 +27,16 @@ export interface PrincipalComponentsOptions {
  * const scores = await fitted.score(traffic); // higher = more anomalous
  */
 export async function fitPrincipalComponents(
-  matrix: Matrix,
-  { onProgress, signal, ...options }: PrincipalComponentsOptions & WorkOptions = {},
+  given: Matrix | LazyMatrix,
+  options: PrincipalComponentsOptions & WorkOptions = {},
 ): Promise<PrincipalComponents> {
+  requireOptions(options, { components: true, ...workOptions });
+  const { onProgress, signal } = options;
+  const matrix = await wholeMatrix(given, signal);
   requireFinite(matrix);
   const { rows, columns } = matrix;
   const width = columns.length;
   const { components = Math.min(4, width) } = options;
-  requireOptions(options, ["components"]);
   requireNumber("components", components, { min: 1, max: width, integer: true });
   if (rows === 0) throw new InputError("principal components need at least one row");
   const { mean, directions } = await spectrumOf(matrix, { onProgress, signal });
