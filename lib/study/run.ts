@@ -44,7 +44,7 @@ import { writePictures } from "../visualize/write-pictures";
 import { type ColumnChoices, readStudyData, type StudyData, type StudyDataOptions, testName } from "./data";
 import { studyFigures } from "./figures";
 import { writePredictions } from "./predictions";
-import { studyReport } from "./report";
+import { type StudyFindings, studyReport } from "./report";
 import type { ProtocolMetrics, RunMetrics, RunRecord, RunResult } from "./results";
 import { unlabelledFindings } from "./unlabelled";
 
@@ -103,26 +103,11 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     const notices = dataNotices(first, data);
     for (const sentence of notices) options.onNotice?.(sentence);
     const metrics = await runMetrics(first, studies, data, seeds, clock);
-    const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
-    const figures = studyFigures(first, data.train, data.test, names);
-    const hasPictures = await clock.time("figures", () =>
-      writePictures(figures, join(outputs, "plots"), options),
-    );
-    await clock.time("write", async () => {
-      await writeModels(first, metrics, models);
-      const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
-      await writePredictions(first, data, join(outputs, "predictions.parquet"), csv);
-    });
-    options.signal?.throwIfAborted();
-    await writeJson(join(outputs, "metrics.json"), metrics);
-    const record = runRecord(metrics, first, data, started, options);
-    await writeJson(join(outputs, "run.json"), record);
-    const report = studyReport({ study: first, data, metrics, record, figures, notices });
-    await writeWhole(join(outputs, "report.html"), await reportPage(report));
-    const results = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
+    const found = { study: first, data, metrics, notices };
+    const results = await writeResults(found, { outputs, models }, started, clock, options);
     const paths = [
       ...Object.keys(models).map((name) => join(modelsFolder, name)),
-      ...[...results, ...(hasPictures ? ["plots"] : [])].map((name) => join(outputsFolder, name)),
+      ...results.map((name) => join(outputsFolder, name)),
     ];
     return { metrics, paths: paths.map(shortPath) };
   }).finally(() => inMemory.forEach(disposeModels));
@@ -272,11 +257,45 @@ async function deepProtocols(
   return found;
 }
 
+/** Where the model of each detector goes. */
+type ModelFolders = Readonly<Record<StudyDetectorName, string>>;
+
+/** Writes the models, and what was found. @returns names of what is in the folder of outputs, of most interest first */
+async function writeResults(
+  found: Omit<StudyFindings, "record" | "figures">,
+  { outputs, models }: { readonly outputs: string; readonly models: ModelFolders },
+  started: Date,
+  clock: StageClock,
+  options: RunOptions,
+): Promise<string[]> {
+  const { study, data, metrics } = found;
+  const names = { train: data.trainSource.name, test: testName(data), remark: data.remark };
+  const figures = studyFigures(study, data.train, data.test, names);
+  const hasPictures = await clock.time("figures", () =>
+    writePictures(figures, join(outputs, "plots"), options),
+  );
+  const csv = options.csv ? join(outputs, "predictions.csv") : undefined;
+  await clock.time("write", async () => {
+    await writeModels(study, metrics, models);
+    await writePredictions(study, data, join(outputs, "predictions.parquet"), csv);
+  });
+  options.signal?.throwIfAborted();
+  await writeJson(join(outputs, "metrics.json"), metrics);
+  const record = runRecord(metrics, study, data, started, options);
+  await writeJson(join(outputs, "run.json"), record);
+  await writeWhole(
+    join(outputs, "report.html"),
+    await reportPage(studyReport({ ...found, record, figures })),
+  );
+  const results = ["report.html", "metrics.json", "run.json", "predictions.parquet"];
+  return [...results, ...(hasPictures ? ["plots"] : [])];
+}
+
 /** Writes each model with where it comes from and how well it ranks. */
 async function writeModels(
   { models }: NoveltyStudy,
   { dataset, seed, protocols }: RunMetrics,
-  folders: Readonly<Record<StudyDetectorName, string>>,
+  folders: ModelFolders,
 ): Promise<void> {
   for (const { kind } of studyDetectors) {
     const figures = Object.entries(protocols.novelty).map(([part, by]) => [part, ranked(by[kind])]);

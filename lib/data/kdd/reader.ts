@@ -75,26 +75,14 @@ export class KddReader {
   /** As {@link blocks}, the rows as they were parsed. */
   async *groups(): AsyncGenerator<RowGroup> {
     const { path } = this;
-    const {
-      rejectedFile,
-      maxRows,
-      storedPath = path,
-      label,
-      normal,
-      onNotice,
-      onProgress,
-      signal,
-    } = this.options;
+    const { rejectedFile, maxRows, storedPath = path, label, normal } = this.options;
+    const { onNotice, onProgress, signal } = this.options;
     if (storedPath !== "-") this.bytes = await sizeOf(storedPath);
     const [name, ownName] = [inputName(path), await sourceName(path)];
     const stage = `reading ${ownName}`;
-    const stored = createHash("sha256");
-    /** Of the content; a file that is not packed, or by its size one of the known, needs no second hash. */
-    let content: Hash | undefined;
+    const checksums = new Checksums(knownSizes.has(this.bytes));
     const onStored = (bytes: Buffer) => {
-      if (this.bytesRead === 0 && (beginsAsGzip(bytes) || beginsAsZstd(bytes)) && !knownSizes.has(this.bytes))
-        content = createHash("sha256");
-      stored.update(bytes);
+      checksums.addStored(bytes);
       this.bytesRead += bytes.length;
       onProgress?.({ stage, done: Math.min(this.bytesRead, this.bytes), total: this.bytes });
     };
@@ -108,16 +96,15 @@ export class KddReader {
       if (notice) onNotice?.(notice);
       const checked = new CheckedRows({ name, layout, rejected, maxRows });
       this.#rows = checked;
-      const blocks = wholeLines(content ? hashed(all, content) : all);
+      const blocks = wholeLines(checksums.ofContent(all));
       yield* checked.groups(rewrite ? rewrite(blocks) : blocks);
       const rows = checked.rows - checked.bad.length;
-      const sha256 = stored.digest("hex");
-      const contentSha256 = content?.digest("hex") ?? sha256;
-      const known = datasetName({ sha256, contentSha256, columns: rewrite ? 43 : layout.columns, rows });
+      const sums = checksums.digests();
+      const known = datasetName({ ...sums, columns: rewrite ? 43 : layout.columns, rows });
       this.#source = {
         path,
         name: known ?? ownName,
-        sha256,
+        sha256: sums.sha256,
         rows,
         labelled: layout.columns > kddFeatures.length,
         skippedRows: checked.bad,
@@ -136,9 +123,34 @@ async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
-async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    hash.update(piece);
-    yield piece;
+/** SHA-256 of a file as it is stored, and of what is packed in it, by both of which a data set is known. */
+class Checksums {
+  readonly #stored = createHash("sha256");
+  /** Of the content; a file that is not packed, or by its size one of the known, needs no second hash. */
+  #content: Hash | undefined;
+  #isStart = true;
+
+  constructor(private readonly isKnownSize: boolean) {}
+
+  /** Takes in the next bytes of the file. */
+  addStored(bytes: Buffer): void {
+    if (this.#isStart && (beginsAsGzip(bytes) || beginsAsZstd(bytes)) && !this.isKnownSize)
+      this.#content = createHash("sha256");
+    this.#isStart = false;
+    this.#stored.update(bytes);
+  }
+
+  /** Passes the content on, and takes it in. */
+  async *ofContent(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of pieces) {
+      this.#content?.update(piece);
+      yield piece;
+    }
+  }
+
+  /** Call it once. */
+  digests(): { readonly sha256: string; readonly contentSha256: string } {
+    const sha256 = this.#stored.digest("hex");
+    return { sha256, contentSha256: this.#content?.digest("hex") ?? sha256 };
   }
 }

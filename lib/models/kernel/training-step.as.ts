@@ -5,8 +5,8 @@
 const block: usize = 64;
 
 /**
- * `out = start + a·b`. Every number of the product is summed from first to last, whatever thread computes it. Zeros in `a` are passed over, four at a time where they lie side by side: one-hot columns and units that
- * relu has switched off are mostly zeros.
+ * `out = start + a·b`. Every number of the product is summed from first to last, whatever thread computes it. Zeros in `a` are
+ * passed over, four at a time where they lie side by side: one-hot columns and units that relu has switched off are mostly zeros.
  *
  * @param a `rows × inner`, its rows `aRow` and its columns `aColumn` bytes apart: exchanged, it is transposed
  * @param b `inner × columns`, as far as its stride goes; the stride of `out` too
@@ -27,62 +27,80 @@ export function multiply(
   list: usize,
 ): void {
   for (let row: u32 = 0; row < rows; row++) {
-    // The numbers other than zero, each behind the address of the row of `b` that it is multiplied by.
-    let end = list;
-    let from = a;
-    let factors = b;
-    let i: u32 = 0;
-    if (aColumn === 4) {
-      for (; i + 4 <= inner; i += 4) {
-        const four = v128.load(from);
-        const mask = i32x4.bitmask(f32x4.ne(four, f32x4.splat(0)));
-        if (mask !== 0) {
-          store<usize>(end, factors);
-          v128.store32_lane(end, four, 0, 4);
-          end += (mask & 1) << 3;
-          store<usize>(end, factors + stride);
-          v128.store32_lane(end, four, 1, 4);
-          end += (mask & 2) << 2;
-          store<usize>(end, factors + 2 * stride);
-          v128.store32_lane(end, four, 2, 4);
-          end += (mask & 4) << 1;
-          store<usize>(end, factors + 3 * stride);
-          v128.store32_lane(end, four, 3, 4);
-          end += mask & 8;
-        }
-        from += 16;
-        factors += 4 * stride;
-      }
-    }
-    for (; i < inner; i++) {
-      const value = load<f32>(from);
-      store<usize>(end, factors);
-      store<f32>(end, value, 4);
-      end += (<usize>(value !== 0)) << 3;
-      from += aColumn;
-      factors += stride;
-    }
-    for (let column: usize = 0; column < stride; column += block) {
-      let sum0 = v128.load(start + column);
-      let sum1 = v128.load(start + column, 16);
-      let sum2 = v128.load(start + column, 32);
-      let sum3 = v128.load(start + column, 48);
-      for (let at = list; at < end; at += 8) {
-        const factor = load<usize>(at) + column;
-        const value = v128.load32_splat(at, 4);
-        sum0 = f32x4.add(sum0, f32x4.mul(value, v128.load(factor)));
-        sum1 = f32x4.add(sum1, f32x4.mul(value, v128.load(factor, 16)));
-        sum2 = f32x4.add(sum2, f32x4.mul(value, v128.load(factor, 32)));
-        sum3 = f32x4.add(sum3, f32x4.mul(value, v128.load(factor, 48)));
-      }
-      v128.store(out + column, sum0);
-      v128.store(out + column, sum1, 16);
-      v128.store(out + column, sum2, 32);
-      v128.store(out + column, sum3, 48);
-    }
+    multiplyRow(list, listFactors(a, aColumn, inner, b, stride, list), stride, start, out);
     a += aRow;
     start += startRow;
     out += stride;
+  }
+}
+
+/**
+ * Lists the numbers of a row other than zero, each behind the address of the row of `b` that it is multiplied by.
+ *
+ * @returns where the list ends
+ */
+function listFactors(
+  from: usize,
+  aColumn: usize,
+  inner: u32,
+  factors: usize,
+  stride: usize,
+  list: usize,
+): usize {
+  let end = list;
+  let i: u32 = 0;
+  if (aColumn === 4) {
+    for (; i + 4 <= inner; i += 4) {
+      const four = v128.load(from);
+      const mask = i32x4.bitmask(f32x4.ne(four, f32x4.splat(0)));
+      if (mask !== 0) {
+        store<usize>(end, factors);
+        v128.store32_lane(end, four, 0, 4);
+        end += (mask & 1) << 3;
+        store<usize>(end, factors + stride);
+        v128.store32_lane(end, four, 1, 4);
+        end += (mask & 2) << 2;
+        store<usize>(end, factors + 2 * stride);
+        v128.store32_lane(end, four, 2, 4);
+        end += (mask & 4) << 1;
+        store<usize>(end, factors + 3 * stride);
+        v128.store32_lane(end, four, 3, 4);
+        end += mask & 8;
+      }
+      from += 16;
+      factors += 4 * stride;
+    }
+  }
+  for (; i < inner; i++) {
+    const value = load<f32>(from);
+    store<usize>(end, factors);
+    store<f32>(end, value, 4);
+    end += (<usize>(value !== 0)) << 3;
+    from += aColumn;
+    factors += stride;
+  }
+  return end;
+}
+
+/** One row of the product, from the listed numbers. */
+function multiplyRow(list: usize, end: usize, stride: usize, start: usize, out: usize): void {
+  for (let column: usize = 0; column < stride; column += block) {
+    let sum0 = v128.load(start + column);
+    let sum1 = v128.load(start + column, 16);
+    let sum2 = v128.load(start + column, 32);
+    let sum3 = v128.load(start + column, 48);
+    for (let at = list; at < end; at += 8) {
+      const factor = load<usize>(at) + column;
+      const value = v128.load32_splat(at, 4);
+      sum0 = f32x4.add(sum0, f32x4.mul(value, v128.load(factor)));
+      sum1 = f32x4.add(sum1, f32x4.mul(value, v128.load(factor, 16)));
+      sum2 = f32x4.add(sum2, f32x4.mul(value, v128.load(factor, 32)));
+      sum3 = f32x4.add(sum3, f32x4.mul(value, v128.load(factor, 48)));
+    }
+    v128.store(out + column, sum0);
+    v128.store(out + column, sum1, 16);
+    v128.store(out + column, sum2, 32);
+    v128.store(out + column, sum3, 48);
   }
 }
 

@@ -28,7 +28,16 @@ export async function playgroundPage(chapters: readonly Chapter[]): Promise<stri
 and is grown anew with each change. Circles are usual points and triangles planted anomalies, which the forest is not told, and
 whatever lies on the strong side of the line is flagged.</p>
 <div class="columns">
-<section aria-label="Plane">
+${plane}
+${settings()}
+</div>
+</main>
+<script>${script.replaceAll("</script", "<\\/script")}</script>`,
+  });
+}
+
+/** Where points are placed. */
+const plane = `<section aria-label="Plane">
 <canvas id="plane" tabindex="0" role="application" aria-label="Plane with points" aria-describedby="help"></canvas>
 <canvas id="scale" aria-hidden="true"></canvas>
 <div class="ends"><span>${scoreRange[0]} usual</span><span>score</span><span>anomalous ${scoreRange[1]}</span></div>
@@ -39,11 +48,14 @@ M takes up the nearest point and puts it down, Delete removes it.</p>
 <label><input type="radio" name="tool" value="anomaly"> adds an anomaly</label>
 <label><input type="radio" name="tool" value="remove"> removes a point</label>
 </fieldset>
-</section>
-<section aria-label="Settings and measures">
+</section>`;
+
+/** What can be set, and what is measured. */
+function settings(): string {
+  return `<section aria-label="Settings and measures">
 <p><label for="toy">Start from</label> <select id="toy">${Object.keys(toys)
-      .map((name) => `<option>${name}</option>`)
-      .join("")}</select> <button id="clear" type="button">Remove all</button></p>
+    .map((name) => `<option>${name}</option>`)
+    .join("")}</select> <button id="clear" type="button">Remove all</button></p>
 ${slider("trees", "Trees")}
 ${slider("sampleSize", "Sample size ψ")}
 ${slider("seed", "Seed")}
@@ -65,11 +77,7 @@ ${slider("budget", "Budget of false alarms")}
 <p id="rates"></p>
 </div>
 </div>
-</section>
-</div>
-</main>
-<script>${script.replaceAll("</script", "<\\/script")}</script>`,
-  });
+</section>`;
 }
 
 function slider(id: string, words: string): string {
