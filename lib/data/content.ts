@@ -69,7 +69,12 @@ export function beginsAsGzip(bytes: Buffer): boolean {
 
 /** Whether bytes are the first of a Zstandard file. */
 export function beginsAsZstd(bytes: Buffer): boolean {
-  return bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528;
+  return bytes.length >= 4 && (bytes.readUInt32LE(0) === 0xfd2fb528 || beginsAsNotes(bytes));
+}
+
+/** Whether bytes are the first of a frame of Zstandard that holds no content, such as the one that pzstd writes before each. */
+function beginsAsNotes(bytes: Buffer): boolean {
+  return bytes.length >= 8 && bytes.readUInt32LE(0) >>> 4 === 0x184d2a5;
 }
 
 /**
@@ -150,7 +155,11 @@ const zstdHeader = 18;
 
 class DamagedZstd extends Error {}
 
-async function* fromZstd(first: Buffer, pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+async function* fromZstd(start: Buffer, stored: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let [first, pieces] = [start, stored];
+  while (beginsAsNotes(first))
+    ({ first, all: pieces } = await peek(without(pieces, 8 + first.readUInt32LE(4)), zstdHeader));
+  if (first.length === 0) return;
   if (windowOf(first) > zstdWindow) throw new DamagedZstd("it asks for more than 128 MiB of memory");
   let unpacked: Buffer[] = [];
   const { Decompress }: typeof Fzstd = require("fzstd"); // of use to few, so not loaded with the library
@@ -174,6 +183,16 @@ async function* fromZstd(first: Buffer, pieces: AsyncGenerator<Buffer>): AsyncGe
   }
   const rest = push(new Uint8Array(0), true);
   if (rest.length > 0) yield rest;
+}
+
+/** What follows so many bytes. */
+async function* without(pieces: AsyncGenerator<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    if (piece.length > left) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+  if (left > 0) throw new DamagedZstd("it ends within a frame");
 }
 
 /** Bytes that must be held to unpack a frame, by its header (RFC 8878, 3.1.1.1): in a single segment all of its content. */

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { InputError, type OptionNames, requireOptions } from "../common/errors";
 import { checked, readJsonFile, shownValue } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
-import { MissingFile, sha256OfPlainFiles } from "../common/plain-file";
+import { isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
 import { inTransaction } from "../common/transaction";
 import { readResults } from "../common/unfinished";
 import { unwritable, writeWhole } from "../common/unwritable";
@@ -165,8 +165,9 @@ async function readThreshold(path: string): Promise<Threshold> {
 
 async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, "manifest.json");
-  const parsed = await readJsonFile(path).catch((error) => {
+  const parsed = await readJsonFile(path).catch(async (error) => {
     if (!(error instanceof MissingFile)) throw error;
+    if (!(await isThere(folder))) throw new InputError(`${folder} does not exist`);
     throw new InputError(`${folder} is not a model folder: it has no readable manifest.json`);
   });
   requireFormatVersion(folder, parsed, formatVersion);

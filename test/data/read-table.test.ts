@@ -117,6 +117,12 @@ suite("what a table is read from", () => {
       `COPY ${lines} TO ${quoted(packed)} (FORMAT csv, HEADER false, COMPRESSION zstd)`,
     );
     assert.deepEqual(contentOf(await readTable(packed, { label: "class", normal: "0" })), labelled);
+    // A frame without content of ten bytes, and one of none, as pzstd writes them.
+    const notes = Buffer.from("502a4d180a00000000112233445566778899" + "5f2a4d1800000000", "hex");
+    const noted = Buffer.concat([notes, readFileSync(packed)]);
+    assert.deepEqual(contentOf(await read(noted, { label: "class", normal: "0" })), labelled);
+    await assert.rejects(read(notes), /is empty$/);
+    await assert.rejects(read(notes.subarray(0, 12)), /damaged/);
   });
 
   test("Parquet: the same table", async () => {
@@ -206,6 +212,10 @@ suite("what is wrong with a file is said in a sentence that names the place", ()
       "a,b,a\n1,2,3\n",
       /line 1: columns 1 and 3 are both named a; rename one of them$/,
     ],
+    "two attributes of one name": [
+      "@relation r\n@attribute a real\n\n@attribute a real\n@data\n1,2\n",
+      /line 4: columns 1 and 2 are both named a; rename one of them$/,
+    ],
     "no header": ["1,2,3\n4,5,6\n", /line 1: column 1 is the number 1 where the column's name should be/],
     "a header only": [header, /has no rows$/],
     "an empty file": ["", /is empty$/],
@@ -258,6 +268,18 @@ suite("a long file", () => {
       `COPY (SELECT ${values} AS a FROM range(${20 * rows})) TO ${quoted(parquet)} (FORMAT parquet)`,
     );
     await assert.rejects(readTable(parquet), /can't be read: column 1 \(a\) must be a number, got oops/);
+  });
+
+  test("columns of one name are refused in Parquet, too; names that differ in case only are two", async () => {
+    const parquet = join(folder, "twice.parquet");
+    const columns = "{'part': 1} AS nested, 1 AS first, 2 AS twice";
+    await (await database()).run(`COPY (SELECT ${columns}) TO ${quoted(parquet)} (FORMAT parquet)`);
+    const named = (name: string) => {
+      const bytes = readFileSync(parquet, "latin1").replaceAll("twice", name);
+      return read(Buffer.from(bytes, "latin1"));
+    };
+    await assert.rejects(named("first"), /\.data: columns 2 and 3 are both named first; rename one of them$/);
+    assert.deepEqual(contentOf(await named("First")), { first: [1], First: [2] });
   });
 
   test("a file that is fatal to DuckDB is read nevertheless, and so is the next one", async () => {

@@ -107,6 +107,10 @@ test("what is no table is refused in a sentence", () => {
     () => tableFromRows([[1]], { columns: "a" as never }),
     refusal("columns must be a list of names"),
   );
+  assert.throws(
+    () => tableFromRows([[1, 2]], { columns: ["a", "a"] }),
+    refusal("the table: columns 1 and 2 are both named a; rename one of them"),
+  );
   assert.throws(() => tableFromRows([{ a: 1 }], { lable: "a" } as object), /there is no option "lable"/);
   assert.throws(() => tableFromFrame({} as FrameValues), /^InputError: a frame must have columns/);
   assert.throws(

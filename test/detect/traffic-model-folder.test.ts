@@ -96,7 +96,7 @@ test("a model that is missing, damaged, incomplete or of another version is refu
     await refused(bad, sentence);
     await rm(bad, { recursive: true });
   };
-  await refused(bad, /bad is not a model folder: it has no readable manifest\.json$/);
+  await refused(bad, /bad does not exist$/);
   await change("traffic.json", () => undefined, /bad is incomplete: traffic\.json is missing$/);
   await change("traffic.json", () => "{", /traffic\.json is damaged: it is not JSON$/);
   await change(

@@ -288,13 +288,13 @@ function listed(names: readonly string[]): string {
 /** Columns without a name that can be left out: pandas' index, and what a comma at the end of each line makes. */
 function unnamedColumns(file: string, columns: readonly FileColumn[]): Map<number, string> {
   const found = new Map<number, string>();
-  for (const [i, { name, sample }] of columns.entries()) {
+  for (const [i, { name, line, sample }] of columns.entries()) {
     const isIndex = i === 0 && /^(unnamed: 0)?$/i.test(name) && sample.length > 0 && areWhole(sample);
     if (isIndex) found.set(i, "an index of rows, as pandas writes it");
     else if (name === "" && sample.length === 0) found.set(i, "an empty column without a name");
     else if (name === "")
       throw new InputError(
-        `${file}, line 1: column ${i + 1} has no name; its first value is '${shown(sample[0])}'`,
+        `${placeIn(file, line)}: column ${i + 1} has no name; its first value is '${shown(sample[0])}'`,
       );
   }
   return found;
@@ -313,19 +313,24 @@ function repeatedColumns(
 ): Map<number, string> {
   const found = new Map<number, string>();
   const places = new Map<string, number>();
-  for (const [i, { name }] of columns.entries()) {
+  for (const [i, { name, line }] of columns.entries()) {
     const first = places.get(name);
     if (name === "" || first === undefined) places.set(name, i);
     else if (known?.repeatsColumns) found.set(i, `the same as column ${first + 1}`);
     else
       throw new InputError(
-        `${file}, line 1: columns ${first + 1} and ${i + 1} are both named ${shown(name)}; rename one of them`,
+        `${placeIn(file, line)}: columns ${first + 1} and ${i + 1} are both named ${shown(name)}; rename one of them`,
       );
   }
   if (known?.repeatsColumns)
     for (const [i, { name }] of columns.entries())
       if (/^Fwd Header Length\.1$/i.test(name)) found.set(i, "the same as Fwd Header Length");
   return found;
+}
+
+/** The line of a file, where there is one. */
+function placeIn(file: string, line: number | undefined): string {
+  return line === undefined ? file : `${file}, line ${line}`;
 }
 
 function noticesOf(

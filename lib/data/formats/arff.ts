@@ -1,10 +1,11 @@
 import { InputError } from "../../common/errors";
 import { shown } from "../../common/shown";
 import type { Dialect } from "./delimited";
+import type { FileColumn } from "./table-form";
 
 /** What the header of an ARFF file says. */
 export interface ArffHeader {
-  readonly columns: readonly { readonly name: string; readonly type?: "nominal" }[];
+  readonly columns: readonly Pick<FileColumn, "name" | "type" | "line">[];
   /** Lines up to `@data`. */
   readonly skippedLines: number;
   /** How the lines after it are divided. */
@@ -30,7 +31,7 @@ export function parseArffHeader(name: string, lines: readonly string[]): ArffHea
       refuseSparse(name, lines, i + 1);
       return { columns, skippedLines: i + 1, dialect: dialectOf(lines.slice(i + 1)) };
     }
-    columns.push(attributeOf(`${name}, line ${i + 1}`, line));
+    columns.push({ ...attributeOf(`${name}, line ${i + 1}`, line), line: i + 1 });
   }
   throw new InputError(`${name} has the header of an ARFF file, but no line @data`);
 }

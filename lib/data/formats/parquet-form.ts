@@ -24,7 +24,12 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
     // Of a folder named as key=value DuckDB would make a column.
     const file = `read_parquet(${quoted(path)}, hive_partitioning = false)`;
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`);
-    const types = described.getRows().map(([column, type]) => ({ name: String(column), type: String(type) }));
+    // DuckDB calls a second column of one name otherwise, so names are the file's own.
+    const schema = await connection.runAndReadAll(
+      `SELECT name, num_children FROM parquet_schema(${quoted(path)})`,
+    );
+    const names = namesOf(schema.getRows().map(([column, parts]) => [String(column), Number(parts ?? 0)]));
+    const types = described.getRows().map(([, type], i) => ({ name: names[i], type: String(type) }));
     const from = `${file} AS t(${types.map((_, i) => sqlName(i)).join(", ")})`;
     const texts = types.map(({ type }, i) => (isNested(type) ? "NULL" : `CAST(${sqlName(i)} AS VARCHAR)`));
     const sample = await connection.runAndReadAll(
@@ -50,6 +55,16 @@ export async function parquetForm(name: string, path: string): Promise<TableForm
   } finally {
     connection.closeSync();
   }
+}
+
+/** Names of the columns, from the schema as a tree: its root, then each branch before the next, with how many parts each has. */
+function namesOf(schema: readonly (readonly [name: string, parts: number])[]): string[] {
+  const names: string[] = [];
+  for (let at = 1; at < schema.length; ) {
+    names.push(schema[at][0]);
+    for (let left = 1; left > 0 && at < schema.length; at++) left += schema[at][1] - 1;
+  }
+  return names;
 }
 
 async function* parquetBlocks(

@@ -12,6 +12,8 @@ export const sampleRows = 1_000;
 export interface FileColumn {
   /** As the file has it, without blanks around it; empty if it has none. */
   readonly name: string;
+  /** The 1-based line of the file in which the name stands, where it stands in one. */
+  readonly line?: number;
   /** Some of its values without missing ones, in their order. */
   readonly sample: readonly string[];
   /** What the file itself says of it. */

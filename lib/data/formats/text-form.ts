@@ -81,7 +81,7 @@ function delimitedForm(name: string, lines: readonly string[]): TableForm {
   refuseRowAsHeader(name, first.line, header, sample);
   const skippedLines = lastLineOf(first, rows, lines.length);
   return {
-    columns: header.map((columnName, i) => ({ name: columnName, sample: sample[i] })),
+    columns: header.map((columnName, i) => ({ name: columnName, line: first.line, sample: sample[i] })),
     decimalComma: dialect.decimalComma,
     header: first.fields,
     blocks: readerOf(name, { dialect, skippedLines, fields: header.length }),
