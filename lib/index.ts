@@ -134,6 +134,7 @@ export { type Spread, spread } from "./evaluation/spread";
 
 // Figures, pages and pictures
 
+export { formatShare } from "./common/format";
 export { categoriesByPositionFigure } from "./visualize/data/categories-by-position";
 export { correlationFigure, rankCorrelations } from "./visualize/data/correlation";
 export { featureRangesFigure } from "./visualize/data/feature-ranges";
@@ -152,7 +153,6 @@ export { agreement, type LandscapeAxis, scoreLandscapeFigure } from "./visualize
 export { sensitivityFigure } from "./visualize/evaluation/sensitivity";
 export { thresholdSliderFigure } from "./visualize/evaluation/threshold-slider";
 export type { Caption, Figure } from "./visualize/figure";
-export { formatShare } from "./visualize/format";
 export { attackProfile, attackProfileFigure } from "./visualize/models/attack-profile";
 export { codeSizeFigure } from "./visualize/models/code-size";
 export { contributionFigure } from "./visualize/models/contributions";

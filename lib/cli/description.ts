@@ -1,6 +1,6 @@
+import { formatCount, formatRows, formatShare } from "../common/format";
 import { inputName } from "../data/content";
 import type { FileDescription, StudyDescription } from "../study/describe";
-import { formatCount, formatRows, formatShare } from "../visualize/format";
 
 /** What the files of a study are taken for, as tables. */
 export function descriptionReport({ train, test }: StudyDescription): string {

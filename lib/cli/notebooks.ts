@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { InputError } from "../common/errors";
+import { formatCounted } from "../common/format";
 import { notebookName, readNotebook } from "../notebook/tools/notebook";
 import { requireNotebookData } from "../notebook/tools/notebook-data";
 import { parametersOf } from "../notebook/tools/parameters";
@@ -89,7 +90,7 @@ function notebooksReport(
   stale: readonly NotebookRun[],
 ): { text: string; value: NotebooksReport } {
   const parts = [
-    count(runs.length, "notebook", "passed"),
+    `${formatCounted(runs.length, "notebook")} passed`,
     ...(failures.length > 0
       ? [`${failures.length} failed: ${failures.map((f) => f.notebook).join(", ")}`]
       : []),
@@ -173,9 +174,5 @@ function passedLine({ name, cells, seconds, peakMemory, stale }: NotebookRun, ch
   const cost = `${seconds.toFixed(1)} s, ${Math.round(peakMemory / 1e6)} MB`;
   const changed = stale.map(({ cell }) => `[${cell}]`).join(" ");
   const word = check ? "outputs are stale" : "new outputs";
-  return `${name}: ${count(cells, "cell", "passed")} (${cost})${changed ? `; ${word}: ${changed}` : ""}`;
-}
-
-function count(number: number, noun: string, verb: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"} ${verb}`;
+  return `${name}: ${formatCounted(cells, "cell")} passed (${cost})${changed ? `; ${word}: ${changed}` : ""}`;
 }

@@ -1,3 +1,4 @@
+import { formatRows, formatScore, formatShare } from "../common/format";
 import { literatureSubsets, publishedRocAuc } from "../data/kdd/literature";
 import { flagsNothing, type Metrics } from "../evaluation/metrics";
 import { oneClassProtocols, publishedF1 } from "../evaluation/one-class-protocols";
@@ -9,7 +10,6 @@ import { type AnomalousRow, firstOfEachKind } from "../study/most-anomalous";
 import type { RunMetrics, RunResult } from "../study/results";
 import type { runOneClass } from "../study/run-one-class";
 import type { UnlabelledFindings } from "../study/unlabelled";
-import { formatRows, formatScore, formatShare } from "../visualize/format";
 
 /** The closing words of a run: a short table of figures, and where everything is. */
 export function runReport({ metrics, paths }: RunResult): string {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
+import { formatCount } from "../common/format";
 import type { FollowOptions } from "../detect/follow/follow";
 import type { ScoreTrafficResult } from "../detect/score-result";
 import { followDefaults } from "../detect/training/defaults";
@@ -166,7 +167,7 @@ async function scoreTable(file: string, model: string, options: Options, context
   const { rows, anomalies, threshold, discoveries, skippedRows, unseen, mostAnomalous, path } = result;
   const rule = discoveries ? discoveryRule(discoveries, "rows") : `score > ${threshold}`;
   const lines = [
-    `${rows.toLocaleString("en-US")} rows scored, ${anomalies.toLocaleString("en-US")} anomalous (${rule})`,
+    `${formatCount(rows)} rows scored, ${formatCount(anomalies)} anomalous (${rule})`,
     ...(skippedRows > 0 ? [`${skippedRows} bad rows skipped, see rejected.csv beside ${path}`] : []),
     ...unseen
       .slice(0, shownUnseen)
@@ -174,7 +175,7 @@ async function scoreTable(file: string, model: string, options: Options, context
         ({ feature, category, rows }) => `${feature} '${category}' was not seen in training: ${rows} rows`,
       ),
     ...(unseen.length > shownUnseen
-      ? [`${(unseen.length - shownUnseen).toLocaleString("en-US")} more names were not seen in training`]
+      ? [`${formatCount(unseen.length - shownUnseen)} more names were not seen in training`]
       : []),
     "The most anomalous rows (--json has more):",
     ...anomalousLines(mostAnomalous),

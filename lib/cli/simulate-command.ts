@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { formatCount } from "../common/format";
 import type { WriteSimulatedOptions } from "../traffic/simulator/write-simulated";
 import { addCommand, answering } from "./command";
 import { numberOption, seedOption } from "./options";
@@ -42,9 +43,7 @@ export function addSimulateCommand(program: Command): void {
       answering(async ({ format, labels, out, ...settings }, context) => {
         const { connections, seed, classMix } = settings;
         const paths = await writeSimulated({ ...context, connections, seed, classMix }, format, labels, out);
-        const text = [
-          `${connections.toLocaleString("en-US")} connections of simulated traffic (seed ${seed})`,
-        ];
+        const text = [`${formatCount(connections)} connections of simulated traffic (seed ${seed})`];
         return { text: [...text, ...paths].join("\n"), value: { connections, seed, classMix, paths } };
       }),
     );

@@ -1,3 +1,4 @@
+import { formatCount, formatCounted, formatShare } from "../common/format";
 import type { Incident } from "../detect/incidents/incident";
 import { mostDistinct } from "../detect/incidents/open-incident";
 import type { ScoreTrafficResult } from "../detect/score-result";
@@ -5,7 +6,6 @@ import type { TrainResult } from "../detect/training/train-result";
 import { flagsNothing } from "../evaluation/metrics";
 import { detectorTitle, trainedDetectors } from "../models/detectors";
 import type { Discoveries } from "../models/p-values";
-import { formatCount, formatShare } from "../visualize/format";
 
 /** What training found, for people. */
 export function trainReport(result: TrainResult, paths: readonly string[]): string {
@@ -78,7 +78,7 @@ function allowLines({ allowed = [] }: ScoreTrafficResult): string[] {
       ];
       return `  line ${line}, ${text}: ${counts.join("; ")}`;
     }),
-    ...(rest > 0 ? [`  ${counted(rest, "more line")} of the list`] : []),
+    ...(rest > 0 ? [`  ${formatCounted(rest, "more line")} of the list`] : []),
   ];
 }
 
@@ -86,7 +86,7 @@ function allowLines({ allowed = [] }: ScoreTrafficResult): string[] {
 function viewLines({ views }: ScoreTrafficResult): string[] {
   const judged = Object.values(views).map(
     ({ title, rows, alerts }, i) =>
-      `${formatCount(rows)} ${title}${i === 0 ? " judged" : ""}, ${counted(alerts, "alert")}`,
+      `${formatCount(rows)} ${title}${i === 0 ? " judged" : ""}, ${formatCounted(alerts, "alert")}`,
   );
   return judged.length > 0 ? [judged.join("; ")] : [];
 }
@@ -113,7 +113,7 @@ function incidentLines({ incidentCount, incidents }: ScoreTrafficResult): string
   if (incidentCount === 0) return [];
   const isAll = incidentCount <= shownIncidents;
   return [
-    `${counted(incidentCount, "incident")}, the most risky first${isAll ? "" : `, ${shownIncidents} of them`}:`,
+    `${formatCounted(incidentCount, "incident")}, the most risky first${isAll ? "" : `, ${shownIncidents} of them`}:`,
     ...incidents.slice(0, shownIncidents).map((incident) => `  ${incidentLine(incident)}`),
   ];
 }
@@ -132,12 +132,12 @@ function incidentLine(incident: Incident): string {
     ...(ports > 0 ? [many(ports, "port")] : []),
   ].join(", ");
   const to = reached === "" ? "" : ` to ${reached}`;
-  return `${risk.toFixed(2).padStart(6)}  ${what} ${who}, ${start} to ${until}: ${counted(connections, "connection")}${failures}${to}, ${formatCount(bytesOut)} bytes out, ${formatCount(bytesIn)} in`;
+  return `${risk.toFixed(2).padStart(6)}  ${what} ${who}, ${start} to ${until}: ${formatCounted(connections, "connection")}${failures}${to}, ${formatCount(bytesOut)} bytes out, ${formatCount(bytesIn)} in`;
 }
 
 /** A number of different things, which are counted up to a limit. */
 function many(count: number, what: string): string {
-  return count >= mostDistinct ? `${formatCount(count)} or more ${what}s` : counted(count, what);
+  return count >= mostDistinct ? `${formatCount(count)} or more ${what}s` : formatCounted(count, what);
 }
 
 function hostLines(hosts: ScoreTrafficResult["unusualHosts"]): string[] {
@@ -155,9 +155,9 @@ function hostLines(hosts: ScoreTrafficResult["unusualHosts"]): string[] {
 
 function remarks({ badLines, lateConnections, clockJumps, gaps }: ScoreTrafficResult["reading"]): string {
   const found = [
-    ...(badLines > 0 ? [`${counted(badLines, "bad line")} skipped`] : []),
+    ...(badLines > 0 ? [`${formatCounted(badLines, "bad line")} skipped`] : []),
     ...(lateConnections > 0 ? [`${formatCount(lateConnections)} came late`] : []),
-    ...(clockJumps > 0 ? [`the clock went back ${counted(clockJumps, "time")}`] : []),
+    ...(clockJumps > 0 ? [`the clock went back ${formatCounted(clockJumps, "time")}`] : []),
     ...(gaps > 0 ? [`${formatCount(gaps)} with parts that were not seen`] : []),
   ];
   return found.length > 0 ? `; ${found.join(", ")}` : "";
@@ -165,10 +165,6 @@ function remarks({ badLines, lateConnections, clockJumps, gaps }: ScoreTrafficRe
 
 function capitalised(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function row(name: string, values: readonly string[]): string {

@@ -3,6 +3,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { requireNumber } from "./errors";
 import { range } from "./range";
+import { textHash } from "./text-hash";
 
 /** A seeded source of random numbers (xoroshiro128+). */
 export interface Random {
@@ -24,7 +25,7 @@ export interface Random {
  */
 export function createRandom(seed: number, purpose: string): Random {
   requireNumber("seed", seed, { min: 0, max: 0xffffffff, integer: true });
-  const generator = xoroshiro128plus(hash(`${seed} ${purpose}`));
+  const generator = xoroshiro128plus(textHash(`${seed} ${purpose}`));
   // The first numbers of neighbouring seeds are alike, until the generator's state is mixed.
   for (let i = 0; i < 8; i++) generator.next();
   return {
@@ -71,11 +72,4 @@ function numberSet(most: number): (number: number) => boolean {
     slots[slot] = number + 1;
     return true;
   };
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  return state | 0;
 }

@@ -7,6 +7,7 @@ import { addAbortSignal, pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type * as Fzstd from "fzstd";
 import { InputError, systemErrorCode } from "../common/errors";
+import { formatCount } from "../common/format";
 import { oneLine } from "../common/shown";
 
 // Files come from strangers: a short gzip may unpack to terabytes, a line may never end, a file may be a pipe that
@@ -15,7 +16,7 @@ import { oneLine } from "../common/shown";
 /** Characters of a line. Good ones are far shorter; one that is longer is bad, and only its beginning is held. */
 export const longestLine = 262_144;
 /** What is wrong with such a line. */
-export const lineTooLong = `it is longer than ${longestLine.toLocaleString("en-US")} characters`;
+export const lineTooLong = `it is longer than ${formatCount(longestLine)} characters`;
 /** As UTF-8, so many bytes are surely more characters than that. */
 const heldBytes = 4 * longestLine;
 /** Bytes of a line after which it is not passed over any more. */

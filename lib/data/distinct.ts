@@ -12,7 +12,8 @@ export interface EqualRows {
 const found = new WeakMap<Table, EqualRows>();
 
 /**
- * Groups the equal rows of a table, once: a study asks several times.
+ * Groups the equal rows of a table, once: a study asks several times. It goes by columns, as they lie, in 30 bytes a row; the
+ * kernel, which finds near rows of a matrix that repeat, needs them one beside the other, 170 bytes a row of KDD'99.
  *
  * Cost: linear. Rows with equal hashes of 64 bits are taken for equal and then compared, column by column.
  */

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { quotedCell } from "../common/csv";
 import { InputError } from "../common/errors";
+import { formatCount } from "../common/format";
 import { unwritable } from "../common/unwritable";
 
 /** Bad rows that can be left out, since all of them are remembered. */
@@ -9,7 +10,7 @@ const mostBadRows = 1_000_000;
 /** @throws {InputError} if a file has more bad rows than can be remembered */
 export function requireFewBadRows(file: string, { length }: readonly number[]): void {
   if (length > mostBadRows)
-    throw new InputError(`${file} has more than ${mostBadRows.toLocaleString("en-US")} bad rows`);
+    throw new InputError(`${file} has more than ${formatCount(mostBadRows)} bad rows`);
 }
 
 /** Writes rows that were left out, with line number and reason, to a CSV file. Without any, there is no file. */

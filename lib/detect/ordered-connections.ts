@@ -1,9 +1,9 @@
 import type { OptionNames } from "../common/errors";
+import { formatShare } from "../common/format";
 import { workOptions } from "../common/progress";
 import type { Connection } from "../traffic/connection";
 import { type ReadLogsOptions, readConnectionLogs } from "../traffic/logs/read-logs";
 import { ReorderBuffer, type ReorderOptions } from "../traffic/reorder";
-import { formatShare } from "../visualize/format";
 
 /** How logs are read: bad lines are counted where they are left out. */
 export type ReadingOptions = Omit<ReadLogsOptions, "onBadLine" | "onForm" | "onLogRead">;

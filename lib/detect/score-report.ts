@@ -1,5 +1,5 @@
+import { formatCount, formatScore, formatShare } from "../common/format";
 import type { Figure } from "../visualize/figure";
-import { formatCount, formatScore, formatShare } from "../visualize/format";
 import { modelTitle } from "../visualize/palette";
 import type { Block, Report, TableBlock } from "../visualize/report/report";
 import { runTables } from "../visualize/report/run-table";

@@ -1,6 +1,7 @@
+import { formatCount } from "../common/format";
 import { libraryVersion } from "../common/version";
 import { ofEachDetector, trainedDetectors } from "../models/detectors";
-import { code, commonBlindSpots, figures, number, promise, sealedCard } from "../models/model-card";
+import { code, commonBlindSpots, figures, promise, sealedCard } from "../models/model-card";
 import { formNamed } from "../traffic/logs/formats";
 import type { TrafficModel } from "./traffic-model";
 import { rowsTitle, viewsOf } from "./views/view-model";
@@ -21,10 +22,12 @@ export async function trafficCard(model: TrafficModel, doubts: readonly string[]
     "",
     "## Data",
     "",
-    `${formNamed(logForm).title}: ${number(training.dataset?.rows ?? 0)} connections; where some are labelled as attacks, it learned from the others. Logs, with SHA-256:`,
+    `${formNamed(logForm).title}: ${formatCount(training.dataset?.rows ?? 0)} connections; where some are labelled as attacks, it learned from the others. Logs, with SHA-256:`,
     "",
     ...logs.slice(0, mostLogs).map(({ name, sha256 }) => `- ${code(name)}, ${code(sha256)}`),
-    ...(logs.length > mostLogs ? [`- and ${number(logs.length - mostLogs)} more in \`traffic.json\``] : []),
+    ...(logs.length > mostLogs
+      ? [`- and ${formatCount(logs.length - mostLogs)} more in \`traffic.json\``]
+      : []),
     "",
     "## Settings",
     "",

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { formatCount } from "../common/format";
 import { readPlainFile } from "../common/plain-file";
 import { oneLine } from "../common/shown";
 import type { Preprocessor } from "../preprocess/preprocessor";
@@ -47,13 +48,13 @@ export function modelCard(manifestJson: string, preprocessor: Preprocessor, thre
     `# Model: ${title}`,
     "",
     `An anomaly detector of traffic-anomaly ${libraryVersion}, fitted without attack labels, with its preprocessing and threshold. It`,
-    `judges rows of tables by ${number(features.length)} features: ${listed(features)}. A row is`,
+    `judges rows of tables by ${formatCount(features.length)} features: ${listed(features)}. A row is`,
     `anomalous if its score is greater than ${threshold.value}.`,
     "",
     "## Data",
     "",
     dataset
-      ? `${code(dataset.name)}, ${number(dataset.rows)} rows, SHA-256 ${code(dataset.sha256)}.`
+      ? `${code(dataset.name)}, ${formatCount(dataset.rows)} rows, SHA-256 ${code(dataset.sha256)}.`
       : "Not recorded.",
     "",
     "## Settings",
@@ -87,7 +88,7 @@ export function promise(threshold: Pick<Threshold, "rate" | "rows">, detectors =
   const [promised, asked] = [promisedRate(threshold), threshold.rate].map((rate) =>
     percent(detectors * rate),
   );
-  return `at most ${promised} of ${what} like the ${number(threshold.rows)} that were held out, in expectation (asked for: ${asked}).`;
+  return `at most ${promised} of ${what} like the ${formatCount(threshold.rows)} that were held out, in expectation (asked for: ${asked}).`;
 }
 
 /** What no detector sees. */
@@ -160,11 +161,7 @@ export function code(text: string): string {
 function listed(features: readonly string[]): string {
   const more = features.length - told.features;
   const names = features.slice(0, told.features).map(code).join(", ");
-  return more > 0 ? `${names} and ${number(more)} more in \`manifest.json\`` : names;
-}
-
-export function number(value: number): string {
-  return value.toLocaleString("en-US");
+  return more > 0 ? `${names} and ${formatCount(more)} more in \`manifest.json\`` : names;
 }
 
 function percent(share: number): string {

@@ -1,7 +1,7 @@
+import { significant } from "../common/format";
 import { escapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
 import type { Table } from "../data/table";
-import { significant } from "../visualize/format";
 
 /** The parts of a danfojs frame that are shown. */
 export interface Frame {

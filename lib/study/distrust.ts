@@ -1,3 +1,4 @@
+import { formatCount, formatRows, formatShare } from "../common/format";
 import { equalRows } from "../data/distinct";
 import { countLabels } from "../data/label-groups";
 import type { Table } from "../data/table";
@@ -5,7 +6,6 @@ import { flagsNothing, type Metrics } from "../evaluation/metrics";
 import type { NoveltyStudy } from "../evaluation/protocols";
 import { studyDetectors } from "../models/detectors";
 import { promisedRate } from "../models/threshold";
-import { formatCount, formatRows, formatShare } from "../visualize/format";
 import { modelTitle } from "../visualize/palette";
 import { datasetTitle, type StudyData } from "./data";
 import type { RunMetrics } from "./results";

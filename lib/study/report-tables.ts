@@ -1,9 +1,9 @@
+import { formatCount, formatScore } from "../common/format";
 import { publishedRocAuc } from "../data/kdd/literature";
 import { flagsNothing, type Metrics } from "../evaluation/metrics";
 import { publishedF1 } from "../evaluation/one-class-protocols";
 import type { MetricsByDetector } from "../evaluation/protocols";
 import type { Spread } from "../evaluation/spread";
-import { formatCount, formatScore } from "../visualize/format";
 import { modelTitle } from "../visualize/palette";
 import type { TableBlock } from "../visualize/report/report";
 import type { RunMetrics } from "./results";

@@ -1,3 +1,4 @@
+import { formatCount, formatRows, formatScore, formatShare } from "../common/format";
 import { anomalousRows } from "../data/kdd/attacks";
 import { anomalyWords, countLabels, labelGroups } from "../data/label-groups";
 import { scoreSteps } from "../evaluation/curves";
@@ -6,7 +7,6 @@ import { studyDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
 import { reasonText } from "../models/reasons";
 import type { Figure } from "../visualize/figure";
-import { formatCount, formatRows, formatScore, formatShare } from "../visualize/format";
 import { categoryTitles, groupStyles, modelStyles, modelTitle } from "../visualize/palette";
 import { lossTables } from "../visualize/report/loss-tables";
 import { movableThreshold } from "../visualize/report/movable-threshold";

@@ -9,7 +9,7 @@ import {
   zeekHeader,
   zeekTsvLine,
 } from "traffic-anomaly";
-import { simulateTraffic } from "traffic-anomaly/dist/traffic/simulator/simulate";
+import { simulatedConnections } from "traffic-anomaly/dist/traffic/simulator/simulate";
 
 /** So short that tests are quick. */
 export const small: Required<Pick<TrainOptions, "settings">> = {
@@ -22,10 +22,8 @@ export const small: Required<Pick<TrainOptions, "settings">> = {
 /** Connections of a day's work, in order of time, `attacks` among them or not. */
 export function dayOf(count: number, { seed = 1, attacks = false } = {}): Connection[] {
   const found: Connection[] = [];
-  for (const batch of simulateTraffic({ seed, connections: 2 * count })) {
-    for (const { content: _, ...connection } of batch)
-      if (attacks || connection.label === "normal") found.push(connection);
-  }
+  for (const { content: _, ...connection } of simulatedConnections({ seed, connections: 2 * count }))
+    if (attacks || connection.label === "normal") found.push(connection);
   return found.slice(0, count);
 }
 

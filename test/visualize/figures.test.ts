@@ -8,7 +8,7 @@ import {
   scoreSteps,
   trainingLossFigure,
 } from "traffic-anomaly";
-import { formatShare } from "traffic-anomaly/dist/visualize/format";
+import { formatShare } from "traffic-anomaly/dist/common/format";
 import { modelStyles } from "traffic-anomaly/dist/visualize/palette";
 import { caption, figures, hostileLabel, labels, models } from "./examples";
 

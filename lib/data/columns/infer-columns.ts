@@ -1,4 +1,5 @@
 import { decimalIn } from "../../common/decimal";
+import { formatCount } from "../../common/format";
 import { missingName } from "../table";
 
 /** What a column holds. Numbers, names and booleans are features; times and identifiers are not. */
@@ -120,7 +121,7 @@ export function identifyingNames(names: readonly string[], rows: number): string
   const written = names.filter((name) => name !== missingName);
   if (distinct > rows / 2 && written.every((name) => writtenNumber.test(name)))
     return `numbers in a form that is not read, such as '${written[0]}'; write them as 1234.5`;
-  const counts = `${distinct.toLocaleString("en-US")} different values in ${rows.toLocaleString("en-US")} rows`;
+  const counts = `${formatCount(distinct)} different values in ${formatCount(rows)} rows`;
   if (distinct > rows / 2) return `nearly as many values as rows: ${counts}`;
   return distinct > mostNames ? `too many values to learn from: ${counts}` : undefined;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { shown } from "../../common/shown";
 import type { Column, NominalColumn, Table } from "../table";
 import type { JoinedColumn } from "./block-joiner";
@@ -81,7 +82,7 @@ export function inferredTable(
   const label = found.get("label");
   if (label && unlabelled > 0)
     throw new InputError(
-      `${place}: the label ${shown(label.name)} is missing in ${unlabelled.toLocaleString("en-US")} of ${rows.toLocaleString("en-US")} rows`,
+      `${place}: the label ${shown(label.name)} is missing in ${formatCount(unlabelled)} of ${formatCount(rows)} rows`,
     );
   const labels = label && labelsOf(place, label, found.get("group"), plan.normal, onNotice);
   return { rows, features, ...(labels && { labels }), columns };

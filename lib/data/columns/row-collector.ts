@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { shown } from "../../common/shown";
 import type { TextRow } from "../formats/delimited";
 import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
@@ -112,9 +113,7 @@ export class RowCollector {
     this.#held += rows;
     const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
     if (this.goodRows > maxRows)
-      throw new InputError(
-        `${name} has more than ${maxRows.toLocaleString("en-US")} rows, which is the limit`,
-      );
+      throw new InputError(`${name} has more than ${formatCount(maxRows)} rows, which is the limit`);
   }
 
   /** Adds a row of a text. @throws {InputError} that names line and column if it is bad and is not to be left out */

@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { type CollectedBlock, NameCells, type NumberCells } from "../columns/cells";
 import { isMissing } from "../columns/infer-columns";
 import type { RowCollector } from "../columns/row-collector";
@@ -46,7 +47,7 @@ export async function* delimitedBlocks(
 }
 
 class EmptyLines extends Error {
-  override readonly message = `the ${mostEmptyLines.toLocaleString("en-US")} lines before it hold no row`;
+  override readonly message = `the ${formatCount(mostEmptyLines)} lines before it hold no row`;
 }
 
 const lineFeed = 10;

@@ -1,5 +1,7 @@
 /// <reference lib="es2024.arraybuffer" />
+
 import { InputError } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { EndlessLine, lineTooLong, longestLine, mostEmptyLines } from "../content";
 import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
 import { mostCategories } from "../table";
@@ -80,7 +82,7 @@ export class CheckedRows {
     this.#emptyLines = 0;
     const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
     if (this.rows - this.bad.length > maxRows)
-      throw new InputError(`${name} has more than ${inWords(maxRows)} rows, which is the limit`);
+      throw new InputError(`${name} has more than ${formatCount(maxRows)} rows, which is the limit`);
   }
 
   /** Adds a line that the parser leaves, or passes over a blank one. @returns the position after it */
@@ -122,7 +124,7 @@ export class CheckedRows {
   #countEmptyLine(): void {
     this.#lines++;
     if (++this.#emptyLines < mostEmptyLines) return;
-    throw this.#atNextLine(`the ${inWords(mostEmptyLines)} lines before it hold no good row`);
+    throw this.#atNextLine(`the ${formatCount(mostEmptyLines)} lines before it hold no good row`);
   }
 
   #atNextLine(problem: string): InputError {
@@ -170,8 +172,4 @@ function narrow(values: GroupColumn["values"], codes: Uint16Array): GroupColumn 
   const copy = new Codes(new ArrayBuffer(bytes, { maxByteLength: bytes }));
   copy.set(codes);
   return { values, codes: copy };
-}
-
-function inWords(count: number): string {
-  return count.toLocaleString("en-US");
 }

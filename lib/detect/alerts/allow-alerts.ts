@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { InputError, requireNumber, systemErrorCode } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { shown } from "../../common/shown";
 import { inTransaction } from "../../common/transaction";
 import { unreadable } from "../../data/content";
@@ -46,7 +47,7 @@ export async function allowAlerts(ids: readonly string[], options: AllowOptions)
   const terms = [...new Set(alerts.map(termsOf))];
   if (terms.length > mostLines)
     throw new InputError(
-      `these alerts would make ${terms.length.toLocaleString("en-US")} lines: write one that covers them, such as 'from ${alerts[0].source.address}'`,
+      `these alerts would make ${formatCount(terms.length)} lines: write one that covers them, such as 'from ${alerts[0].source.address}'`,
     );
   const made = terms.map((term) => `${term} until ${until}`);
   if (out === undefined) return { alerts: alerts.length, lines: made };

@@ -1,7 +1,7 @@
+import { formatCount, formatScore, formatShare } from "../../common/format";
 import { flagsNothing } from "../../evaluation/metrics";
 import { trainedDetectors } from "../../models/detectors";
 import type { Figure } from "../../visualize/figure";
-import { formatCount, formatScore, formatShare } from "../../visualize/format";
 import { modelStyles, modelTitle, palette } from "../../visualize/palette";
 import { lossTables } from "../../visualize/report/loss-tables";
 import type { Block, LegendLine, Report, TableBlock } from "../../visualize/report/report";

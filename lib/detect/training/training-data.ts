@@ -1,4 +1,5 @@
 import { InputError, requireNumber } from "../../common/errors";
+import { formatCount } from "../../common/format";
 import { joinTables } from "../../data/join";
 import { allRows, type NominalColumn, type Rows, type Table } from "../../data/table";
 import type { Connection } from "../../traffic/connection";
@@ -87,7 +88,7 @@ export async function readTrainingData(
   for await (const connections of orderedConnections(paths, order, counts, reading)) {
     if (counts.connections > maxConnections)
       throw new InputError(
-        `the logs have more than ${maxConnections.toLocaleString("en-US")} connections, which is the most to learn from`,
+        `the logs have more than ${formatCount(maxConnections)} connections, which is the most to learn from`,
       );
     const { rows, features } = connectionTable(connections, tracker);
     tables.push({ rows, features });
@@ -136,7 +137,7 @@ class ReadConnections {
   labelColumn(): NominalColumn | undefined {
     const { names, codes } = this.#labels;
     if (names.length > mostLabels)
-      throw new InputError(`the logs have more than ${mostLabels.toLocaleString("en-US")} different labels`);
+      throw new InputError(`the logs have more than ${formatCount(mostLabels)} different labels`);
     if (names.every((name) => name === "")) return undefined;
     return { kind: "nominal", name: "label", codes: Uint16Array.from(codes), categories: names };
   }

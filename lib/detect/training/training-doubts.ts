@@ -1,5 +1,5 @@
+import { formatShare } from "../../common/format";
 import type { NominalColumn, Rows } from "../../data/table";
-import { formatShare } from "../../visualize/format";
 import type { TrainingData } from "./training-data";
 
 /** From these shares on it is doubted that connections are usual traffic. */

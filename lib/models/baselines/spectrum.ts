@@ -1,3 +1,4 @@
+import { formatCount } from "../../common/format";
 import { requireMemory } from "../../common/memory";
 import { loadPackage } from "../../common/packages";
 import { breather, type WorkOptions } from "../../common/progress";
@@ -22,7 +23,7 @@ const someRows = 256;
  */
 export async function spectrumOf(matrix: Matrix, options: WorkOptions = {}): Promise<Spectrum> {
   const width = matrix.columns.length;
-  requireMemory(`principal components of ${width.toLocaleString("en")} columns`, 3 * width * width * 8);
+  requireMemory(`principal components of ${formatCount(width)} columns`, 3 * width * width * 8);
   options.signal?.throwIfAborted();
   const mean = columnMeans(matrix);
   return { mean, ...eigenvectors(await covarianceOf(matrix, mean, options), width) };

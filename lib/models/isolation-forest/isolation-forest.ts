@@ -1,5 +1,6 @@
 import { InputError, requireNumber, requireOptions } from "../../common/errors";
 import { exp2 } from "../../common/exact-math";
+import { formatCount } from "../../common/format";
 import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
@@ -84,7 +85,7 @@ export async function fitIsolationForest(
   const bytes = matrix.rows * matrix.columns.length * 4;
   const makeAll = matrix.rows <= trees * sampleSize && bytes <= wholeBytes;
   requireMemory(
-    `${trees.toLocaleString("en")} trees × ${sampleSize.toLocaleString("en")} rows`,
+    `${formatCount(trees)} trees × ${formatCount(sampleSize)} rows`,
     most * bytesPerNode + (makeAll ? bytes : sampleSize * matrix.columns.length * 4),
   );
   const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));

@@ -1,4 +1,5 @@
 import { inspect, types } from "node:util";
+import { formatCount } from "../../common/format";
 import type { Table } from "../../data/table";
 import type { Detector } from "../../models/detector";
 import type { PreprocessedDetector } from "../../models/model";
@@ -35,7 +36,7 @@ const shownRows = 5;
 const shownColumns = 12;
 
 function sizeOf(rows: number, columns: number): string {
-  return `${rows.toLocaleString("en-US")} rows × ${columns.toLocaleString("en-US")} columns`;
+  return `${formatCount(rows)} rows × ${formatCount(columns)} columns`;
 }
 
 function showRows(head: string, frame: Frame): void {

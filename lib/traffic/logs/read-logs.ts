@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { InputError, requireOptions } from "../../common/errors";
+import { formatCount, formatCounted } from "../../common/format";
 import { type WorkOptions, workOptions } from "../../common/progress";
 import { shown } from "../../common/shown";
 import {
@@ -214,7 +215,7 @@ class LogLines {
 
   #countEmptyLine(): void {
     if (++this.#emptyLines < mostEmptyLines) return;
-    throw this.atNextLine(`the ${mostEmptyLines.toLocaleString("en")} lines before it hold no good record`);
+    throw this.atNextLine(`the ${formatCount(mostEmptyLines)} lines before it hold no good record`);
   }
 
   #connection(line: string, isWhole: boolean): Connection | undefined {
@@ -238,5 +239,5 @@ class LogLines {
 }
 
 function inWords(count: number, thing: string): string {
-  return `${count.toLocaleString("en")} ${thing}${count === 1 ? " was" : "s were"}`;
+  return `${formatCounted(count, thing)} ${count === 1 ? "was" : "were"}`;
 }

@@ -29,28 +29,6 @@ export interface SimulationOptions {
 }
 
 /**
- * Makes the traffic of a small company, in batches: see {@link simulatedConnections}.
- *
- * @param options.batchSize connections in a batch, but for the last. An integer ≥ 1. Default 1,000.
- * @example
- * Array.from(simulateTraffic({ seed: 7, connections: 2_500 }), (batch) => batch.length); // [1000, 1000, 500]
- */
-export function* simulateTraffic(
-  options: SimulationOptions & { readonly batchSize?: number } = {},
-): Generator<SimulatedConnection[], void, undefined> {
-  const { batchSize = 1_000, ...what } = options;
-  requireNumber("batchSize", batchSize, { min: 1, integer: true });
-  let batch: SimulatedConnection[] = [];
-  for (const connection of simulatedConnections(what)) {
-    batch.push(connection);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/**
  * Makes the traffic of a small company, one connection after the other as they start, no two at the same time. The same
  * options give the same connections; memory does not grow with their number.
  *

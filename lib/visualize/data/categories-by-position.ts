@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
+import { significant } from "../../common/format";
 import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure } from "../layout";
 import { type GroupStyle, groupStyles } from "../palette";
 

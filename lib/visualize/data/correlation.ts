@@ -1,8 +1,8 @@
 import { sampleCorrelation } from "simple-statistics";
+import { decimals } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { numbers, type Rows, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { panelGrid } from "../panels";
 

@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
+import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { labelGroups } from "../../data/label-groups";
 import { labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { formatRows, significant } from "../format";
 import { type Axis, createFigure, small } from "../layout";
 import { type GroupStyle, groupStyles } from "../palette";
 import { panelGrid } from "../panels";

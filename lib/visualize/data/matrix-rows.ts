@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
+import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure } from "../layout";
 import { groupStyles } from "../palette";
 import { panelLabel } from "../panels";

@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { formatRows, significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 import { panelGrid } from "../panels";

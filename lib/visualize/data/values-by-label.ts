@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { type LabelDots, labelDotsFigure } from "../label-dots";
 import { scaleTitle } from "../layout";
 import { palette } from "../palette";

@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
+import { formatShare, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 

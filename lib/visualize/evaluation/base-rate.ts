@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { decimals, formatShare, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { decimals, formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 

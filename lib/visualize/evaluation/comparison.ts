@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { decimals } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { decimals } from "../format";
 import { createFigure, dodge, linesAxis } from "../layout";
 import { modelStyles } from "../palette";
 import { guideLine } from "../traces";

@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
+import { formatCount, formatScore, formatShare } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { attackWords } from "../../data/label-groups";
 import type { Confusion } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
-import { formatCount, formatScore, formatShare } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";

@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
+import { formatScore, numbersOf } from "../../common/format";
 import { type Curve, thinCurve } from "../../evaluation/curves";
-import { formatScore, numbersOf } from "../format";
 import type { ModelStyle } from "../palette";
 import type { NamedCurve } from "./named-curve";
 

@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
+import { significant } from "../../common/format";
 import type { Category } from "../../data/kdd/attacks";
 import type { VerdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, categoryTitles } from "../palette";
 import { panelGrid } from "../panels";

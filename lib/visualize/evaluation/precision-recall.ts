@@ -1,6 +1,6 @@
+import { formatShare } from "../../common/format";
 import { attackWords } from "../../data/label-groups";
 import type { Caption, Figure } from "../figure";
-import { formatShare } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { guideLine } from "../traces";

@@ -1,7 +1,7 @@
+import { formatCount, formatRows } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { anomalyWords } from "../../data/label-groups";
 import type { Caption, Figure } from "../figure";
-import { formatCount, formatRows } from "../format";
 import { type LabelDots, labelDotsFigure } from "../label-dots";
 import { dodge, small } from "../layout";
 import { modelStyles } from "../palette";

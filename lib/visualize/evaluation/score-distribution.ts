@@ -1,7 +1,7 @@
+import { formatRows, formatScore, formatShare, numbersOf } from "../../common/format";
 import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { formatRows, formatScore, formatShare, numbersOf } from "../format";
 import { type Axis, createFigure, scaleTitle } from "../layout";
 import { panelStack, type StackedPanel } from "../panels";
 import { scaleOf } from "../traces";

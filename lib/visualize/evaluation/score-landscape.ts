@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
+import { decimals, formatRows, formatShare, significant } from "../../common/format";
 import { anomalyWords, labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
-import { decimals, formatRows, formatShare, significant } from "../format";
 import { type Axis, createFigure } from "../layout";
 import { type GroupStyle, groupStyles, modelStyles } from "../palette";
 import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";

@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { mean } from "simple-statistics";
+import { formatCount, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { formatCount, significant } from "../format";
 import { createFigure, scaleTitle } from "../layout";
 import { guideColour, palette } from "../palette";
 import { panelAxes, panelGrid } from "../panels";

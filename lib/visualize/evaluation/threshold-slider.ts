@@ -1,9 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
+import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../../common/format";
 import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
-import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../format";
 import { createFigure, legendAbove, scaleTitle } from "../layout";
 import { modelTitle } from "../palette";
 import { panelAxes } from "../panels";

@@ -1,11 +1,11 @@
 import type { Data } from "plotly.js-dist";
 import { square } from "../../common/exact-math";
+import { decimals } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { categories, categoryOf, haveCategories } from "../../data/kdd/attacks";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { categoryTitles } from "../palette";
 

@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
+import { decimals, significant } from "../../common/format";
 import type { Caption, Figure } from "../figure";
-import { decimals, significant } from "../format";
 import { type Axis, createFigure, scaleTitle } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";

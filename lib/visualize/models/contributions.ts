@@ -1,7 +1,7 @@
+import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { FeatureContribution } from "../../models/contributions";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure, linesAxis } from "../layout";
 import { palette } from "../palette";
 import { panelStack } from "../panels";

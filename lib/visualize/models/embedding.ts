@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
+import { formatRows, formatScore, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import { anomalyWords, labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatRows, formatScore, significant } from "../format";
 import { createFigure } from "../layout";
 import { categoryColours, groupStyles, palette } from "../palette";
 

@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import { mean } from "simple-statistics";
+import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 import { extentOf } from "../traces";

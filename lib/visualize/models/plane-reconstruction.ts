@@ -1,6 +1,6 @@
+import { decimals } from "../../common/format";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";

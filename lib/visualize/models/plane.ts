@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
+import { significant } from "../../common/format";
 import type { Matrix } from "../../preprocess/matrix";
-import { significant } from "../format";
 import { extentOf } from "../traces";
 
 /** A rectangle of the plane: x from, x to, y from, y to. */

@@ -1,7 +1,7 @@
+import { decimals } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Reason } from "../../models/reasons";
 import type { Caption, Figure } from "../figure";
-import { decimals } from "../format";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";

@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
 import { sum } from "simple-statistics";
 import { square } from "../../common/exact-math";
+import { decimals, formatScore } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { decimals, formatScore } from "../format";
 import { createFigure } from "../layout";
 import { panelGrid } from "../panels";
 

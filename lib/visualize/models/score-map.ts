@@ -1,8 +1,8 @@
+import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Detector } from "../../models/detector";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { significant } from "../format";
 import { createFigure } from "../layout";
 import { scoreColours } from "../palette";
 import { panelGrid, panelHeading } from "../panels";

@@ -1,9 +1,9 @@
 import type { Data } from "plotly.js-dist";
+import { formatScore } from "../../common/format";
 import type { EpochLoss } from "../../models/autoencoder/train";
 import type { Detector } from "../../models/detector";
 import { detectorTitle } from "../../models/detectors";
 import type { Caption, Figure } from "../figure";
-import { formatScore } from "../format";
 import { createFigure, scaleTitle } from "../layout";
 import { palette } from "../palette";
 

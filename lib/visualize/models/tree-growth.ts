@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
+import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { formatRows, significant } from "../format";
 import { createFigure, legendAbove } from "../layout";
 import { palette, scoreColour } from "../palette";
 import { areaOf, type Box, planeDots } from "./plane";

@@ -1,6 +1,6 @@
+import { formatScore } from "../../common/format";
 import type { Detector } from "../../models/detector";
 import { detectorTitle } from "../../models/detectors";
-import { formatScore } from "../format";
 import type { TableBlock } from "./report";
 
 /** The losses of detectors that learn by epochs. */

@@ -1,5 +1,5 @@
 // What runs in a report's page: draws its figures and moves its thresholds. The build bundles it into main.bundle.js.
-import { formatCount, formatScore, formatShare } from "../format";
+import { formatCount, formatScore, formatShare } from "../../common/format";
 import { type Drawn, isNarrow, pageLayout } from "./page-layout";
 import type { MovableThreshold, PageData, PageThreshold } from "./report";
 

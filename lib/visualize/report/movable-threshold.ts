@@ -1,6 +1,6 @@
 import { power } from "../../common/exact-math";
+import { significant } from "../../common/format";
 import type { ScoreSteps } from "../../evaluation/curves";
-import { significant } from "../format";
 import { modelTitle } from "../palette";
 import type { MovableThreshold } from "./report";
 

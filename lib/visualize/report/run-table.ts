@@ -1,4 +1,4 @@
-import { formatCount } from "../format";
+import { formatCount } from "../../common/format";
 import type { TableBlock } from "./report";
 
 /** What was run on which data, and with which settings. */

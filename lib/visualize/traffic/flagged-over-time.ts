@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
+import { formatCount, formatShare, significant } from "../../common/format";
 import type { Caption, Figure } from "../figure";
-import { formatCount, formatShare, significant } from "../format";
 import { createFigure } from "../layout";
 import { guideColour, modelStyles } from "../palette";
 import { panelStack } from "../panels";

@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
+import { formatCount } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Caption, Figure } from "../figure";
-import { formatCount } from "../format";
 import { createFigure } from "../layout";
 import { palette } from "../palette";
 

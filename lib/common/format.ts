@@ -3,9 +3,14 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** How many there are of something: `1 host`, `229,853 hosts`. */
+export function formatCounted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** A number of rows: `1 row`, `229,853 rows`. */
 export function formatRows(rows: number): string {
-  return `${formatCount(rows)} row${rows === 1 ? "" : "s"}`;
+  return formatCounted(rows, "row");
 }
 
 /** A share in per cent, never rounded to none or all: `97.3 %`, `< 0.1 %`, `> 99.9 %`. */
