@@ -65,16 +65,27 @@ async function showFigure(figure: Figure): Promise<void> {
 }
 
 let renderer: Promise<ImageRenderer | undefined> | undefined;
+let closing: NodeJS.Timeout | undefined;
 
-/** The figure as PNG, base64, small enough for GitHub; one browser serves the whole notebook and ends with it. */
+/** The figure as PNG, base64, small enough for GitHub; one browser serves the notebook, until a minute without a figure. */
 async function picture(figure: Figure): Promise<string | undefined> {
+  clearTimeout(closing);
   renderer ??= openImageRenderer({ scale: 1 }).catch((error) => {
     if (!(error instanceof InputError)) throw error;
     console.warn(`figures have no pictures: ${error.message}`);
     return undefined;
   });
-  const image = await (await renderer)?.draw(figure);
+  const opened = await renderer;
+  const image = await opened?.draw(figure);
+  clearTimeout(closing); // of a figure that was drawn meanwhile
+  if (opened) closing = setTimeout(closeRenderer, 60_000, opened).unref();
   return image && Buffer.from(image).toString("base64");
+}
+
+/** A browser holds as much memory as a notebook's kernel does. */
+function closeRenderer(opened: ImageRenderer): void {
+  renderer = undefined;
+  void opened.close();
 }
 
 function figureBundle(figure: Figure, png: string | undefined): Record<string, unknown> {

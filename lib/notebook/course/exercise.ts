@@ -43,7 +43,7 @@ export type Truth<Value> = Value | { readonly real: Value; readonly simulated: V
 
 /** Whether an answer is what an untouched cell has. */
 export function isNothing(answer: unknown): boolean {
-  if (answer === undefined || answer === null || answer === "" || Number.isNaN(answer)) return true;
+  if (answer === undefined || answer === null || answer === "") return true;
   // By name, since a cell's objects may be those of another realm.
   const kind = Object.prototype.toString.call(answer);
   return /Array\]$|Object\]$/.test(kind) && Object.values(answer).every(isNothing);
@@ -67,7 +67,7 @@ export function number({
   return {
     expected: share ? "a number from 0 to 1, a share" : "a number",
     complaint(answer, data) {
-      if (typeof answer !== "number") return otherType(this.expected, answer);
+      if (typeof answer !== "number" || Number.isNaN(answer)) return otherType(this.expected, answer);
       const right = truthOn(truth, data);
       if (near(answer, right)) return undefined;
       const known = mistakes.find((mistake) => near(answer, mistake.answer));
@@ -146,7 +146,8 @@ export function list<Value extends number | string>({
     expected: `an array of ${of}`,
     complaint(answer, data) {
       if (!Array.isArray(answer) && !ArrayBuffer.isView(answer)) return otherType(this.expected, answer);
-      const given: unknown[] = Array.from(answer as ArrayLike<unknown>);
+      const all: unknown[] = Array.from(answer as ArrayLike<unknown>);
+      const given = ordered ? all : [...new Set(all)];
       const right = truthOn(truth, data);
       if (equal(given, right)) return undefined;
       const known = mistakes.find((mistake) => equal(given, mistake.answer));
@@ -257,9 +258,7 @@ const onRealData: DataInUse = { simulated: false };
 function truthOn<Value>(truth: Truth<Value>, data: DataInUse | undefined): Value {
   if (typeof truth !== "object" || truth === null || !("simulated" in truth)) return truth as Value;
   if (data === undefined)
-    throw new InputError(
-      "the answer depends on the data: add { simulated: simulated } to what check is given",
-    );
+    throw new InputError("the answer depends on the data: add { simulated } to what check is given");
   return data.simulated ? truth.simulated : truth.real;
 }
 

@@ -34,7 +34,7 @@ for (const [number, { answer, hints }] of all)
   });
 
 test("what nobody has answered yet is open", () => {
-  const nothings = [undefined, null, "", Number.NaN, [], {}, { services: undefined, found: Number.NaN }];
+  const nothings = [undefined, null, "", [], {}, { services: undefined, found: null }];
   for (const [number] of all)
     for (const nothing of nothings)
       assert.equal(judgeAnswer(number, nothing, onReal).verdict, "open", number);
@@ -45,11 +45,17 @@ test("what nobody has answered yet is open", () => {
 test("an answer of another type is told which is expected", () => {
   const { words } = judgeAnswer("3-1", "0,5");
   assert.equal(words, 'The answer is a number; yours is "0,5".');
+  assert.equal(judgeAnswer("3-1", Number.NaN).words, "The answer is a number; yours is NaN.");
   for (const [number, { answer }] of all) {
     const strange = judgeAnswer(number, Symbol.iterator, onReal);
     assert.equal(strange.verdict, "wrong");
     assert.ok(strange.words?.includes(answer.expected), `${number}: ${strange.words}`);
   }
+});
+
+test("a name that is given twice counts once", () => {
+  const { words } = judgeAnswer("4-3", ["back", "back", "satan"], onReal);
+  assert.equal(words, "2 of your 2 attack types are right; there are more to name.");
 });
 
 test("a promise is told to be awaited, also one that fails", async () => {
@@ -94,7 +100,7 @@ test("a list is told how much of it is right, but not what", () => {
 test("an answer that depends on the data needs to know the data", () => {
   assert.throws(
     () => judgeAnswer("1-2", 0.9),
-    /^InputError: the answer depends on the data: add \{ simulated: simulated \}/,
+    /^InputError: the answer depends on the data: add \{ simulated \}/,
   );
 });
 

@@ -61,6 +61,9 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
           name: "rows with a few huge numbers of bytes",
           input: [Float64Array.of(1, 2, 9, 4, 7), Float64Array.of(7e8, 10, 300, 20, 5e6)],
         },
+        // Two rows only, so that it does not matter whether equal values share their least, mean or highest place.
+        { name: "two rows with the same count", input: [Float64Array.of(5, 5), Float64Array.of(10, 20)] },
+        { name: "two rows with the same bytes", input: [Float64Array.of(3, 8), Float64Array.of(0, 0)] },
       ],
       mistakes: [
         {
@@ -74,6 +77,17 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
             return count.map((value, row) => place(count, value) + place(bytes, bytes[row]));
           },
           word: "*Few* bytes are suspicious: their rank must count backwards.",
+        },
+        {
+          answer: (count, bytes) => {
+            const places = (values: Float64Array) => {
+              const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+              return values.map((_, row) => order.indexOf(row));
+            };
+            const ofBytes = places(bytes);
+            return places(count).map((place, row) => place - ofBytes[row]);
+          },
+          word: "Equal values must share a rank: here the row that comes later has the higher one.",
         },
       ],
     }),

@@ -27,7 +27,7 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
         mistakes: [{ answer: 1, word: "Nearly, but at the ends of the blocks it errs." }],
       }),
       rocAuc: number({
-        truth: { real: 0.8697, simulated: 0.9062 },
+        truth: { real: 0.8697, simulated: 0.9071 },
         tolerance: 0.001,
         mistakes: [{ answer: 0.8483, word: "That is the forest without the identifier." }],
       }),

@@ -90,7 +90,7 @@ export const ownTableQuiz: readonly Question[] = [
       {
         text: "That the autoencoder should be preferred: it is the more powerful model.",
         because:
-          "On twelve tables of ADBench, results go from nearly perfect to nearly chance, by the table and not by the power of the model.",
+          "On twelve tables of ADBench one and the same forest has a ROC AUC from 0.68 to 1.00, by the table and not by the power of the model.",
       },
       {
         text: "Little: measure on yours.",

@@ -119,7 +119,7 @@ export const blindSpotsQuiz: readonly Question[] = [
       {
         text: "Both, and flag what either flags.",
         because:
-          "That adds up the false alarms. It may be worth it, if the two see different things; notebook 06 shows a pair where it is not.",
+          "That adds up the false alarms. It may be worth it, if the two see different things; notebook 6 shows a pair where it is not.",
       },
     ],
   },
