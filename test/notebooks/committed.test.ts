@@ -21,11 +21,11 @@ test("every figure of a study's data has the data's remark in its caption", asyn
   let captions = 0;
   for (const file of await findNotebooks([], folder)) {
     const cells = codeCells(await readNotebook(file)).map(({ source }) => source);
-    const loading = cells.findIndex((source) => source.includes("loadStudyData({ data: data })"));
+    const loading = cells.findIndex((source) => source.includes("loadStudyData({ data })"));
     if (loading === -1) continue;
     for (const source of cells.slice(loading)) {
-      for (const [caption] of source.matchAll(/.{0,16}\bprotocol: /g)) {
-        assert.match(caption, /remark: remark, protocol: /, `${file}: ${source}`);
+      for (const [caption] of source.matchAll(/.{0,16}\bprotocol: /gs)) {
+        assert.match(caption, /\bremark,\s+protocol: /, `${file}: ${source}`);
         captions++;
       }
     }
