@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { InputError, requireNumber } from "../common/errors";
-import { tensorFlowBackends } from "../models/tensorflow";
+import { backends } from "../models/tensorflow";
 import { rateRange } from "../models/threshold";
 import { presets, type TrainingOptions, trainingDefaults } from "../models/training-options";
 
@@ -31,7 +31,7 @@ export function workOptions(command: Command): Command {
         "--backend <name>",
         "what computes the autoencoder: kernel, or TensorFlow.js on one of the others",
       )
-        .choices(["kernel", ...tensorFlowBackends])
+        .choices(backends)
         .default("kernel"),
     )
     .addOption(numberOption("--workers <n>", "threads that compute", { min: 1, max: 256, integer: true }));

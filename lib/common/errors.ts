@@ -45,6 +45,13 @@ export function requireNumber(
   );
 }
 
+/** Checks that an option is one of some words. @throws {InputError} naming parameter, words and value */
+export function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  const named = choices.map((choice) => `"${choice}"`).join(", ");
+  throw new InputError(`${parameter} must be one of ${named}, got ${JSON.stringify(value)}`);
+}
+
 /** The names of options, which the compiler holds to their type: one that is missing or of no option does not compile. */
 export type OptionNames<Options extends object> = Readonly<Record<keyof Options, true>>;
 

@@ -1,3 +1,4 @@
+import { InputError } from "../common/errors";
 import { range } from "../common/range";
 import type { Source } from "./source";
 
@@ -5,7 +6,8 @@ import type { Source } from "./source";
  * What a number measures: an `amount` of bytes or seconds, heavy-tailed and stored with 64 bits so that none is
  * rounded; a small `count`; a `rate` in [0, 1]; a `flag`, 0 or 1.
  */
-export type Measure = "amount" | "count" | "rate" | "flag";
+export const measures = ["amount", "count", "rate", "flag"] as const;
+export type Measure = (typeof measures)[number];
 
 /** A column of numbers, one a row; NaN where it is missing. */
 export interface NumericColumn {
@@ -83,6 +85,16 @@ export function labels(table: Table): NominalColumn {
 /** Every row of a table, in order. */
 export function allRows(table: Table): Rows {
   return range(0, table.rows);
+}
+
+/** Checks that rows are some of a table's. @throws {InputError} naming one that is not */
+export function requireRows(table: Table, rows: Rows): void {
+  if (!(rows instanceof Uint32Array))
+    throw new InputError(
+      `rows must be a Uint32Array of row numbers, got ${Object.prototype.toString.call(rows)}`,
+    );
+  for (const row of rows)
+    if (row >= table.rows) throw new InputError(`the table has ${table.rows} rows, and rows holds ${row}`);
 }
 
 /** A new table of the rows given, of the same source. */

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError, requireOptions } from "../common/errors";
+import { InputError, requireOneOf, requireOptions } from "../common/errors";
 import { checked, jsonLimits, readJsonFile } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
@@ -123,6 +123,12 @@ export async function loadTrafficModel(
   options: LoadTrafficModelOptions = {},
 ): Promise<TrafficModel> {
   requireOptions(options, { detectors: true, ...loadModelOptions });
+  for (const name of options.detectors ?? [])
+    requireOneOf(
+      "detector",
+      name,
+      trainedDetectors.map(({ kind }) => kind),
+    );
   return readResults(folder, () => readTrafficModel(folder, options), options.onNotice);
 }
 

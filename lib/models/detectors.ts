@@ -1,4 +1,5 @@
 import { type OptionNames, requireOptions } from "../common/errors";
+import { type PreprocessOptions, resolvePreprocessing } from "../preprocess/preprocessor";
 import { autoencoder } from "./autoencoder/detector";
 import { ecod } from "./baselines/ecod/detector";
 import { localOutlierFactor } from "./baselines/local-outlier-factor/detector";
@@ -62,9 +63,13 @@ export async function ofEach<Name extends string, T>(
   return made as Record<Name, T>;
 }
 
-/** To call before the data is read. @throws {InputError} if this machine lacks what the detectors' options ask for */
-export async function prepareDetectors(settings: DetectorSettings = {}): Promise<void> {
+/** To call before the data is read. @throws {InputError} if an option is none, or this machine lacks what it asks for */
+export async function prepareDetectors(
+  settings: DetectorSettings = {},
+  preprocessing: PreprocessOptions = {},
+): Promise<void> {
   requireOptions(settings, detectorSettings);
+  resolvePreprocessing(preprocessing);
   await ofEachDetector((kind, name) => kind.prepare?.(settings[name]));
 }
 

@@ -1,7 +1,7 @@
-import { InputError, requireNumber, requireOptions } from "../common/errors";
+import { InputError, requireNumber, requireOneOf, requireOptions } from "../common/errors";
 import { datasetOf } from "../data/source";
 import { splitRows } from "../data/split";
-import { allRows, type Rows, type Table } from "../data/table";
+import { allRows, type Rows, requireRows, type Table } from "../data/table";
 import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../preprocess/preprocessor";
 import { type Detector, type DetectorKind, type FitOptions, fitOptions } from "./detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "./model";
@@ -63,6 +63,9 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
     seed = trainingDefaults.seed,
     ...rest
   } = options;
+  requireRows(table, rows);
+  if (typeof holdOut === "string") requireOneOf("holdOut", holdOut, ["random", "last"]);
+  else requireRows(table, holdOut);
   requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
   const [fitRows, heldOutRows] = splitFor(holdOut, rows, seed);
   if (heldOutRows.length === 0)

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError, type OptionNames, requireOptions } from "../common/errors";
+import { InputError, type OptionNames, requireOneOf, requireOptions } from "../common/errors";
 import { checked, readJsonFile, shownValue } from "../common/json-file";
 import type { FolderKind } from "../common/own-files";
 import { isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
@@ -16,6 +16,7 @@ import { type DetectorName, detectorKind } from "./detectors";
 import type { Manifest } from "./manifest";
 import type { Model } from "./model";
 import { cardName, isOwnCard, modelCard } from "./model-card";
+import { backends } from "./tensorflow";
 import { mostThresholdScores, type Threshold } from "./threshold";
 
 const formatVersion = 1;
@@ -118,6 +119,7 @@ export const loadModelOptions: OptionNames<LoadModelOptions> = { onNotice: true,
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
   requireOptions(options, loadModelOptions);
   const { onNotice, ...own } = options;
+  if (own.backend !== undefined) requireOneOf("backend", own.backend, backends);
   return readResults(folder, () => readModel(folder, own), onNotice);
 }
 

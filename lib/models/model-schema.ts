@@ -17,7 +17,8 @@ import {
 } from "../common/json-schema";
 import { mostColumns } from "../preprocess/matrix";
 import type { Preprocessor } from "../preprocess/preprocessor";
-import { mostQuantiles } from "../preprocess/scaling";
+import { encodings } from "../preprocess/preprocessor";
+import { mostQuantiles, scalings } from "../preprocess/scaling";
 import { type DetectorName, detectors } from "./detectors";
 import type { Manifest } from "./manifest";
 import { mostThresholdScores, type Threshold } from "./threshold";
@@ -57,12 +58,12 @@ export const thresholdSchema: Schema<Omit<Threshold, "scores"> & { readonly scor
 /** `preprocessor.json` */
 export const preprocessorSchema: Schema<Preprocessor> = object({
   options: object({
-    encoding: word("one-hot", "ordinal", "none"),
+    encoding: word(...encodings),
     logarithm: list(word("amount", "count", "rate", "flag"), 4),
     logarithmOf: v.optional(
       anyObject<Record<string, boolean>>((value) => v.is(truth, value), "an object of true or false"),
     ),
-    scaling: word("min-max", "standard", "quantile", "none"),
+    scaling: word(...scalings),
   }),
   steps: list(
     v.variant(

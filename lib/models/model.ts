@@ -3,7 +3,7 @@ import { breathe } from "../common/progress";
 import { range } from "../common/range";
 import { valuesAt } from "../common/values-at";
 import { knownEqualRows } from "../data/distinct";
-import type { Rows, Table } from "../data/table";
+import { type Rows, requireRows, type Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import { type Detector, type ScoreOptions, scoreOptions } from "./detector";
@@ -93,6 +93,7 @@ export async function scoreTable(
   memories?: Float32Array[],
 ): Promise<Float64Array> {
   requireOptions(options, scoreOptions);
+  if (rows) requireRows(table, rows);
   const known = rows ? undefined : knownEqualRows(table);
   if (known) return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
   const novel = new Uint16Array(model.detector.novelty ? (rows?.length ?? table.rows) : 0);

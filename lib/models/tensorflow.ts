@@ -8,14 +8,15 @@ import { readJsonFile } from "../common/json-file";
 import { loadPackage } from "../common/packages";
 import { readPlainFile } from "../common/plain-file";
 
+export const tensorFlowBackends = ["native", "wasm", "cpu"] as const;
+export type TensorFlowBackend = (typeof tensorFlowBackends)[number];
+
+export const backends = ["kernel", ...tensorFlowBackends] as const;
 /**
  * What computes an autoencoder: the library's own WebAssembly kernel, or TensorFlow.js by libtensorflow (`tfjs-node`), by
  * WebAssembly, or in plain JavaScript.
  */
-export type Backend = "kernel" | TensorFlowBackend;
-
-export const tensorFlowBackends = ["native", "wasm", "cpu"] as const;
-export type TensorFlowBackend = (typeof tensorFlowBackends)[number];
+export type Backend = (typeof backends)[number];
 
 /** TensorFlow.js, ready on the backend that this process has chosen. */
 export interface TensorFlow {

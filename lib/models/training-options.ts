@@ -3,7 +3,7 @@ import type { PreprocessOptions } from "../preprocess/preprocessor";
 import { autoencoderDefaults } from "./autoencoder/settings";
 import { type FitOptions, fitOptions } from "./detector";
 import type { DetectorSettings } from "./detectors";
-import { forestDefaults } from "./isolation-forest/isolation-forest";
+import { forestDefaults } from "./isolation-forest/settings";
 
 /** How detectors are trained, for the study and own traffic alike. */
 export interface TrainingOptions extends FitOptions {

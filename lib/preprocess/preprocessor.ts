@@ -1,4 +1,4 @@
-import { InputError, requireOptions } from "../common/errors";
+import { InputError, requireOneOf, requireOptions } from "../common/errors";
 import { log1p } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { sharedBytes } from "../common/shared";
@@ -8,23 +8,27 @@ import {
   allRows,
   type Column,
   type Measure,
+  measures,
   missingName,
   type NominalColumn,
   type NumericColumn,
   type Rows,
+  requireRows,
   type Table,
 } from "../data/table";
 import { isHeavyTailed } from "./heavy-tailed";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
 import { countMissing, isMissing, type MissingNumber, medianOf, replacementOf } from "./missing";
-import { fitScale, type Scale, type Scaling, scaler } from "./scaling";
+import { fitScale, type Scale, type Scaling, scaler, scalings } from "./scaling";
+
+export const encodings = ["one-hot", "ordinal", "none"] as const;
 
 export interface PreprocessOptions {
   /**
    * What becomes of a nominal feature: `one-hot`, a 0/1 column for each category; `ordinal`, its number in
    * alphabetical order (the Python original's label encoding); `none`, left out. Default `one-hot`.
    */
-  readonly encoding?: "one-hot" | "ordinal" | "none";
+  readonly encoding?: (typeof encodings)[number];
   /**
    * Measures whose values x are replaced by log(1 + x) before scaling, or −log(1 − x) below 0. Default `["amount"]`. A number
    * whose column does not say what it measures is taken for an amount where its training values are heavy-tailed (see
@@ -86,18 +90,17 @@ export interface UnseenCategory {
  * @param table the data
  * @param options see there
  * @param rows the training rows; default all
- * @throws {InputError} if there are no rows, no column is left, or the columns would be more than 32,767
+ * @throws {InputError} on an option that it does not take, or if there are no such rows, no column is left, or the columns would be more than 32,767
  * @example
  * const preprocessor = fitPreprocessor(table, { scaling: "standard" }, trainingRows);
  * const matrix = transform(preprocessor, table);
  */
 export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, rows?: Rows): Preprocessor {
-  requireOptions(options, { encoding: true, logarithm: true, logarithmOf: true, scaling: true });
-  const { encoding = "one-hot", logarithm = ["amount"], logarithmOf, scaling = "min-max" } = options;
-  requireNumericColumns(table, logarithmOf);
+  const full = resolvePreprocessing(options);
+  requireNumericColumns(table, full.logarithmOf);
+  if (rows) requireRows(table, rows);
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");
-  const full = { encoding, logarithm, ...(logarithmOf && { logarithmOf }), scaling };
   const steps = table.features
     .map((source) =>
       source.kind === "numeric" ? numberStep(source, rows, full) : nominalStep(source, rows, full),
@@ -111,6 +114,17 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
       `the table makes ${columns.length} columns; a matrix has at most ${mostColumns}: leave out features with many names`,
     );
   return { options: full, steps, columns };
+}
+
+/** Fills in the defaults. @throws {InputError} on an option that is unknown, or none of what it may be */
+export function resolvePreprocessing(options: PreprocessOptions): FullPreprocessOptions {
+  requireOptions(options, { encoding: true, logarithm: true, logarithmOf: true, scaling: true });
+  const { encoding = "one-hot", logarithm = ["amount"], logarithmOf, scaling = "min-max" } = options;
+  requireOneOf("encoding", encoding, encodings);
+  requireOneOf("scaling", scaling, scalings);
+  if (!Array.isArray(logarithm)) throw new InputError(`logarithm must be a list of ${measures.join(", ")}`);
+  for (const measure of logarithm) requireOneOf("logarithm", measure, measures);
+  return { encoding, logarithm, ...(logarithmOf && { logarithmOf }), scaling };
 }
 
 /** Undefined if no training row has a value. */

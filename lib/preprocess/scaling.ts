@@ -2,7 +2,8 @@ import { InputError } from "../common/errors";
 import { square } from "../common/exact-math";
 import { shown } from "../common/shown";
 
-export type Scaling = "min-max" | "standard" | "quantile" | "none";
+export const scalings = ["min-max", "standard", "quantile", "none"] as const;
+export type Scaling = (typeof scalings)[number];
 
 /** How a number becomes one of a column: (x − shift) · factor, or its rank among `quantiles`; 0 where it was constant. */
 export interface Scale {

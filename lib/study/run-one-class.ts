@@ -43,7 +43,7 @@ export async function runOneClass(
   const { outputsFolder = projectPath("outputs"), seed = trainingDefaults.seed, repeats = 1 } = options;
   requireNumber("repeats", repeats, { min: 1, integer: true });
   requireNumber("seed", seed, { min: 0, max: 0xffffffff - repeats + 1, integer: true });
-  await prepareDetectors(options.settings);
+  await prepareDetectors(options.settings, options.preprocessing);
   const read = [options.data].filter((path) => path !== undefined);
   return inTransaction({ read, onNotice: options.onNotice }, async (transaction) => {
     const outputs = await transaction.stageFolder(outputsFolder, resultsOf(protocol));

@@ -81,7 +81,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   });
   const { modelsFolder = projectPath("models"), outputsFolder = projectPath("outputs") } = options;
   const seeds = seedsOf(options);
-  await prepareDetectors(options.settings);
+  await prepareDetectors(options.settings, options.preprocessing);
   // What writes the results at the end: if it is missing, that is said now.
   duckdb();
   reportPlotlyFile();

@@ -1,9 +1,9 @@
-import { requireNumber, requireOptions } from "../common/errors";
+import { requireNumber, requireOneOf, requireOptions } from "../common/errors";
 import type { Connection } from "./connection";
 import { TimeQueue } from "./time-queue";
 import { Clock, type ClockState } from "./windows/clock";
 import { timeOf } from "./windows/event";
-import type { TimeBase } from "./windows/options";
+import { type TimeBase, timeBases } from "./windows/options";
 
 export interface ReorderOptions {
   /** Connections held at most: an integer in [1, 10000000]. Default 200,000; a log of up to this many is sorted completely. */
@@ -50,6 +50,7 @@ export class ReorderBuffer {
     requireOptions(options, { capacity: true, lateness: true, timeBase: true });
     const { capacity = 200_000, lateness = Infinity, timeBase = "start" } = options;
     requireNumber("capacity", capacity, { min: 1, max: 10_000_000, integer: true });
+    requireOneOf("timeBase", timeBase, timeBases);
     if (lateness !== Infinity) requireNumber("lateness", lateness, { min: 0 });
     this.#capacity = capacity;
     this.#lateness = lateness;

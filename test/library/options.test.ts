@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
-import { detectors } from "traffic-anomaly";
+import {
+  detectors,
+  fitModel,
+  isolationForest,
+  loadModel,
+  ReorderBuffer,
+  scoreTraffic,
+  simulatedConnections,
+  TrafficWindows,
+  tableFromRows,
+  trainOnTraffic,
+  writeSimulatedLog,
+} from "traffic-anomaly";
 import { libFolder } from "./sources";
 
 /** Something that takes options. */
@@ -110,3 +122,72 @@ for (const [name, call] of callables)
       message: /^there is no option "mistake"; the options are \w+/,
     });
   });
+
+const table = tableFromRows(Array.from({ length: 60 }, (_, i) => ({ a: i % 7, b: (i * i) % 11 })));
+const fit = (options: object) => fitModel(table, isolationForest, options);
+const train = (options: object) => trainOnTraffic(["nowhere.log"], { out: "nowhere", ...options });
+
+/** Calls with what no option may be, and what is said of it. */
+const wrong: [call: () => unknown, message: string][] = [
+  [() => fit({ holdOut: "first" }), 'holdOut must be one of "random", "last", got "first"'],
+  [() => fit({ rows: [1, 2, 3] }), "rows must be a Uint32Array of row numbers, got [object Array]"],
+  [() => fit({ rows: Uint32Array.of(2, 60) }), "the table has 60 rows, and rows holds 60"],
+  [() => fit({ settings: { tree: 9 } }), optionMessage("tree", "trees, sampleSize, seed, workers")],
+  [
+    () => fit({ preprocessing: { scaling: "min" } }),
+    word("scaling", "min-max", "standard", "quantile", "none"),
+  ],
+  [() => fit({ preprocessing: { encoding: "min" } }), word("encoding", "one-hot", "ordinal", "none")],
+  [
+    () => fit({ preprocessing: { logarithm: "amount" } }),
+    "logarithm must be a list of amount, count, rate, flag",
+  ],
+  [
+    () => fit({ preprocessing: { logarithm: ["min"] } }),
+    word("logarithm", "amount", "count", "rate", "flag"),
+  ],
+  [() => train({ preprocessing: { scale: "none" } }), optionMessage("scale", "encoding, logarithm")],
+  [() => train({ settings: { forest: {} } }), optionMessage("forest", "isolation-forest, autoencoder")],
+  [
+    () => train({ settings: { "isolation-forest": { tree: 9 } } }),
+    optionMessage("tree", "trees, sampleSize, seed"),
+  ],
+  [() => train({ settings: { autoencoder: { layer: [9] } } }), optionMessage("layer", "layers, activation")],
+  [
+    () => train({ windows: { hostwindow: 9 } }),
+    optionMessage("hostwindow", "timeWindow, hostWindow, timeBase"),
+  ],
+  [() => new TrafficWindows({ timeBase: "min" as never }), word("timeBase", "start", "end")],
+  [() => new ReorderBuffer({ timeBase: "min" as never }), word("timeBase", "start", "end")],
+  [
+    () => [...simulatedConnections({ classMix: "min" as never })],
+    word("classMix", "realistic", "kdd", "threats"),
+  ],
+  [() => writeSimulatedLog("nowhere", { format: "min" as never }), word("format", "zeek", "zeek-json")],
+  [
+    () => loadModel("nowhere", { backend: "min" as never }),
+    word("backend", "kernel", "native", "wasm", "cpu"),
+  ],
+  [() => scoreTraffic([], "nowhere", { format: "min" as never }), word("format", "json", "csv", "parquet")],
+  [
+    () => scoreTraffic([], "nowhere", { detector: "min" as never }),
+    word("detector", "isolation-forest", "autoencoder"),
+  ],
+];
+
+function optionMessage(name: string, known: string): string {
+  return `there is no option ${JSON.stringify(name)}; the options are ${known}`;
+}
+
+function word(name: string, ...words: string[]): string {
+  return `${name} must be one of ${words.map((one) => JSON.stringify(one)).join(", ")}, got "min"`;
+}
+
+test("what an option may not be is refused before anything is read", async () => {
+  for (const [call, message] of wrong)
+    await assert.rejects(
+      async () => call(),
+      (error: Error) => error.name === "InputError" && error.message.startsWith(message),
+      message,
+    );
+});

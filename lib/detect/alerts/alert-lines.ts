@@ -1,5 +1,5 @@
 import { csvCell } from "../../common/csv";
-import { InputError } from "../../common/errors";
+import { InputError, requireOneOf } from "../../common/errors";
 import { printableJson } from "../../common/shown";
 import { fieldName, trainedDetectors } from "../../models/detectors";
 import type { AnyAlert } from "./alert";
@@ -22,6 +22,7 @@ const endings: Readonly<Record<AlertFormat, RegExp>> = {
  * @throws {InputError} if the file's name promises another than the one asked for
  */
 export function alertFormat(asked: AlertFormat | undefined, out: string | undefined): AlertFormat {
+  if (asked !== undefined) requireOneOf("format", asked, Object.keys(endings));
   const promised = out === undefined ? undefined : formatOfName(out);
   if (asked && promised && asked !== promised)
     throw new InputError(`${out} is named as ${promised}, but the format is ${asked}: change one of them`);

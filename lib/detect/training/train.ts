@@ -62,7 +62,7 @@ export async function trainOnTraffic(paths: readonly string[], given: TrainOptio
   const name = basename(resolve(out));
   if (resolve(out) === resolve(outputsFolder, name))
     throw new InputError(`${out} is where the diagnostics go: choose another folder for the model`);
-  await prepareDetectors(options.settings);
+  await prepareDetectors(options.settings, options.preprocessing);
   reportPlotlyFile(); // if it is missing, that is said now
   return inTransaction({ read: paths, onNotice }, async (transaction) => {
     const modelFolder = await transaction.stageFolder(out, trafficModelFolder);

@@ -1,7 +1,7 @@
 // To read how it works: tensorflow-network.ts builds the network and takes a step, train.ts repeats that until the held-out
 // rows say stop, and here rows are scored and explained. What runs by default, in models/kernel/, computes the same faster.
 import { availableParallelism } from "node:os";
-import { requireNumber, requireOptions } from "../../common/errors";
+import { requireNumber, requireOneOf, requireOptions } from "../../common/errors";
 import { square } from "../../common/exact-math";
 import { type WorkOptions, workOptions } from "../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../preprocess/matrix";
@@ -18,7 +18,7 @@ import {
   scoreOptions,
 } from "../detector";
 import { KernelNetwork, kernelComputes } from "../kernel/kernel-network";
-import { type Backend, type TensorFlow, tensorFlowBackends, tensorflow } from "../tensorflow";
+import { type Backend, backends, type TensorFlow, tensorflow } from "../tensorflow";
 import { readAutoencoder, writeAutoencoder } from "./files";
 import { inBatches, initialWeights, type Network, type Weights } from "./network";
 import {
@@ -26,7 +26,6 @@ import {
   type AutoencoderSettings,
   autoencoderOptions,
   requireModestSize,
-  requireOneOf,
   resolveSettings,
 } from "./settings";
 import { TensorFlowNetwork } from "./tensorflow-network";
@@ -120,7 +119,7 @@ async function computing(
   backend: Backend = "kernel",
   settings: AutoencoderSettings,
 ): Promise<TensorFlow | undefined> {
-  requireOneOf("backend", backend, ["kernel", ...tensorFlowBackends]);
+  requireOneOf("backend", backend, backends);
   if (backend === "kernel" && kernelComputes(settings)) return undefined;
   return tensorflow(backend === "kernel" ? undefined : backend);
 }

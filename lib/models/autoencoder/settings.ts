@@ -1,4 +1,4 @@
-import { InputError, type OptionNames, requireNumber } from "../../common/errors";
+import { InputError, type OptionNames, requireNumber, requireOneOf } from "../../common/errors";
 import type { Backend } from "../tensorflow";
 
 export const activations = ["relu", "elu", "selu", "sigmoid", "tanh"] as const;
@@ -117,11 +117,4 @@ export function requireModestSize(width: number, settings: Pick<AutoencoderSetti
     throw new InputError(
       `layers are too large: on ${width} columns they take ${numbers} numbers, at most ${mostNumbers}`,
     );
-}
-
-/** @throws {InputError} naming the choices, unless it is one of them */
-export function requireOneOf(parameter: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  const named = choices.map((choice) => `"${choice}"`).join(", ");
-  throw new InputError(`${parameter} must be one of ${named}, got ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,8 @@
+import { requireOptions } from "../../common/errors";
 import type { DetectorKind } from "../detector";
 import { readForest } from "./files";
-import { fitIsolationForest, IsolationForest, type IsolationForestOptions } from "./isolation-forest";
+import { fitIsolationForest, IsolationForest } from "./isolation-forest";
+import { forestOptions, type IsolationForestOptions, resolveForest } from "./settings";
 
 /** The isolation forest as a {@link DetectorKind}. Its preprocessing was chosen by `npm run compare`. */
 export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOptions, IsolationForest> = {
@@ -11,6 +13,10 @@ export const isolationForest: DetectorKind<"isolation-forest", IsolationForestOp
     "It looks at one column at a time: values that are usual one by one, and unusual only together, may pass.",
   preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
   files: ["forest.json", "forest.bin"],
+  async prepare(options = {}) {
+    requireOptions(options, forestOptions);
+    resolveForest(options);
+  },
   fit: fitIsolationForest,
   async load(folder, columns) {
     const { settings, nodes } = await readForest(folder, columns.length);

@@ -30,28 +30,16 @@ import { findRepeats } from "../kernel/repeats";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
+import { forestOptions, type IsolationForestOptions, resolveForest } from "./settings";
 import { allocateNodes, mostNodes, type Nodes } from "./tree";
+
+export type { IsolationForestOptions } from "./settings";
 
 /** In the arrays of a forest, and once more for the kernel. */
 const bytesPerNode = 18 + 24;
 
 /** All rows of a lazy matrix are made at once if they take no more bytes, and trees draw at least as many. */
 const wholeBytes = 2 ** 27;
-
-export interface IsolationForestOptions {
-  /** Number of trees, t in the paper, `n_estimators` in scikit-learn; an integer ≥ 1. Default 100. */
-  readonly trees?: number;
-  /** Rows each tree is grown on, ψ in the paper, `max_samples` in scikit-learn; an integer ≥ 2. Default 4,096, or all rows if fewer; the paper's is 256. */
-  readonly sampleSize?: number;
-  /** An integer in [0, 2³²). Default 1. */
-  readonly seed?: number;
-}
-
-/**
- * Chosen by `npm run compare`. The paper recommends 100 trees of 256 rows, which is best where anomalies are among the rows:
- * fitted on normal rows alone, larger samples show more of their kinds, and F1 depends less on the seed.
- */
-export const forestDefaults = { trees: 100, sampleSize: 4096 } as const;
 
 /**
  * Fits an isolation forest (Liu, Ting and Zhou: Isolation Forest, ICDM 2008): trees of random splits, in which
@@ -70,12 +58,10 @@ export async function fitIsolationForest(
   matrix: Matrix | LazyMatrix,
   options: IsolationForestOptions & ScoreOptions = {},
 ): Promise<IsolationForest> {
-  requireOptions(options, { trees: true, sampleSize: true, ...fitOptions });
-  const { trees = forestDefaults.trees, seed = 1, workers, onProgress, signal } = options;
-  const askedSize = options.sampleSize ?? forestDefaults.sampleSize;
+  requireOptions(options, { ...forestOptions, ...fitOptions });
+  const { workers, onProgress, signal } = options;
+  const { trees, sampleSize: askedSize, seed } = resolveForest(options);
   if (!isLazy(matrix)) requireMatrix(matrix);
-  requireNumber("trees", trees, { min: 1, integer: true });
-  requireNumber("sampleSize", askedSize, { min: 2, integer: true });
   if (workers !== undefined) requireNumber("workers", workers, { min: 1, integer: true });
   if (matrix.rows < 2) throw new InputError(`an isolation forest needs at least 2 rows, got ${matrix.rows}`);
   if (matrix.columns.length > mostColumns)

@@ -1,7 +1,7 @@
-import { requireNumber, requireOptions } from "../../common/errors";
+import { requireNumber, requireOneOf, requireOptions } from "../../common/errors";
 import { createRandom } from "../../common/random";
 import { TimeQueue } from "../time-queue";
-import { type ClassMix, Intruders } from "./attacks/intruders";
+import { Intruders } from "./attacks/intruders";
 import { TodaysThreats } from "./attacks/threats";
 import { Draw } from "./draw";
 import { habits } from "./habits/habits";
@@ -14,6 +14,8 @@ export const simulatorVersion = 1;
 
 export const defaultConnections = 100_000;
 
+const classMixes = ["realistic", "kdd", "threats"] as const;
+
 export interface SimulationOptions {
   /** Fixes every random choice. An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
@@ -23,7 +25,7 @@ export interface SimulationOptions {
    * How much belongs to attacks: 3 % (`realistic`), or 80 % as in KDD'99 (`kdd`); or each of today's threats once
    * (`threats`). Default `realistic`.
    */
-  readonly classMix?: ClassMix | "threats";
+  readonly classMix?: (typeof classMixes)[number];
   /** From this connection on, counted from 0, attacks may be of novel types, as are today's threats. An integer ≥ 0. Default: never. */
   readonly novelFrom?: number;
 }
@@ -41,6 +43,7 @@ export function* simulatedConnections(
   const { seed = 1, connections = defaultConnections, classMix = "realistic" } = options;
   const { novelFrom = connections } = options;
   requireNumber("connections", connections, { min: 1, integer: true });
+  requireOneOf("classMix", classMix, classMixes);
   requireNumber("novelFrom", novelFrom, { min: 0, integer: true });
 
   /** Activities by the time of their next connection. */

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { requireNumber, requireOptions } from "../../common/errors";
+import { requireNumber, requireOneOf, requireOptions } from "../../common/errors";
 import { sharedFolder } from "../../common/own-files";
 import { breathe, type WorkOptions, workOptions } from "../../common/progress";
 import { isStream, openStream } from "../../common/streams";
@@ -118,6 +118,7 @@ export async function writeSimulatedLog(path: string, options: WriteLogOptions =
     ...workOptions,
   });
   const { format = "zeek", labels = false, seed, connections = defaultConnections, classMix } = options;
+  requireOneOf("format", format, ["zeek", "zeek-json"]);
   const novelFrom = Math.floor(trainingShare * connections);
   const traffic = simulatedConnections({ seed, connections, classMix, novelFrom });
   function* jsonLines(): Generator<string> {

@@ -1,7 +1,8 @@
-import { requireOptions } from "../../common/errors";
+import { requireOneOf, requireOptions } from "../../common/errors";
 
+export const timeBases = ["start", "end"] as const;
 /** When a connection happens: as it starts, or as it ends (start + duration). */
-export type TimeBase = "start" | "end";
+export type TimeBase = (typeof timeBases)[number];
 
 export interface TrafficWindowOptions {
   /** Connections that the window of two seconds holds at most, all hosts together: an integer in [1, 4096]. Default 511, as in KDD'99's files. */
@@ -17,11 +18,13 @@ export const windowDefaults = { timeWindow: 511, hostWindow: 255, timeBase: "sta
 /** Fills in the defaults. @throws {InputError} on an option that is unknown */
 export function resolveWindows(options: TrafficWindowOptions): Required<TrafficWindowOptions> {
   requireOptions(options, { timeWindow: true, hostWindow: true, timeBase: true });
-  const { timeWindow, hostWindow, timeBase } = windowDefaults;
+  const { timeWindow, hostWindow } = windowDefaults;
+  const { timeBase = windowDefaults.timeBase } = options;
+  requireOneOf("timeBase", timeBase, timeBases);
   return {
     timeWindow: options.timeWindow ?? timeWindow,
     hostWindow: options.hostWindow ?? hostWindow,
-    timeBase: options.timeBase ?? timeBase,
+    timeBase,
   };
 }
 
