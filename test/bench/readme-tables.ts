@@ -100,7 +100,8 @@ export function adbenchTable({ figures, protocols }: ReproductionRecord): string
 /** Threats planted into a day of simulated traffic, and what is told of usual traffic besides. */
 export function threatsTable({ protocols }: ReproductionRecord): string {
   const { usual, ...threats } = protocols["planted-threats"];
-  const percent = ({ mean }: RecordedFigure) => `${Number((100 * mean).toPrecision(2))} %`;
+  const percents = (share: number) => String(Number((100 * share).toPrecision(2)));
+  const percent = ({ mean }: RecordedFigure) => `${percents(mean)} %`;
   const days = ({ values }: RecordedFigure) =>
     `${values.reduce((sum, value) => sum + value, 0)} of ${values.length}`;
   const count = ({ mean }: RecordedFigure) => String(Number(mean.toFixed(1)));
@@ -114,7 +115,8 @@ export function threatsTable({ protocols }: ReproductionRecord): string {
     ],
   ]);
   const { alerted, falseIncidents } = usual.incidents;
-  const last = ["usual traffic", "", "", percent(alerted), `${count(falseIncidents)} in all`];
+  const spread = `${percents(alerted.mean)} ± ${percents(alerted.standardDeviation)} %`;
+  const last = ["usual traffic", "", "", spread, `${count(falseIncidents)} in all`];
   return table(
     ["planted threat", "found", "named", "connections flagged", "false incidents a day above it"],
     [...rows, last],
