@@ -236,7 +236,7 @@ function requireReplacement({ feature, range: [least, most], missing }: NumberSt
  * @param memory where to put the numbers, if it is large enough; for work block by block. Default: new memory, which
  *   worker threads can share
  * @returns `rows × preprocessor.columns.length`
- * @throws {InputError} if the table lacks a feature
+ * @throws {InputError} if the table lacks a feature, or one of the rows
  */
 export function transform(
   preprocessor: Preprocessor,
@@ -244,6 +244,7 @@ export function transform(
   rows?: Rows,
   memory?: Float32Array,
 ): Matrix {
+  if (rows) requireRows(table, rows);
   const { steps, columns } = preprocessor;
   const count = rows ? rows.length : table.rows;
   const width = columns.length;

@@ -6,6 +6,7 @@ import ts from "@tslab/typescript-for-tslab";
 import {
   detectors,
   fitModel,
+  fitPreprocessor,
   isolationForest,
   loadModel,
   ReorderBuffer,
@@ -14,6 +15,7 @@ import {
   TrafficWindows,
   tableFromRows,
   trainOnTraffic,
+  transform,
   writeSimulatedLog,
 } from "traffic-anomaly";
 import { libFolder } from "./sources";
@@ -132,6 +134,10 @@ const wrong: [call: () => unknown, message: string][] = [
   [() => fit({ holdOut: "first" }), 'holdOut must be one of "random", "last", got "first"'],
   [() => fit({ rows: [1, 2, 3] }), "rows must be a Uint32Array of row numbers, got [object Array]"],
   [() => fit({ rows: Uint32Array.of(2, 60) }), "the table has 60 rows, and rows holds 60"],
+  [
+    () => transform(fitPreprocessor(table), table, Uint32Array.of(60)),
+    "the table has 60 rows, and rows holds 60",
+  ],
   [() => fit({ settings: { tree: 9 } }), optionMessage("tree", "trees, sampleSize, seed, workers")],
   [
     () => fit({ preprocessing: { scaling: "min" } }),
