@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -261,6 +261,23 @@ test("a kernel that does not stop within 5 s is restarted, and says what that me
   assert.match(JSON.stringify((await kernel.execute("kept")).outputs), /Cannot find name 'kept'/);
   await sleep(250); // tslab takes no cell for 200 ms after a failed one
   assert.equal((await kernel.execute("1")).status, "ok");
+});
+
+test("the first cell of a kernel that has just answered takes less than a second of a processor", {
+  skip: process.platform === "linux" ? false : "reads /proc",
+}, async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const [cells] = readFileSync(`/proc/${kernel.pid}/task/${kernel.pid}/children`, "utf8").split(" ");
+  /** Seconds of a processor that the process which runs the cells has taken. */
+  const taken = () => {
+    const fields = readFileSync(`/proc/${cells}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  };
+  const before = taken();
+  const { status } = await kernel.execute('import { rocAuc, scoreSteps } from "traffic-anomaly";');
+  assert.equal(status, "ok");
+  assert.ok(taken() - before < 1, `${taken() - before} s`);
 });
 
 test("a kernel that can't start says why", async () => {
