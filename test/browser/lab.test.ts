@@ -158,7 +158,7 @@ jupyterTest(
 
       const captions = await page.evaluate<string[]>(
         `(({ cells }) => [...cells]
-          .slice([...cells].findIndex((cell) => cell.sharedModel.getSource().includes("loadStudyData({ data: data })")))
+          .slice([...cells].findIndex((cell) => cell.sharedModel.getSource().includes("loadStudyData({ data })")))
           .flatMap((cell) => (cell.type === "code" ? cell.outputs.toJSON() : []))
           .filter(({ data }) => data && data["application/vnd.plotly.v1+json"])
           .map(({ data }) => String(data["text/plain"])))(jupyterapp.shell.currentWidget.content.model)`,
