@@ -3,7 +3,6 @@ import { log1p } from "../common/exact-math";
 import { breather } from "../common/progress";
 import { sharedBytes } from "../common/shared";
 import { shown } from "../common/shown";
-import { valuesAt } from "../common/values-at";
 import {
   allRows,
   type Column,
@@ -101,10 +100,15 @@ export function fitPreprocessor(table: Table, options: PreprocessOptions = {}, r
   if (rows) requireRows(table, rows);
   if ((rows ? rows.length : table.rows) === 0)
     throw new InputError("preprocessing needs at least one training row");
+  const memory = new Float64Array(rows ? rows.length : table.rows); // of one column after another
   const steps = table.features
-    .map((source) =>
-      source.kind === "numeric" ? numberStep(source, rows, full) : nominalStep(source, rows, full),
-    )
+    .map((source) => {
+      if (source.kind === "numeric")
+        return numberStep(source.name, source.measure, gather(source.values, rows, memory), full);
+      return full.encoding === "none"
+        ? undefined
+        : nominalStep(source, gather(source.codes, rows, memory), full);
+    })
     .filter((step) => step !== undefined);
   if (steps.length === 0)
     throw new InputError("no column of the training rows has a value that preprocessing can use");
@@ -127,13 +131,13 @@ export function resolvePreprocessing(options: PreprocessOptions): FullPreprocess
   return { encoding, logarithm, ...(logarithmOf && { logarithmOf }), scaling };
 }
 
-/** Undefined if no training row has a value. */
+/** Undefined if no training row has a value. @param all the training values, which are changed */
 function numberStep(
-  { name, measure, values: stored }: NumericColumn,
-  rows: Rows | undefined,
+  name: string,
+  measure: Measure | undefined,
+  all: Float64Array,
   options: FullPreprocessOptions,
 ): NumberStep | undefined {
-  const all = gather(stored, rows);
   const isSomeMissing = countMissing(all) > 0;
   const values = isSomeMissing ? all.filter((value) => !isMissing(value)) : all;
   if (values.length === 0) return undefined;
@@ -158,20 +162,20 @@ function numberStep(
   };
 }
 
+/** @param codes those of the training rows, which are changed */
 function nominalStep(
   source: NominalColumn,
-  rows: Rows | undefined,
+  codes: Float64Array,
   { encoding, scaling }: FullPreprocessOptions,
-): NominalStep | undefined {
-  if (encoding === "none") return undefined;
+): NominalStep {
   const feature = source.name;
-  const codes = gather(source.codes, rows);
-  const present = new Set(codes);
-  const categories = source.categories.filter((_, code) => present.has(code)).sort();
+  const present = new Uint8Array(source.categories.length);
+  for (let i = 0; i < codes.length; i++) present[codes[i]] = 1;
+  const categories = source.categories.filter((_, code) => present[code]).sort();
   if (encoding === "one-hot") return { kind: "one-hot", feature, categories };
   const position = positions(categories, source);
-  const ordinals = codes.map((code) => position[code]);
-  return { kind: "ordinal", feature, categories, ...fitScale(feature, ordinals, scaling) };
+  for (let i = 0; i < codes.length; i++) codes[i] = position[codes[i]];
+  return { kind: "ordinal", feature, categories, ...fitScale(feature, codes, scaling) };
 }
 
 /** @throws {InputError} if a name is not that of a numeric column */
@@ -374,15 +378,20 @@ function sourceColumn(table: Table, step: Step): Column {
   return found;
 }
 
-function gather(values: ArrayLike<number>, rows: Rows | undefined): Float64Array {
-  return rows ? valuesAt(values, rows) : new Float64Array(values);
+/** The values of some rows, or all. @param memory where to put them, if it is large enough */
+function gather(values: ArrayLike<number>, rows: Rows | undefined, memory?: Float64Array): Float64Array {
+  const count = rows ? rows.length : values.length;
+  const found = memory && memory.length >= count ? memory.subarray(0, count) : new Float64Array(count);
+  if (rows) for (let i = 0; i < count; i++) found[i] = values[rows[i]];
+  else found.set(values);
+  return found;
 }
 
 function rangeOf(values: Float64Array): [least: number, most: number] {
   let [least, most] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < least) least = values[i];
+    if (values[i] > most) most = values[i];
   }
   return [least + 0, most + 0]; // not −0
 }

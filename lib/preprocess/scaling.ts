@@ -21,7 +21,8 @@ export function fitScale(feature: string, values: Float64Array, scaling: Scaling
   let minimum = Infinity;
   let maximum = -Infinity;
   let sum = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (!Number.isFinite(value))
       throw new InputError(`the column ${feature} holds ${value}, not a finite number`);
     if (value < minimum) minimum = value;
@@ -32,17 +33,20 @@ export function fitScale(feature: string, values: Float64Array, scaling: Scaling
   if (minimum === maximum) return constant;
   if (scaling === "none") return { shift: 0, factor: 1 };
   if (scaling === "quantile") return { shift: 0, factor: 1, quantiles: quantilesOf(values) };
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += square(value - mean);
   const [shift, spread] =
-    scaling === "min-max" ? [minimum, maximum - minimum] : [mean, Math.sqrt(squares / values.length)];
+    scaling === "min-max" ? [minimum, maximum - minimum] : standardOf(values, sum / values.length);
   if (!Number.isFinite(spread))
     throw new InputError(
       `the column ${shown(feature)} goes from ${minimum} to ${maximum}, which is too far apart to be scaled: take its logarithm, or leave it out`,
     );
   const factor = 1 / spread;
   return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
+}
+
+function standardOf(values: Float64Array, mean: number): [mean: number, deviation: number] {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += square(values[i] - mean);
+  return [mean, Math.sqrt(squares / values.length)];
 }
 
 /** What a fitted scale makes of a number. */
