@@ -85,8 +85,14 @@ async function runGroup(group: readonly string[], folder: string): Promise<unkno
   return events;
 }
 
-/** Processes at a time: tests wait for others half of the time. Passes of CI that try a part run beside the one that tries all. */
-const lanes = Math.min(2, availableParallelism()) + (process.env.TEST_CASES === "few" ? 0 : 1);
+/**
+ * Processes at a time. Tests wait for others half of the time, but in CI two passes run side by side, and the one that tries all
+ * has notebooks, which do not wait.
+ */
+const cores = Math.min(4, availableParallelism());
+const lanes = process.env.CI
+  ? Math.min(2, cores) + (process.env.TEST_CASES === "few" ? 0 : 1)
+  : 2 * cores + 1;
 
 /** Files whose tests run two at a time where all cases are tried: they take two lanes. */
 const wide = ["committed", "simulated"].map((name) => join(__dirname, "notebooks", `${name}.test.ts`));
