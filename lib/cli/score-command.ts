@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { InputError } from "../common/errors";
 import { formatCount } from "../common/format";
 import type { FollowOptions } from "../detect/follow/follow";
-import type { ScoreTrafficResult } from "../detect/score-result";
+import type { ScoreTrafficResult } from "../detect/score/score-result";
 import { followDefaults } from "../detect/training/defaults";
 import { trainedDetectors } from "../models/detectors";
 import { rateRange } from "../models/threshold";
@@ -35,7 +35,7 @@ export function addScoreCommand(program: Command): void {
     );
   logOptions(command).action(
     answering<string[]>(async ({ quiet: _, json, model, ...options }, context, files) => {
-      const { matchingSubject } = await import("../detect/traffic-model-folder.js");
+      const { matchingSubject } = await import("../detect/model/traffic-model-folder.js");
       const subject = await matchingSubject(files, model, context.onNotice);
       if (subject === "table") return scoreTable(files[0], model, options, context);
       if (json && options.out === undefined)
@@ -115,7 +115,7 @@ async function score(
   context: Context,
 ): Promise<ScoreTrafficResult> {
   if (options.lateness !== undefined) throw new InputError("--lateness is for --follow");
-  const { scoreTraffic } = await import("../detect/score-traffic.js");
+  const { scoreTraffic } = await import("../detect/score/score-traffic.js");
   return scoreTraffic(logs, model, { ...options, ...context, command: process.argv.slice(2) });
 }
 

@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatShare } from "../common/format";
 import type { Incident } from "../detect/incidents/incident";
 import { mostDistinct } from "../detect/incidents/open-incident";
-import type { ScoreTrafficResult } from "../detect/score-result";
+import type { ScoreTrafficResult } from "../detect/score/score-result";
 import type { TrainResult } from "../detect/training/train-result";
 import { flagsNothing } from "../evaluation/metrics";
 import { detectorTitle, trainedDetectors } from "../models/detectors";

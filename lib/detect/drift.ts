@@ -2,7 +2,7 @@ import { log } from "../common/exact-math";
 import type { NominalColumn, Table } from "../data/table";
 import { detectorTitle, type TrainedDetectorName } from "../models/detectors";
 import type { Preprocessor } from "../preprocess/preprocessor";
-import type { TrafficModel } from "./traffic-model";
+import type { TrafficModel } from "./model/traffic-model";
 
 /** How far traffic differs from what a model learned. */
 export interface Drift {

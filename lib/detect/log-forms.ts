@@ -2,7 +2,7 @@ import { InputError } from "../common/errors";
 import type { Table } from "../data/table";
 import type { LogForm } from "../traffic/logs/format";
 import { formNamed } from "../traffic/logs/formats";
-import type { TrafficModel } from "./traffic-model";
+import type { TrafficModel } from "./model/traffic-model";
 
 /** A table of connections without the columns that their logs cannot fill. */
 export function withoutLacking({ rows, features }: Table, { lacks }: LogForm): Table {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { combined, fitModel, readTable, saveModel, scoreTraffic, trainOnTraffic } from "traffic-anomaly";
 import { database } from "traffic-anomaly/dist/data/duckdb";
-import { scoreFields } from "traffic-anomaly/dist/detect/connection-scores";
+import { scoreFields } from "traffic-anomaly/dist/detect/score/connection-scores";
 import { exportOnnx } from "traffic-anomaly/dist/models/onnx/export-onnx";
 import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-table";
 import { program } from "../cli/command";

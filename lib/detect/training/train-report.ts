@@ -7,7 +7,7 @@ import { lossTables } from "../../visualize/report/loss-tables";
 import type { Block, LegendLine, Report, TableBlock } from "../../visualize/report/report";
 import { runTables } from "../../visualize/report/run-table";
 import type { UnusualHost } from "../../visualize/traffic/unusual-hosts";
-import { fewConnectionsNotice } from "../traffic-model";
+import { fewConnectionsNotice } from "../model/traffic-model";
 import type { FittedTraffic } from "./fit";
 import type { TrainResult } from "./train-result";
 

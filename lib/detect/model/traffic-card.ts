@@ -1,10 +1,10 @@
-import { formatCount } from "../common/format";
-import { libraryVersion } from "../common/version";
-import { ofEachDetector, trainedDetectors } from "../models/detectors";
-import { code, commonBlindSpots, figures, promise, sealedCard } from "../models/model-card";
-import { formNamed } from "../traffic/logs/formats";
+import { formatCount } from "../../common/format";
+import { libraryVersion } from "../../common/version";
+import { ofEachDetector, trainedDetectors } from "../../models/detectors";
+import { code, commonBlindSpots, figures, promise, sealedCard } from "../../models/model-card";
+import { formNamed } from "../../traffic/logs/formats";
+import { rowsTitle, viewsOf } from "../views/view-model";
 import type { TrafficModel } from "./traffic-model";
-import { rowsTitle, viewsOf } from "./views/view-model";
 
 /** The card of a traffic model: see `model-card.ts`. @param doubts what there is to say against its promises */
 export async function trafficCard(model: TrafficModel, doubts: readonly string[]): Promise<string> {

@@ -1,17 +1,17 @@
 import { basename, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError, requireOneOf, requireOptions } from "../common/errors";
-import { checked, jsonLimits, readJsonFile } from "../common/json-file";
-import type { FolderKind } from "../common/own-files";
-import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../common/plain-file";
-import { mendResults, readResults } from "../common/unfinished";
-import { writeJson, writeWhole } from "../common/unwritable";
-import { contentOf, peek, sha256OfFile } from "../data/content";
-import { recogniseLayout } from "../data/kdd/layout";
-import { type Feature, kddFeatures } from "../data/kdd/schema";
-import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { Model } from "../models/model";
-import { cardName, isOwnCard } from "../models/model-card";
+import { InputError, requireOneOf, requireOptions } from "../../common/errors";
+import { checked, jsonLimits, readJsonFile } from "../../common/json-file";
+import type { FolderKind } from "../../common/own-files";
+import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../../common/plain-file";
+import { mendResults, readResults } from "../../common/unfinished";
+import { writeJson, writeWhole } from "../../common/unwritable";
+import { contentOf, peek, sha256OfFile } from "../../data/content";
+import { recogniseLayout } from "../../data/kdd/layout";
+import { type Feature, kddFeatures } from "../../data/kdd/schema";
+import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
+import type { Model } from "../../models/model";
+import { cardName, isOwnCard } from "../../models/model-card";
 import {
   type LoadModelOptions,
   loadModel,
@@ -19,16 +19,16 @@ import {
   modelFiles,
   requireFormatVersion,
   writeModelFiles,
-} from "../models/model-folder";
-import type { Step } from "../preprocess/preprocessor";
-import { connectionFeatures } from "../traffic/connection-table";
-import type { LogForm } from "../traffic/logs/format";
-import { formNamed, logForms } from "../traffic/logs/formats";
-import { findConnectionLogs } from "../traffic/logs/read-logs";
-import { type ViewName, viewNames } from "../traffic/views/view";
+} from "../../models/model-folder";
+import type { Step } from "../../preprocess/preprocessor";
+import { connectionFeatures } from "../../traffic/connection-table";
+import type { LogForm } from "../../traffic/logs/format";
+import { formNamed, logForms } from "../../traffic/logs/formats";
+import { findConnectionLogs } from "../../traffic/logs/read-logs";
+import { type ViewName, viewNames } from "../../traffic/views/view";
+import { requireViewFeatures, type ViewFile, type ViewModel, viewsOf } from "../views/view-model";
 import { trafficCard } from "./traffic-card";
 import { modelNotices, type TrafficDetails, type TrafficModel } from "./traffic-model";
-import { requireViewFeatures, type ViewFile, type ViewModel, viewsOf } from "./views/view-model";
 
 /** `traffic.json` as it is written. */
 export interface TrafficFile extends TrafficDetails {

@@ -1,18 +1,18 @@
 import { stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InputError } from "../common/errors";
-import { checked, readJsonFile } from "../common/json-file";
-import { MissingFile } from "../common/plain-file";
-import { inTransaction } from "../common/transaction";
-import type { ConnectionLog } from "../traffic/logs/log-files";
-import type { ViewsState } from "../traffic/views/view";
-import type { WarmState } from "../traffic/windows/warm-windows";
-import { stateFormatVersion } from "./follow/state";
-import type { IncidentsState } from "./incidents/incident-tracker";
-import type { Monitor } from "./monitor";
-import type { TrafficModel } from "./traffic-model";
-import { requireSamePeriods } from "./views/view-monitor";
+import { InputError } from "../../common/errors";
+import { checked, readJsonFile } from "../../common/json-file";
+import { MissingFile } from "../../common/plain-file";
+import { inTransaction } from "../../common/transaction";
+import type { ConnectionLog } from "../../traffic/logs/log-files";
+import type { ViewsState } from "../../traffic/views/view";
+import type { WarmState } from "../../traffic/windows/warm-windows";
+import { stateFormatVersion } from "../follow/state";
+import type { IncidentsState } from "../incidents/incident-tracker";
+import type { TrafficModel } from "../model/traffic-model";
+import type { Monitor } from "../monitor";
+import { requireSamePeriods } from "../views/view-monitor";
 
 /** A log as it was scored: changed if one of these is another. */
 interface ScoredLog {

@@ -1,9 +1,9 @@
 // State files, which may come from anybody.
 import * as v from "valibot";
-import { finite, integerIn, list, object, text } from "../common/json-schema";
-import { viewsStateSchema } from "../traffic/views/views-schema";
-import { warmStateSchema } from "../traffic/windows/windows-schema";
-import { incidentsStateSchema } from "./incidents/incidents-schema";
+import { finite, integerIn, list, object, text } from "../../common/json-schema";
+import { viewsStateSchema } from "../../traffic/views/views-schema";
+import { warmStateSchema } from "../../traffic/windows/windows-schema";
+import { incidentsStateSchema } from "../incidents/incidents-schema";
 
 /** As `ScoreState` says. */
 export const scoreStateSchema = object({

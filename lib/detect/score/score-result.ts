@@ -1,12 +1,12 @@
-import type { Discoveries } from "../models/p-values";
-import type { UnusualHost } from "../visualize/traffic/unusual-hosts";
-import type { AllowLine } from "./alerts/allow-list";
-import type { Drift } from "./drift";
-import type { Incident } from "./incidents/incident";
-import type { Findings, Monitor } from "./monitor";
-import type { ReadingCounts } from "./ordered-connections";
-import { fewConnectionsNotice, promisedRateOf } from "./traffic-model";
-import type { ViewMonitor } from "./views/view-monitor";
+import type { Discoveries } from "../../models/p-values";
+import type { UnusualHost } from "../../visualize/traffic/unusual-hosts";
+import type { AllowLine } from "../alerts/allow-list";
+import type { Drift } from "../drift";
+import type { Incident } from "../incidents/incident";
+import { fewConnectionsNotice, promisedRateOf } from "../model/traffic-model";
+import type { Findings, Monitor } from "../monitor";
+import type { ReadingCounts } from "../ordered-connections";
+import type { ViewMonitor } from "../views/view-monitor";
 
 /** What scoring found; of the alerts raised fewer are written with `top`. */
 export interface ScoreTrafficResult extends Readonly<Findings> {

@@ -1,12 +1,12 @@
-import { printableJson } from "../common/shown";
-import type { Column, Table } from "../data/table";
-import { fieldName, trainedDetectors } from "../models/detectors";
-import { combinedPValues } from "../models/p-values";
-import type { Connection } from "../traffic/connection";
-import { connectionFeatures } from "../traffic/connection-table";
-import { timestamp } from "./alerts/alert";
-import { csvForm, type Field, type LineForm } from "./alerts/alert-lines";
-import type { Judged } from "./judge";
+import { printableJson } from "../../common/shown";
+import type { Column, Table } from "../../data/table";
+import { fieldName, trainedDetectors } from "../../models/detectors";
+import { combinedPValues } from "../../models/p-values";
+import type { Connection } from "../../traffic/connection";
+import { connectionFeatures } from "../../traffic/connection-table";
+import { timestamp } from "../alerts/alert";
+import { csvForm, type Field, type LineForm } from "../alerts/alert-lines";
+import type { Judged } from "../judge";
 
 /** What the detectors say of one connection. */
 export interface ConnectionScore {

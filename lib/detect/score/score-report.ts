@@ -1,15 +1,15 @@
-import { formatCount, formatScore, formatShare } from "../common/format";
-import type { Figure } from "../visualize/figure";
-import { modelTitle } from "../visualize/palette";
-import type { Block, Report, TableBlock } from "../visualize/report/report";
-import { runTables } from "../visualize/report/run-table";
-import { type FlaggedStretch, flaggedOverTimeFigure } from "../visualize/traffic/flagged-over-time";
-import { unusualHostsFigure } from "../visualize/traffic/unusual-hosts";
-import type { AnyAlert } from "./alerts/alert";
-import type { Incident } from "./incidents/incident";
+import { formatCount, formatScore, formatShare } from "../../common/format";
+import type { Figure } from "../../visualize/figure";
+import { modelTitle } from "../../visualize/palette";
+import type { Block, Report, TableBlock } from "../../visualize/report/report";
+import { runTables } from "../../visualize/report/run-table";
+import { type FlaggedStretch, flaggedOverTimeFigure } from "../../visualize/traffic/flagged-over-time";
+import { unusualHostsFigure } from "../../visualize/traffic/unusual-hosts";
+import type { AnyAlert } from "../alerts/alert";
+import type { Incident } from "../incidents/incident";
+import { falseAlarmRateOf, type TrafficModel } from "../model/traffic-model";
+import { hostTable, readingDoubts, trafficLegend } from "../training/train-report";
 import { connectionAlerts, type ScoreTrafficResult } from "./score-result";
-import { falseAlarmRateOf, type TrafficModel } from "./traffic-model";
-import { hostTable, readingDoubts, trafficLegend } from "./training/train-report";
 
 /** What scoring found, for a report on it. */
 interface ScoreFindings {

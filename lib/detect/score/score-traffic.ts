@@ -1,23 +1,23 @@
-import { InputError, requireNumber, requireOptions } from "../common/errors";
-import { filesIn, requireNotRead } from "../common/places";
-import type { ScoreOptions } from "../models/detector";
-import { type Discoveries, PValueCounts } from "../models/p-values";
-import { rateRange } from "../models/threshold";
-import type { LogForm } from "../traffic/logs/format";
-import type { ConnectionLog } from "../traffic/logs/log-files";
-import { findConnectionLogs, type ReadLogsOptions } from "../traffic/logs/read-logs";
-import { NobodyReads } from "./alerts/alert-writer";
-import { readAllowList } from "./alerts/allow-list";
-import { requireFormOf } from "./log-forms";
-import { Monitor, type MonitorOptions } from "./monitor";
-import { gapsNotice, noCounts, orderedConnections, type ReadingCounts } from "./ordered-connections";
-import type { RankedAlert } from "./ranking";
+import { InputError, requireNumber, requireOptions } from "../../common/errors";
+import { filesIn, requireNotRead } from "../../common/places";
+import type { ScoreOptions } from "../../models/detector";
+import { type Discoveries, PValueCounts } from "../../models/p-values";
+import { rateRange } from "../../models/threshold";
+import type { LogForm } from "../../traffic/logs/format";
+import type { ConnectionLog } from "../../traffic/logs/log-files";
+import { findConnectionLogs, type ReadLogsOptions } from "../../traffic/logs/read-logs";
+import { NobodyReads } from "../alerts/alert-writer";
+import { readAllowList } from "../alerts/allow-list";
+import { requireFormOf } from "../log-forms";
+import { modelNotices, type TrafficModel } from "../model/traffic-model";
+import { loadTrafficModel } from "../model/traffic-model-folder";
+import { Monitor, type MonitorOptions } from "../monitor";
+import { gapsNotice, noCounts, orderedConnections, type ReadingCounts } from "../ordered-connections";
+import type { RankedAlert } from "../ranking";
 import { type ScoreTrafficOptions, scoreTrafficOptions } from "./score-options";
 import { type ScoreOutput, scoreOutputs } from "./score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "./score-result";
 import { ScoreStateFile } from "./score-state";
-import { modelNotices, type TrafficModel } from "./traffic-model";
-import { loadTrafficModel } from "./traffic-model-folder";
 
 /**
  * Scores the connections of logs with a traffic model and writes an alert for each anomalous one, block by block in

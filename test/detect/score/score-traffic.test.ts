@@ -22,14 +22,14 @@ import {
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { ecsVersion, timestamp } from "traffic-anomaly/dist/detect/alerts/alert";
 import { allowAlerts } from "traffic-anomaly/dist/detect/alerts/allow-alerts";
-import { scoreFields } from "traffic-anomaly/dist/detect/connection-scores";
+import { scoreFields } from "traffic-anomaly/dist/detect/score/connection-scores";
 import { combinedPValues } from "traffic-anomaly/dist/models/p-values";
 import { connectionFeatures } from "traffic-anomaly/dist/traffic/connection-table";
 import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { zeekJsonLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
-import { temporaryFolder } from "../fixtures/folder";
-import { realLogTest } from "../traffic/logs/logs";
-import { dayOf, header, small, sweep, trainOffice, writeLog } from "./network";
+import { temporaryFolder } from "../../fixtures/folder";
+import { realLogTest } from "../../traffic/logs/logs";
+import { dayOf, header, small, sweep, trainOffice, writeLog } from "../network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("score-traffic");

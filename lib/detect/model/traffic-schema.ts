@@ -10,16 +10,16 @@ import {
   sha256,
   text,
   word,
-} from "../common/json-schema";
-import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import { mostTypicalNames, type TypicalValue } from "../models/typical-values";
-import { connectionFeatures } from "../traffic/connection-table";
-import type { LogForm } from "../traffic/logs/format";
-import { logForms } from "../traffic/logs/formats";
-import { type ViewName, viewKinds } from "../traffic/views/view";
-import { viewStateSchema } from "../traffic/views/views-schema";
-import { warmStateSchema, windowOptionsSchema } from "../traffic/windows/windows-schema";
-import type { ViewFile } from "./views/view-model";
+} from "../../common/json-schema";
+import { type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
+import { mostTypicalNames, type TypicalValue } from "../../models/typical-values";
+import { connectionFeatures } from "../../traffic/connection-table";
+import type { LogForm } from "../../traffic/logs/format";
+import { logForms } from "../../traffic/logs/formats";
+import { type ViewName, viewKinds } from "../../traffic/views/view";
+import { viewStateSchema } from "../../traffic/views/views-schema";
+import { warmStateSchema, windowOptionsSchema } from "../../traffic/windows/windows-schema";
+import type { ViewFile } from "../views/view-model";
 
 const share = numberIn(0, 1);
 

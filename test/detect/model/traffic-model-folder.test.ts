@@ -12,14 +12,17 @@ import {
   saveModel,
   transform,
 } from "traffic-anomaly";
-import { modelNotices, type TrafficModel } from "traffic-anomaly/dist/detect/traffic-model";
-import { trafficModelFolder, writeTrafficModel } from "traffic-anomaly/dist/detect/traffic-model-folder";
+import { modelNotices, type TrafficModel } from "traffic-anomaly/dist/detect/model/traffic-model";
+import {
+  trafficModelFolder,
+  writeTrafficModel,
+} from "traffic-anomaly/dist/detect/model/traffic-model-folder";
 import { trainedDetectors } from "traffic-anomaly/dist/models/detectors";
-import { contents } from "../cli/command";
-import { temporaryFolder } from "../fixtures/folder";
-import { kddTable } from "../fixtures/table";
-import { trafficLines } from "../fixtures/traffic";
-import { trainOffice } from "./network";
+import { contents } from "../../cli/command";
+import { temporaryFolder } from "../../fixtures/folder";
+import { kddTable } from "../../fixtures/table";
+import { trafficLines } from "../../fixtures/traffic";
+import { trainOffice } from "../network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("traffic-model");

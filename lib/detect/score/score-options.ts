@@ -1,9 +1,9 @@
-import type { OptionNames } from "../common/errors";
-import { type ScoreOptions, scoreOptions } from "../models/detector";
-import type { TrainedDetectorName } from "../models/detectors";
-import type { Backend } from "../models/tensorflow";
-import type { AlertFormat } from "./alerts/alert-lines";
-import { type ReadingOptions, readingOptions } from "./ordered-connections";
+import type { OptionNames } from "../../common/errors";
+import { type ScoreOptions, scoreOptions } from "../../models/detector";
+import type { TrainedDetectorName } from "../../models/detectors";
+import type { Backend } from "../../models/tensorflow";
+import type { AlertFormat } from "../alerts/alert-lines";
+import { type ReadingOptions, readingOptions } from "../ordered-connections";
 
 export interface ScoreTrafficOptions extends ScoreOptions, ReadingOptions {
   /** Which detector to score with. Default all. */

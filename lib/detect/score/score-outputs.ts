@@ -1,18 +1,18 @@
 import { basename, resolve } from "node:path";
-import { InputError } from "../common/errors";
-import { reportPage, reportPlotlyFile } from "../visualize/report/report-page";
-import { alertFormat, formatOfName } from "./alerts/alert-lines";
+import { InputError } from "../../common/errors";
+import { reportPage, reportPlotlyFile } from "../../visualize/report/report-page";
+import { alertFormat, formatOfName } from "../alerts/alert-lines";
 import {
   type AlertPlaceOptions,
   openAlertWriter,
   openItemWriter,
   openParquetWriter,
-} from "./alerts/alert-writer";
+} from "../alerts/alert-writer";
+import type { Incident } from "../incidents/incident";
+import { incidentForm, requireJsonName } from "../incidents/incident-lines";
+import type { Monitor, MonitorOptions } from "../monitor";
+import { type RankedAlert, TopAlerts } from "../ranking";
 import { type ConnectionScore, connectionScores, scoreFields, scoreForms } from "./connection-scores";
-import type { Incident } from "./incidents/incident";
-import { incidentForm, requireJsonName } from "./incidents/incident-lines";
-import type { Monitor, MonitorOptions } from "./monitor";
-import { type RankedAlert, TopAlerts } from "./ranking";
 import type { ScoreTrafficOptions } from "./score-options";
 import { reportedAlerts, scoreReport } from "./score-report";
 import type { ScoreTrafficResult } from "./score-result";

@@ -1,10 +1,10 @@
-import { type TrainedDetectorName, trainedDetectors } from "../models/detectors";
-import type { Model } from "../models/model";
-import { fewRowsNotice, promisedRate } from "../models/threshold";
-import type { TypicalValue } from "../models/typical-values";
-import type { TrafficWindowOptions } from "../traffic/windows/options";
-import type { WarmState } from "../traffic/windows/warm-windows";
-import { fewViewRowsNotices, missingViewsNotice, type ViewModels } from "./views/view-model";
+import { type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
+import type { Model } from "../../models/model";
+import { fewRowsNotice, promisedRate } from "../../models/threshold";
+import type { TypicalValue } from "../../models/typical-values";
+import type { TrafficWindowOptions } from "../../traffic/windows/options";
+import type { WarmState } from "../../traffic/windows/warm-windows";
+import { fewViewRowsNotices, missingViewsNotice, type ViewModels } from "../views/view-model";
 
 /** What a traffic model has beyond the models of its detectors: `traffic.json`. */
 export interface TrafficDetails {
