@@ -34,21 +34,19 @@ export interface RankedAlert {
 
 /** Keeps the alerts that lie farthest beyond their thresholds; memory is that of this many. */
 export class TopAlerts {
-  /** Its first is the least. */
-  readonly #kept = new Heap<RankedAlert & { readonly number: number }>(isLess);
+  /** Its first is the least; of equals the latest one. */
+  readonly #kept = new Heap<RankedAlert & { readonly number: number }>();
   #seen = 0;
 
   constructor(private readonly count: number) {}
 
   add(alerts: readonly RankedAlert[]): void {
     for (const alert of alerts) {
-      const own = { ...alert, number: this.#seen++ };
-      const { items } = this.#kept;
-      if (items.length >= this.count) {
-        if (!isLess(items[0], own)) continue;
-        this.#kept.pop();
-      }
-      this.#kept.push(own);
+      const number = this.#seen++;
+      const isFull = this.#kept.items.length >= this.count;
+      if (isFull && alert.excess <= this.#kept.firstKey) continue;
+      if (isFull) this.#kept.pop();
+      this.#kept.push({ ...alert, number }, alert.excess, -number);
     }
   }
 
@@ -56,15 +54,9 @@ export class TopAlerts {
   get alerts(): AnyAlert[] {
     return this.#kept.items
       .slice()
-      .sort((a, b) => (isLess(a, b) ? 1 : -1))
+      .sort((a, b) => b.excess - a.excess || a.number - b.number)
       .map(({ alert }) => alert);
   }
-}
-
-type Numbered = Pick<RankedAlert, "excess"> & { readonly number: number };
-
-function isLess(a: Numbered, b: Numbered): boolean {
-  return a.excess < b.excess || (a.excess === b.excess && a.number > b.number);
 }
 
 /**

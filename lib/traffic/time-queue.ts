@@ -2,9 +2,7 @@ import { Heap } from "../common/heap";
 
 /** Things that happen at their time; those of one time in the order they came. */
 export class TimeQueue<T> {
-  readonly #heap = new Heap<{ readonly time: number; readonly order: number; readonly item: T }>(
-    (a, b) => a.time < b.time || (a.time === b.time && a.order < b.order),
-  );
+  readonly #heap = new Heap<T>();
   #pushed = 0;
 
   get size(): number {
@@ -13,15 +11,15 @@ export class TimeQueue<T> {
 
   /** When the first thing happens; Infinity if there is none. */
   get nextTime(): number {
-    return this.#heap.items[0]?.time ?? Number.POSITIVE_INFINITY;
+    return this.#heap.firstKey;
   }
 
   push(time: number, item: T): void {
-    this.#heap.push({ time, order: this.#pushed++, item });
+    this.#heap.push(item, time, this.#pushed++);
   }
 
   /** Takes the first thing out. */
   pop(): T | undefined {
-    return this.#heap.pop()?.item;
+    return this.#heap.pop();
   }
 }
