@@ -39,6 +39,8 @@ export interface MonitorOptions extends ScoreOptions {
   readonly remembered?: WarmState;
   /** Whether the connections are of another log than those before, or go on where these ended. Default true. */
   readonly isNewLog?: boolean;
+  /** Whether no other monitor will go on from this one: it need not remember what its windows know. Default false. */
+  readonly isLast?: boolean;
   /** What the views remember of the connections before. Default: what they knew at the end of training. */
   readonly views?: ViewsState;
   /** The incidents that may go on. Default: none. */
@@ -75,8 +77,8 @@ export class Monitor {
     private readonly options: MonitorOptions = {},
   ) {
     this.#judge = new Judge(model.detectors, model.usual, options);
-    const { remembered = model.remembered, isNewLog = true } = options;
-    this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered) : WarmWindows.ofSameLog(remembered);
+    const { remembered = model.remembered, isNewLog = true, isLast } = options;
+    this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered, isLast) : WarmWindows.ofSameLog(remembered);
     this.#form = formNamed(model.logForm);
     this.#networks = new LocalNetworks(model.local);
     const { views } = options;
@@ -142,7 +144,8 @@ export class Monitor {
     const unusual = await this.views.add(connections);
     const alerts: RankedAlert[] = [];
     let [next, nextRow] = [0, 0];
-    for (const [row, connection] of connections.entries()) {
+    for (let row = 0; row < connections.length; row++) {
+      const connection = connections[row];
       while (unusual[nextRow]?.before === row) alerts.push(this.#viewAlert(unusual[nextRow++]));
       this.incidents.passTime(this.#timeOf(connection));
       if (rows[next] === row) alerts.push(this.#alert(connection, verdicts[next++]));
@@ -163,14 +166,19 @@ export class Monitor {
   #rowsToAlert(connections: readonly Connection[], judged: readonly Judged[]): number[] {
     const { findings } = this;
     const rows: number[] = [];
-    for (const [row, connection] of connections.entries()) {
-      for (const { name, flags } of judged) findings.flagged[name]! += flags[row];
+    for (const { name, flags } of judged)
+      findings.flagged[name]! += flags.reduce((count, flag) => count + flag, 0);
+    this.timeline.add(
+      connections,
+      judged.map(({ flags }) => flags),
+    );
+    for (let row = 0; row < connections.length; row++) {
+      const connection = connections[row];
       const isFlagged = isAnomalous(judged, row);
       const isAllowed = isFlagged && this.allowList?.allows(connection);
       if (isAllowed) findings.silenced++;
       else if (isFlagged) rows.push(row);
       this.hosts.add(connection.sourceHost, isFlagged && !isAllowed);
-      this.timeline.add(connection.start, (detector) => judged[detector].flags[row] === 1);
     }
     findings.alerts += rows.length;
     return rows;

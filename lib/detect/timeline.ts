@@ -1,4 +1,5 @@
 import type { TrainedDetectorName } from "../models/detectors";
+import type { Connection } from "../traffic/connection";
 import type { FlaggedStretch } from "../visualize/traffic/flagged-over-time";
 
 /** More stretches than that are joined two by two, so that memory is bounded and a figure stays readable. */
@@ -13,12 +14,14 @@ export class Timeline {
 
   constructor(private readonly detectors: readonly TrainedDetectorName[]) {}
 
-  /** @param start in seconds @param isFlagged by the detector of that place */
-  add(start: number, isFlagged: (detector: number) => boolean): void {
-    const stretch = this.#stretch(Math.floor(start / this.#width));
-    stretch.connections++;
-    for (const [i, name] of this.detectors.entries()) if (isFlagged(i)) stretch.flagged[name]++;
-    while (this.#stretches.size > mostStretches) this.#join();
+  /** @param flags of each detector, one a connection: 1 = flagged */
+  add(connections: readonly Pick<Connection, "start">[], flags: readonly Uint8Array[]): void {
+    for (let row = 0; row < connections.length; row++) {
+      const stretch = this.#stretch(Math.floor(connections[row].start / this.#width));
+      stretch.connections++;
+      for (let i = 0; i < flags.length; i++) if (flags[i][row] === 1) stretch.flagged[this.detectors[i]]++;
+      while (this.#stretches.size > mostStretches) this.#join();
+    }
   }
 
   /** In order of time; none without connections. */

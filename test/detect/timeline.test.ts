@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { range } from "traffic-anomaly/dist/common/range";
 import { Timeline } from "traffic-anomaly/dist/detect/timeline";
 
 test("a timeline loses no connection however long a log is, and its stretches are equal and few", () => {
   const timeline = new Timeline(["isolation-forest", "autoencoder"]);
-  for (let i = 0; i < 5000; i++) timeline.add(1_700_000_000 + 37 * i, (detector) => i % (2 + detector) === 0);
+  for (let i = 0; i < 5000; i += 100) {
+    const numbers = range(i, i + 100);
+    const connections = Array.from(numbers, (number) => ({ start: 1_700_000_000 + 37 * number }));
+    const flagsOf = (step: number) => Uint8Array.from(numbers, (number) => (number % step === 0 ? 1 : 0));
+    timeline.add(connections, [flagsOf(2), flagsOf(3)]);
+  }
   const { stretches } = timeline;
   assert.ok(stretches.length > 50 && stretches.length <= 120, `${stretches.length}`);
   const sum = (of: (stretch: (typeof stretches)[number]) => number) =>
@@ -23,7 +29,8 @@ test("a timeline loses no connection however long a log is, and its stretches ar
 
 test("the stretches of a short log are seconds, in order of time", () => {
   const timeline = new Timeline(["autoencoder"]);
-  for (const start of [5.2, 3.9, 5.9]) timeline.add(start, () => true);
+  const connections = [5.2, 3.9, 5.9].map((start) => ({ start }));
+  timeline.add(connections, [Uint8Array.of(1, 1, 1)]);
   assert.deepEqual(timeline.stretches, [
     { start: 3, connections: 1, flagged: { autoencoder: 1 } },
     { start: 5, connections: 2, flagged: { autoencoder: 2 } },

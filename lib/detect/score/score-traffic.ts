@@ -45,6 +45,7 @@ export async function scoreTraffic(
   const outputs: ScoreOutput[] = [];
   let monitor = await createMonitor(model, options, {
     ...{ remembered: state?.remembered, incidents: state?.incidents, views: state?.views },
+    isLast: state === undefined,
     onJudged(...judged) {
       for (const output of outputs) output.onJudged?.(...judged);
     },

@@ -1,9 +1,10 @@
 import { FlagError } from "../flag";
+import { errorOf, partnerOf } from "./code";
 import { rate } from "./rate";
 import { Seen } from "./seen";
-import { errorOf, partnerOf, type Track } from "./track";
+import type { Track } from "./track";
 
-/** The longest window of a host, which bounds the memory that a model of a stranger can ask for. */
+/** The longest window of a host, which bounds the memory that a model of a stranger can ask for, and fits a tally's ten bits. */
 export const longestHostWindow = 1_000;
 
 /**
@@ -34,64 +35,27 @@ export class HostWindow {
     offset: number,
   ): void {
     this.add(host, service, error, sourcePort);
-    const hostCount = host.last.size;
-    const here = this.#countHost(host, service.id, sourcePort);
+    const { last, tally } = host;
+    const hostCount = last.size;
+    const here = tally.of(service.id);
     const elsewhere = this.#countElsewhere(service, host.id, this.#capacity - hostCount);
-    const serviceCount = here.sameService + elsewhere.connections;
+    const serviceCount = here.connections + elsewhere.connections;
     into[offset] = hostCount;
     into[offset + 1] = serviceCount;
-    into[offset + 2] = rate(here.sameService, hostCount);
-    into[offset + 3] = here.otherServices === 0 ? 0 : rate(1 + here.otherServices, hostCount);
-    into[offset + 4] = rate(here.samePort, hostCount);
+    into[offset + 2] = rate(here.connections, hostCount);
+    into[offset + 3] = tally.partners === 1 ? 0 : rate(tally.partners, hostCount);
+    into[offset + 4] = rate(last.countPort(sourcePort), hostCount);
     into[offset + 5] = elsewhere.otherHosts === 0 ? 0 : rate(1 + elsewhere.otherHosts, serviceCount);
-    into[offset + 6] = rate(here.synErrors, hostCount);
-    into[offset + 7] = rate(here.serviceSynErrors + elsewhere.synErrors, serviceCount);
-    into[offset + 8] = rate(here.rejections, hostCount);
-    into[offset + 9] = rate(here.serviceRejections + elsewhere.rejections, serviceCount);
+    into[offset + 6] = rate(tally.synErrors, hostCount);
+    into[offset + 7] = rate(here.synErrors + elsewhere.synErrors, serviceCount);
+    into[offset + 8] = rate(tally.rejections, hostCount);
+    into[offset + 9] = rate(here.rejections + elsewhere.rejections, serviceCount);
   }
 
   /** Takes a connection in. */
   add(host: Track, service: Track, error: FlagError, sourcePort: number): void {
-    host.last.push(service.id, error, sourcePort);
-    service.last.push(host.id, error, sourcePort);
-  }
-
-  /** Counts a host's connections, and among them those of a service. */
-  #countHost({ last: { size, words } }: Track, service: number, sourcePort: number) {
-    let sameService = 0;
-    let samePort = 0;
-    let otherServices = 0;
-    let synErrors = 0;
-    let rejections = 0;
-    let serviceSynErrors = 0;
-    let serviceRejections = 0;
-    let previous = service;
-    this.#seen.clear();
-    for (let place = 0; place < 2 * size; place += 2) {
-      const partner = partnerOf(words[place]);
-      const failure = errorOf(words[place]);
-      const isSame = partner === service;
-      if (words[place + 1] === sourcePort) samePort++;
-      if (isSame) sameService++;
-      else if (partner !== previous && this.#seen.add(partner)) otherServices++;
-      previous = partner;
-      if (failure === FlagError.syn) {
-        synErrors++;
-        if (isSame) serviceSynErrors++;
-      } else if (failure === FlagError.rejection) {
-        rejections++;
-        if (isSame) serviceRejections++;
-      }
-    }
-    return {
-      sameService,
-      samePort,
-      otherServices,
-      synErrors,
-      rejections,
-      serviceSynErrors,
-      serviceRejections,
-    };
+    host.add(service.id, error, sourcePort);
+    service.add(host.id, error, sourcePort);
   }
 
   /** Counts a service's last connections to other hosts than one, as many as there is room for. */

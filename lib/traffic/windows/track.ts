@@ -1,4 +1,6 @@
 import type { FlagError } from "../flag";
+import { codeOf } from "./code";
+import { Tally } from "./tally";
 
 /**
  * What the windows know of one destination host, or of one service. The partners of a host are services, those of a
@@ -8,6 +10,8 @@ export class Track {
   readonly id: number;
   /** Its last connections. */
   readonly last: Ring;
+  /** What of these each partner has; known once it was asked for. */
+  #tally: Tally | undefined;
 
   // Its connections in the window of two seconds
   count = 0;
@@ -19,6 +23,22 @@ export class Track {
   constructor(id: number, capacity: number) {
     this.id = id;
     this.last = new Ring(capacity);
+  }
+
+  get tally(): Tally {
+    if (this.#tally) return this.#tally;
+    this.#tally = new Tally();
+    for (const code of this.last.codes) this.#tally.add(code);
+    return this.#tally;
+  }
+
+  /** Takes in a connection with a partner. */
+  add(partner: number, error: FlagError, sourcePort: number): void {
+    const code = codeOf(partner, error);
+    const displaced = this.last.push(code, sourcePort);
+    if (!this.#tally) return;
+    this.#tally.add(code);
+    if (displaced >= 0) this.#tally.remove(displaced);
   }
 }
 
@@ -38,17 +58,36 @@ export class Ring {
     this.#capacity = capacity;
   }
 
-  /** Adds a connection, in place of the oldest if the ring is full. @param partner an integer in [0, 2³⁰) */
-  push(partner: number, error: FlagError, sourcePort: number): void {
+  /**
+   * Adds a connection, in place of the oldest if the ring is full.
+   *
+   * @param code of the connection, see {@link codeOf}
+   * @returns that of the oldest, or −1
+   */
+  push(code: number, sourcePort: number): number {
     if (this.#next * 2 === this.words.length) {
       const grown = new Uint32Array(2 * Math.min(2 * this.#next, this.#capacity));
       grown.set(this.words);
       this.words = grown;
     }
-    this.words[2 * this.#next] = codeOf(partner, error);
+    const displaced = this.size < this.#capacity ? -1 : this.words[2 * this.#next];
+    this.words[2 * this.#next] = code;
     this.words[2 * this.#next + 1] = sourcePort;
     this.#next = (this.#next + 1) % this.#capacity;
     if (this.size < this.#capacity) this.size++;
+    return displaced;
+  }
+
+  /** How many connections have a source port. */
+  countPort(sourcePort: number): number {
+    let count = 0;
+    for (let at = 1; at < 2 * this.size; at += 2) if (this.words[at] === sourcePort) count++;
+    return count;
+  }
+
+  /** The codes of the connections held, in no order of time. */
+  get codes(): Uint32Array {
+    return this.words.subarray(0, 2 * this.size).filter((_, i) => i % 2 === 0);
   }
 
   /** The words of the connections held, the oldest first. */
@@ -74,17 +113,4 @@ export class Ring {
     const slot = this.#next - 1 - age;
     return 2 * (slot < 0 ? slot + this.#capacity : slot);
   }
-}
-
-/** Partner and error of a connection in one number. */
-export function codeOf(partner: number, error: FlagError): number {
-  return partner * 4 + error;
-}
-
-export function partnerOf(code: number): number {
-  return code >>> 2;
-}
-
-export function errorOf(code: number): FlagError {
-  return code & 3;
 }

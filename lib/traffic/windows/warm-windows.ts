@@ -1,6 +1,7 @@
 import type { Connection } from "../connection";
 import { farBehind } from "./clock";
 import { type WindowEvent, windowEvent } from "./event";
+import { LatestEvents } from "./latest-events";
 import type { TrafficWindowOptions } from "./options";
 import { TrafficWindows } from "./windows";
 import { type EventsState, eventsOf, eventsState, type WindowsState } from "./windows-state";
@@ -25,21 +26,19 @@ export const mostLatest = 16_384;
  * that the features of both are as if they were one log.
  */
 export class WarmWindows {
-  /** Knows what came before the latest connections. */
-  readonly #lagging: TrafficWindows;
-  /** The latest connections, in the order in which `current` took them, after some that are not any more. */
-  #kept: WindowEvent[] = [];
-  /** Where in them the latest start. */
-  #oldest = 0;
   readonly #current: TrafficWindows;
+  /** What the next log needs to know; undefined where none will follow. */
+  readonly #past: Past | undefined;
+  /** Whether `current` has taken any connection. */
+  #hasTaken = false;
   /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
   #before: WindowEvent[] = [];
   readonly #options: Required<TrafficWindowOptions>;
   #coldConnections: number;
 
-  private constructor(state: WindowsState) {
-    this.#lagging = TrafficWindows.resume(state);
+  private constructor(state: WindowsState, isLast = false) {
     this.#current = TrafficWindows.resume(state);
+    this.#past = isLast ? undefined : new Past(state);
     this.#options = state.windows;
     this.#coldConnections = state.clock ? 0 : coldConnections;
   }
@@ -49,9 +48,9 @@ export class WarmWindows {
     return new WarmWindows(new TrafficWindows(options).state);
   }
 
-  /** Goes on with another log. */
-  static ofNextLog({ windows, latest }: WarmState): WarmWindows {
-    const warm = new WarmWindows(windows);
+  /** Goes on with another log. @param isLast nothing will go on from there: there is no state, which takes time to keep */
+  static ofNextLog({ windows, latest }: WarmState, isLast = false): WarmWindows {
+    const warm = new WarmWindows(windows, isLast);
     warm.#before = eventsOf(latest);
     if (warm.#before.length > 0) warm.#coldConnections = 0;
     return warm;
@@ -65,12 +64,8 @@ export class WarmWindows {
   }
 
   get state(): WarmState {
-    const latest = eventsState([...this.#latest, ...this.#before]);
-    return { windows: this.#lagging.state, latest };
-  }
-
-  get #latest(): readonly WindowEvent[] {
-    return this.#kept.slice(this.#oldest);
+    if (!this.#past) throw new Error("the windows of the last log keep no state");
+    return this.#past.stateBefore(this.#before);
   }
 
   /** How many of the next connections still count as cold: none where the windows knew anything from the start. */
@@ -84,18 +79,17 @@ export class WarmWindows {
     const event = windowEvent(connection, this.#options.timeBase);
     if (this.#before.length > 0) this.#startLog(event.time);
     this.#current.take(event, into, offset);
-    this.#keep(event);
+    this.#hasTaken = true;
+    this.#past?.add(event);
   }
 
   /** What of the log before comes before a time. A time far behind all of it is that of another capture. */
   #startLog(time: number): void {
-    const isAnother =
-      this.#oldest === this.#kept.length && time < this.#before[this.#before.length - 1].time - farBehind;
+    const isAnother = !this.#hasTaken && time < this.#before[this.#before.length - 1].time - farBehind;
     this.#takeBefore(isAnother ? Infinity : time);
     if (!isAnother) return;
     this.#current.restartClock();
-    while (this.#oldest < this.#kept.length) this.#letGo();
-    this.#lagging.restartClock();
+    this.#past?.restartClock();
   }
 
   #takeBefore(time: number): void {
@@ -103,23 +97,40 @@ export class WarmWindows {
     const taken = this.#before.splice(0, later === -1 ? Infinity : later);
     for (const event of taken) {
       this.#current.remember(event);
-      this.#keep(event);
+      this.#hasTaken = true;
+      this.#past?.add(event);
     }
+  }
+}
+
+/** The latest connections, and windows that know what came before them. */
+class Past {
+  readonly #lagging: TrafficWindows;
+  readonly #latest = new LatestEvents(mostLatest + 1);
+
+  constructor(state: WindowsState) {
+    this.#lagging = TrafficWindows.resume(state);
+  }
+
+  /** @param later than the latest connections */
+  stateBefore(later: readonly WindowEvent[]): WarmState {
+    return { windows: this.#lagging.state, latest: eventsState([...this.#latest.events, ...later]) };
   }
 
   /** Takes an event in as the latest; those that are old enough join the others. */
-  #keep(event: WindowEvent): void {
-    this.#kept.push(event);
+  add(event: WindowEvent): void {
+    this.#latest.push(event);
     const tooOld = event.time - lateness;
-    while (this.#kept.length - this.#oldest > mostLatest || this.#kept[this.#oldest].time < tooOld)
-      this.#letGo();
+    while (this.#latest.size > mostLatest || this.#latest.oldestTime < tooOld) this.#letGo();
   }
 
-  /** The oldest of the latest joins the others. To shift an array of thousands each time would move all of it. */
+  /** What follows is of another time. */
+  restartClock(): void {
+    while (this.#latest.size > 0) this.#letGo();
+    this.#lagging.restartClock();
+  }
+
   #letGo(): void {
-    this.#lagging.remember(this.#kept[this.#oldest++]);
-    if (this.#oldest < mostLatest) return;
-    this.#kept = this.#kept.slice(this.#oldest);
-    this.#oldest = 0;
+    this.#lagging.remember(this.#latest.shift());
   }
 }

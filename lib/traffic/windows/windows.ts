@@ -38,7 +38,7 @@ export const windowFeatureNames: readonly string[] = kddFeatures
  * the window of two seconds starts anew.
  *
  * Memory is bounded: a host is forgotten when 16,384 other destination hosts or more have been seen since (a service,
- * 4,096), so that an address sweep does not fill it. At most about 100 MB with a host window of 255, and in
+ * 4,096), so that an address sweep does not fill it. At most about 170 MB with a host window of 255, and in
  * proportion to it; usual traffic takes a few.
  */
 export class TrafficWindows {
