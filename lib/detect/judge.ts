@@ -2,7 +2,7 @@ import type { Table } from "../data/table";
 import { featureContributions } from "../models/contributions";
 import type { ScoreOptions } from "../models/detector";
 import type { TrainedDetectorName } from "../models/detectors";
-import { type Model, scoreTable } from "../models/model";
+import { type Model, scoreByAll } from "../models/model";
 import { combinedPValues, pValues } from "../models/p-values";
 import { verdicts } from "../models/threshold";
 import type { TypicalValue } from "../models/typical-values";
@@ -19,13 +19,18 @@ interface Detecting {
   readonly model: Model;
   /** The median of the held-out scores. */
   readonly median: number;
-  /** Where blocks are made into numbers: see `scoreTable`. */
+}
+
+/** Detectors that take the same numbers, and where blocks are made into these: see `scoreTable`. */
+interface Group {
+  readonly members: readonly Detecting[];
   readonly memories: Float32Array[];
 }
 
 /** What a detector says of the rows of a table. */
 export interface Judged extends Detecting {
   readonly scores: Float64Array;
+  /** Computed when it is asked for: few rows' are. */
   readonly pValues: Float64Array;
   /** 1 = anomalous. */
   readonly flags: Uint8Array;
@@ -55,6 +60,7 @@ export interface JudgedRow {
 /** Judges rows of tables by the detectors of a model: a row is anomalous when the score of some is above its threshold. */
 export class Judge {
   readonly #detectors: readonly Detecting[];
+  readonly #groups: readonly Group[];
   readonly #usual: ReadonlyMap<string, TypicalValue>;
 
   constructor(
@@ -65,8 +71,14 @@ export class Judge {
     this.#detectors = Object.entries(models).map(([name, model]) => {
       const { scores } = model.threshold;
       const median = scores[Math.floor((scores.length - 1) / 2)];
-      return { name: name as TrainedDetectorName, model, median, memories: [] };
+      return { name: name as TrainedDetectorName, model, median };
     });
+    const byNumbers = new Map<string, Detecting[]>();
+    for (const detecting of this.#detectors) {
+      const key = JSON.stringify(detecting.model.preprocessor);
+      byNumbers.set(key, [...(byNumbers.get(key) ?? []), detecting]);
+    }
+    this.#groups = Array.from(byNumbers.values(), (members) => ({ members, memories: [] }));
     this.#usual = new Map(Object.entries(usual));
   }
 
@@ -75,21 +87,17 @@ export class Judge {
   }
 
   /** What each detector says of all rows. */
-  judgements(table: Table): Promise<Judged[]> {
-    return Promise.all(this.#detectors.map((detecting) => this.#judge(detecting, table)));
-  }
-
-  async #judge(detecting: Detecting, table: Table): Promise<Judged> {
-    const { model, memories } = detecting;
+  async judgements(table: Table): Promise<Judged[]> {
     const { signal, workers } = this.options;
-    const scores = await scoreTable(model, table, undefined, { signal, workers }, memories);
-    const { threshold } = model;
-    return {
-      ...detecting,
-      scores,
-      pValues: pValues(scores, threshold),
-      flags: verdicts(scores, threshold),
+    const judged = new Map<TrainedDetectorName, Judged>();
+    const judge = async ({ members, memories }: Group) => {
+      const detectors = members.map(({ model }) => model.detector);
+      const shared = { detectors, preprocessor: members[0].model.preprocessor };
+      const scores = await scoreByAll(shared, table, undefined, { signal, workers }, memories);
+      for (const [i, member] of members.entries()) judged.set(member.name, judgedBy(member, scores[i]));
     };
+    await Promise.all(this.#groups.map(judge));
+    return this.names.map((name) => judged.get(name)!);
   }
 
   /** What is said of anomalous rows, with reasons. */
@@ -119,12 +127,12 @@ export class Judge {
     novel: readonly Step[],
   ): Verdict {
     const scores = judged.map((own): [TrainedDetectorName, AlertScore] => {
-      const { name, scores, pValues, flags, model } = own;
+      const { name, scores, flags, model } = own;
       const verdict = flags[row] === 1 ? "anomalous" : "normal";
-      const threshold = model.threshold.value;
-      return [name, { score: scores[row], threshold, p_value: pValues[row], verdict }];
+      const [p_value] = pValues(scores.subarray(row, row + 1), model.threshold);
+      return [name, { score: scores[row], threshold: model.threshold.value, p_value, verdict }];
     });
-    const [pValue] = combinedPValues(judged.map(({ pValues }) => pValues.subarray(row, row + 1)));
+    const [pValue] = combinedPValues(scores.map(([, { p_value }]) => Float64Array.of(p_value)));
     const beyond = Math.max(
       ...judged.map(({ scores, model, median }) => excess(scores[row], model.threshold.value, median)),
     );
@@ -134,6 +142,20 @@ export class Judge {
       reasons: alertReasons(connection, table, row, raising, this.#usual, novel, numberOf),
     };
   }
+}
+
+function judgedBy(detecting: Detecting, scores: Float64Array): Judged {
+  const { threshold } = detecting.model;
+  let found: Float64Array | undefined;
+  return {
+    ...detecting,
+    scores,
+    get pValues() {
+      found ??= pValues(scores, threshold);
+      return found;
+    },
+    flags: verdicts(scores, threshold),
+  };
 }
 
 /** Whether some detector finds a row anomalous. */

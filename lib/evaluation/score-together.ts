@@ -36,6 +36,7 @@ export async function scoreTogether(
   const { preprocessor } = forest;
   if (!isDeepStrictEqual(preprocessor, network.preprocessor))
     throw new RangeError("models that are combined must have the same preprocessing");
+  const members = [forest.detector, network.detector] as const;
   const scored: {
     readonly places: Uint32Array;
     readonly novel: Uint16Array;
@@ -44,16 +45,13 @@ export async function scoreTogether(
   for (const table of tables) {
     const { distinct, places } = await equalRowsInTurns(table, options.signal);
     const novel = new Uint16Array(distinct.length); // the same of both, whose preprocessing is one
-    const own = [
-      await ownScores(forest, table, distinct, options, [], novel),
-      await ownScores(network, table, distinct, options),
-    ];
+    const own = await ownScores({ detectors: members, preprocessor }, table, distinct, options, [], novel);
     scored.push({ places, novel, own });
   }
   const [{ places, own }] = scored;
   const heldOut = heldOutRows.map((row) => places[row]);
   const detector = combine(
-    [forest.detector, network.detector],
+    members,
     own.map((scores) => valuesAt(scores, heldOut)),
   );
   const scoresBy = (model: PreprocessedDetector, scoresOf: (own: Float64Array[]) => Float64Array) =>

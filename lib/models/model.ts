@@ -94,29 +94,57 @@ export async function scoreTable(
 ): Promise<Float64Array> {
   requireOptions(options, scoreOptions);
   if (rows) requireRows(table, rows);
+  const [scores] = await scoreByAll(
+    { ...model, detectors: [model.detector] },
+    table,
+    rows,
+    options,
+    memories,
+  );
+  return scores;
+}
+
+/** Detectors that take the same numbers. */
+export interface SharedPreprocessing {
+  readonly detectors: readonly Detector[];
+  readonly preprocessor: Preprocessor;
+}
+
+/** {@link scoreTable} by each of several detectors: rows are made into numbers once. */
+export async function scoreByAll(
+  shared: SharedPreprocessing,
+  table: Table,
+  rows?: Rows,
+  options?: ScoreOptions,
+  memories?: Float32Array[],
+): Promise<Float64Array[]> {
   const known = rows ? undefined : knownEqualRows(table);
-  if (known) return valuesAt(await scoreTable(model, table, known.distinct, options, memories), known.places);
-  const novel = new Uint16Array(model.detector.novelty ? (rows?.length ?? table.rows) : 0);
-  const scores = await ownScores(model, table, rows, options, memories, novel);
-  return withNovelty(model.detector, scores, novel);
+  if (known) {
+    const scores = await scoreByAll(shared, table, known.distinct, options, memories);
+    return scores.map((own) => valuesAt(own, known.places));
+  }
+  const countsNovel = shared.detectors.some(({ novelty }) => novelty);
+  const novel = new Uint16Array(countsNovel ? (rows?.length ?? table.rows) : 0);
+  const scores = await ownScores(shared, table, rows, options, memories, novel);
+  return scores.map((own, i) => withNovelty(shared.detectors[i], own, novel));
 }
 
 /**
- * {@link scoreTable} without what new values add: the detector's own scores.
+ * {@link scoreByAll} without what new values add: the detectors' own scores.
  *
  * @param novel where to write how many new values each row has; empty: they are not counted
  */
 export async function ownScores(
-  { detector, preprocessor }: PreprocessedDetector,
+  { detectors, preprocessor }: SharedPreprocessing,
   table: Table,
   rows?: Rows,
   { onProgress, signal, workers }: ScoreOptions = {},
   memories: Float32Array[] = [],
   novel: Uint16Array = new Uint16Array(0),
-): Promise<Float64Array> {
+): Promise<Float64Array[]> {
   const total = rows ? rows.length : table.rows;
-  const scores = new Float64Array(total);
-  const width = Math.max(1, detector.columns.length);
+  const scores = detectors.map(() => new Float64Array(total));
+  const width = Math.max(1, preprocessor.columns.length);
   const blockRows = Math.min(mostBlockRows, Math.ceil(mostBlockNumbers / width));
   // Two blocks in turn: one is made while the workers score the other.
   const block = (start: number) => {
@@ -131,11 +159,11 @@ export async function ownScores(
   let next = block(0);
   for (let start = 0; start < total; start += blockRows) {
     await breathe(signal);
-    const scoring = detector.score(next, { signal, workers });
+    const scoring = Promise.all(detectors.map((detector) => detector.score(next, { signal, workers })));
     if (start + blockRows < total) next = block(start + blockRows);
-    scores.set(await scoring, start);
+    for (const [i, own] of (await scoring).entries()) scores[i].set(own, start);
     onProgress?.({
-      stage: `scoring with the ${detectorTitle(detector.kind)}`,
+      stage: `scoring with the ${detectors.map(({ kind }) => detectorTitle(kind)).join(" and the ")}`,
       done: Math.min(start + blockRows, total),
       total,
     });

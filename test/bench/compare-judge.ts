@@ -34,8 +34,10 @@ export interface OwnScores {
 /** Rows that repeat are looked at once. */
 export async function scoredRows(model: PreprocessedDetector, table: Table): Promise<OwnScores> {
   const { distinct, places } = equalRows(table);
+  const { detector, preprocessor } = model;
+  const [own] = await ownScores({ detectors: [detector], preprocessor }, table, distinct);
   return {
-    own: valuesAt(await ownScores(model, table, distinct), places),
+    own: valuesAt(own, places),
     novel: valuesAt(countNovelValues(model.preprocessor, table, distinct), places),
   };
 }
