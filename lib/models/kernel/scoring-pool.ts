@@ -30,7 +30,9 @@ export async function scoreInWorkers(
   const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const sharedTask: SharedTask = { file, task: { ...task, stop }, next, pieceRows };
-  const working = Promise.all(pool.slice(0, workers).map((thread) => thread.ask(sharedTask)));
+  const pieces = Math.ceil((task.end - task.start) / pieceRows);
+  const idlest = [...pool].sort((a, b) => a.asked - b.asked).slice(0, Math.min(workers, pieces));
+  const working = Promise.all(idlest.map((thread) => thread.ask(sharedTask)));
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal?.reason);

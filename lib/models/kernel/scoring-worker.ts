@@ -7,8 +7,8 @@ import { type SharedTask, scorePieces } from "./scoring-pool";
 // may be large. So the thread looks itself, once it has had nothing to do for a moment.
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
-/** Milliseconds. */
-const moment = 20;
+/** Milliseconds. A stream's next block is there sooner: to collect after each takes as long as to score it. */
+const moment = 500;
 let idle: NodeJS.Timeout | undefined;
 
 parentPort?.on("message", (task: SharedTask) => {

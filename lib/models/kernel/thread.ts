@@ -24,6 +24,11 @@ export class Thread {
     return this.#failure;
   }
 
+  /** How many answers it owes. */
+  get asked(): number {
+    return this.#waiting.length;
+  }
+
   /** Its next answer, which it gives in the order of the messages. @throws its failure */
   async ask(message?: unknown): Promise<unknown> {
     if (this.#failure) throw this.#failure;
