@@ -57,8 +57,10 @@ export class DriftMeter {
   /** Takes in connections with their scores, by detector. */
   add(table: Table, scores: Readonly<Partial<Record<TrainedDetectorName, Float64Array>>>): void {
     this.#connections += table.rows;
-    for (const { name, profile, counts } of this.#distributions)
-      for (const score of scores[name]!) counts[scoreBin(profile.edges, score)]++;
+    for (const { name, profile, counts } of this.#distributions) {
+      const own = scores[name]!;
+      for (let row = 0; row < own.length; row++) counts[scoreBin(profile.edges, own[row])]++;
+    }
     this.#countOutside(table);
     const [{ preprocessor }] = Object.values(this.model.detectors);
     this.#unseenRows += unseenRows(preprocessor, table, this.#unseen);
@@ -68,8 +70,10 @@ export class DriftMeter {
     for (const feature of features) {
       const usual = this.model.usual[feature.name];
       if (feature.kind !== "numeric" || usual?.kind !== "number") continue;
+      const { values } = feature;
+      const [low, high] = [usual.low - 1e-6, usual.high + 1e-6];
       let count = this.#outside.get(feature.name) ?? 0;
-      for (const value of feature.values) if (value < usual.low - 1e-6 || value > usual.high + 1e-6) count++;
+      for (let row = 0; row < values.length; row++) if (values[row] < low || values[row] > high) count++;
       this.#outside.set(feature.name, count);
     }
   }

@@ -67,7 +67,7 @@ function byFeature({ novelty }: Pick<Model["detector"], "novelty">, { steps }: P
   const featureOf = steps.flatMap((step, i) => stepColumns(step).map(() => i));
   return (byColumn: Float64Array, novel: readonly number[]): Float64Array => {
     const sums = new Float64Array(steps.length);
-    for (const [i, contribution] of byColumn.entries()) sums[featureOf[i]] += contribution;
+    for (let i = 0; i < byColumn.length; i++) sums[featureOf[i]] += byColumn[i];
     if (!novelty || novel.length === 0) return sums;
     const total = byColumn.reduce((sum, contribution) => sum + contribution, 0);
     const each = novelty.contribution(total, novel.length) / novel.length;

@@ -1,6 +1,6 @@
 import { type Column, column, missingName, type Rows, type Table } from "../data/table";
 import { isMissing } from "./missing";
-import type { Preprocessor, Step } from "./preprocessor";
+import type { NumberStep, Preprocessor, Step } from "./preprocessor";
 
 /**
  * How many features of each row have a value that no training row had: a name that was not seen, or a number outside of the
@@ -16,8 +16,16 @@ export function countNovelValues(
 ): Uint16Array {
   const counts = new Uint16Array(rows ? rows.length : table.rows);
   for (const step of steps) {
-    const isNovel = noveltyTest(step, column(table, step.feature));
-    if (isNovel) for (let i = 0; i < counts.length; i++) if (isNovel(rows ? rows[i] : i)) counts[i]++;
+    const source = column(table, step.feature);
+    const isNovel = noveltyTest(step, source);
+    if (!isNovel) continue;
+    // Nearly all numbers are in the range, and are passed over at once.
+    const [low, high] = step.kind === "number" ? rangeWithMargin(step) : [Number.NaN, Number.NaN];
+    const values = source.kind === "numeric" ? source.values : source.codes;
+    for (let i = 0; i < counts.length; i++) {
+      const row = rows ? rows[i] : i;
+      if (!(values[row] >= low && values[row] <= high) && isNovel(row)) counts[i]++;
+    }
   }
   return counts;
 }
@@ -54,18 +62,23 @@ export function noveltyText(
 /** Tells whether a row's value is new; undefined where no row's is. */
 function noveltyTest(step: Step, source: Column): ((row: number) => boolean) | undefined {
   if (step.kind === "number") {
-    const [least, most] = step.range;
-    const margin = (most - least) / 10;
+    const [low, high] = rangeWithMargin(step);
     const { values } = source as Column & { kind: "numeric" };
     const isNewIfMissing = !step.missing?.column;
     return (row) => {
       const value = values[row];
       if (isMissing(value)) return isNewIfMissing;
-      return value < least - margin || value > most + margin;
+      return value < low || value > high;
     };
   }
   const { codes, categories } = source as Column & { kind: "nominal" };
   const seen = new Set(step.categories);
   const isNew = Uint8Array.from(categories, (category) => (seen.has(category) ? 0 : 1));
   return isNew.includes(1) ? (row) => isNew[codes[row]] === 1 : undefined;
+}
+
+/** Numbers outside of this are new. */
+function rangeWithMargin({ range: [least, most] }: NumberStep): [low: number, high: number] {
+  const margin = (most - least) / 10;
+  return [least - margin, most + margin];
 }

@@ -348,17 +348,27 @@ function numberWriter(step: NumberStep, { values }: NumericColumn, offset: numbe
   const replacement = replacementOf(step);
   const scaled = scaler(step);
   return (data, width, rows, start, end) => {
+    // In traffic most numbers are those of the row before.
+    let [last, scaledLast] = [Number.NaN, 0];
     for (let i = start, at = start * width + offset; i < end; i++, at += width) {
       const value = values[rows ? rows[i] : i];
-      const present = isMissing(value) ? replacement : value + 0;
-      data[at] = scaled(logarithm ? signedLogarithm(present) : present);
+      if (value !== last) {
+        const present = isMissing(value) ? replacement : value + 0;
+        last = value;
+        scaledLast = scaled(logarithm ? signedLogarithm(present) : present);
+      }
+      data[at] = scaledLast;
       if (missing?.column) data[at + 1] = isMissing(value) ? 1 : 0;
     }
   };
 }
 
+/** Logarithms of the numbers that most counts are. */
+const ofSmallNumbers = Float64Array.from({ length: 1024 }, (_, n) => log1p(n));
+
 /** log(1 + x), mirrored below 0: −log(1 − x). */
 function signedLogarithm(value: number): number {
+  if (value >= 0 && value < ofSmallNumbers.length && Number.isInteger(value)) return ofSmallNumbers[value];
   return value < 0 ? -log1p(-value) : log1p(value);
 }
 

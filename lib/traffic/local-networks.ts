@@ -43,10 +43,11 @@ class HostSet {
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
 /** Addresses that never lead outside: of the host itself, of its link, of groups and everybody. */
-const neverOutside = new HostSet([
+const neverOutside = [
   ...["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32"],
   ...["::/127", "fe80::/10", "ff00::/8"],
-]);
+];
+const inside = new HostSet(neverOutside);
 
 /** Tells which hosts are ours. */
 export class LocalNetworks {
@@ -59,7 +60,7 @@ export class LocalNetworks {
    * @throws {InputError} if one is none
    */
   constructor(networks?: readonly string[]) {
-    this.#ours = new HostSet(networks ?? privateNetworks);
+    this.#ours = new HostSet([...(networks ?? privateNetworks), ...neverOutside]);
     this.#areGiven = networks !== undefined;
   }
 
@@ -72,8 +73,7 @@ export class LocalNetworks {
 
   /** @param said by the log */
   #isOurs(host: string, said: boolean | undefined): boolean {
-    const isOurs = this.#areGiven || said === undefined ? this.#ours.has(host) : said;
-    return isOurs || neverOutside.has(host);
+    return this.#areGiven || said === undefined ? this.#ours.has(host) : said || inside.has(host);
   }
 }
 

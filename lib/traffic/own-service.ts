@@ -1,4 +1,5 @@
 import type { Connection } from "./connection";
+import { Recurring } from "./logs/values";
 
 /** What tells a connection's service; for icmp the ports are type and code. */
 export type OwnServiceFields = Pick<
@@ -166,7 +167,7 @@ export function ownService(connection: OwnServiceFields): string {
   if (protocol === "icmp") return icmpName(sourcePort, sourceHost.includes(":"));
   if (protocol !== "tcp" && protocol !== "udp") return "other";
   const service = byPort[protocol].get(destinationPort);
-  const found = application === undefined ? [] : recognised(application);
+  const found = application === undefined ? [] : recognised.of(application);
   if (
     service &&
     (found.length === 0 || found.some((name) => name === service.name || service.also.includes(name)))
@@ -179,13 +180,13 @@ export function ownService(connection: OwnServiceFields): string {
 }
 
 /** The services that an analyser's word names, which may be a list such as `gssapi,smb`. */
-function recognised(application: string): string[] {
-  return application
+const recognised = new Recurring((application): readonly string[] =>
+  application
     .toLowerCase()
     .split(",")
     .map((word) => analysers[word] ?? word)
-    .filter((name) => named.has(name));
-}
+    .filter((name) => named.has(name)),
+);
 
 /** IANA's ranges (RFC 6335). */
 function rangeOf(port: number): string {

@@ -23,10 +23,10 @@ const themeOf = new Map(lines.flatMap((names) => names.map((name) => [name, name
 /** The value of a numeric feature of the row. */
 export type NumberOf = (feature: string) => number;
 
-/** What a theme adds to the reasons: its share of what raised the scores, and the words of its strongest feature. */
+/** Features that tell of one thing: their share of what raised the scores, and their columns, the strongest first. */
 interface Theme {
-  share: number;
-  told?: Omit<AlertReason, "share">;
+  readonly share: number;
+  readonly columns: readonly Column[];
 }
 
 /**
@@ -48,32 +48,43 @@ export function alertReasons(
   novel: readonly Step[] = [],
   numberOf: NumberOf = numbersOf(table, row),
 ): AlertReason[] {
-  const shares = sharesOf(contributions, table.features.length);
-  const order = Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a]);
-  const themes = new Map<string, Theme>();
-  for (const i of order) {
-    if (shares[i] <= 0) break;
-    const feature = table.features[i].name;
-    const value = valueAt(table.features[i], row);
-    const name = feature === "flag" ? flagTheme(String(value)) : feature;
-    const key = themeOf.get(name) ?? name;
-    const theme: Theme = themes.get(key) ?? { share: 0 };
-    themes.set(key, theme);
-    theme.share += shares[i];
+  const told = (column: Column): Omit<AlertReason, "share"> | undefined => {
+    const { name: feature } = column;
+    const value = valueAt(column, row);
     const step = novel.find((learned) => learned.feature === feature);
-    const text = theme.told ? undefined : reasonWords(feature, value, numberOf, usual, connection, step);
-    if (text === undefined) continue;
+    const text = reasonWords(feature, value, numberOf, usual, connection, step);
+    if (text === undefined) return undefined;
     const usually = usual.get(feature);
-    theme.told = { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };
+    return { feature, value: String(value), usual: usually ? typicalText(usually) : "", text };
+  };
+  const reasons: AlertReason[] = [];
+  for (const { share, columns } of themesOf(table, row, sharesOf(contributions, table.features.length))) {
+    if (reasons.length === mostReasons) break;
+    for (const column of columns) {
+      const found = told(column);
+      if (!found) continue;
+      const { text, ...more } = found;
+      reasons.push({ ...more, share, text });
+      break;
+    }
   }
-  return [...themes.values()]
-    .flatMap(({ share, told }) => {
-      if (!told) return [];
-      const { feature, value, usual, text } = told;
-      return { feature, value, usual, share: Number(share.toFixed(4)), text };
-    })
-    .sort((a, b) => b.share - a.share)
-    .slice(0, mostReasons);
+  return reasons;
+}
+
+/** What features did to the scores of a row by theme, the strongest first, and within one the strongest feature. */
+function themesOf({ features }: Table, row: number, shares: Float64Array): Theme[] {
+  const themes = new Map<string, Theme>();
+  for (const i of Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a])) {
+    if (shares[i] <= 0) break;
+    const column = features[i];
+    const name = column.name === "flag" ? flagTheme(String(valueAt(column, row))) : column.name;
+    const key = themeOf.get(name) ?? name;
+    const { share, columns }: Theme = themes.get(key) ?? { share: 0, columns: [] };
+    themes.set(key, { share: share + shares[i], columns: [...columns, column] });
+  }
+  return Array.from(themes.values(), (theme) => ({ ...theme, share: Number(theme.share.toFixed(4)) })).sort(
+    (a, b) => b.share - a.share,
+  );
 }
 
 /** Those of a table. */

@@ -71,10 +71,12 @@ export class ViewMonitor {
   async add(connections: readonly Connection[]): Promise<UnusualRow[]> {
     this.#ofNewService = new Set();
     const over = this.#views.map((): OverRow[] => []);
-    for (const [before, connection] of connections.entries()) {
+    for (let before = 0; before < connections.length; before++) {
+      const connection = connections[before];
       if (this.allowList?.fits(connection)) continue;
       const time = timeOf(connection, this.timeBase);
-      for (const [i, { view }] of this.#views.entries()) {
+      for (let i = 0; i < this.#views.length; i++) {
+        const { view } = this.#views[i];
         const { now } = view;
         for (const row of view.add(connection, time)) over[i].push({ row, before, time: now });
         if (view.last instanceof PairRow && view.last.isOfNewService) this.#ofNewService.add(connection);

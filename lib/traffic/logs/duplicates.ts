@@ -108,17 +108,31 @@ class Fingerprint {
   }
 
   #mixText(text = ""): void {
-    for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i));
+    let { low, high } = this; // not the fields for each letter
+    for (let i = 0; i < text.length; i++) {
+      low = mixedLow(low, text.charCodeAt(i));
+      high = mixedHigh(high, text.charCodeAt(i));
+    }
+    this.low = low;
+    this.high = high;
     this.#mix(-1); // so that "ab", "c" is not "a", "bc"
   }
 
   #mix(word: number): void {
-    // A product moves bits up only; the shifts bring those of the upper half of a number back down.
-    const low = Math.imul(this.low ^ word, 2654435761);
-    const high = Math.imul(this.high ^ word, 1597334677);
-    this.low = low ^ (low >>> 15);
-    this.high = high ^ (high >>> 17);
+    this.low = mixedLow(this.low, word);
+    this.high = mixedHigh(this.high, word);
   }
+}
+
+// A product moves bits up only; the shifts bring those of the upper half of a number back down.
+function mixedLow(low: number, word: number): number {
+  const product = Math.imul(low ^ word, 2654435761);
+  return product ^ (product >>> 15);
+}
+
+function mixedHigh(high: number, word: number): number {
+  const product = Math.imul(high ^ word, 1597334677);
+  return product ^ (product >>> 17);
 }
 
 function spread(hash: number): number {

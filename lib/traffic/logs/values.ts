@@ -81,7 +81,7 @@ export function ownText(text: string): string {
 /** The texts of one log: each is kept once, and empty where it is not what it should be. */
 export class Texts {
   readonly #hosts = new Recurring((text) => (isIP(text) > 0 ? text : ""));
-  readonly #names = new Recurring((text) => (namePattern.test(text) ? text : ""));
+  readonly #names = new Recurring(goodName);
 
   /** The address of a host, of version 4 or 6. */
   host(field: string, text: string): string {
@@ -96,6 +96,11 @@ export class Texts {
     if (name === "") throw mustBe(field, "a name", text);
     return name;
   }
+}
+
+/** A text if it is a name, else nothing. */
+export function goodName(text: string): string {
+  return namePattern.test(text) ? text : "";
 }
 
 const namePattern = /^[^\p{Cc}\u2028\u2029\ufeff\ufffd]{1,100}$/u;

@@ -5,6 +5,7 @@ import {
   FieldProblem,
   givenCommunityId,
   givenCount,
+  goodName,
   isoSeconds,
   LineProblem,
   mustBe,
@@ -79,8 +80,8 @@ export class TsvRows {
   readonly #fields: readonly string[];
   /** Where the columns of a connection stand, counted from 0; −1 for one that is not there. */
   readonly #at: Readonly<Record<keyof typeof fieldNames, number>>;
+  readonly #names = new Recurring((text) => goodName(unescaped(text)));
   readonly #services: Recurring<string>;
-  readonly #names = new Recurring(unescaped);
   #line = "";
   /** Where each column of the line starts, and beyond the last where one more would. */
   readonly #start: Int32Array;
@@ -98,10 +99,9 @@ export class TsvRows {
     const at = Object.entries(fieldNames).map(([key, name]) => [key, header.fields.indexOf(name)]);
     this.#at = Object.fromEntries(at);
     this.#start = new Int32Array(header.fields.length + 1);
+    const { setSeparator } = header;
     this.#services = new Recurring((text) =>
-      header.setSeparator === "," || header.setSeparator === ""
-        ? unescaped(text)
-        : unescaped(text).replaceAll(header.setSeparator, ","),
+      goodName(setSeparator === "" ? unescaped(text) : unescaped(text).replaceAll(setSeparator, ",")),
     );
   }
 
@@ -238,14 +238,20 @@ export class TsvRows {
   }
 
   #requiredName(column: number): string {
-    return this.texts.name(this.#fields[column], this.#names.of(this.#required(column)));
+    return this.#name(column, this.#required(column), this.#names);
   }
 
-  #optionalName(column: number, values: Recurring<string>): string | undefined {
+  #optionalName(column: number, names: Recurring<string>): string | undefined {
     if (this.#isUnset(column)) return undefined;
     const text = this.#text(column);
     if (text === "" || text === this.header.empty) return undefined;
-    return this.texts.name(this.#fields[column], values.of(text));
+    return this.#name(column, text, names);
+  }
+
+  #name(column: number, text: string, names: Recurring<string>): string {
+    const name = names.of(text);
+    if (name === "") throw mustBe(this.#fields[column], "a name", unescaped(text));
+    return name;
   }
 }
 
