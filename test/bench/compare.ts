@@ -26,8 +26,7 @@ import { type Data, figures, judged, type Row, scoresOf, spreadTable } from "./c
 import { componentsSection } from "./compare-pca";
 import { loadKdd, runScript } from "./data";
 
-const forestSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-const autoencoderSeeds = [1, 2, 3, 4, 5];
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 const forest: PreprocessOptions = { encoding: "one-hot", logarithm: ["amount"], scaling: "none" };
 const forestCandidates: readonly [PreprocessOptions, IsolationForestOptions][] = [
@@ -61,7 +60,6 @@ const networkCandidates: readonly [PreprocessOptions, AutoencoderOptions][] = [
 async function candidateTables<Options extends object, Fitted extends Detector>(
   data: readonly Data[],
   kind: DetectorKind<string, Options, Fitted>,
-  seeds: readonly number[],
   columns: string,
   candidates: readonly (readonly [
     title: string,
@@ -91,7 +89,6 @@ const forestSection = (data: readonly Data[]) =>
   candidateTables(
     data,
     isolationForest,
-    forestSeeds,
     "trees | rows a tree | encoding | log(1 + x) of | scaling",
     forestCandidates.map(([preprocessing, settings]) => {
       const { trees = 100, sampleSize = 4096 } = settings;
@@ -106,7 +103,6 @@ const networkSection = (data: readonly Data[]) =>
   candidateTables(
     data,
     autoencoder,
-    autoencoderSeeds,
     "encoding | log(1 + x) of | scaling | hidden layers | rows a batch | epochs",
     networkCandidates.map(([preprocessing, settings]) => {
       const { layers = [64, 32, 16, 32, 64], batchSize = 512, epochs = 30 } = settings;
