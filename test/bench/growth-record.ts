@@ -14,7 +14,7 @@ export const streamingWork = {
 export type StreamingWork = keyof typeof streamingWork;
 
 /** Rows of each measurement. */
-export const defaultSizes: readonly number[] = [100_000, 1_000_000, 10_000_000, 50_000_000];
+export const defaultSizes: readonly number[] = [100_000, 1_000_000, 10_000_000];
 
 /** Rows of KDD'99's full training set. */
 export const fullRows = 4_898_431;

@@ -1,5 +1,5 @@
 // `npm run growth [-- ROWS…]`: how seconds and peak memory grow with the rows, each measured in a process of its own.
-// Without numbers of rows it takes 0.1, 1, 10 and 50 million, and the whole study of as many rows as KDD'99's full
+// Without numbers of rows it takes 0.1, 1 and 10 million, and the whole study of as many rows as KDD'99's full
 // training set, and writes outputs/bench/growth.json and growth.png. With them it only prints.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
