@@ -58,8 +58,12 @@ test("a start removes what a browser left whose process was killed, and leaves t
     t.after(() => child.kill("SIGKILL"));
     return { child, ended: once(child, "exit") };
   };
-  const left = async () => {
-    const names = (await readdir(folder, { recursive: true })).map((name) => dirname(name));
+  const left = async (): Promise<string[]> => {
+    const listed = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error; // a folder in it was removed meanwhile
+    });
+    if (!listed) return left();
+    const names = listed.map((name) => dirname(name));
     return [...new Set(names.filter((name) => /^traffic-anomaly-browser-\w+$/.test(name)))];
   };
   const started = async (before: readonly string[]) => {
