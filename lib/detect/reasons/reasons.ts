@@ -1,3 +1,4 @@
+import { decimals } from "../../common/format";
 import type { Column, Table } from "../../data/table";
 import { type TypicalValue, typicalText } from "../../models/typical-values";
 import type { Step } from "../../preprocess/preprocessor";
@@ -82,7 +83,7 @@ function themesOf({ features }: Table, row: number, shares: Float64Array): Theme
     const { share, columns }: Theme = themes.get(key) ?? { share: 0, columns: [] };
     themes.set(key, { share: share + shares[i], columns: [...columns, column] });
   }
-  return Array.from(themes.values(), (theme) => ({ ...theme, share: Number(theme.share.toFixed(4)) })).sort(
+  return Array.from(themes.values(), (theme) => ({ ...theme, share: decimals(theme.share) })).sort(
     (a, b) => b.share - a.share,
   );
 }

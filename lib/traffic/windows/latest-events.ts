@@ -1,8 +1,8 @@
 import type { WindowEvent } from "./event";
 
 /**
- * The latest events, in the order in which they came; the oldest leave first. They are kept as columns: as objects that live
- * for some seconds, they would cost the garbage collector more than all else that is done with them.
+ * The latest events, in the order in which they came; the oldest leave first. They are kept as columns, which the garbage
+ * collector need not look through.
  */
 export class LatestEvents {
   // A ring: the oldest event is at #oldest
@@ -10,7 +10,7 @@ export class LatestEvents {
   readonly #hosts: string[] = [];
   readonly #services: Uint32Array;
   readonly #errors: Uint8Array;
-  readonly #sourcePorts: Uint16Array;
+  readonly #sourcePorts: Uint32Array;
   #oldest = 0;
   size = 0;
 
@@ -19,7 +19,7 @@ export class LatestEvents {
     this.#times = new Float64Array(capacity);
     this.#services = new Uint32Array(capacity);
     this.#errors = new Uint8Array(capacity);
-    this.#sourcePorts = new Uint16Array(capacity);
+    this.#sourcePorts = new Uint32Array(capacity);
   }
 
   /** The time of the oldest one. */
