@@ -8,7 +8,7 @@ const pythonPeers = {
   pandas: ["numpy==2.4.6", "pandas==3.1.1", "pyarrow==26.0.1"],
   polars: ["numpy==2.4.6", "polars==2.1.0"],
   "scikit-learn": ["numpy==2.4.6", "scikit-learn==1.9.1"],
-  isotree: ["numpy==2.4.6", "isotree==0.6.1.post10"],
+  isotree: ["numpy==2.4.6", "pandas==3.1.1", "isotree==0.6.1.post10"],
   Keras: ["numpy==2.4.6", "tensorflow-cpu==2.21.0", "keras==3.15.1"],
   onnxruntime: ["numpy==2.4.6", "onnxruntime==1.32.0"],
   PyTorch: ["numpy==2.4.6", "torch==2.15.0"],

@@ -7,8 +7,11 @@ import { type SharedTask, scorePieces } from "./scoring-pool";
 // may be large. So the thread looks itself, once it has had nothing to do for a moment.
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
-/** Milliseconds. A stream's next block is there sooner: to collect after each takes as long as to score it. */
-const moment = 500;
+/**
+ * Milliseconds. The next fit or block of a stream is there sooner: to collect takes as long as to score a block, and V8 drops what
+ * it has compiled for objects that are gone.
+ */
+const moment = 5000;
 let idle: NodeJS.Timeout | undefined;
 
 parentPort?.on("message", (task: SharedTask) => {
