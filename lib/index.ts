@@ -1,4 +1,5 @@
-// What the library exports, by topic. Whatever else a program needs is in a module of its own, such as
+// What the library exports, by topic. Figures are in traffic-anomaly/visualize, what a notebook's cell uses in
+// traffic-anomaly/notebook. Whatever else a program needs is in a module of its own, such as
 // traffic-anomaly/dist/data/table-writer, and may change.
 
 // Tables
@@ -132,43 +133,6 @@ export {
 } from "./evaluation/protocols";
 export { type Spread, spread } from "./evaluation/spread";
 
-// Figures, pages and pictures
-
-export { formatShare } from "./common/format";
-export { categoriesByPositionFigure } from "./visualize/data/categories-by-position";
-export { correlationFigure, rankCorrelations } from "./visualize/data/correlation";
-export { featureRangesFigure } from "./visualize/data/feature-ranges";
-export { matrixRowsFigure } from "./visualize/data/matrix-rows";
-export { valueHistogramsFigure } from "./visualize/data/value-histograms";
-export { valuesByLabelFigure } from "./visualize/data/values-by-label";
-export { varianceShares, varianceSharesFigure } from "./visualize/data/variance-shares";
-export { baseRateFigure, precisionAtBaseRate } from "./visualize/evaluation/base-rate";
-export { comparisonFigure } from "./visualize/evaluation/comparison";
-export { falseAlarmBudgetFigure } from "./visualize/evaluation/false-alarm-budget";
-export { precisionRecallFigure } from "./visualize/evaluation/precision-recall";
-export { recallByAttackFigure } from "./visualize/evaluation/recall-by-attack";
-export { rocFigure } from "./visualize/evaluation/roc";
-export { scoreDistributionFigure } from "./visualize/evaluation/score-distribution";
-export { agreement, type LandscapeAxis, scoreLandscapeFigure } from "./visualize/evaluation/score-landscape";
-export { sensitivityFigure } from "./visualize/evaluation/sensitivity";
-export { thresholdSliderFigure } from "./visualize/evaluation/threshold-slider";
-export type { Caption, Figure } from "./visualize/figure";
-export { attackProfile, attackProfileFigure } from "./visualize/models/attack-profile";
-export { codeSizeFigure } from "./visualize/models/code-size";
-export { contributionFigure } from "./visualize/models/contributions";
-export { embeddingFigure } from "./visualize/models/embedding";
-export { pathLengthFigure } from "./visualize/models/path-lengths";
-export { planeGrid, planeReconstructionFigure } from "./visualize/models/plane-reconstruction";
-export { reasonsFigure } from "./visualize/models/reasons-figure";
-export { rowReconstructionFigure } from "./visualize/models/row-reconstruction";
-export { scoreGalleryFigure } from "./visualize/models/score-gallery";
-export { scoreMap, scoreMapFigure } from "./visualize/models/score-map";
-export { trainingLossFigure } from "./visualize/models/training-loss";
-export { treeGrowthFigure } from "./visualize/models/tree-growth";
-export { writePage } from "./visualize/page";
-export { flaggedOverTimeFigure } from "./visualize/traffic/flagged-over-time";
-export { type UnusualHost, unusualHostsFigure } from "./visualize/traffic/unusual-hosts";
-
 // The whole study
 
 export { loadStudyData, type StudyData } from "./study/data";
@@ -193,21 +157,10 @@ export { type TrainOptions, trainOnTraffic } from "./detect/training/train";
 export type { TrainResult } from "./detect/training/train-result";
 export { truthOf } from "./detect/training/training-data";
 
-// What a notebook's cell uses
-
-export { check, hint } from "./notebook/course/check";
-export { quiz } from "./notebook/course/quiz";
-export type { Frame } from "./notebook/frame";
-export { metricsFrame } from "./notebook/metrics-frame";
-export { progress } from "./notebook/progress";
-export { nameTables, type QueryResult, query } from "./notebook/query";
-export { reloadLibrary } from "./notebook/reload";
-export { say } from "./notebook/say";
-export { liveFigure, show } from "./notebook/show";
-
 // What all of them share
 
 export { InputError } from "./common/errors";
+export { formatShare } from "./common/format";
 export type { ProgressUpdate, WorkOptions } from "./common/progress";
 export { projectPath } from "./common/project";
 export { createRandom, permutation, type Random, sampleWithoutReplacement } from "./common/random";

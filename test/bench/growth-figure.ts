@@ -1,6 +1,6 @@
-import type { Figure } from "traffic-anomaly";
 import { createFigure } from "traffic-anomaly/dist/visualize/layout";
 import { guideColour, palette } from "traffic-anomaly/dist/visualize/palette";
+import type { Figure } from "traffic-anomaly/visualize";
 import type { GrowthRecord, Measurement } from "./growth-record";
 
 const symbols = ["circle", "diamond", "square", "triangle-up"] as const;

@@ -194,7 +194,7 @@ function trainAutoencoder(task: Task): Run {
 
 async function scoreAutoencoder(task: Task): Promise<Run> {
   const matrix = readMatrix(task);
-  const autoencoder = await loadAutoencoder(task.model, matrix.columns, task);
+  const autoencoder = await loadAutoencoder(task.model, matrix.columns, { backend: task.backend });
   const options: ScoreOptions = { workers: task.threads };
   await autoencoder.score(matrix, options);
   return timed(

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { writePage } from "traffic-anomaly";
 import { findBrowser, renderImages } from "traffic-anomaly/dist/visualize/image";
+import { writePage } from "traffic-anomaly/visualize";
 import { figures } from "../visualize/examples";
 
 const executablePath = findBrowser();

@@ -6,23 +6,21 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import {
-  attackProfileFigure,
-  comparisonFigure,
-  embeddingFigure,
-  type Figure,
-  type NominalColumn,
-  reasonsFigure,
-  scoreTraffic,
-  sensitivityFigure,
-  trainOnTraffic,
-  valuesByLabelFigure,
-} from "traffic-anomaly";
+import { type NominalColumn, scoreTraffic, trainOnTraffic } from "traffic-anomaly";
 import { writeBook } from "traffic-anomaly/dist/notebook/book/book";
 import { frameHtml, frameText } from "traffic-anomaly/dist/notebook/frame";
 import { confusionFigure } from "traffic-anomaly/dist/visualize/evaluation/confusion";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
 import { unusualHostsFigure } from "traffic-anomaly/dist/visualize/traffic/unusual-hosts";
+import {
+  attackProfileFigure,
+  comparisonFigure,
+  embeddingFigure,
+  type Figure,
+  reasonsFigure,
+  sensitivityFigure,
+  valuesByLabelFigure,
+} from "traffic-anomaly/visualize";
 import { traffic } from "../cli/command";
 import { small as smallStudy } from "../cli/study";
 import { dayOf, small, writeLog } from "../detect/network";

@@ -7,6 +7,8 @@ import { after, before, suite, test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
 import * as library from "traffic-anomaly";
 import { writeSimulatedStudy } from "traffic-anomaly/dist/traffic/simulator/write-simulated";
+import * as notebook from "traffic-anomaly/notebook";
+import * as visualize from "traffic-anomaly/visualize";
 import { tryAll } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { realFiles } from "../fixtures/real-data";
@@ -46,7 +48,8 @@ test("every comment that has an example is understood", (context) => {
 });
 
 /** What examples take for granted. */
-const given = `import type { Caption, Matrix, Preprocessor, Rows, Table } from "traffic-anomaly";
+const given = `import type { Matrix, Preprocessor, Rows, Table } from "traffic-anomaly";
+import type { Caption } from "traffic-anomaly/visualize";
 import type { NamedRocCurve } from "traffic-anomaly/dist/visualize/evaluation/roc";
 declare const table: Table, train: Table, test: Table, trainingRows: Rows, preprocessor: Preprocessor;
 declare const normal: Matrix, traffic: Matrix, matrix: Matrix, curves: NamedRocCurve[], caption: Caption;
@@ -60,13 +63,17 @@ function moduleOf({ file, lines }: Example): string {
   const words = new Set(code.match(/\w+/g));
   const own = Object.keys(require(join(libFolder, "dist", file.replace(/\.ts$/, ".js"))));
   const ownNames = own.filter((name) => words.has(name));
-  const names = Object.keys(library).filter((name) => words.has(name) && !own.includes(name));
-  const known = [...ownNames, ...names]
+  const namesIn = (module: object) =>
+    Object.keys(module).filter((name) => words.has(name) && !own.includes(name));
+  const names = { "": namesIn(library), "/notebook": namesIn(notebook), "/visualize": namesIn(visualize) };
+  const known = [...ownNames, ...Object.values(names).flat()]
     .filter((name) => !given.includes(` ${name}:`))
     .map((name) => `const ${name} = $${name};\n`);
   return (
     given +
-    from("traffic-anomaly", names) +
+    Object.entries(names)
+      .map(([path, found]) => from(`traffic-anomaly${path}`, found))
+      .join("") +
     from(`traffic-anomaly/dist/${file.replace(/\.ts$/, "")}`, ownNames) +
     `export async function example() {\n${known.join("")}{\n${code}\n}\n}\n`
   );
@@ -204,6 +211,8 @@ suite("every example runs, and gives what it says", () => {
       const own = require(join(libFolder, "dist", file.replace(/\.ts$/, ".js")));
       const scope = {
         ...library,
+        ...notebook,
+        ...visualize,
         ...own,
         ...around,
         beginning: (digits: string) => new Beginning(digits),

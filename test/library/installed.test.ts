@@ -130,7 +130,9 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
   test("strict TypeScript takes it without skipLibCheck, by nodenext and for bundlers", async (context) => {
     if (!tryAll) return context.skip("compiles for ten seconds: set CI=true to run it");
     if (noRegistry) return context.skip(noRegistry);
-    const code = `import { fitIsolationForest, query, rocFigure, tensorflow, type Matrix } from "traffic-anomaly";
+    const code = `import { fitIsolationForest, tensorflow, type Matrix } from "traffic-anomaly";
+      import { query } from "traffic-anomaly/notebook";
+      import { rocFigure } from "traffic-anomaly/visualize";
       const matrix: Matrix = { rows: 2, columns: ["a"], data: new Float32Array(2) };
       export const scores: Promise<Float64Array> = fitIsolationForest(matrix).then((forest) => forest.score(matrix));
       // @ts-expect-error: no option

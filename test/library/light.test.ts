@@ -21,7 +21,8 @@ test("without a package, what needs it says in a sentence what to install, and t
   for (const name of ["package.json", "dist"]) symlinkSync(join(libFolder, name), join(library, name));
   for (const name of ["pure-rand", "simple-statistics"])
     symlinkSync(join(libFolder, "..", "node_modules", name), join(folder, "node_modules", name));
-  const source = `const { fitIsolationForest, query, readTable } = require("traffic-anomaly");
+  const source = `const { fitIsolationForest, readTable } = require("traffic-anomaly");
+    const { query } = require("traffic-anomaly/notebook");
     const matrix = { rows: 64, columns: ["a"], data: Float32Array.from({ length: 64 }, (_, i) => i) };
     (async () => {
       const forest = await fitIsolationForest(matrix, { sampleSize: 16, trees: 4 });

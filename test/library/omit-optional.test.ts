@@ -72,7 +72,7 @@ suite("the project without optional packages", { skip: reason }, () => {
     const { code, stderr, stdout } = await command("run", ...study);
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, new RegExp(`^error: ${withoutDuckdb.source}\\S+\n$`));
-    const query = `require("traffic-anomaly").query("SELECT 1").catch(({ name, message }) => console.log(name, message))`;
+    const query = `require("traffic-anomaly/notebook").query("SELECT 1").catch(({ name, message }) => console.log(name, message))`;
     const asked = await runToEnd(process.execPath, ["-e", query], { cwd: project });
     assert.match(asked.stdout, new RegExp(`^InputError ${withoutDuckdb.source}\\S+\n$`));
     const findings = JSON.parse((await command("doctor", "--json")).stdout) as { name: string }[];

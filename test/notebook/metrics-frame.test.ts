@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { metricsFrame } from "traffic-anomaly";
 import { frameText } from "traffic-anomaly/dist/notebook/frame";
+import { metricsFrame } from "traffic-anomaly/notebook";
 
 const corrected = {
   autoencoder: {

@@ -19,7 +19,8 @@ test("progress in a notebook", { skip: process.platform === "win32" }, async (co
   };
   await run(`
     import { writeFileSync } from "node:fs";
-    import { fitAutoencoder, progress } from "traffic-anomaly";
+    import { fitAutoencoder } from "traffic-anomaly";
+import { progress } from "traffic-anomaly/notebook";
     const columns = Array.from({ length: 20 }, (_, i) => "column " + i);
     const data = Float32Array.from({ length: 20_000 * 20 }, (_, i) => Math.sin(i));
     const matrix = { rows: 20_000, columns: columns, data: data };

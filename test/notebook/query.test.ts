@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nameTables, query } from "traffic-anomaly";
+import { nameTables, query } from "traffic-anomaly/notebook";
 import { readKddFile } from "../fixtures/kdd-file";
 
 const features = `0,tcp,http,SF,181,5450${",0".repeat(35)}`;

@@ -51,7 +51,8 @@ test("a notebook shows a frame of danfojs as one, whatever its columns are calle
   const { status, outputs } = await kernel.execute(`
     import { DataFrame } from "danfojs-node";
     import { writeFileSync } from "node:fs";
-    import { readTable, show } from "traffic-anomaly";
+    import { readTable } from "traffic-anomaly";
+import { show } from "traffic-anomaly/notebook";
     await show(new DataFrame({ features: [1, 2], layout: ["a", "b"] }));
     writeFileSync("small.csv", "bytes,port\\n5,tcp\\n7,udp\\n");
     await show(await readTable("small.csv"));`);
@@ -103,7 +104,8 @@ test("a figure that moves has its frames in a notebook, for Plotly's renderers a
   const kernel = await Kernel.create(await createWorkspace(context));
   context.after(() => kernel.shutdown());
   const { outputs } = await kernel.execute(`
-    import { show, treeGrowthFigure } from "traffic-anomaly";
+    import { show } from "traffic-anomaly/notebook";
+import { treeGrowthFigure } from "traffic-anomaly/visualize";
     const matrix = { rows: 2, columns: ["x", "y"], data: Float32Array.of(0, 0, 1, 1) };
     const tree = { rows: 2, column: 0, value: 0.5, low: { rows: 1 }, high: { rows: 1 } };
     await show(treeGrowthFigure({ tree, matrix }, { protocol: "two rows" }));`);

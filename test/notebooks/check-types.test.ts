@@ -11,7 +11,7 @@ test("cells are checked strictly, with the place of each mistake; sound ones pas
     "Promise.resolve(1).catch(console.error);\nconst numbers: number[] = [];\nnumbers;",
   ]);
   const unsound = await writeSources(folder, "unsound", [
-    'import { nameTables } from "traffic-anomaly";\nconst square = (x) => x * x;',
+    'import { nameTables } from "traffic-anomaly/notebook";\nconst square = (x) => x * x;',
     "const name: string | undefined = [].at(0);\n\nname.length;",
     "nameTables({});",
     "[1].map((x) => Promise.resolve(x));",

@@ -65,6 +65,11 @@ test("an editor", async (context) => {
       assert.deepEqual(reply.matches, ["fitAutoencoder"], code);
       assert.deepEqual([reply.cursor_start, reply.cursor_end], [start, cursor]);
     }
+    for (const [code, name] of [
+      ["import { rocFig", "rocFigure"],
+      ["import { reloadL", "reloadLibrary"],
+    ])
+      assert.deepEqual((await completions(code)).matches, [name], code);
   });
 
   await context.test("is told of a function between its parentheses, as by Shift-Tab", async () => {

@@ -85,7 +85,7 @@ test("passages that give away an answer begin and end in one cell", async () => 
 
 test("a run tells what the checks said", async (context) => {
   const file = await writeSources(await createWorkspace(context), "notebook", [
-    'import { check } from "traffic-anomaly";\ncheck("3-1", undefined);',
+    'import { check } from "traffic-anomaly/notebook";\ncheck("3-1", undefined);',
     'check("3-1", 0.5);',
     'check("3-1", 1);',
   ]);

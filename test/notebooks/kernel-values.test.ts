@@ -55,7 +55,15 @@ test("the value of a cell's last expression is shown as a reader wants it", asyn
 
   await context.test("a table and a matrix by size, columns and first rows", async () => {
     const { text, html } = await shown(`
-      import { fitIsolationForest, fitPreprocessor, fitModel, isolationForest, transform, type Matrix, type Table } from "traffic-anomaly";
+      import {
+  fitIsolationForest,
+  fitPreprocessor,
+  fitModel,
+  isolationForest,
+  transform,
+  type Matrix,
+  type Table,
+} from "traffic-anomaly";
       const values = Float32Array.from({ length: 2000 }, (_, row) => row % 97);
       const table: Table = { rows: 2000, features: [{ kind: "numeric", name: "count", measure: "count", values }] };
       table`);

@@ -72,7 +72,7 @@ test("copies stand beside each other, are replaced, and never replace what someb
 
 test("a cell says a sentence as markdown, whose numbers are text as well", async (context) => {
   const folder = await createWorkspace(context);
-  const sources = ['import { say } from "traffic-anomaly";\nsay("**" + (1 + 1) + "** of 3");'];
+  const sources = ['import { say } from "traffic-anomaly/notebook";\nsay("**" + (1 + 1) + "** of 3");'];
   await writeSources(folder, "01-says", sources);
   await runNotebooks(["01"], { folder, graceSeconds: 0.1 });
   const [{ outputs }] = codeCells(await readNotebook(join(folder, "01-says.ipynb")));

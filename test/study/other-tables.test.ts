@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import {
   createRandom,
-  type Figure,
   noveltyProtocol,
   type ProtocolOptions,
   studyFigures,
@@ -12,6 +11,7 @@ import {
 import { disposeDetectors } from "traffic-anomaly/dist/evaluation/protocols";
 import { type AnomalousRow, firstOfEachKind } from "traffic-anomaly/dist/study/most-anomalous";
 import { unlabelledFindings } from "traffic-anomaly/dist/study/unlabelled";
+import type { Figure } from "traffic-anomaly/visualize";
 import { tableOf } from "../fixtures/table";
 
 const quick = {

@@ -3,12 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
-import { createRandom, type Random, valuesByLabelFigure, writePage } from "traffic-anomaly";
+import { createRandom, type Random } from "traffic-anomaly";
 import { printable } from "traffic-anomaly/dist/common/shown";
 import { database } from "traffic-anomaly/dist/data/duckdb";
 import { TableWriter } from "traffic-anomaly/dist/data/table-writer";
 import { frameHtml } from "traffic-anomaly/dist/notebook/frame";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { valuesByLabelFigure, writePage } from "traffic-anomaly/visualize";
 import type { Kind } from "./trial";
 
 const pieces =

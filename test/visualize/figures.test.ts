@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Figure } from "traffic-anomaly";
-import {
-  rocCurve,
-  rocFigure,
-  scoreDistributionFigure,
-  scoreSteps,
-  trainingLossFigure,
-} from "traffic-anomaly";
+import { rocCurve, scoreSteps } from "traffic-anomaly";
 import { formatShare } from "traffic-anomaly/dist/common/format";
 import { modelStyles } from "traffic-anomaly/dist/visualize/palette";
+import type { Figure } from "traffic-anomaly/visualize";
+import { rocFigure, scoreDistributionFigure, trainingLossFigure } from "traffic-anomaly/visualize";
 import { caption, figures, hostileLabel, labels, models } from "./examples";
 
 /** The parts of a trace that the tests read. */

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { writePage } from "traffic-anomaly";
 import { pageOf, plotlyFile } from "traffic-anomaly/dist/visualize/page";
+import { writePage } from "traffic-anomaly/visualize";
 import { figures, hostileLabel } from "./examples";
 
 test("a page names no address, and no label ends its script", () => {

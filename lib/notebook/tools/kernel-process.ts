@@ -12,7 +12,7 @@ import {
   declareInnerVars,
   withoutExports,
 } from "./kernel-bindings";
-import { callsAround, withModule } from "./kernel-editor";
+import { callsAround, modules, withModules } from "./kernel-editor";
 import {
   asTyped,
   cellName,
@@ -364,7 +364,8 @@ converters.createConverter = (options: unknown): Converter => {
   }
   // A kernel that answers has compiled a cell, and has read the types that most first cells import. From an event of its own,
   // as above.
-  setTimeout(() => compile(({ convert }) => convert("", 'import "traffic-anomaly";')));
+  const firstImports = modules.map((module) => `import "${module}";`).join("\n");
+  setTimeout(() => compile(({ convert }) => convert("", firstImports)));
   return {
     convert(declarations: string, cell: string) {
       types = declaredTypes(ts, cell);
@@ -385,7 +386,10 @@ converters.createConverter = (options: unknown): Converter => {
         }
       }),
     complete: (names: unknown, code: string, cursor: number) =>
-      compile(({ complete }) => complete(names, withModule(code, cursor), cursor)),
+      compile(({ complete }) => {
+        const [first, ...others] = withModules(code, cursor).map((cell) => complete(names, cell, cursor));
+        return { ...first, candidates: [first, ...others].flatMap(({ candidates }) => candidates) };
+      }),
     addModule: (...parameters) => compile(({ addModule }) => addModule(...parameters)),
     close: () => converter?.close(),
   };

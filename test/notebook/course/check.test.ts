@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { check, hint } from "traffic-anomaly";
 import { judgeAnswer } from "traffic-anomaly/dist/notebook/course/check";
 import { exercises } from "traffic-anomaly/dist/notebook/course/exercises";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { check, hint } from "traffic-anomaly/notebook";
 import { createWorkspace } from "../../notebooks/workspace";
 
 const dist = join(__dirname, "..", "..", "..", "lib", "dist", "notebook", "course");
@@ -169,7 +169,7 @@ test("in a notebook check and hint show a panel, and an untouched answer lets a 
     return String(output.data["text/plain"]);
   };
   const untouched =
-    'import { check, hint } from "traffic-anomaly";\nlet score: number | undefined;\ncheck("3-1", score);';
+    'import { check, hint } from "traffic-anomaly/notebook";\nlet score: number | undefined;\ncheck("3-1", score);';
   assert.match(await run(untouched), /^Exercise 3-1: not answered yet\./);
   assert.equal(await run('score = 0.5;\ncheck("3-1", score);'), "Exercise 3-1: right.");
   assert.match(await run('check("3-1", (async () => 0.5)())'), /put await before it/);

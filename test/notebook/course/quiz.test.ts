@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Browser, chromium } from "playwright-core";
-import { quiz } from "traffic-anomaly";
 import { cellHtml } from "traffic-anomaly/dist/notebook/book/cell-html";
 import { textHtml } from "traffic-anomaly/dist/notebook/course/panel";
 import { quizHtml } from "traffic-anomaly/dist/notebook/course/quiz";
 import { quizzes } from "traffic-anomaly/dist/notebook/course/quizzes";
+import { quiz } from "traffic-anomaly/notebook";
 import { executablePath, skip } from "../../fixtures/browser";
 
 test("every notebook has a quiz of 4 to 6 questions, each with one right option, and a reason for all", () => {

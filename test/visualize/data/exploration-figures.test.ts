@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Table } from "traffic-anomaly";
+import { categoriesByPosition } from "traffic-anomaly/dist/visualize/data/categories-by-position";
+import { featureRanges } from "traffic-anomaly/dist/visualize/data/feature-ranges";
+import { valueBins } from "traffic-anomaly/dist/visualize/data/value-histograms";
 import {
   categoriesByPositionFigure,
   correlationFigure,
@@ -7,15 +11,11 @@ import {
   featureRangesFigure,
   matrixRowsFigure,
   rankCorrelations,
-  type Table,
   valueHistogramsFigure,
   valuesByLabelFigure,
   varianceShares,
   varianceSharesFigure,
-} from "traffic-anomaly";
-import { categoriesByPosition } from "traffic-anomaly/dist/visualize/data/categories-by-position";
-import { featureRanges } from "traffic-anomaly/dist/visualize/data/feature-ranges";
-import { valueBins } from "traffic-anomaly/dist/visualize/data/value-histograms";
+} from "traffic-anomaly/visualize";
 import fc from "../../fixtures/fast-check";
 import { caption, hostileLabel, labels } from "../examples";
 

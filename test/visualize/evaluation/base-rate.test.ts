@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { baseRateFigure, precisionAtBaseRate } from "traffic-anomaly";
+import { baseRateFigure, precisionAtBaseRate } from "traffic-anomaly/visualize";
 
 const good = { recall: 0.93, falseAlarmRate: 0.045 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparisonFigure } from "traffic-anomaly";
 import type { ComparedSetting } from "traffic-anomaly/dist/visualize/evaluation/comparison";
+import { comparisonFigure } from "traffic-anomaly/visualize";
 
 const settings: ComparedSetting[] = [
   { name: "novelty", figures: { "isolation-forest": 0.975, autoencoder: 0.98 } },

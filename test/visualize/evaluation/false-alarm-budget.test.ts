@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { falseAlarmBudgetFigure } from "traffic-anomaly";
+import { falseAlarmBudgetFigure } from "traffic-anomaly/visualize";
 import { caption } from "../models/plane";
 
 test("a line for each category that occurs, the promised false alarms, and those that came", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreement, scoreLandscapeFigure } from "traffic-anomaly";
+import { agreement, scoreLandscapeFigure } from "traffic-anomaly/visualize";
 import { nominalColumn } from "../../fixtures/table";
 import { caption } from "../models/plane";
 

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { createRandom, thresholdSliderFigure, verdictMetrics, writePage } from "traffic-anomaly";
+import { createRandom, verdictMetrics } from "traffic-anomaly";
 import { findBrowser } from "traffic-anomaly/dist/visualize/image";
+import { thresholdSliderFigure, writePage } from "traffic-anomaly/visualize";
 import { nominalColumn } from "../../fixtures/table";
 import { caption } from "../models/plane";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attackProfile, attackProfileFigure, type Matrix } from "traffic-anomaly";
+import type { Matrix } from "traffic-anomaly";
+import { attackProfile, attackProfileFigure } from "traffic-anomaly/visualize";
 import { nominalColumn } from "../../fixtures/table";
 import { caption } from "./plane";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeSizeFigure } from "traffic-anomaly";
+import { codeSizeFigure } from "traffic-anomaly/visualize";
 import { caption } from "./plane";
 
 test("both panels have a point for each size, but an error of nothing but rounding has none", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contributionFigure } from "traffic-anomaly";
+import { contributionFigure } from "traffic-anomaly/visualize";
 import { caption } from "./plane";
 
 test("a figure sums the features that it does not show, and writes names as plain text", () => {

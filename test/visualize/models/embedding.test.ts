@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { embeddingFigure, type Matrix } from "traffic-anomaly";
+import type { Matrix } from "traffic-anomaly";
+import { embeddingFigure } from "traffic-anomaly/visualize";
 import { nominalColumn } from "../../fixtures/table";
 import { caption } from "./plane";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pathLengthFigure } from "traffic-anomaly";
+import { pathLengthFigure } from "traffic-anomaly/visualize";
 import { caption } from "./plane";
 
 test("a bin of width 1 holds the share of the trees, and the mean stands in the legend", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planeGrid, planeReconstructionFigure } from "traffic-anomaly";
+import { planeGrid, planeReconstructionFigure } from "traffic-anomaly/visualize";
 import { caption, cloud } from "./plane";
 
 const bounds = { low: -1, high: 1, steps: 3 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reasonsFigure } from "traffic-anomaly";
+import { reasonsFigure } from "traffic-anomaly/visualize";
 import { caption } from "./plane";
 
 const reasons = [

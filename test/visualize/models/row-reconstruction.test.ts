@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Matrix, rowReconstructionFigure } from "traffic-anomaly";
+import type { Matrix } from "traffic-anomaly";
+import { rowReconstructionFigure } from "traffic-anomaly/visualize";
 import { caption } from "./plane";
 
 const columns = ["a", "b", "c"];

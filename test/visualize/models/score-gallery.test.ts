@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoreGalleryFigure, scoreMap, selectMatrixRows } from "traffic-anomaly";
+import { selectMatrixRows } from "traffic-anomaly";
+import { scoreGalleryFigure, scoreMap } from "traffic-anomaly/visualize";
 import { caption, cloud, forest, lonely } from "./plane";
 
 const usual = selectMatrixRows(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoreMap, scoreMapFigure } from "traffic-anomaly";
+import { scoreMap, scoreMapFigure } from "traffic-anomaly/visualize";
 import { caption, cloud, forest } from "./plane";
 
 test("a cell of the map holds the score of its centre", async () => {

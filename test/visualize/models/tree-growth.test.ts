@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { treeGrowthFigure } from "traffic-anomaly";
 import type { PlaneTree } from "traffic-anomaly/dist/visualize/models/tree-growth";
+import { treeGrowthFigure } from "traffic-anomaly/visualize";
 import { caption, cloud, lonely } from "./plane";
 
 const leaf = (rows: number): PlaneTree => ({ rows });

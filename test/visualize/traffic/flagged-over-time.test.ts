@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flaggedOverTimeFigure } from "traffic-anomaly";
+import { flaggedOverTimeFigure } from "traffic-anomaly/visualize";
 import { caption } from "../models/plane";
 
 const stretches = [

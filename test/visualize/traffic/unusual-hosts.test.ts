@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { unusualHostsFigure } from "traffic-anomaly";
+import { unusualHostsFigure } from "traffic-anomaly/visualize";
 import { caption } from "../models/plane";
 
 const hosts = [
