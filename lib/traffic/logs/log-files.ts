@@ -44,8 +44,7 @@ async function logsAt(path: string, signal?: AbortSignal): Promise<ConnectionLog
   if (!found.isFile()) return [{ path }];
   const kind = await kindOfFile(path);
   if (kind === "conn") return [{ path, bytes: found.size }];
-  if (kind === "unknown")
-    throw new InputError(`${path} is not a connection log: it has no column conn_state`);
+  if (kind === "unknown") throw new InputError(`${path} is not a connection log: it has no conn_state`);
   if (kind === undefined || kind === "")
     throw new InputError(`${path} ${(await foreignKind(path)) ?? (kind === "" ? "is empty" : noLog)}`);
   throw new InputError(anotherLog(path, kind));

@@ -1,5 +1,4 @@
-import { areOfConnections } from "../zeek/fields";
-import { defaultHeader, withHeaderLine } from "../zeek/tsv";
+import { defaultHeader, logOfHeader, withHeaderLine } from "../zeek/tsv";
 import { flowReader, recordIn } from "./formats";
 import { parseJsonObject } from "./json-fields";
 import { LineProblem, Texts } from "./values";
@@ -22,7 +21,7 @@ function kindOf(lines: readonly string[]): string | undefined {
   let another: string | undefined;
   for (const line of lines) {
     header = withHeaderLine(header, line);
-    if (header.fields) return header.path ?? (areOfConnections(header.fields) ? "conn" : "unknown");
+    if (header.fields) return logOfHeader(header);
     const kind = line.startsWith("{") ? recordKind(line) : flowKind(line);
     if (kind === "conn") return kind;
     another ??= kind;

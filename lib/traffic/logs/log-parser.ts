@@ -3,7 +3,7 @@ import { shown } from "../../common/shown";
 import type { Connection } from "../connection";
 import { FlowPairs } from "../flow-pairs";
 import { zeekForm } from "../zeek/json";
-import { defaultHeader, TsvRows, withHeaderLine } from "../zeek/tsv";
+import { defaultHeader, logOfHeader, TsvRows, withHeaderLine } from "../zeek/tsv";
 import type { FlowReader, LogForm } from "./format";
 import { flowReader, recordIn } from "./formats";
 import { parseJsonObject } from "./json-fields";
@@ -125,7 +125,8 @@ export class ConnectionLogParser {
       if (header === this.#header) return;
       this.#header = header;
       const { path, fields } = header;
-      if (path !== undefined && path !== "conn") throw new InputError(anotherLog(this.path, path));
+      const log = path ?? (fields ? logOfHeader(header) : "unknown");
+      if (log !== "conn" && log !== "unknown") throw new InputError(anotherLog(this.path, log));
       this.#rows = fields && new TsvRows({ ...header, fields }, this.#texts);
     } catch (error) {
       if (error instanceof LineProblem)

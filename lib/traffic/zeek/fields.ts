@@ -45,10 +45,44 @@ export function zeekName(name: string): string {
 /** Fields that only a connection log has. */
 const ownFields = ["conn_state", "orig_bytes", "missed_bytes", "orig_pkts"];
 
-export function areOfConnections(names: readonly string[]): boolean {
-  return ownFields.some((name) => names.includes(name));
+/** What tells Zeek's other logs that are often met: fields that each of their records has, if there are such. */
+const fieldsOfOthers: Readonly<Record<string, readonly string[]>> = {
+  dns: ["rejected", "query"],
+  http: ["request_body_len", "status_code"],
+  ssl: ["established", "cipher"],
+  quic: ["client_initial_dcid"],
+  files: ["seen_bytes"],
+  x509: ["certificate.version", "certificate.subject"],
+  ocsp: ["issuerNameHash"],
+  ssh: ["auth_attempts", "cipher_alg"],
+  smtp: ["mailfrom", "helo"],
+  ftp: ["command"],
+  dhcp: ["msg_types"],
+  ntp: ["stratum"],
+  kerberos: ["request_type"],
+  ntlm: ["domainname"],
+  dce_rpc: ["endpoint"],
+  smb_files: ["action"],
+  smb_mapping: ["share_type"],
+  rdp: ["security_protocol"],
+  ldap: ["message_id"],
+  snmp: ["get_requests"],
+  sip: ["call_id"],
+  syslog: ["facility"],
+  tunnel: ["tunnel_type"],
+  software: ["software_type"],
+  weird: ["notice"],
+  notice: ["note"],
+};
+
+/** Which log has fields with such names, where it does not say so itself: `conn`, `dns`, …, or `unknown`. */
+export function logOfFields(has: (name: string) => boolean): string {
+  if (ownFields.some(has)) return "conn";
+  const [log] = Object.entries(fieldsOfOthers).find(([, names]) => names.some(has)) ?? ["unknown"];
+  return log;
 }
 
-export function isOfConnections(record: Readonly<Record<string, unknown>>): boolean {
-  return ownFields.some((name) => record[name] !== undefined);
+/** The same of a record. */
+export function logOfRecord(record: Readonly<Record<string, unknown>>): string {
+  return logOfFields((name) => record[name] !== undefined);
 }

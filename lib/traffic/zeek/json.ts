@@ -12,7 +12,7 @@ import {
   textOf,
 } from "../logs/json-fields";
 import { amount, FieldProblem, givenCommunityId, port, type Texts, uidOf } from "../logs/values";
-import { isOfConnections } from "./fields";
+import { logOfRecord } from "./fields";
 import { historyIn } from "./history";
 
 export const zeekForm: LogForm = { name: "zeek", title: "Zeek's conn.log", lacks: [] };
@@ -27,8 +27,8 @@ export const zeekJson: RecordFormat = {
 
   logOf(record) {
     if (typeof record._path === "string") return record._path;
-    if (isOfConnections(record)) return "conn";
-    if (record.ts !== undefined) return "unknown";
+    const log = logOfRecord(record);
+    if (log === "conn" || record.ts !== undefined) return log;
     return wrapped(record) ? Object.keys(record)[0] : undefined;
   },
 
@@ -47,7 +47,8 @@ function zeekConnection(fields: JsonObject, texts: Texts): Connection {
   const id = isObject(fields.id) ? fields.id : {};
   const end = (name: string) => fields[`id.${name}`] ?? fields[`id_${name}`] ?? id[name];
   const state = stateOf("conn_state", fields.conn_state, texts);
-  if (state === undefined && !isOfConnections(fields)) throw new FieldProblem("conn_state", "is missing");
+  if (state === undefined && logOfRecord(fields) !== "conn")
+    throw new FieldProblem("conn_state", "is missing, which records of connections have");
   const application = nameOf("service", fields.service, texts);
   const communityId = givenCommunityId(fields.community_id);
   const label = nameOf("label", fields.label, texts);

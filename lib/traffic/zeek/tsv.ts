@@ -18,7 +18,7 @@ import {
   time,
   uidOf,
 } from "../logs/values";
-import { fieldNames, requiredFields, zeekName } from "./fields";
+import { fieldNames, logOfFields, requiredFields, zeekName } from "./fields";
 import { hasGapIn, stateOfHistory } from "./history";
 
 /** What the header of a TSV log says so far. */
@@ -73,6 +73,11 @@ export function withHeaderLine(header: TsvHeader, line: string): TsvHeader {
   const spaced = value.includes(spaces);
   const plain = spaced ? value.replaceAll(spaces, header.separator) : value;
   return { ...header, fields: plain.split(header.separator).map(zeekName), spaced };
+}
+
+/** Which log a header is of: what it says, or what its fields tell. */
+export function logOfHeader({ path, fields = [] }: TsvHeader): string {
+  return path ?? logOfFields((name) => fields.includes(name));
 }
 
 /** Reads the rows of a TSV log. */

@@ -69,9 +69,34 @@ test("a log of another kind is refused by its kind", async () => {
     .replaceAll("zeek.connection", "zeek.dns")
     .replaceAll("connection", "dns");
   await refuses(await file("dns-ecs.json", ecs), dns);
-  const unknown = "is not a connection log: it has no column conn_state";
-  await refuses(await file("unknown.json", '{"ts":1,"uid":"C","query":"example.org"}\n'), unknown);
-  await refuses(await file("unknown.log", "#fields\tts\tuid\tquery\n"), unknown);
+  const unknown = "is not a connection log: it has no conn_state";
+  await refuses(await file("unknown.json", '{"ts":1,"uid":"C","mine":"example.org"}\n'), unknown);
+  await refuses(await file("unknown.log", "#fields\tts\tuid\tmine\n"), unknown);
+});
+
+/** Records of other logs as Zeek's JSON has them, without a word on which log they are of. */
+const ends =
+  '"ts":1.5,"uid":"C","id.orig_h":"10.0.0.1","id.orig_p":1025,"id.resp_h":"10.0.0.2","id.resp_p":53';
+const others: Readonly<Record<string, string>> = {
+  dns: `{${ends},"proto":"udp","trans_id":7,"query":"example.org","AA":false,"TC":false,"rejected":false}`,
+  http: `{${ends},"trans_depth":1,"method":"GET","host":"example.org","uri":"/","request_body_len":0}`,
+  ssl: `{${ends},"version":"TLSv13","server_name":"example.org","resumed":false,"established":true}`,
+  ssh: `{${ends},"version":2,"auth_attempts":0,"client":"SSH-2.0-OpenSSH_9.6"}`,
+  smtp: `{${ends},"trans_depth":1,"helo":"[10.0.0.1]","tls":true}`,
+  weird: `{${ends},"name":"active_connection_reuse","notice":false,"peer":"zeek"}`,
+  files: '{"ts":1.5,"fuid":"F","source":"HTTP","depth":0,"seen_bytes":12}',
+};
+
+test("a log that does not name itself is told by its fields, as JSON and as TSV", async () => {
+  for (const [log, record] of Object.entries(others)) {
+    const sentence = `is ${/^[aeiou]/.test(log) ? "an" : "a"} ${log} log, not a connection log`;
+    await refuses(await file(`${log}.json`, `${record}\n`), sentence);
+    await refuses(await file(`${log}-array.json`, `[${record}]`), sentence);
+    const fields = Object.keys(JSON.parse(record));
+    await refuses(await file(`${log}.log`, `#fields\t${fields.join("\t")}\n`), sentence);
+    const among = await file(`among-${log}.json`, `${record}\n${json}`);
+    assert.equal((await findConnectionLogs([among])).length, 1);
+  }
 });
 
 test("a connection log that misses a column is refused by its name", async () => {

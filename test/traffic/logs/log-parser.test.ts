@@ -120,6 +120,8 @@ test("a JSON record has dotted or underscored keys, and may be wrapped and among
   const parser = new ConnectionLogParser("x");
   assert.equal(parser.parse(record.replace("{", '{"_path": "dns", '), 1), undefined);
   assert.deepEqual(parser.others, { count: 1, log: "dns" });
+  assert.equal(parser.parse('{"ts":1.5,"uid":"C","request_body_len":0}', 2), undefined);
+  assert.deepEqual(parser.others, { count: 2, log: "dns" });
 });
 
 test("a JSON record may have an object for the ends, and texts for numbers", () => {
@@ -142,9 +144,9 @@ test("a state that is unset is left out, and bytes that are count as none", () =
 });
 
 test("a JSON record without fields that only connections have is refused", () => {
-  const { conn_state: _, ...query } = good;
-  assert.throws(() => parse(JSON.stringify({ ...query, query: "example.org" })), {
-    message: "conn.log, line 1: conn_state is missing",
+  const { conn_state: _, ...others } = good;
+  assert.throws(() => parse(JSON.stringify({ ...others, mine: "example.org" })), {
+    message: "conn.log, line 1: conn_state is missing, which records of connections have",
   });
   assert.throws(() => parse('{"a": 1}'), {
     message: "conn.log, line 1: it is no record of a log that is read",
@@ -262,6 +264,9 @@ test("a bad line can be told from a log that can't be read at all", () => {
   const isAnotherLog = (error: unknown) => error instanceof InputError && !(error instanceof BadLineError);
   assert.throws(() => parse("#path\tdns"), isAnotherLog);
   assert.throws(() => parse("#path\tdns"), { message: "conn.log is a dns log, not a connection log" });
+  assert.throws(() => parse("#fields\tts\tuid\tquery"), {
+    message: "conn.log is a dns log, not a connection log",
+  });
   assert.throws(() => parse("#path\talert"), { message: "conn.log is an alert log, not a connection log" });
 });
 

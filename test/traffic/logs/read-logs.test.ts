@@ -95,6 +95,10 @@ test("a standard input that is not a connection log is refused", async (t) => {
   await refuses("#path\tdns\n", "the standard input is a dns log, not a connection log");
   await refuses('{"dns":{"ts":1}}\n', "the standard input is a dns log, not a connection log");
   await refuses(
+    '{"ts":1,"uid":"C","query":"a.org"}\n',
+    "the standard input is a dns log, not a connection log",
+  );
+  await refuses(
     "Lorem\n",
     "the standard input, line 1: it is neither JSON nor after a header, as in the logs that are read",
   );
