@@ -147,8 +147,8 @@ export class Monitor {
     for (let row = 0; row < connections.length; row++) {
       const connection = connections[row];
       while (unusual[nextRow]?.before === row) alerts.push(this.#viewAlert(unusual[nextRow++]));
-      this.incidents.passTime(this.#timeOf(connection));
       if (rows[next] === row) alerts.push(this.#alert(connection, verdicts[next++]));
+      else this.incidents.passTime(this.#timeOf(connection));
     }
     return alerts;
   }

@@ -229,6 +229,43 @@ test("an incident starts, is told again when it has grown tenfold, and is closed
   assert.equal(tracker.count, 2);
 });
 
+test("rows that come late, by hours, split no incident", async () => {
+  const tracker = new IncidentTracker();
+  const ids = new Set<string>();
+  for (let i = 0; i < 100; i++) {
+    const lateness = i % 10 === 9 ? 7_200 : 0;
+    ids.add(tracker.add(alertOn({ uid: `C${i}`, start: 60 * i - lateness }), 60 * i - lateness));
+  }
+  assert.equal(ids.size, 1);
+  assert.equal(tracker.top[0].connections, 100);
+
+  const model = await loadTrafficModel((await office).model);
+  const slow = many(360, at(200), (i) => ({
+    ...{ start: at(200) + 30 * i, sourceHost: "10.66.7.7", destinationPort: 3_000 + i },
+  }));
+  const late = slow.filter((_, i) => i % 40 === 39);
+  const inOrder = [...day, ...slow.filter((one) => !late.includes(one))].sort((a, b) => a.start - b.start);
+  const read = [...inOrder];
+  for (const one of late)
+    read.splice(read.findIndex(({ start }) => start > one.start + 5_400) + 1 || read.length, 0, one);
+  const monitor = new Monitor(model);
+  await monitor.alerts(read, monitor.features(read));
+  await monitor.lastAlerts();
+  const own = monitor.incidents.top.filter(({ host }) => host === "10.66.7.7");
+  assert.deepEqual([own.length, own[0].kinds[0]], [1, "port scan"]);
+  assert.ok(own[0].connections > 100, `${own[0].connections} connections`);
+});
+
+test("when the clock goes back for good, as in a log of another day, incidents are closed and start anew", () => {
+  const told: string[] = [];
+  const tracker = new IncidentTracker(undefined, ({ status, connections }) =>
+    told.push(`${status} ${connections}`),
+  );
+  for (let i = 0; i < 5; i++) tracker.add(alertOn({ uid: `C${i}` }), 90_000 + i);
+  for (let i = 0; i < 20; i++) tracker.add(alertOn({ uid: `D${i}` }), 1_000 + i);
+  assert.deepEqual(told, ["open 1", "open 10", "closed 20", "open 1"]);
+});
+
 test("ten sources on one destination within a minute are one incident of the victim, within an hour if all of it fails", () => {
   const run = (seconds: number, values: Parameters<typeof connectionOf>[0]) => {
     const tracker = new IncidentTracker();

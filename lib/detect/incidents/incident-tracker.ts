@@ -2,6 +2,7 @@ import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
 import type { ViewRow } from "../../traffic/views/view-row";
+import { Clock, type ClockState } from "../../traffic/windows/clock";
 import { byRisk, type Incident } from "./incident";
 import {
   type Noticed,
@@ -26,6 +27,8 @@ type Visitors = Map<string, number>;
 
 /** What a tracker knows of incidents that may go on, as JSON. */
 export interface IncidentsState {
+  /** Undefined before the first connection. */
+  readonly clock?: ClockState;
   readonly open: readonly OpenIncidentState[];
   readonly visitors: readonly (readonly [
     destination: string,
@@ -43,12 +46,15 @@ export interface IncidentsState {
  *   one, and what these sources did to nobody else becomes a part of it. So does an alert on
  *   an hour or a day in which a source reached nobody else.
  * - No more than 1,000 incidents are open; for another the one that is silent for longest is closed.
+ * - A connection that comes too late counts as if it happened now, and splits no incident. When the clock goes back for good,
+ *   see {@link Clock}, all are closed.
  *
  * Which incident an alert belongs to depends on the alerts before it and their times only, so that it can be said at once.
  */
 export class IncidentTracker {
   /** By role and host; the one silent for longest first. */
   readonly #open = new Map<string, OpenIncident>();
+  readonly #clock = new Clock();
   readonly #visitors = new Map<string, Visitors>();
   #kept: Incident[] = [];
   #closed = 0;
@@ -58,12 +64,14 @@ export class IncidentTracker {
     state: IncidentsState = { open: [], visitors: [] },
     private readonly onChange: (incident: Incident) => void = () => {},
   ) {
+    if (state.clock) this.#clock.resume(state.clock);
     for (const saved of state.open) this.#open.set(keyOf(saved.role, saved.host), OpenIncident.resume(saved));
     for (const [destination, sources] of state.visitors) this.#visitors.set(destination, new Map(sources));
   }
 
   get state(): IncidentsState {
     return {
+      clock: this.#clock.state,
       open: Array.from(this.#open.values(), ({ state }) => state),
       visitors: Array.from(this.#visitors, ([destination, sources]) => [destination, [...sources]]),
     };
@@ -83,30 +91,35 @@ export class IncidentTracker {
     return Array.from(this.#open.values(), (incident) => incident.toIncident("open"));
   }
 
-  /** The log has come to this time: incidents that are silent for long are closed. */
+  /** A connection without an alert: incidents that are silent for long by its time are closed. */
   passTime(time: number): void {
+    if (this.#clock.advance(time)) {
+      this.closeAll();
+      this.#visitors.clear();
+    }
     for (const [key, incident] of this.#open) {
-      if (time - incident.seen <= silence) break;
+      if (this.#clock.now - incident.seen <= silence) break;
       this.#close(key, incident);
     }
   }
 
-  /** Takes the next alert in. @returns the id of its incident */
+  /** Takes the next alert in, on a connection of this time. @returns the id of its incident */
   add(noticed: Noticed, time: number): string {
     this.passTime(time);
+    const { now } = this.#clock;
     const { sourceHost, destinationHost } = noticed.connection;
     const victim = keyOf("victim", destinationHost);
-    const visitors = this.#current(victim, time) ? undefined : this.#visit(noticed.connection, time);
+    const visitors = this.#open.has(victim) ? undefined : this.#visit(noticed.connection);
     const isFlooded = visitors === undefined || visitors.size >= floodSources;
     const key = isFlooded ? victim : keyOf("source", sourceHost);
     const [role, host] = isFlooded
       ? (["victim", destinationHost] as const)
       : (["source", sourceHost] as const);
-    const isNew = !this.#current(key, time);
-    const incident = this.#take(role, host, noticed.connection.uid, time);
+    const isNew = !this.#open.has(key);
+    const incident = this.#take(role, host, noticed.connection.uid);
     if (isNew && visitors && isFlooded) this.#mergeSources(incident, visitors.keys());
     const { connections: before } = incident;
-    incident.add(noticed, time);
+    incident.add(noticed, now);
     this.#moveLast(incident);
     if (before === 0 || hasGrownTenfold(before, incident.connections))
       this.onChange(incident.toIncident("open"));
@@ -119,10 +132,9 @@ export class IncidentTracker {
    */
   addRow(noticed: NoticedRow, time: number): string {
     this.passTime(time);
-    const incident =
-      this.#victimOf(noticed.row) ?? this.#take("source", noticed.row.source, noticed.id, time);
+    const incident = this.#victimOf(noticed.row) ?? this.#take("source", noticed.row.source, noticed.id);
     const { connections: before, kinds } = incident;
-    incident.addRow(noticed, time);
+    incident.addRow(noticed, this.#clock.now);
     this.#moveLast(incident);
     const isOfNewKind = incident.kinds.some((kind) => !kinds.includes(kind));
     if (before === 0 || isOfNewKind || hasGrownTenfold(before, incident.connections))
@@ -138,9 +150,9 @@ export class IncidentTracker {
   }
 
   /** The open incident of a host, or one that starts. @param id of its first alert */
-  #take(role: Incident["role"], host: string, id: string, time: number): OpenIncident {
+  #take(role: Incident["role"], host: string, id: string): OpenIncident {
     const key = keyOf(role, host);
-    const found = this.#current(key, time);
+    const found = this.#open.get(key);
     if (found) return found;
     if (this.#open.size >= mostOpen) this.#close(...this.#open.entries().next().value!);
     const incident = OpenIncident.startedBy(role, host, id);
@@ -160,16 +172,9 @@ export class IncidentTracker {
     for (const [key, incident] of this.#open) this.#close(key, incident);
   }
 
-  /** The open incident of a key, unless it was silent for too long or the clock went back as far. */
-  #current(key: string, time: number): OpenIncident | undefined {
-    const incident = this.#open.get(key);
-    if (!incident || Math.abs(time - incident.seen) <= silence) return incident;
-    this.#close(key, incident);
-    return undefined;
-  }
-
-  /** The sources of alerts on the connection's destination that count at the time, its own among them. */
-  #visit(connection: Connection, time: number): Visitors {
+  /** The sources of alerts on the connection's destination that count now, its own among them. */
+  #visit(connection: Connection): Visitors {
+    const { now } = this.#clock;
     const { sourceHost, destinationHost } = connection;
     let visitors = this.#visitors.get(destinationHost);
     if (visitors) this.#visitors.delete(destinationHost);
@@ -177,9 +182,8 @@ export class IncidentTracker {
       if (this.#visitors.size >= mostOpen) this.#visitors.delete(this.#visitors.keys().next().value!);
       visitors = new Map();
     }
-    for (const [visitor, until] of visitors)
-      if (time > until || until - time > silence) visitors.delete(visitor);
-    visitors.set(ownText(sourceHost), time + (isFailed(connection) ? silence : floodSeconds));
+    for (const [visitor, until] of visitors) if (now > until) visitors.delete(visitor);
+    visitors.set(ownText(sourceHost), now + (isFailed(connection) ? silence : floodSeconds));
     if (visitors.size < floodSources) this.#visitors.set(ownText(destinationHost), visitors);
     return visitors;
   }

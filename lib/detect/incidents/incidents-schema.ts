@@ -12,6 +12,7 @@ const id = text(16);
 
 /** As {@link IncidentsState} says. */
 export const incidentsStateSchema: Schema<IncidentsState> = object({
+  clock: v.optional(object({ now: finite, behind: count })),
   open: list(
     object({
       id,

@@ -99,7 +99,7 @@ export interface OpenIncidentState extends Sums {
 
 /** An incident that more alerts may join. Its memory is bounded. */
 export class OpenIncident {
-  /** When it last got an alert, by the clock of the windows. */
+  /** When it last got an alert, by the tracker's clock. */
   seen = -Infinity;
   #sums = zeros(sums);
   #leasts = zeros(leasts);
@@ -182,11 +182,11 @@ export class OpenIncident {
     return Math.max(this.#sums.connections, this.#leasts.connections);
   }
 
-  add({ connection, riskScore, reasons, isNewService, direction }: Noticed, time: number): void {
+  add({ connection, riskScore, reasons, isNewService, direction }: Noticed, now: number): void {
     const { protocol, sourceHost, destinationHost, destinationPort, uid } = connection;
     const { start, duration, sourceBytes, destinationBytes } = connection;
     const hasFailed = isFailed(connection);
-    this.seen = Math.max(this.seen, time);
+    this.seen = now;
     this.#sums.connections++;
     this.#sums.bytesOut += sourceBytes;
     this.#sums.bytesIn += destinationBytes;
@@ -210,11 +210,11 @@ export class OpenIncident {
   }
 
   /** Takes a row of a view in, some of whose connections may have raised alerts themselves. */
-  addRow({ row, kinds, riskScore, reasons }: NoticedRow, time: number): void {
+  addRow({ row, kinds, riskScore, reasons }: NoticedRow, now: number): void {
     const { connections, failed, bytesOut, bytesIn } = row;
     const outbound = row.isFromUs ? row.outside : 0;
     const named = kinds.length > 0 ? connections : 0;
-    this.seen = Math.max(this.seen, time);
+    this.seen = now;
     this.#sums.viewAlerts++;
     count(this.#sources, textHash(row.source));
     if (row.onlyPeer !== undefined) count(this.#hosts, row.onlyPeer);
