@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatShare } from "../common/format";
 import type { Incident } from "../detect/incidents/incident";
 import { mostDistinct } from "../detect/incidents/open-incident";
-import type { ScoreTrafficResult } from "../detect/score/score-result";
+import { type ScoreTrafficResult, silencedNotice } from "../detect/score/score-result";
 import type { TrainResult } from "../detect/training/train-result";
 import { flagsNothing } from "../evaluation/metrics";
 import { detectorTitle, trainedDetectors } from "../models/detectors";
@@ -46,7 +46,8 @@ export function trainReport(result: TrainResult, paths: readonly string[]): stri
 
 /** What scoring found, for people. */
 export function scoreReport(result: ScoreTrafficResult): string {
-  const { connections, alerts, flagged, silenced, discoveries, reading, drift, path } = result;
+  const { connections, alerts, flagged, discoveries, reading, drift, path } = result;
+  const silenced = silencedNotice(result);
   const detectors = Object.entries(flagged).map(
     ([kind, count]) => `${detectorTitle(kind)} ${formatCount(count)}`,
   );
@@ -54,9 +55,7 @@ export function scoreReport(result: ScoreTrafficResult): string {
     `${formatCount(connections)} connections scored, ${formatCount(alerts)} alerts (${detectors.join(", ")})${remarks(reading)}`,
     ...viewLines(result),
     ...(discoveries ? [capitalised(discoveryRule(discoveries, "connections"))] : []),
-    ...(silenced > 0
-      ? [`${formatCount(silenced)} anomalous connections raised no alert: the list allows them`]
-      : []),
+    ...(silenced ? [silenced] : []),
     ...allowLines(result),
     ...(result.budgetWarning ? [result.budgetWarning] : []),
     ...(drift.warning ? [drift.warning] : []),

@@ -30,7 +30,7 @@ export interface Findings {
   alerts: number;
   /** Connections that each detector found anomalous, those that the list allows included. */
   readonly flagged: Partial<Record<TrainedDetectorName, number>>;
-  /** Flagged connections that raised no alert, since the list allows them. */
+  /** Flagged connections that raised no alert, since the list allows them; in a result unusual rows of views, too. */
   silenced: number;
 }
 

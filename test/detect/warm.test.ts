@@ -24,13 +24,17 @@ const state = join(folder, "state.json");
 const day = dayOf(3_000, { seed: 5 });
 const all = [...day, ...sweep(300, day[1_200].start)].sort((a, b) => a.start - b.start);
 
-async function alertsOf(connections: readonly Connection[], name: string): Promise<Alert[]> {
+async function scored(connections: readonly Connection[], name: string, allow?: string) {
   const { model } = await office;
   const log = await writeLog(join(folder, `${name}.log`), connections);
   const out = join(folder, `${name}.json`);
-  await scoreTraffic([log], model, { out, state });
+  const result = await scoreTraffic([log], model, { out, state, allow });
   const lines = readFileSync(out, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line));
+  return { result, alerts: lines.map((line): Alert => JSON.parse(line)) };
+}
+
+async function alertsOf(connections: readonly Connection[], name: string): Promise<Alert[]> {
+  return (await scored(connections, name)).alerts;
 }
 
 test("however a log is cut into files and runs, the alerts are the same", async () => {
@@ -48,6 +52,24 @@ test("however a log is cut into files and runs, the alerts are the same", async 
   for (const [i, end] of cuts.slice(1).entries())
     found.push(...(await alertsOf(all.slice(cuts[i], end), `part-${i}`)));
   assert.deepEqual(found, expected);
+});
+
+test("however a log is cut, the lines of an allow list silence and count the same", async () => {
+  const allow = join(folder, "allow.txt");
+  writeFileSync(allow, "10.66.6.6 tcp/23\nservice dns\nfrom 10.20.3.0/28\n");
+  const countsOf = async (cuts: readonly number[]) => {
+    rmSync(state, { force: true });
+    const sums = [0, 0, 0, 0];
+    for (const [i, end] of cuts.slice(1).entries()) {
+      const { result, alerts } = await scored(all.slice(cuts[i], end), `allowed-${i}`, allow);
+      sums[0] += alerts.length;
+      for (const { line, silenced } of result.allowed!) sums[line] += silenced;
+    }
+    return sums;
+  };
+  const expected = await countsOf([0, all.length]);
+  assert.ok(expected[1] > 200 && expected[3] > 0, `${expected}`);
+  assert.deepEqual(await countsOf([0, 600, 1_250, 1_260, 2_000, all.length]), expected);
 });
 
 test("the same logs scored again with the state, as after a kill, give the same alerts", async () => {

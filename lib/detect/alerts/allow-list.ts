@@ -7,10 +7,12 @@ import { ownService } from "../../traffic/own-service";
 
 /** Connections that raise no alert. */
 export interface AllowList {
-  /** Whether some line allows a connection; the first that does counts it. */
+  /** Whether some line allows an anomalous connection; the first that does counts it, or else those that have expired. */
   readonly allows: (connection: Connection) => boolean;
-  /** The same, without counting it. */
-  readonly fits: (connection: Connection) => boolean;
+  /** The first line that allows a connection, which is not counted. */
+  readonly lineOf: (connection: Connection) => AllowLine | undefined;
+  /** Counts the lines that would allow it, had they not expired. */
+  readonly countExpired: (connection: Connection) => void;
   /** What its lines did so far, in their order. */
   readonly lines: readonly AllowLine[];
 }
@@ -20,9 +22,9 @@ export interface AllowLine {
   /** In the file, from 1. */
   readonly line: number;
   readonly text: string;
-  /** Connections that it was the first to allow. */
+  /** Anomalous connections, hours of hosts and days of pairs that it was the first to allow. */
   silenced: number;
-  /** Connections that it would allow, but that came after its last day. */
+  /** Those that it would allow, but that came after its last day. */
   expired: number;
 }
 
@@ -66,22 +68,24 @@ export function parseAllowList(text: string, path = "the list"): AllowList {
       throw new InputError(`${path}, line ${i + 1}: ${error.message}`);
     }
   }
-  const allows = (connection: Connection) =>
-    lines.some(({ terms, end, found }) => {
-      if (!terms.every((term) => term(connection))) return false;
-      const isExpired = connection.start >= end;
-      found[isExpired ? "expired" : "silenced"]++;
-      return !isExpired;
-    });
-  const fits = (connection: Connection) =>
-    lines.some(({ terms, end }) => connection.start < end && terms.every((term) => term(connection)));
-  return { allows, fits, lines: lines.map(({ found }) => found) };
+  const lineOf = (connection: Connection) =>
+    lines.find((line) => line.fits(connection) && !line.hasExpired(connection))?.found;
+  const countExpired = (connection: Connection) => {
+    for (const line of lines) if (line.fits(connection) && line.hasExpired(connection)) line.found.expired++;
+  };
+  const allows = (connection: Connection) => {
+    const found = lineOf(connection);
+    if (found) found.silenced++;
+    else countExpired(connection);
+    return found !== undefined;
+  };
+  return { allows, lineOf, countExpired, lines: lines.map(({ found }) => found) };
 }
 
 interface Line {
-  readonly terms: readonly Term[];
-  /** Seconds; connections that start later are not allowed. */
-  readonly end: number;
+  readonly fits: Term;
+  /** Whether the line no longer held when a connection started. */
+  readonly hasExpired: Term;
   readonly found: AllowLine;
 }
 
@@ -107,7 +111,10 @@ function terms(words: readonly string[]): Omit<Line, "found"> {
   }
   if (found.length === 0)
     throw new InputError("a line needs more than 'until', or it would allow everything");
-  return { terms: found, end };
+  return {
+    fits: (connection) => found.every((term) => term(connection)),
+    hasExpired: ({ start }) => start >= end,
+  };
 }
 
 /** The end of a day in UTC, in seconds. */

@@ -9,7 +9,7 @@ import type { AnyAlert } from "../alerts/alert";
 import type { Incident } from "../incidents/incident";
 import { falseAlarmRateOf, type TrafficModel } from "../model/traffic-model";
 import { hostTable, readingDoubts, trafficLegend } from "../training/train-report";
-import { connectionAlerts, type ScoreTrafficResult } from "./score-result";
+import { connectionAlerts, type ScoreTrafficResult, silencedNotice } from "./score-result";
 
 /** What scoring found, for a report on it. */
 interface ScoreFindings {
@@ -145,13 +145,13 @@ function scoreFacts({ name, detectors }: TrafficModel, logs: readonly string[]):
   ];
 }
 
-function scoreDoubts({ budgetWarning, drift, reading, silenced, discoveries }: ScoreTrafficResult): string[] {
+function scoreDoubts(result: ScoreTrafficResult): string[] {
+  const { budgetWarning, drift, reading, discoveries } = result;
+  const silenced = silencedNotice(result);
   return [
     ...(budgetWarning ? [`${budgetWarning[0].toUpperCase()}${budgetWarning.slice(1)}.`] : []),
     ...(drift.warning ? ["The traffic has drifted: the promised false-alarm rate does not hold of it."] : []),
-    ...(silenced > 0
-      ? [`${formatCount(silenced)} anomalous connections raised no alert, since the list allows them.`]
-      : []),
+    ...(silenced ? [`${silenced}.`] : []),
     ...(discoveries
       ? [
           `Alerts are by a false discovery rate of ${formatShare(discoveries.rate)}, not by the model's thresholds.`,

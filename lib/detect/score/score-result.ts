@@ -1,3 +1,4 @@
+import { formatCount, formatCounted } from "../../common/format";
 import type { Discoveries } from "../../models/p-values";
 import type { UnusualHost } from "../../visualize/traffic/unusual-hosts";
 import type { AllowLine } from "../alerts/allow-list";
@@ -44,6 +45,7 @@ export function scoreResult(
   return {
     connections,
     ...monitor.findings,
+    silenced: monitor.findings.silenced + silencedRows(monitor.views.counts),
     views: monitor.views.counts,
     ...(discoveries ? { discoveries } : budgetWarning(monitor, connections)),
     ...(monitor.allowed && {
@@ -63,6 +65,22 @@ export function scoreResult(
 /** Alerts on connections: all but those on rows of views. */
 export function connectionAlerts({ alerts, views }: Pick<ScoreTrafficResult, "alerts" | "views">): number {
   return Object.values(views).reduce((left, { alerts }) => left - alerts, alerts);
+}
+
+/** Unusual rows of views that the list allows. */
+function silencedRows(views: ScoreTrafficResult["views"]): number {
+  return Object.values(views).reduce((sum, { silenced }) => sum + silenced, 0);
+}
+
+/** Says what the list silenced; undefined where nothing was. */
+export function silencedNotice({ silenced, views }: ScoreTrafficResult): string | undefined {
+  if (silenced === 0) return undefined;
+  const connections = silenced - silencedRows(views);
+  const said = connections > 0 ? [formatCounted(connections, "anomalous connection")] : [];
+  for (const { title, silenced } of Object.values(views))
+    if (silenced > 0)
+      said.push(`${formatCount(silenced)} ${silenced === 1 ? title.replace("s", "") : title}`);
+  return `${said.join(" and ")} raised no alert: the list allows ${silenced === 1 ? "it" : "them"}`;
 }
 
 function budgetWarning(

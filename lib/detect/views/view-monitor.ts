@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors";
+import { textHash } from "../../common/text-hash";
 import type { ScoreOptions } from "../../models/detector";
 import type { Connection } from "../../traffic/connection";
 import type { LocalNetworks } from "../../traffic/local-networks";
@@ -8,7 +9,7 @@ import type { ViewRow } from "../../traffic/views/view-row";
 import { viewTable } from "../../traffic/views/view-table";
 import { timeOf } from "../../traffic/windows/event";
 import type { TimeBase } from "../../traffic/windows/options";
-import type { AllowList } from "../alerts/allow-list";
+import type { AllowLine, AllowList } from "../alerts/allow-list";
 import { isAnomalous, Judge, type Verdict } from "../judge";
 import { rowConnection, rowNumbers } from "./row-connection";
 import { columnsOf, rowsTitle, type ViewModel, type ViewModels, viewsOf } from "./view-model";
@@ -19,6 +20,8 @@ export interface ViewCounts {
   readonly title: string;
   readonly rows: number;
   readonly alerts: number;
+  /** Unusual rows of connections that the list allows. */
+  readonly silenced: number;
 }
 
 /** A row that is over. */
@@ -42,9 +45,15 @@ interface WatchOptions extends ScoreOptions {
   readonly networks?: LocalNetworks;
 }
 
-/** Judges the rows of all of a model's views when they are over. What the list allows they do not see. */
+/**
+ * Judges the rows of all of a model's views when they are over. What a line of the list allows makes rows apart, which raise no
+ * alert: those that would count as silenced by the line.
+ */
 export class ViewMonitor {
   readonly #views: readonly WatchedView[];
+  /** Lines of the list by the marks of what they allow. */
+  readonly #lines: ReadonlyMap<number, AllowLine>;
+  readonly #marks: ReadonlyMap<AllowLine, number>;
   #ofNewService = new Set<Connection>();
 
   /** @param state what the views remember. Default: what they knew at the end of training */
@@ -56,6 +65,9 @@ export class ViewMonitor {
     options: WatchOptions = {},
   ) {
     this.#views = viewsOf(models).map(([name, model]) => new WatchedView(name, model, state[name], options));
+    const marks = (allowList?.lines ?? []).map((line) => [line, textHash(line.text)] as const);
+    this.#marks = new Map(marks);
+    this.#lines = new Map(marks.map(([line, mark]) => [mark, line] as const).reverse()); // of equal lines the first
   }
 
   /** What the views remember, for a monitor that goes on from here. */
@@ -73,12 +85,13 @@ export class ViewMonitor {
     const over = this.#views.map((): OverRow[] => []);
     for (let before = 0; before < connections.length; before++) {
       const connection = connections[before];
-      if (this.allowList?.fits(connection)) continue;
+      const line = this.allowList?.lineOf(connection);
+      const mark = line && this.#marks.get(line);
       const time = timeOf(connection, this.timeBase);
       for (let i = 0; i < this.#views.length; i++) {
         const { view } = this.#views[i];
         const { now } = view;
-        for (const row of view.add(connection, time)) over[i].push({ row, before, time: now });
+        for (const row of view.add(connection, time, mark)) over[i].push({ row, before, time: now });
         if (view.last instanceof PairRow && view.last.isOfNewService) this.#ofNewService.add(connection);
       }
     }
@@ -102,7 +115,15 @@ export class ViewMonitor {
 
   async #unusual(over: readonly (readonly OverRow[])[]): Promise<UnusualRow[]> {
     const found: UnusualRow[] = [];
-    for (const [i, view] of this.#views.entries()) found.push(...(await view.judge(over[i])));
+    for (const [i, view] of this.#views.entries()) {
+      const { raised, silenced } = await view.judge(over[i]);
+      found.push(...raised);
+      for (const mark of silenced) {
+        const line = this.#lines.get(mark);
+        if (line) line.silenced++;
+      }
+    }
+    for (const { row } of found) this.allowList?.countExpired(rowConnection(row));
     return found.sort((a, b) => (a.before === b.before ? 0 : a.before - b.before));
   }
 }
@@ -112,7 +133,7 @@ class WatchedView {
   readonly view: View;
   readonly #judge: Judge;
   readonly #model: ViewModel;
-  readonly #counts = { rows: 0, alerts: 0 };
+  readonly #counts = { rows: 0, alerts: 0, silenced: 0 };
 
   constructor(
     name: ViewName,
@@ -129,15 +150,17 @@ class WatchedView {
     return { title: rowsTitle(this.view.name, this.view), ...this.#counts };
   }
 
-  /** Judges rows. @returns the unusual ones */
-  async judge(over: readonly OverRow[]): Promise<UnusualRow[]> {
-    if (over.length === 0) return [];
+  /** Judges rows. @returns the unusual ones, and the marks of those that the list allows */
+  async judge(over: readonly OverRow[]): Promise<{ raised: UnusualRow[]; silenced: number[] }> {
+    if (over.length === 0) return { raised: [], silenced: [] };
     const { name: view, seconds } = this.view;
     const [{ preprocessor }] = Object.values(this.#model.detectors);
     const rows = over.map(({ row }) => row);
     const table = columnsOf(viewTable(view, rows), preprocessor.steps);
     const judged = await this.#judge.judgements(table);
-    const unusual = [...over.keys()].filter((row) => isAnomalous(judged, row));
+    const anomalous = [...over.keys()].filter((row) => isAnomalous(judged, row));
+    const unusual = anomalous.filter((row) => rows[row].mark === undefined);
+    const silenced = anomalous.flatMap((row) => rows[row].mark ?? []);
     const verdicts = await this.#judge.verdicts(
       table,
       judged,
@@ -147,9 +170,11 @@ class WatchedView {
         numberOf: rowNumbers(table, row, rows[row]),
       })),
     );
-    this.#counts.rows += rows.length;
+    this.#counts.rows += rows.filter(({ mark }) => mark === undefined).length;
     this.#counts.alerts += unusual.length;
-    return unusual.map((row, i) => ({ ...over[row], view, seconds, verdict: verdicts[i] }));
+    this.#counts.silenced += silenced.length;
+    const raised = unusual.map((row, i) => ({ ...over[row], view, seconds, verdict: verdicts[i] }));
+    return { raised, silenced };
   }
 }
 

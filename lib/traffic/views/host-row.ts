@@ -4,7 +4,7 @@ import type { Connection } from "../connection";
 import type { Direction } from "../local-networks";
 import { ownService, ownServices } from "../own-service";
 import { serviceId } from "../service";
-import type { RecentSet } from "./recent-set";
+import type { Known } from "./recent-set";
 import { type RowParts, ViewRow } from "./view-row";
 
 /** Peers and ports that are told apart: more are not counted. */
@@ -44,7 +44,7 @@ export class HostRow extends ViewRow {
   }
 
   /** @param isEarly too little is known of any source to say that something is new to it */
-  static start(connection: Connection, known: RecentSet, isEarly: boolean): HostRow {
+  static start(connection: Connection, known: Known, isEarly: boolean): HostRow {
     const isNew = known.add(textHash(connection.sourceHost));
     return new HostRow(connection, !isNew && !isEarly);
   }
@@ -83,12 +83,12 @@ export class HostRow extends ViewRow {
     return this.#ports.size;
   }
 
-  override add(connection: Connection, time: number, known: RecentSet, direction: Direction): number {
+  override add(connection: Connection, time: number, known: Known, direction: Direction): number {
     super.add(connection, time, known, direction);
     return this.#addPeer(connection, known) + this.#addPort(connection, known);
   }
 
-  #addPeer({ sourceHost, destinationHost }: Connection, known: RecentSet): number {
+  #addPeer({ sourceHost, destinationHost }: Connection, known: Known): number {
     const peer = textHash(destinationHost);
     if (this.#peers.size >= mostDistinct || this.#peers.has(peer)) return 0;
     this.#peers.add(peer);
@@ -96,7 +96,7 @@ export class HostRow extends ViewRow {
     return 1;
   }
 
-  #addPort(connection: Connection, known: RecentSet): number {
+  #addPort(connection: Connection, known: Known): number {
     const port = serviceId(connection);
     if (this.#ports.size >= mostDistinct || this.#ports.has(port)) return 0;
     this.#ports.add(port);

@@ -4,7 +4,7 @@ import type { Connection } from "../connection";
 import type { Direction } from "../local-networks";
 import { ownText } from "../logs/values";
 import { ownService } from "../own-service";
-import type { RecentSet } from "./recent-set";
+import type { Known } from "./recent-set";
 import { type Regularity, regularityOf, Samples } from "./samples";
 import { type RowParts, ViewRow } from "./view-row";
 
@@ -48,7 +48,7 @@ export class PairRow extends ViewRow {
   }
 
   /** @param isEarly too little is known of any source to say that something is new to it */
-  static start(connection: Connection, known: RecentSet, isEarly: boolean): PairRow {
+  static start(connection: Connection, known: Known, isEarly: boolean): PairRow {
     const row = new PairRow(connection);
     const isKnownSource = !known.add(textHash(connection.sourceHost));
     const isNew = known.add(textHash(PairRow.keyOf(connection)));
@@ -109,7 +109,7 @@ export class PairRow extends ViewRow {
     return regularityOf(this.#sizes.kept);
   }
 
-  override add(connection: Connection, time: number, known: RecentSet, direction: Direction): number {
+  override add(connection: Connection, time: number, known: Known, direction: Direction): number {
     super.add(connection, time, known, direction);
     this.#longest = Math.max(this.#longest, connection.duration);
     const grown = this.connections > 1 ? this.#intervals.add(time - this.#previous) : 0;
@@ -125,7 +125,7 @@ export class PairRow extends ViewRow {
 }
 
 /** Whether the source of the first connection of a pair's day was never seen before that day to use the service. */
-function isNewToday(connection: Connection, known: RecentSet): boolean {
+function isNewToday(connection: Connection, known: Known): boolean {
   const use = `${connection.sourceHost} by ${ownService(connection)}`;
   const today = textHash(`${use} from ${Math.floor(connection.start / 86_400)}`);
   if (known.add(textHash(use))) known.add(today);

@@ -1,8 +1,15 @@
+/** What is known: numbers of 32 bits. */
+export interface Known {
+  has(number: number): boolean;
+  /** Adds a number. @returns whether it is new */
+  add(number: number): boolean;
+}
+
 /**
  * A set of numbers of 32 bits that remembers at least the `capacity` met last, and at most twice as many: older ones are
  * forgotten in whole generations.
  */
-export class RecentSet {
+export class RecentSet implements Known {
   #recent = new Set<number>();
   #older = new Set<number>();
 
@@ -23,7 +30,6 @@ export class RecentSet {
     return this.#recent.has(number) || this.#older.has(number);
   }
 
-  /** Adds a number. @returns whether it is new */
   add(number: number): boolean {
     if (this.#recent.has(number)) return false;
     const isNew = !this.#older.delete(number);
@@ -33,5 +39,25 @@ export class RecentSet {
     }
     this.#recent.add(number);
     return isNew;
+  }
+}
+
+/** A set that takes and finds what is another's, and marks what it adds as its own, so that the other does not find that. */
+export class MarkedSet implements Known {
+  constructor(
+    private readonly all: RecentSet,
+    private readonly mark: number,
+  ) {}
+
+  has(number: number): boolean {
+    return this.all.has(number) || this.all.has(this.#own(number));
+  }
+
+  add(number: number): boolean {
+    return !this.all.has(number) && this.all.add(this.#own(number));
+  }
+
+  #own(number: number): number {
+    return Math.imul(number ^ this.mark, 0x9e3779b1);
   }
 }

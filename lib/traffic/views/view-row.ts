@@ -2,7 +2,7 @@ import type { Connection } from "../connection";
 import { isFailed } from "../failed";
 import type { Direction } from "../local-networks";
 import { ownText } from "../logs/values";
-import type { RecentSet } from "./recent-set";
+import type { Known } from "./recent-set";
 
 /** A row that is not over, as JSON: its texts with tabs between, and its numbers of 64 bits in base64. */
 export type RowState = readonly [texts: string, numbers: string];
@@ -17,6 +17,8 @@ export interface RowParts {
 export abstract class ViewRow {
   readonly uid: string;
   readonly source: string;
+  /** That of its connections: see `View.add`. */
+  mark: number | undefined;
   connections = 0;
   failed = 0;
   bytesOut = 0;
@@ -57,7 +59,7 @@ export abstract class ViewRow {
    * @param direction where it leads
    * @returns how many more numbers it holds
    */
-  add(connection: Connection, _time: number, _known: RecentSet, direction: Direction): number {
+  add(connection: Connection, _time: number, _known: Known, direction: Direction): number {
     const { start, duration, sourceBytes, destinationBytes } = connection;
     this.connections++;
     if (isFailed(connection)) this.failed++;

@@ -5,7 +5,7 @@ import { LocalNetworks } from "../local-networks";
 import { Clock, type ClockState } from "../windows/clock";
 import { HostRow, hostFeatures } from "./host-row";
 import { PairRow, pairFeatures } from "./pair-row";
-import { RecentSet } from "./recent-set";
+import { type Known, MarkedSet, RecentSet } from "./recent-set";
 import type { RowParts, RowState, ViewRow } from "./view-row";
 
 /** How a view makes its rows. */
@@ -13,7 +13,7 @@ interface ViewKind<Row extends ViewRow> {
   readonly features: readonly Feature[];
   readonly rows: {
     keyOf(connection: Connection): string;
-    start(connection: Connection, known: RecentSet, isEarly: boolean): Row;
+    start(connection: Connection, known: Known, isEarly: boolean): Row;
     resume(parts: RowParts): Row;
   };
 }
@@ -120,16 +120,22 @@ export class View<Name extends ViewName = ViewName> {
     return this.#clock.now;
   }
 
-  /** Takes the next connection in, which happens at a time. @returns the rows that are over before it, or to make room */
-  add(connection: Connection, time: number): RowOf<Name>[] {
+  /**
+   * Takes the next connection in, which happens at a time.
+   *
+   * @param mark an integer of 32 bits: connections that have it make rows of their own, and are not known to others
+   * @returns the rows that are over before it, or to make room
+   */
+  add(connection: Connection, time: number, mark?: number): RowOf<Name>[] {
     const before = this.#clock.now;
     const isAnother = this.#clock.advance(time);
     const { now } = this.#clock;
     this.#since ??= now;
     const isOver = isAnother || Math.floor(before / this.seconds) !== Math.floor(now / this.seconds);
     const over = isOver ? this.end() : [];
-    const row = this.#rowOf(connection, over);
-    this.#numbers += row.add(connection, now, this.#known, this.networks.directionOf(connection));
+    const known = mark === undefined ? this.#known : new MarkedSet(this.#known, mark);
+    const row = this.#rowOf(connection, mark, known, over);
+    this.#numbers += row.add(connection, now, known, this.networks.directionOf(connection));
     this.last = row;
     return over;
   }
@@ -142,8 +148,8 @@ export class View<Name extends ViewName = ViewName> {
     return rows;
   }
 
-  #rowOf(connection: Connection, over: RowOf<Name>[]): RowOf<Name> {
-    const key = this.#kind.rows.keyOf(connection);
+  #rowOf(connection: Connection, mark: number | undefined, known: Known, over: RowOf<Name>[]): RowOf<Name> {
+    const key = markedKey(this.#kind.rows.keyOf(connection), mark);
     const found = this.#recent.get(key);
     if (found) return found;
     if (this.#recent.size >= mostRows || this.#numbers > mostNumbers) {
@@ -152,7 +158,8 @@ export class View<Name extends ViewName = ViewName> {
       this.#startGeneration();
     }
     const isEarly = this.#clock.now < this.#since! + day;
-    const row = this.#older.get(key) ?? this.#kind.rows.start(connection, this.#known, isEarly);
+    const row = this.#older.get(key) ?? this.#kind.rows.start(connection, known, isEarly);
+    row.mark = mark;
     this.#older.delete(key);
     this.#numbers += row.held;
     this.#recent.set(key, row);
@@ -167,6 +174,17 @@ export class View<Name extends ViewName = ViewName> {
   #resumeRow([text, numbers]: RowState): readonly [string, RowOf<Name>] {
     const [key, ...texts] = text.split("\t");
     const row = this.#kind.rows.resume({ texts, numbers: [...new Float64Array(bytesOf(numbers))] });
+    row.mark = markOf(key);
     return [key, row];
   }
+}
+
+/** No host begins so. */
+function markedKey(key: string, mark: number | undefined): string {
+  return mark === undefined ? key : `#${mark} ${key}`;
+}
+
+function markOf(key: string): number | undefined {
+  const [, mark] = /^#(-?\d+) /.exec(key) ?? [];
+  return mark === undefined ? undefined : Number(mark);
 }

@@ -214,7 +214,9 @@ test("an allow list silences without training again, and what it silenced is cou
   const all = await alertsOf();
   const { alerts, result } = await alertsOf({ allow });
   const scanning = ({ source }: Alert) => source.ip === "10.66.6.6";
-  assert.equal(result.silenced, all.alerts.filter(scanning).filter(isOnConnection).length);
+  assert.equal(result.silenced, all.alerts.filter(scanning).length, "its connections, hour and pairs");
+  assert.equal(result.allowed![0].silenced, result.silenced);
+  assert.equal(result.views.hosts!.silenced, 1);
   assert.deepEqual(
     alerts,
     all.alerts.filter((alert) => !scanning(alert)),
@@ -262,8 +264,16 @@ test("an alert on a pair makes a line that silences it; one on an hour of a host
   await assert.rejects(allowAlerts([host.event.id], { alerts: path }), {
     message: new RegExp(`^${host.event.id} is unusual for an hour of .*, such as 'from ${host.source.ip}'$`),
   });
-  const ids = (await alertsOf({ allow })).alerts.map(({ event }) => event.id);
-  assert.ok(!ids.includes(pair.event.id));
+  const silent = await alertsOf({ allow });
+  assert.ok(!silent.alerts.some(({ event }) => event.id === pair.event.id));
+  assert.equal(silent.alerts.length + silent.result.silenced, alerts.length);
+  assert.equal(silent.result.views.pairs!.silenced, 1);
+  const [{ line, silenced, expired }, ...others] = silent.result.allowed!;
+  assert.deepEqual([line, silenced, expired, others.length], [2, silent.result.silenced, 0, 0]);
+  writeFileSync(allow, lines[0].replace(/until .*/, "until 2020-01-01"));
+  const late = await alertsOf({ allow });
+  assert.deepEqual(late.alerts, alerts);
+  assert.deepEqual([late.result.silenced, late.result.allowed![0].expired], [0, silenced]);
 });
 
 test("csv and parquet hold the alerts of json", async () => {
