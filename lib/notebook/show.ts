@@ -67,7 +67,7 @@ async function showFigure(figure: Figure): Promise<void> {
 let renderer: Promise<ImageRenderer | undefined> | undefined;
 let closing: NodeJS.Timeout | undefined;
 
-/** The figure as PNG, base64, small enough for GitHub; one browser serves the notebook, until a minute without a figure. */
+/** The figure as PNG, base64, small enough for GitHub; one browser serves the notebook, until half a minute without a figure. */
 async function picture(figure: Figure): Promise<string | undefined> {
   clearTimeout(closing);
   renderer ??= openImageRenderer({ scale: 1 }).catch((error) => {
@@ -78,7 +78,7 @@ async function picture(figure: Figure): Promise<string | undefined> {
   const opened = await renderer;
   const image = await opened?.draw(figure);
   clearTimeout(closing); // of a figure that was drawn meanwhile
-  if (opened) closing = setTimeout(closeRenderer, 60_000, opened).unref();
+  if (opened) closing = setTimeout(closeRenderer, 30_000, opened).unref();
   return image && Buffer.from(image).toString("base64");
 }
 

@@ -280,6 +280,33 @@ test("the first cell of a kernel that has just answered takes less than a second
   assert.ok(taken() - before < 1, `${taken() - before} s`);
 });
 
+test("a kernel gives the memory of freed arrays back, whatever was made between them", {
+  skip: process.platform === "linux" ? false : "reads /proc",
+}, async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  /** Megabytes that the process holds once its garbage is collected. */
+  const held = async (cell: string) => {
+    const { outputs } = await kernel.execute(`${cell}
+      vm.runInNewContext("gc")();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      console.log(process.memoryUsage.rss() / 1e6);`);
+    return Number(outputs.map((output) => ("text" in output ? output.text : "")).join(""));
+  };
+  const before = await held(`import { setFlagsFromString } from "node:v8";
+    import * as vm from "node:vm";
+    setFlagsFromString("--expose-gc");
+    let large = [new Float64Array(2e6).fill(1)];
+    const small: Float64Array[] = [];
+    large = [];`);
+  const after = await held(`for (let i = 0; i < 30; i++) {
+      large.push(new Float64Array(1e6).fill(1));
+      small.push(new Float64Array(1e5).fill(1));
+    }
+    large = [];`);
+  assert.ok(after - before < 100, `${Math.round(after - before)} MB more than before`);
+});
+
 test("a kernel that can't start says why", async () => {
   await assert.rejects(Kernel.create("/no/such/folder"), /the kernel did not start: .*ENOENT/);
 });
