@@ -163,7 +163,7 @@ export function list<Value extends number | string>({
   };
 }
 
-/** The answer is an object with a value for each of some names; each is checked on its own. */
+/** The answer is an object with a value for each of some names, and no other; each is checked on its own. */
 export function parts(answers: { readonly [name: string]: Answer }): Answer {
   const names = Object.keys(answers);
   const right = (data?: DataInUse) =>
@@ -179,6 +179,9 @@ export function parts(answers: { readonly [name: string]: Answer }): Answer {
         const complaint = answers[name].complaint(given[name], data);
         return complaint === undefined ? [] : [`${name}: ${complaint}`];
       });
+      for (const name of Object.keys(given))
+        if (!names.includes(name))
+          complaints.push(`${name} is not asked for: the answer is ${this.expected}.`);
       return complaints.length === 0 ? undefined : complaints.join(" ");
     },
     right,

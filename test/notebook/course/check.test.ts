@@ -87,6 +87,16 @@ test("an object is told which part is missing and which is wrong", () => {
   );
 });
 
+test("an object is told of a name that is not asked for, also if all others are right", () => {
+  const { answer } = exercises["2-2"];
+  const right = answer.right(onReal) as object;
+  assert.equal(judgeAnswer("2-2", right, onReal).verdict, "right");
+  assert.deepEqual(judgeAnswer("2-2", { ...right, Recall: 0.5 }, onReal), {
+    verdict: "wrong",
+    words: "Recall is not asked for: the answer is an object { recall, falseAlarmRate }.",
+  });
+});
+
 test("a list is told how much of it is right, but not what", () => {
   assert.equal(
     judgeAnswer("4-3", ["back", "smurf"], onReal).words,
