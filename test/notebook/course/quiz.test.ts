@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, chromium } from "playwright-core";
 import { cellHtml } from "traffic-anomaly/dist/notebook/book/cell-html";
 import { textHtml } from "traffic-anomaly/dist/notebook/course/panel";
 import { quizHtml } from "traffic-anomaly/dist/notebook/course/quiz";
 import { quizzes } from "traffic-anomaly/dist/notebook/course/quizzes";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
 import { quiz } from "traffic-anomaly/notebook";
 import { executablePath, skip } from "../../fixtures/browser";
+import { createWorkspace } from "../../notebooks/workspace";
 
 test("every notebook has a quiz of 4 to 6 questions, each with one right option, and a reason for all", () => {
   assert.deepEqual(Object.keys(quizzes), ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
@@ -37,6 +40,32 @@ test("code and emphasis are marked up, and nothing else of a text is", () => {
     textHtml("`a < b` is *not* 2 * 3 * 4, <b>"),
     "<code>a &lt; b</code> is <em>not</em> 2 * 3 * 4, &lt;b&gt;",
   );
+});
+
+test("the kernel does what the quiz on the language says of it", async (context) => {
+  const kernel = await Kernel.create(await createWorkspace(context));
+  context.after(() => kernel.shutdown());
+  const shown = async (cell: string) => {
+    const { outputs } = await kernel.execute(cell);
+    return outputs.map((output) => ("text" in output ? output.text.trim() : "")).join("");
+  };
+  await shown(
+    "const rows = [3, 1, 2];\nconst none: number[] = [];\nconst rocAuc: number | undefined = undefined;",
+  );
+  await shown("rows.push(4);");
+  await shown("rows.push(4);");
+  assert.equal(await shown("rows"), "[ 3, 1, 2, 4, 4 ]");
+  assert.equal(await shown("rows === none"), "false");
+  assert.equal(await shown("[10, 9, 1].sort()"), "[ 1, 10, 9 ]");
+  assert.equal(await shown('rocAuc?.toFixed(3) ?? "no labels"'), "no labels");
+  assert.match(await shown("Promise.resolve(1)"), /^This is a promise, not yet its value/);
+  const failed = async (cell: string) => {
+    const { outputs } = await kernel.execute(cell);
+    await sleep(250); // tslab takes no cell for 200 ms after a failed one
+    return outputs.map((output) => ("evalue" in output ? output.evalue : "")).join("");
+  };
+  assert.match(await failed("rows === []"), /always return 'false'/);
+  assert.match(await failed("rocAuc.toFixed(3)"), /undefined/);
 });
 
 test("the book keeps a quiz as it is", () => {

@@ -42,23 +42,23 @@ export const welcomeQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "A reader of Python writes `if (rows == []) …` to ask for an empty array. What does it do?",
+    ask: "A reader of Python writes `const none: number[] = []` and `rows === none`, to ask whether `rows` is empty. What comes out?",
     options: [
       {
-        text: "It is true if `rows` is empty.",
+        text: "`true` if `rows` is empty, else `false`.",
         because:
-          "Arrays are compared by identity, not by content: a new `[]` equals no other array. Ask for `rows.length === 0`.",
+          "Arrays are compared by identity, not by content: `none` equals no other array. Ask for `rows.length === 0`.",
       },
       {
-        text: "It is always false.",
+        text: "Always `false`.",
         right: true,
         because:
           "`[]` makes a new array, and two arrays are equal only if they are the same one. `rows.length === 0` asks what was meant.",
       },
       {
-        text: "It is a type error, so that the cell does not run.",
+        text: "A type error, so that the cell does not run.",
         because:
-          "The types agree, both are arrays. What is wrong is the comparison: arrays are equal only if they are the same one.",
+          "The types agree, both are arrays of numbers. (Only `rows === []` is refused, with the reason: it could never be true.)",
       },
     ],
   },
@@ -84,23 +84,23 @@ export const welcomeQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "A type says `rocAuc: number | undefined`, and the cell `rocAuc.toFixed(3)` is refused before it runs. What is the good answer to that?",
+    ask: "A type says `rocAuc: number | undefined`. How do you show it with three decimals?",
     options: [
       {
-        text: "Write `rocAuc!.toFixed(3)`, which makes it a number.",
+        text: "`rocAuc!.toFixed(3)`: the `!` makes it a number.",
         because:
-          "`!` makes nothing: it only silences the complaint. If it is undefined after all, the cell fails when it runs.",
+          "`!` makes nothing: it only silences a compiler that would complain. If it is undefined after all, the cell fails when it runs.",
       },
       {
-        text: 'Say what is to happen where there is none, as in `rocAuc?.toFixed(3) ?? "no labels"`.',
+        text: '`rocAuc?.toFixed(3) ?? "no labels"`, which says what is to happen where there is none.',
         right: true,
         because:
           "The type tells that there may be no value, here for data without labels. `?.` and `??` deal with that in a few characters.",
       },
       {
-        text: "Types are for editors only; run the cell again.",
+        text: "`rocAuc.toFixed(3)`: the kernel checks types, so that nothing can go wrong.",
         because:
-          "Types vanish when code runs, but the kernel checks them before. The complaint comes back, and it is right.",
+          "What may be undefined the kernel does not check, a stricter compiler does. Without a value the cell fails when it runs.",
       },
     ],
   },
