@@ -48,7 +48,8 @@ test("a type that a later cell declares anew", async (context) => {
     );
     assert.equal(
       await run("norm(point)"),
-      "1:6 - Argument of type 'string' is not assignable to parameter of type 'Point (of an earlier cell)'.",
+      "1:6 - Argument of type 'string' is not assignable to parameter of type 'Point (of an earlier cell)'. " +
+        "A later cell has declared Point anew: run again what was declared with the earlier one.",
     );
   });
 

@@ -33,9 +33,10 @@ export function asTyped<Found extends Diagnostic>(diagnostics: readonly Found[],
   const lines = cell.trimEnd().split("\n");
   const end: Place = { line: lines.length - 1, character: lines[lines.length - 1].length };
   const syntax = diagnostics.filter(({ code }) => code < 2000);
+  const told = new Set<string>();
   return (syntax.length > 0 ? syntax : diagnostics).map((found) => ({
     ...found,
-    messageText: withEarlierNames(found.messageText),
+    messageText: withEarlierNames(found.messageText, told),
     start: !found.fileName && found.start.line > end.line ? end : found.start,
   }));
 }

@@ -37,9 +37,18 @@ export function keepEarlierTypes(
   return text;
 }
 
-/** A message of the compiler, with such names as a reader knows them. */
-export function withEarlierNames(message: string): string {
-  return message.replace(/(\w+)\$earlier\d+/g, "$1 (of an earlier cell)");
+/**
+ * A message of the compiler, with such names as a reader knows them, and what to do.
+ *
+ * @param told the types of which that was said before
+ */
+export function withEarlierNames(message: string, told: Set<string>): string {
+  const [, name] = /(\w+)\$earlier\d+/.exec(message) ?? [];
+  if (name === undefined) return message;
+  const words = message.replace(/(\w+)\$earlier\d+/g, "$1 (of an earlier cell)");
+  if (told.has(name)) return words;
+  told.add(name);
+  return `${words} A later cell has declared ${name} anew: run again what was declared with the earlier one.`;
 }
 
 interface Place {
