@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { onlyInCi } from "../fixtures/cases";
 import { temporaryFolder } from "../fixtures/folder";
 import { nativeInstalled } from "../fixtures/native";
 import { refuse, traffic } from "./command";
@@ -13,7 +14,9 @@ import { study } from "./study";
 const folder = temporaryFolder("backends");
 const backends = ["kernel", "wasm", "cpu", ...(nativeInstalled ? ["native"] : [])];
 
-test("every backend trains and scores and says so; losses, and scores by one model, differ by less than a 100,000th", async (t) => {
+test("every backend trains and scores and says so; losses, and scores by one model, differ by less than a 100,000th", {
+  skip: onlyInCi("ten seconds"),
+}, async (t) => {
   const losses: number[][] = [];
   for (const backend of backends) {
     const cwd = join(folder, backend);

@@ -111,7 +111,7 @@ test("every command ends at once at Ctrl+C, and at a second one, and leaves noth
   const place = await makePlace(temporaryFolder("pressing"));
   const moments = [[700], [30], [400, 100], [1500], [1000, 30]];
   const all = Object.keys(place.commands).map((name, i) => [name, moments[i % moments.length]] as const);
-  const waiting = someOf(all, 2);
+  const waiting = someOf(all, 4);
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { code, milliseconds, traces, stderr } = await press(place, ...next);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { runNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { codeCells, type Notebook, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { traffic } from "../cli/command";
+import { onlyInCi } from "../fixtures/cases";
 import { createWorkspace, writeSources } from "./workspace";
 
 const parameters = ['const seed = 1;\nconst name = "a";', "name + seed", 'throw new Error("no");', "4"];
@@ -46,7 +47,9 @@ test("a copy runs with other values up to the cell that fails, which is marked; 
   assert.equal(new Set(copy.cells.map(({ id }) => id)).size, copy.cells.length);
 });
 
-test("copies stand beside each other, are replaced, and never replace what somebody changed", async (context) => {
+test("copies stand beside each other, are replaced, and never replace what somebody changed", {
+  skip: onlyInCi("ten seconds"),
+}, async (context) => {
   const folder = await createWorkspace(context);
   const out = join(folder, "mine");
   await writeSources(folder, "01-one", ["const seed = 1;", "seed"], tags);
@@ -110,7 +113,9 @@ test("what can't be is said before anything runs", async (context) => {
   assert.deepEqual(readdirSync(folder).sort(), ["01-one.ipynb", "02-two.ipynb", "node_modules"]);
 });
 
-test("without the data that their text is about, notebooks are not run, but copies on simulated traffic are", async (context) => {
+test("without the data that their text is about, notebooks are not run, but copies on simulated traffic are", {
+  skip: onlyInCi("ten seconds"),
+}, async (context) => {
   const folder = await createWorkspace(context);
   const sources = ['const data = "kdd";', "data"];
   for (const name of ["01-one", "02-two"]) await writeSources(folder, name, sources, tags);
