@@ -3,7 +3,7 @@ import { anomalousRows } from "../data/kdd/attacks";
 import { anomalyWords, countLabels, labelGroups } from "../data/label-groups";
 import { scoreSteps } from "../evaluation/curves";
 import type { MetricsByDetector, NoveltyStudy } from "../evaluation/protocols";
-import { studyDetectors } from "../models/detectors";
+import { detectorTitle, studyDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
 import { reasonText } from "../models/reasons";
 import type { Figure } from "../visualize/figure";
@@ -78,7 +78,7 @@ function merits(parts: readonly Part[]): string[] {
     const own = studyDetectors.map(({ kind }) => ({ kind, ...metrics[kind] }));
     const best = own.reduce((a, b) => ((b.f1 ?? 0) > (a.f1 ?? 0) ? b : a));
     const { kind, recall = 0, falseAlarmRate = 0, rocAuc } = best;
-    return `On ${partTitle(name)} the best model at its threshold, ${modelTitle(kind)}, flags ${formatShare(recall)} of the anomalies and ${formatShare(falseAlarmRate)} of the normal rows; its ROC AUC is ${rocAuc.toFixed(4)}.`;
+    return `On ${partTitle(name)} the best model by F1 at its threshold, the ${detectorTitle(kind)}, flags ${formatShare(recall)} of the anomalies and ${formatShare(falseAlarmRate)} of the normal rows; its ROC AUC is ${rocAuc.toFixed(4)}.`;
   });
 }
 

@@ -81,11 +81,6 @@ const udpNames = new Map([
 /** By type and code of an icmp message. */
 const icmpNames = ["eco_i", "ecr_i", "red_i", "tim_i", "urh_i", "urp_i", "oth_i"];
 
-/** Every name that `kddService` gives, sorted. */
-export const kddServices: readonly string[] = [
-  ...new Set([...tcpNames.values(), ...udpNames.values(), ...icmpNames, "private", "other"]),
-].sort();
-
 /**
  * KDD'99's name for the service of a connection, by port and not by what was said: the port's name if it has one in
  * KDD, else `private` below 1024 and `other` above. tcp from port 20 is `ftp_data`; icmp goes by type and code. A

@@ -62,6 +62,9 @@ function isCategory(name: string): name is Category {
 /** The detectors of a study have the first colours of the palette; others take what is left. */
 const modelColours = new Map(studyDetectors.map(({ kind }, i): [string, string] => [kind, palette[i]]));
 
+/** For one baseline more than the palette has colours for. */
+const brown = "#8C510A";
+
 /** How a detector is drawn: models solid in colours of their own, baselines thin and dashed. */
 export interface ModelStyle {
   /** As markup. */
@@ -82,7 +85,7 @@ export interface ModelStyle {
  * modelStyles(["autoencoder", "baseline:count"]).map((style) => style.title); // ["Autoencoder", "Baseline: count"]
  */
 export function modelStyles(names: readonly string[]): ModelStyle[] {
-  const free = palette.filter((colour) => ![...modelColours.values()].includes(colour));
+  const free = [...palette.filter((colour) => ![...modelColours.values()].includes(colour)), brown];
   const dashes = ["dash", "dot", "dashdot"] as const;
   const symbols = ["circle", "diamond", "square", "triangle-up", "cross", "x"] as const;
   let coloured = 0;
