@@ -121,6 +121,11 @@ export function serviceId({ protocol, sourcePort, destinationPort }: ServiceFiel
   }
 }
 
+/** Whether a number of {@link serviceId} is that of icmp. */
+export function isIcmpService(id: number): boolean {
+  return id >= 0x20000 && id < 0x30000;
+}
+
 function icmpName(type: number, code: number): string {
   switch (type) {
     case 8:

@@ -218,9 +218,12 @@ export class OpenIncident {
     this.#sums.viewAlerts++;
     count(this.#sources, textHash(row.source));
     if (row.onlyPeer !== undefined) count(this.#hosts, row.onlyPeer);
-    if (row instanceof PairRow && row.destination.protocol !== "icmp")
-      count(this.#ports, row.destination.destinationPort);
-    const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, 1];
+    const port =
+      row instanceof PairRow && row.destination.protocol !== "icmp"
+        ? row.destination.destinationPort
+        : undefined;
+    if (port !== undefined) count(this.#ports, port);
+    const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, port === undefined ? 0 : 1];
     this.#raise({ connections, named, failed, hosts, ports, outbound, bytesOut, bytesIn });
     for (const kind of kinds) this.#rowKinds.add(kind);
     this.#first = Math.min(this.#first, row.first);

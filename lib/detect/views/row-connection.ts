@@ -7,14 +7,12 @@ import { type NumberOf, numbersOf } from "../reasons/reasons";
 /** A row as if it were one connection; without destination where it has several. */
 export function rowConnection(row: ViewRow): Connection {
   const { uid, source, first, last, bytesOut, bytesIn } = row;
-  const destination =
-    row instanceof PairRow
-      ? row.destination
-      : { destinationHost: "", destinationPort: 0, protocol: "several" };
+  const others = { sourcePort: 0, destinationHost: "", destinationPort: 0, protocol: "several" };
+  const ends = row instanceof PairRow ? { sourcePort: row.sourcePort, ...row.destination } : others;
   return {
     uid,
     ...{ start: first, duration: last - first },
-    ...{ sourceHost: source, sourcePort: 0, ...destination },
+    ...{ sourceHost: source, ...ends },
     ...{ sourceBytes: bytesOut, destinationBytes: bytesIn },
   };
 }

@@ -3,7 +3,7 @@ import type { Feature } from "../../data/kdd/schema";
 import type { Connection } from "../connection";
 import type { Direction } from "../local-networks";
 import { ownService, ownServices } from "../own-service";
-import { serviceId } from "../service";
+import { isIcmpService, serviceId } from "../service";
 import type { Known } from "./recent-set";
 import { type RowParts, ViewRow } from "./view-row";
 
@@ -79,8 +79,9 @@ export class HostRow extends ViewRow {
     return this.#peers.size === 1 ? this.#peers.values().next().value : undefined;
   }
 
+  /** icmp has none. */
   get ports(): number {
-    return this.#ports.size;
+    return [...this.#ports].filter((id) => !isIcmpService(id)).length;
   }
 
   override add(connection: Connection, time: number, known: Known, direction: Direction): number {

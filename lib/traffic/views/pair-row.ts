@@ -22,9 +22,11 @@ export const pairFeatures: readonly Feature[] = [
 /** What connections of a pair have in common besides their source. */
 type Destination = Pick<Connection, "destinationHost" | "destinationPort" | "protocol">;
 
-/** A day of a pair: a source, and a port of a destination. */
+/** A day of a pair: a source, and a port of a destination; of icmp, a type and a code. */
 export class PairRow extends ViewRow {
   readonly destination: Destination;
+  /** Of icmp the type of its messages; otherwise 0. */
+  readonly sourcePort: number;
   #longest = 0;
   /** 1 = never met before; NaN where too little is known of the source. */
   #new = Number.NaN;
@@ -37,14 +39,17 @@ export class PairRow extends ViewRow {
   /** Bytes that connections sent. */
   #sizes = new Samples();
 
-  private constructor(connection: Pick<Connection, "uid" | "sourceHost"> & Destination) {
+  private constructor(connection: Pick<Connection, "uid" | "sourceHost" | "sourcePort"> & Destination) {
     super(connection);
-    const { destinationHost, destinationPort, protocol } = connection;
+    const { sourcePort, destinationHost, destinationPort, protocol } = connection;
+    this.sourcePort = protocol === "icmp" ? sourcePort : 0;
     this.destination = { destinationHost: ownText(destinationHost), destinationPort, protocol };
   }
 
-  static keyOf({ sourceHost, destinationHost, destinationPort, protocol }: Connection): string {
-    return `${sourceHost} ${destinationHost} ${destinationPort} ${protocol}`;
+  static keyOf(connection: Connection): string {
+    const { sourceHost, sourcePort, destinationHost, destinationPort, protocol } = connection;
+    const ends = `${sourceHost} ${destinationHost} ${destinationPort} ${protocol}`;
+    return protocol === "icmp" ? `${ends} ${sourcePort}` : ends;
   }
 
   /** @param isEarly too little is known of any source to say that something is new to it */
@@ -61,9 +66,10 @@ export class PairRow extends ViewRow {
   }
 
   static resume({ texts, numbers }: RowParts): PairRow {
-    const [sourceHost, uid, destinationHost, protocol] = texts;
+    const [sourceHost, uid, destinationHost, protocol, type] = texts;
     const [destinationPort, ...own] = numbers;
-    const row = new PairRow({ sourceHost, uid, destinationHost, destinationPort, protocol });
+    const sourcePort = Number(type ?? 0);
+    const row = new PairRow({ sourceHost, sourcePort, uid, destinationHost, destinationPort, protocol });
     const [longest, isNew, isOfNewService, previous, ...samples] = row.resumeSums(own);
     row.#longest = longest;
     row.#new = isNew;
@@ -78,7 +84,8 @@ export class PairRow extends ViewRow {
     const { destinationHost, destinationPort, protocol } = this.destination;
     const own = [this.#longest, this.#new, Number(this.#isOfNewService), this.#previous];
     const samples = [...this.#intervals.state, ...this.#sizes.state];
-    const texts = [this.source, this.uid, destinationHost, protocol];
+    const type = protocol === "icmp" ? [String(this.sourcePort)] : [];
+    const texts = [this.source, this.uid, destinationHost, protocol, ...type];
     return { texts, numbers: [destinationPort, ...this.sums, ...own, ...samples] };
   }
 
