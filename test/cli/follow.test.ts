@@ -182,8 +182,8 @@ test("after a stop, each line is judged once; the log may be rotated meanwhile",
 });
 
 test("however often it is killed, each alert and each change of an incident is written once", async () => {
-  // Two hours later the sweep's hours are over, which are judged then: that of the host, and those of its pairs.
-  const later = { ...scan[599], uid: "Clater", start: scan[599].start + 7_200 };
+  // A day later the sweep's hours are over, which are judged then, and its incident is closed.
+  const later = { ...scan[599], uid: "Clater", start: scan[599].start + 86_400 };
   const isBefore = (uid: string) => !uid.endsWith(later.uid);
   const expected = (await flaggedAtOnce([...scan, later])).filter(isBefore);
   assert.ok(expected.includes(`hosts:${scan[0].uid}`));

@@ -207,26 +207,58 @@ const alertOn = (values: Parameters<typeof connectionOf>[0]) => {
   return { connection, riskScore: 10, reasons: [], isNewService: false, direction: "internal" } as const;
 };
 
-test("an incident starts, is told again when it has grown tenfold, and is closed after an hour's silence", () => {
+test("an incident starts, is told again when it has grown tenfold, ends after an hour's silence, and is closed when its day is over", () => {
   const told: (readonly [string, number])[] = [];
   const tracker = new IncidentTracker(undefined, ({ status, connections }) =>
     told.push([status, connections]),
   );
   const ids = new Set<string>();
   for (let i = 0; i < 120; i++) ids.add(tracker.add(alertOn({ uid: `C${i}` }), 1_000 + i));
-  tracker.passTime(1_119 + 3_600);
-  assert.equal(told.length, 3);
-  tracker.passTime(1_119 + 3_601);
-  ids.add(tracker.add(alertOn({ uid: "later" }), 5_000));
+  ids.add(tracker.add(alertOn({ uid: "in time" }), 1_119 + 3_600));
+  assert.equal(ids.size, 1);
+  ids.add(tracker.add(alertOn({ uid: "later" }), 1_119 + 7_201));
+  tracker.passTime(86_399);
+  assert.equal(told.length, 4);
+  tracker.passTime(86_400);
   assert.deepEqual(told, [
     ["open", 1],
     ["open", 10],
     ["open", 100],
-    ["closed", 120],
     ["open", 1],
+    ["closed", 121],
+    ["closed", 1],
   ]);
   assert.equal(ids.size, 2);
   assert.equal(tracker.count, 2);
+});
+
+test("the day of a pair belongs to the incident of its connections, however long they were silent", () => {
+  const view = new View("pairs", 86_400);
+  const tracker = new IncidentTracker();
+  const upload = connectionOf({
+    start: 36_000,
+    duration: 900,
+    sourceBytes: 3e9,
+    destinationHost: "198.18.0.1",
+  });
+  const noticed = { ...alertOn(upload), direction: "outbound" } as const;
+  const id = tracker.add(noticed, upload.start);
+  view.add(upload, upload.start);
+  const state = JSON.parse(JSON.stringify(tracker.state));
+  const other = tracker.add(alertOn({ uid: "other" }), 50_000);
+  const [row] = view.end();
+  const day = { id: "a", row, kinds: rowKinds(row), riskScore: 50, reasons: [] };
+  assert.equal(tracker.addRow(day, 86_300), id);
+  assert.deepEqual([tracker.count, tracker.top[0].viewAlerts, tracker.top[0].connections], [2, 1, 1]);
+  assert.notEqual(other, id);
+  const resumed = new IncidentTracker(checked(incidentsStateSchema, state, "state"));
+  resumed.passTime(50_000);
+  const again = new IncidentTracker(
+    checked(incidentsStateSchema, JSON.parse(JSON.stringify(resumed.state)), "state"),
+  );
+  assert.equal(again.addRow(day, 86_300), id);
+  again.passTime(86_401);
+  assert.notEqual(again.addRow(day, 86_401), id, "its day is over");
 });
 
 test("rows that come late, by hours, split no incident", async () => {

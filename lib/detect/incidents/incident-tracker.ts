@@ -1,6 +1,7 @@
 import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
+import { day } from "../../traffic/views/view";
 import type { ViewRow } from "../../traffic/views/view-row";
 import { Clock, type ClockState } from "../../traffic/windows/clock";
 import { byRisk, type Incident } from "./incident";
@@ -12,12 +13,12 @@ import {
   ownText,
 } from "./open-incident";
 
-/** Seconds without an alert, by the log's time, after which an incident is closed. */
+/** Seconds without an alert, by the log's time, after which no more connections join an incident. */
 const silence = 3_600;
 /** So many sources with alerts on one destination within this many seconds make it a victim; while all fail, within an hour. */
 const floodSources = 10;
 const floodSeconds = 60;
-/** Open incidents at most, and destinations whose sources are remembered; the one silent for longest goes first. */
+/** Incidents that go on at most, as many that wait, and destinations whose sources are remembered; the one silent for longest goes first. */
 export const mostOpen = 1_000;
 /** Incidents of which a summary can tell. */
 const mostKept = 100;
@@ -30,6 +31,8 @@ export interface IncidentsState {
   /** Undefined before the first connection. */
   readonly clock?: ClockState;
   readonly open: readonly OpenIncidentState[];
+  /** Those that only rows of views may join. */
+  readonly waiting?: readonly OpenIncidentState[];
   readonly visitors: readonly (readonly [
     destination: string,
     sources: readonly (readonly [source: string, until: number])[],
@@ -39,8 +42,10 @@ export interface IncidentsState {
 /**
  * Groups alerts that belong together into incidents, one alert after the other, in bounded memory:
  *
- * - An alert joins the open incident of its source, or starts one. After an hour of the log's time without an alert an
- *   incident is closed: the next one starts another.
+ * - An alert joins the open incident of its source, or starts one. After an hour of the log's time without an alert the next
+ *   connection starts another.
+ * - An incident is closed when its day is over, in UTC, whose rows of views are judged by then: what such a row sums up of
+ *   the same source and time belongs to it, however long ago it was.
  * - Where ten sources raise alerts on one destination within a minute, or within an hour by connections that fail, as
  *   strangers do who look for open ports, this is a victim, and has an incident of its own: the alerts on it join this
  *   one, and what these sources did to nobody else becomes a part of it. So does an alert on
@@ -54,6 +59,8 @@ export interface IncidentsState {
 export class IncidentTracker {
   /** By role and host; the one silent for longest first. */
   readonly #open = new Map<string, OpenIncident>();
+  /** Those that only rows of views may join, in the same order. */
+  #waiting: OpenIncident[] = [];
   readonly #clock = new Clock();
   readonly #visitors = new Map<string, Visitors>();
   #kept: Incident[] = [];
@@ -66,6 +73,7 @@ export class IncidentTracker {
   ) {
     if (state.clock) this.#clock.resume(state.clock);
     for (const saved of state.open) this.#open.set(keyOf(saved.role, saved.host), OpenIncident.resume(saved));
+    this.#waiting = (state.waiting ?? []).map((saved) => OpenIncident.resume(saved));
     for (const [destination, sources] of state.visitors) this.#visitors.set(destination, new Map(sources));
   }
 
@@ -73,13 +81,14 @@ export class IncidentTracker {
     return {
       clock: this.#clock.state,
       open: Array.from(this.#open.values(), ({ state }) => state),
+      waiting: this.#waiting.map(({ state }) => state),
       visitors: Array.from(this.#visitors, ([destination, sources]) => [destination, [...sources]]),
     };
   }
 
   /** Incidents so far: those closed, and those open. */
   get count(): number {
-    return this.#closed + this.#open.size;
+    return this.#closed + this.#waiting.length + this.#open.size;
   }
 
   /** The most risky incidents, at most 100: see {@link byRisk}. */
@@ -88,18 +97,26 @@ export class IncidentTracker {
   }
 
   get open(): Incident[] {
-    return Array.from(this.#open.values(), (incident) => incident.toIncident("open"));
+    return [...this.#waiting, ...this.#open.values()].map((incident) => incident.toIncident("open"));
   }
 
-  /** A connection without an alert: incidents that are silent for long by its time are closed. */
+  /** A connection without an alert: incidents that are silent for long by its time wait for their day to end. */
   passTime(time: number): void {
     if (this.#clock.advance(time)) {
       this.closeAll();
       this.#visitors.clear();
     }
+    const { now } = this.#clock;
     for (const [key, incident] of this.#open) {
-      if (this.#clock.now - incident.seen <= silence) break;
-      this.#close(key, incident);
+      if (now - incident.seen <= silence) break;
+      this.#open.delete(key);
+      this.#waiting.push(incident);
+    }
+    while (this.#waiting.length > 0) {
+      const [first] = this.#waiting;
+      const isOver = Math.floor(first.seen / day) < Math.floor(now / day);
+      if (!isOver && this.#waiting.length <= mostOpen) break;
+      this.#close(this.#waiting.shift()!);
     }
   }
 
@@ -132,21 +149,38 @@ export class IncidentTracker {
    */
   addRow(noticed: NoticedRow, time: number): string {
     this.passTime(time);
-    const incident = this.#victimOf(noticed.row) ?? this.#take("source", noticed.row.source, noticed.id);
+    const incident =
+      this.#victimOf(noticed.row) ??
+      this.#waitingOf(noticed.row) ??
+      this.#take("source", noticed.row.source, noticed.id);
     const { connections: before, kinds } = incident;
-    incident.addRow(noticed, this.#clock.now);
-    this.#moveLast(incident);
+    if (this.#waiting.includes(incident)) incident.addRow(noticed, incident.seen);
+    else {
+      incident.addRow(noticed, this.#clock.now);
+      this.#moveLast(incident);
+    }
     const isOfNewKind = incident.kinds.some((kind) => !kinds.includes(kind));
     if (before === 0 || isOfNewKind || hasGrownTenfold(before, incident.connections))
       this.onChange(incident.toIncident("open"));
     return incident.id;
   }
 
-  /** The open incident of the victim that is all that a row's connections reached. */
-  #victimOf({ onlyPeer }: ViewRow): OpenIncident | undefined {
-    for (const incident of this.#open.values())
-      if (incident.role === "victim" && textHash(incident.host) === onlyPeer) return incident;
-    return undefined;
+  /** The incident of the victim that is all that a row's connections reached. */
+  #victimOf(row: ViewRow): OpenIncident | undefined {
+    const isOf = ({ role, host }: OpenIncident) => role === "victim" && textHash(host) === row.onlyPeer;
+    return [...this.#open.values()].find(isOf) ?? this.#waitingWhile(row, isOf);
+  }
+
+  /** The incident of a row's source that no more connections join, if it was at the row's time and none that is open was. */
+  #waitingOf(row: ViewRow): OpenIncident | undefined {
+    if (this.#open.get(keyOf("source", row.source))?.isWhile(row)) return undefined;
+    return this.#waitingWhile(row, ({ role, host }) => role === "source" && host === row.source);
+  }
+
+  /** The latest of those that were at the time of a row. */
+  #waitingWhile(row: ViewRow, isOf: (incident: OpenIncident) => boolean): OpenIncident | undefined {
+    const found = this.#waiting.filter((incident) => isOf(incident) && incident.isWhile(row));
+    return found[found.length - 1];
   }
 
   /** The open incident of a host, or one that starts. @param id of its first alert */
@@ -154,7 +188,11 @@ export class IncidentTracker {
     const key = keyOf(role, host);
     const found = this.#open.get(key);
     if (found) return found;
-    if (this.#open.size >= mostOpen) this.#close(...this.#open.entries().next().value!);
+    if (this.#open.size >= mostOpen) {
+      const [longest, silent] = this.#open.entries().next().value!;
+      this.#open.delete(longest);
+      this.#close(silent);
+    }
     const incident = OpenIncident.startedBy(role, host, id);
     this.#open.set(key, incident);
     return incident;
@@ -169,7 +207,9 @@ export class IncidentTracker {
 
   /** Closes all that are open: no more alerts will come. */
   closeAll(): void {
-    for (const [key, incident] of this.#open) this.#close(key, incident);
+    for (const incident of [...this.#waiting, ...this.#open.values()]) this.#close(incident);
+    this.#waiting = [];
+    this.#open.clear();
   }
 
   /** The sources of alerts on the connection's destination that count now, its own among them. */
@@ -198,8 +238,7 @@ export class IncidentTracker {
     }
   }
 
-  #close(key: string, incident: OpenIncident): void {
-    this.#open.delete(key);
+  #close(incident: OpenIncident): void {
     const closed = incident.toIncident("closed");
     this.#closed++;
     this.#kept.push(closed);

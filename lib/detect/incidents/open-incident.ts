@@ -237,6 +237,11 @@ export class OpenIncident {
     for (const name of leasts) this.#leasts[name] = Math.max(this.#leasts[name], row[name]);
   }
 
+  /** Whether it was at the time of a row of a view. */
+  isWhile({ first, last }: Pick<ViewRow, "first" | "last">): boolean {
+    return first <= this.#last && this.#first <= last;
+  }
+
   /** Whether all its connections are to this host. */
   isOnlyTo(host: string): boolean {
     return this.#hosts.size === 1 && this.#leasts.hosts <= 1 && this.#hosts.has(textHash(host));
