@@ -146,9 +146,9 @@ export class Monitor {
     let [next, nextRow] = [0, 0];
     for (let row = 0; row < connections.length; row++) {
       const connection = connections[row];
+      this.incidents.passTime(timeOf(connection, this.model.windows.timeBase));
       while (unusual[nextRow]?.before === row) alerts.push(this.#viewAlert(unusual[nextRow++]));
       if (rows[next] === row) alerts.push(this.#alert(connection, verdicts[next++]));
-      else this.incidents.passTime(this.#timeOf(connection));
     }
     return alerts;
   }
@@ -156,10 +156,6 @@ export class Monitor {
   /** The alerts of the rows of views that are not over: no more connections will come. */
   async lastAlerts(): Promise<RankedAlert[]> {
     return (await this.views.end()).map((unusual) => this.#viewAlert(unusual));
-  }
-
-  #timeOf(connection: Connection): number {
-    return timeOf(connection, this.model.windows.timeBase);
   }
 
   /** The rows that some detector flags and the list does not allow. Counts what was found. */
@@ -189,15 +185,15 @@ export class Monitor {
       verdict.novel.some(({ feature }) => feature === "service") || this.views.ofNewService.has(connection);
     const direction = this.#networks.directionOf(connection);
     const noticed = { connection, ...verdict, isNewService, direction };
-    const incident = this.incidents.add(noticed, this.#timeOf(connection));
+    const incident = this.incidents.add(noticed);
     const alert = createAlert({ connection, direction, ...verdict, model: this.model.name, incident });
     return { alert, excess: verdict.excess };
   }
 
   #viewAlert(unusual: UnusualRow): RankedAlert {
-    const { row, verdict, time } = unusual;
+    const { row, verdict } = unusual;
     const noticed = { id: rowAlertId(unusual), row, ...verdict, kinds: rowKinds(row) };
-    const incident = this.incidents.addRow(noticed, time);
+    const incident = this.incidents.addRow(noticed);
     this.findings.alerts++;
     return {
       alert: createViewAlert(unusual, { model: this.model.name, incident }),

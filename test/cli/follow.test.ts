@@ -182,10 +182,11 @@ test("after a stop, each line is judged once; the log may be rotated meanwhile",
 });
 
 test("however often it is killed, each alert and each change of an incident is written once", async () => {
-  // A day later the sweep's hours are over, which are judged then, and its incident is closed.
+  // A day later the sweep's hours are over, which are judged then, and its incident is closed after that.
   const later = { ...scan[599], uid: "Clater", start: scan[599].start + 86_400 };
+  const last = { ...later, uid: `Clast-${later.uid}`, start: later.start + 1 };
   const isBefore = (uid: string) => !uid.endsWith(later.uid);
-  const expected = (await flaggedAtOnce([...scan, later])).filter(isBefore);
+  const expected = (await flaggedAtOnce([...scan, later, last])).filter(isBefore);
   assert.ok(expected.includes(`hosts:${scan[0].uid}`));
   const options = ["--state", "state.json", "--lateness", "0.2", "--incidents", "incidents.jsonl"];
   await writeFile(log, `${header}\n`);
@@ -206,7 +207,7 @@ test("however often it is killed, each alert and each change of an incident is w
     assert.equal(code, null);
   }
   assert.equal(written, 600);
-  await appendFile(log, text([later]));
+  await appendFile(log, text([later, last]));
   const judged = () => until(() => uids().includes(expected.at(-1)!), "the last alert before it");
   await following(judged, "SIGINT", ...options);
   assert.deepEqual(uids().filter(isBefore), expected);

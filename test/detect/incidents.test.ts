@@ -191,7 +191,7 @@ test("a tracker that goes on from another's state, as JSON, finds the same incid
   let resumed = new IncidentTracker(undefined, (incident) => cut.push(incident));
   for (const alert of alerts) {
     const { start } = alert.connection;
-    assert.equal(resumed.add(alert, start), tracker.add(alert, start));
+    assert.equal(addAt(resumed, alert, start), addAt(tracker, alert, start));
     if (random.uniform() > 0.02) continue;
     const state = checked(incidentsStateSchema, JSON.parse(JSON.stringify(resumed.state)), "state");
     resumed = new IncidentTracker(state, (incident) => cut.push(incident));
@@ -207,19 +207,29 @@ const alertOn = (values: Parameters<typeof connectionOf>[0]) => {
   return { connection, riskScore: 10, reasons: [], isNewService: false, direction: "internal" } as const;
 };
 
+/** The incident of an alert at a time. */
+function addAt(
+  tracker: IncidentTracker,
+  noticed: Parameters<IncidentTracker["add"]>[0],
+  time: number,
+): string {
+  tracker.passTime(time);
+  return tracker.add(noticed);
+}
+
 test("an incident starts, is told again when it has grown tenfold, ends after an hour's silence, and is closed when its day is over", () => {
   const told: (readonly [string, number])[] = [];
   const tracker = new IncidentTracker(undefined, ({ status, connections }) =>
     told.push([status, connections]),
   );
   const ids = new Set<string>();
-  for (let i = 0; i < 120; i++) ids.add(tracker.add(alertOn({ uid: `C${i}` }), 1_000 + i));
-  ids.add(tracker.add(alertOn({ uid: "in time" }), 1_119 + 3_600));
+  for (let i = 0; i < 120; i++) ids.add(addAt(tracker, alertOn({ uid: `C${i}` }), 1_000 + i));
+  ids.add(addAt(tracker, alertOn({ uid: "in time" }), 1_119 + 3_600));
   assert.equal(ids.size, 1);
-  ids.add(tracker.add(alertOn({ uid: "later" }), 1_119 + 7_201));
-  tracker.passTime(86_399);
-  assert.equal(told.length, 4);
+  ids.add(addAt(tracker, alertOn({ uid: "later" }), 1_119 + 7_201));
   tracker.passTime(86_400);
+  assert.equal(told.length, 4, "the rows of its day come now");
+  tracker.passTime(86_401);
   assert.deepEqual(told, [
     ["open", 1],
     ["open", 10],
@@ -242,13 +252,13 @@ test("the day of a pair belongs to the incident of its connections, however long
     destinationHost: "198.18.0.1",
   });
   const noticed = { ...alertOn(upload), direction: "outbound" } as const;
-  const id = tracker.add(noticed, upload.start);
+  const id = addAt(tracker, noticed, upload.start);
   view.add(upload, upload.start);
   const state = JSON.parse(JSON.stringify(tracker.state));
-  const other = tracker.add(alertOn({ uid: "other" }), 50_000);
+  const other = addAt(tracker, alertOn({ uid: "other" }), 50_000);
   const [row] = view.end();
   const day = { id: "a", row, kinds: rowKinds(row), riskScore: 50, reasons: [] };
-  assert.equal(tracker.addRow(day, 86_300), id);
+  assert.equal(tracker.addRow(day), id);
   assert.deepEqual([tracker.count, tracker.top[0].viewAlerts, tracker.top[0].connections], [2, 1, 1]);
   assert.notEqual(other, id);
   const resumed = new IncidentTracker(checked(incidentsStateSchema, state, "state"));
@@ -256,9 +266,36 @@ test("the day of a pair belongs to the incident of its connections, however long
   const again = new IncidentTracker(
     checked(incidentsStateSchema, JSON.parse(JSON.stringify(resumed.state)), "state"),
   );
-  assert.equal(again.addRow(day, 86_300), id);
+  assert.equal(again.addRow(day), id);
+  again.passTime(86_400);
+  assert.equal(again.addRow(day), id);
   again.passTime(86_401);
-  assert.notEqual(again.addRow(day, 86_401), id, "its day is over");
+  assert.notEqual(again.addRow(day), id, "its day is over");
+});
+
+test("a beacon over days is one incident, after a day without it another", () => {
+  const view = new View("pairs", 86_400);
+  const tracker = new IncidentTracker();
+  const ids: string[] = [];
+  for (const at of [1, 2, 4].flatMap((days) =>
+    Array.from({ length: 144 }, (_, i) => 86_400 * days + 600 * i),
+  )) {
+    tracker.passTime(at);
+    for (const row of view.add(connectionOf({ start: at, sourceBytes: 520 }), at))
+      ids.push(tracker.addRow({ id: `a${at}`, row, kinds: rowKinds(row), riskScore: 50, reasons: [] }));
+  }
+  const [row] = view.end();
+  ids.push(tracker.addRow({ id: "last", row, kinds: rowKinds(row), riskScore: 50, reasons: [] }));
+  assert.equal(ids.length, 3);
+  assert.equal(ids[0], ids[1]);
+  assert.notEqual(ids[1], ids[2]);
+  assert.deepEqual(
+    tracker.top.map(({ kinds, viewAlerts }) => [kinds[0], viewAlerts]),
+    [
+      ["beacon", 2],
+      ["beacon", 1],
+    ],
+  );
 });
 
 test("rows that come late, by hours, split no incident", async () => {
@@ -266,7 +303,7 @@ test("rows that come late, by hours, split no incident", async () => {
   const ids = new Set<string>();
   for (let i = 0; i < 100; i++) {
     const lateness = i % 10 === 9 ? 7_200 : 0;
-    ids.add(tracker.add(alertOn({ uid: `C${i}`, start: 60 * i - lateness }), 60 * i - lateness));
+    ids.add(addAt(tracker, alertOn({ uid: `C${i}`, start: 60 * i - lateness }), 60 * i - lateness));
   }
   assert.equal(ids.size, 1);
   assert.equal(tracker.top[0].connections, 100);
@@ -293,16 +330,16 @@ test("when the clock goes back for good, as in a log of another day, incidents a
   const tracker = new IncidentTracker(undefined, ({ status, connections }) =>
     told.push(`${status} ${connections}`),
   );
-  for (let i = 0; i < 5; i++) tracker.add(alertOn({ uid: `C${i}` }), 90_000 + i);
-  for (let i = 0; i < 20; i++) tracker.add(alertOn({ uid: `D${i}` }), 1_000 + i);
-  assert.deepEqual(told, ["open 1", "open 10", "closed 20", "open 1"]);
+  for (let i = 0; i < 5; i++) addAt(tracker, alertOn({ uid: `C${i}` }), 90_000 + i);
+  for (let i = 0; i < 20; i++) addAt(tracker, alertOn({ uid: `D${i}` }), 1_000 + i);
+  assert.deepEqual(told, ["open 1", "open 10", "open 1", "closed 20"]);
 });
 
 test("ten sources on one destination within a minute are one incident of the victim, within an hour if all of it fails", () => {
   const run = (seconds: number, values: Parameters<typeof connectionOf>[0]) => {
     const tracker = new IncidentTracker();
     for (let i = 0; i < 30; i++)
-      tracker.add(alertOn({ ...values, uid: `C${i}`, sourceHost: `10.1.1.${i}` }), 1_000 + seconds * i);
+      addAt(tracker, alertOn({ ...values, uid: `C${i}`, sourceHost: `10.1.1.${i}` }), 1_000 + seconds * i);
     return tracker.top;
   };
   const answered = { state: "SF", destinationBytes: 10 };
@@ -334,7 +371,7 @@ test("a day of an infected camera, in 14,423 alerts, is fewer than 20 incidents"
     const isLookedFor = { ...failed, sourceHost: address(), destinationHost: camera, destinationPort: 2_323 };
     const values =
       does < 0.7 ? looksForOthers : does < 0.8 ? hearsItsMaster : does < 0.9 ? takesPartInFlood : isLookedFor;
-    tracker.add(alertOn({ uid: `C${i}`, start, ...values }), start);
+    addAt(tracker, alertOn({ uid: `C${i}`, start, ...values }), start);
   }
   tracker.closeAll();
   assert.ok(tracker.count < 20, `${tracker.count} incidents`);
@@ -350,12 +387,13 @@ test("no more incidents are open than there is room for, and the one silent for 
   });
   for (let i = 0; i < mostOpen + 3; i++) {
     const host = `h${i}`;
-    tracker.add(alertOn({ uid: host, sourceHost: host, destinationHost: `to ${host}` }), 1_000 + i / 10);
-    if (i === 5) tracker.add(alertOn({ sourceHost: "h0", destinationHost: "to h0" }), 1_001);
+    addAt(tracker, alertOn({ uid: host, sourceHost: host, destinationHost: `to ${host}` }), 1_000 + i / 10);
+    if (i === 5) addAt(tracker, alertOn({ sourceHost: "h0", destinationHost: "to h0" }), 1_001);
   }
   assert.deepEqual(closed, ["h1", "h2", "h3"]);
   assert.equal(tracker.open.length, mostOpen);
-  for (let i = 0; i < 2_000; i++) tracker.add(alertOn({ sourceHost: "h9", destinationHost: `d${i}` }), 1_200);
+  for (let i = 0; i < 2_000; i++)
+    addAt(tracker, alertOn({ sourceHost: "h9", destinationHost: `d${i}` }), 1_200);
   assert.equal(tracker.open.find(({ host }) => host === "h9")?.hosts, 1_000);
 });
 
@@ -400,7 +438,7 @@ function incidentOfRow(name: ViewName, connections: readonly Connection[]): Inci
   for (const connection of connections) view.add(connection, connection.start);
   const [row] = view.end();
   const tracker = new IncidentTracker();
-  tracker.addRow({ id: "a", row, kinds: rowKinds(row), riskScore: 50, reasons: [] }, 0);
+  tracker.addRow({ id: "a", row, kinds: rowKinds(row), riskScore: 50, reasons: [] });
   return tracker.open[0];
 }
 
@@ -423,7 +461,7 @@ test("what goes to a host of ours is no upload, and large files are no passwords
         ...{ uid: `C${i}`, protocol: "tcp", destinationHost, destinationPort: 22 },
         ...{ sourceBytes: 1e8, destinationBytes: 100, state: "SF" },
       });
-      tracker.add({ connection, riskScore: 10, reasons: [], isNewService: false, direction }, i);
+      addAt(tracker, { connection, riskScore: 10, reasons: [], isNewService: false, direction }, i);
     }
     return tracker.open[0].kinds;
   };
@@ -433,7 +471,7 @@ test("what goes to a host of ours is no upload, and large files are no passwords
 
 test("the most risky incident comes first, of equals the larger, then the earlier, then by the id", () => {
   const tracker = new IncidentTracker();
-  tracker.add(alertOn({ sourceHost: "10.0.0.1" }), 1_000);
+  addAt(tracker, alertOn({ sourceHost: "10.0.0.1" }), 1_000);
   const [one] = tracker.top;
   const inOrder: Incident[] = [
     { ...one, risk: 90 },

@@ -45,14 +45,14 @@ export interface IncidentsState {
  * - An alert joins the open incident of its source, or starts one. After an hour of the log's time without an alert the next
  *   connection starts another.
  * - An incident is closed when its day is over, in UTC, whose rows of views are judged by then: what such a row sums up of
- *   the same source and time belongs to it, however long ago it was.
+ *   the same source belongs to it, but for an hour's silence between them, and so do all days of a beacon.
  * - Where ten sources raise alerts on one destination within a minute, or within an hour by connections that fail, as
  *   strangers do who look for open ports, this is a victim, and has an incident of its own: the alerts on it join this
  *   one, and what these sources did to nobody else becomes a part of it. So does an alert on
  *   an hour or a day in which a source reached nobody else.
  * - No more than 1,000 incidents are open; for another the one that is silent for longest is closed.
  * - A connection that comes too late counts as if it happened now, and splits no incident. When the clock goes back for good,
- *   see {@link Clock}, all are closed.
+ *   see {@link Clock}, the next alert starts another.
  *
  * Which incident an alert belongs to depends on the alerts before it and their times only, so that it can be said at once.
  */
@@ -100,29 +100,28 @@ export class IncidentTracker {
     return [...this.#waiting, ...this.#open.values()].map((incident) => incident.toIncident("open"));
   }
 
-  /** A connection without an alert: incidents that are silent for long by its time wait for their day to end. */
+  /**
+   * A connection of this time comes. Incidents that are silent for long by then wait for the rows of their day, which are over
+   * at the first connection of the next one, and are closed at the second.
+   */
   passTime(time: number): void {
-    if (this.#clock.advance(time)) {
-      this.closeAll();
-      this.#visitors.clear();
-    }
-    const { now } = this.#clock;
-    for (const [key, incident] of this.#open) {
-      if (now - incident.seen <= silence) break;
-      this.#open.delete(key);
-      this.#waiting.push(incident);
-    }
+    const today = Math.floor(this.#clock.now / day);
     while (this.#waiting.length > 0) {
-      const [first] = this.#waiting;
-      const isOver = Math.floor(first.seen / day) < Math.floor(now / day);
+      const isOver = Math.floor(this.#waiting[0].seen / day) !== today;
       if (!isOver && this.#waiting.length <= mostOpen) break;
       this.#close(this.#waiting.shift()!);
     }
+    const isAnother = this.#clock.advance(time);
+    if (isAnother) this.#visitors.clear();
+    for (const [key, incident] of this.#open) {
+      if (!isAnother && this.#clock.now - incident.seen <= silence) break;
+      this.#open.delete(key);
+      this.#waiting.push(incident);
+    }
   }
 
-  /** Takes the next alert in, on a connection of this time. @returns the id of its incident */
-  add(noticed: Noticed, time: number): string {
-    this.passTime(time);
+  /** Takes an alert on this connection in. @returns the id of its incident */
+  add(noticed: Noticed): string {
     const { now } = this.#clock;
     const { sourceHost, destinationHost } = noticed.connection;
     const victim = keyOf("victim", destinationHost);
@@ -144,19 +143,20 @@ export class IncidentTracker {
   }
 
   /**
-   * Takes an alert on a row of a view in, which belongs to the row's source, or to the victim if the row tells of nothing
+   * Takes an alert on a row of a view in that was over before this connection, which belongs to the row's source, or to the victim if the row tells of nothing
    * else. @returns the id of its incident
    */
-  addRow(noticed: NoticedRow, time: number): string {
-    this.passTime(time);
+  addRow(noticed: NoticedRow): string {
+    const { row } = noticed;
     const incident =
-      this.#victimOf(noticed.row) ??
-      this.#waitingOf(noticed.row) ??
-      this.#take("source", noticed.row.source, noticed.id);
+      this.#victimOf(row) ?? this.#waitingOf(row) ?? this.#take("source", row.source, noticed.id);
     const { connections: before, kinds } = incident;
-    if (this.#waiting.includes(incident)) incident.addRow(noticed, incident.seen);
-    else {
-      incident.addRow(noticed, this.#clock.now);
+    const now = this.#clock.state?.now ?? row.last;
+    const open = this.#open.get(keyOf(incident.role, incident.host));
+    const goesOn = open === incident || (open === undefined && now - row.last <= silence);
+    incident.addRow(noticed, goesOn ? now : incident.seen);
+    if (goesOn) {
+      this.#waiting = this.#waiting.filter((other) => other !== incident);
       this.#moveLast(incident);
     }
     const isOfNewKind = incident.kinds.some((kind) => !kinds.includes(kind));
@@ -173,13 +173,13 @@ export class IncidentTracker {
 
   /** The incident of a row's source that no more connections join, if it was at the row's time and none that is open was. */
   #waitingOf(row: ViewRow): OpenIncident | undefined {
-    if (this.#open.get(keyOf("source", row.source))?.isWhile(row)) return undefined;
+    if (this.#open.get(keyOf("source", row.source))?.isWhile(row, silence)) return undefined;
     return this.#waitingWhile(row, ({ role, host }) => role === "source" && host === row.source);
   }
 
   /** The latest of those that were at the time of a row. */
   #waitingWhile(row: ViewRow, isOf: (incident: OpenIncident) => boolean): OpenIncident | undefined {
-    const found = this.#waiting.filter((incident) => isOf(incident) && incident.isWhile(row));
+    const found = this.#waiting.filter((incident) => isOf(incident) && incident.isWhile(row, silence));
     return found[found.length - 1];
   }
 

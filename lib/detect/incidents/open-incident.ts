@@ -237,9 +237,9 @@ export class OpenIncident {
     for (const name of leasts) this.#leasts[name] = Math.max(this.#leasts[name], row[name]);
   }
 
-  /** Whether it was at the time of a row of a view. */
-  isWhile({ first, last }: Pick<ViewRow, "first" | "last">): boolean {
-    return first <= this.#last && this.#first <= last;
+  /** Whether a row of a view is of its time, but for some seconds of silence. */
+  isWhile({ first, last }: Pick<ViewRow, "first" | "last">, silence: number): boolean {
+    return first <= this.#last + silence && this.#first - silence <= last;
   }
 
   /** Whether all its connections are to this host. */

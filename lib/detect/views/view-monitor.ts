@@ -29,8 +29,6 @@ export interface OverRow {
   readonly row: ViewRow;
   /** The position of the connection before which it was. */
   readonly before: number;
-  /** The log's time then. */
-  readonly time: number;
 }
 
 /** One that is anomalous. */
@@ -90,8 +88,7 @@ export class ViewMonitor {
       const time = timeOf(connection, this.timeBase);
       for (let i = 0; i < this.#views.length; i++) {
         const { view } = this.#views[i];
-        const { now } = view;
-        for (const row of view.add(connection, time, mark)) over[i].push({ row, before, time: now });
+        for (const row of view.add(connection, time, mark)) over[i].push({ row, before });
         if (view.last instanceof PairRow && view.last.isOfNewService) this.#ofNewService.add(connection);
       }
     }
@@ -106,10 +103,7 @@ export class ViewMonitor {
   /** The log is over, and so are all rows. */
   async end(): Promise<UnusualRow[]> {
     return this.#unusual(
-      this.#views.map(({ view }) => {
-        const { now: time } = view;
-        return view.end().map((row) => ({ row, before: Number.POSITIVE_INFINITY, time }));
-      }),
+      this.#views.map(({ view }) => view.end().map((row) => ({ row, before: Number.POSITIVE_INFINITY }))),
     );
   }
 

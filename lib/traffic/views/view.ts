@@ -115,11 +115,6 @@ export class View<Name extends ViewName = ViewName> {
     return { seconds: this.seconds, clock: this.#clock.state, since: this.#since, known, rows };
   }
 
-  /** Seconds at which the last connection counted; −Infinity before the first. */
-  get now(): number {
-    return this.#clock.now;
-  }
-
   /**
    * Takes the next connection in, which happens at a time.
    *

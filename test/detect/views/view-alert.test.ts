@@ -21,9 +21,9 @@ function alertsOf(view: ViewName, connections: readonly Connection[]) {
   for (const connection of connections.slice(-1)) resumed.add(connection, connection.start);
   const verdict = { scores: new Map(), pValue: 0.001, excess: 2, riskScore: 50, reasons: [], novel: [] };
   return resumed.end().map((row) => {
-    const unusual = { ...{ row, before: 0, time: 0, view, seconds: hour, verdict } };
+    const unusual = { row, before: 0, view, seconds: hour, verdict };
     const tracker = new IncidentTracker();
-    const incident = tracker.addRow({ id: "a", row, kinds: [], riskScore: 50, reasons: [] }, 0);
+    const incident = tracker.addRow({ id: "a", row, kinds: [], riskScore: 50, reasons: [] });
     return { alert: createViewAlert(unusual, { model: "office", incident }), incident: tracker.open[0] };
   });
 }
