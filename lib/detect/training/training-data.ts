@@ -74,7 +74,7 @@ export async function readTrainingData(
   requireNumber("maxConnections", maxConnections, { min: 1, integer: true });
   const windows = resolveWindows(asked);
   const tracker = WarmWindows.cold(windows);
-  const read = new ReadConnections(windows.timeBase, new LocalNetworks(local));
+  const read = new ReadConnections(windows.timeBase, new LocalNetworks(local), ignoreLabels);
   const counts = noCounts();
   const logs: ReadLog[] = [];
   const tables: Table[] = [];
@@ -118,6 +118,7 @@ class ReadConnections {
   constructor(
     private readonly timeBase: Required<TrafficWindowOptions>["timeBase"],
     networks: LocalNetworks,
+    private readonly ignoresLabels: boolean,
   ) {
     this.views = new TrainingViews(networks);
   }
@@ -125,7 +126,7 @@ class ReadConnections {
   add(connections: readonly Connection[]): void {
     for (const connection of connections) {
       const { start, sourceHost, label } = connection;
-      if (label === undefined || truthOf(label) === "normal")
+      if (this.ignoresLabels || label === undefined || truthOf(label) === "normal")
         this.views.add(connection, timeOf(connection, this.timeBase));
       this.starts.push(start);
       this.hosts.add(sourceHost);
