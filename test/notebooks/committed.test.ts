@@ -33,6 +33,31 @@ test("every figure of a study's data has the data's remark in its caption", asyn
   assert.ok(captions > 20, `${captions} captions`);
 });
 
+test("notebooks of the course have one form, imports at the top, and at most 12 names of the library there", async () => {
+  const course = (await findNotebooks([], folder)).filter((file) => !file.includes("solutions"));
+  for (const [number, file] of course.entries()) {
+    const notebook = await readNotebook(file);
+    const text = notebook.cells.map(({ source }) => source).join("\n");
+    const form = [
+      ...[`^# ${number} · \\S`, "^\\*\\*You will\\*\\*$", "^\\*\\*You need\\*\\* "],
+      ...["^## 1 · \\S", "^## What to take away$", "^## Quiz$"],
+      ...(number + 1 < course.length ? [`^\\*\\*Next:\\*\\* \\[${number + 1} · `] : []),
+    ];
+    const places = form.map((line) => text.search(new RegExp(line, "m")));
+    assert.ok(!places.includes(-1), `${file} has no ${form[places.indexOf(-1)]}`);
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+      `${file} has its parts in another order`,
+    );
+    const [first] = codeCells(notebook);
+    const names = [...first.source.matchAll(/import \{([^}]*)\} from "traffic-anomaly/g)].flatMap(
+      ([, list]) => list.split(",").filter((name) => name.trim() !== ""),
+    );
+    assert.ok(names.length > 0 && names.length <= 12, `${file} imports ${names.length} names`);
+  }
+});
+
 test("each notebook was run from the top and is small enough for GitHub to render", async () => {
   for (const file of await findNotebooks([], folder)) {
     assert.ok(statSync(file).size < 1_000_000, `${file} has ${statSync(file).size} bytes`);
