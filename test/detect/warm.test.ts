@@ -8,12 +8,15 @@ import {
   connectionTable,
   createRandom,
   loadTrafficModel,
+  readConnectionLogs,
   scoreTraffic,
+  trainOnTraffic,
 } from "traffic-anomaly";
 import { Monitor } from "traffic-anomaly/dist/detect/monitor";
 import { WarmWindows } from "traffic-anomaly/dist/traffic/windows/warm-windows";
 import { temporaryFolder } from "../fixtures/folder";
-import { dayOf, sweep, trainOffice, writeLog } from "./network";
+import { realLogTest } from "../traffic/logs/logs";
+import { dayOf, small, sweep, trainOffice, writeLog } from "./network";
 
 process.env.TRAFFIC_BROWSER = "";
 const folder = temporaryFolder("warm");
@@ -52,6 +55,30 @@ test("however a log is cut into files and runs, the alerts are the same", async 
   for (const [i, end] of cuts.slice(1).entries())
     found.push(...(await alertsOf(all.slice(cuts[i], end), `part-${i}`)));
   assert.deepEqual(found, expected);
+});
+
+test("a log over midnight gives the same alerts in one, cut there, and in any time zone", async () => {
+  const midnight = 86_400 * Math.ceil(day[1_300].start / 86_400);
+  const shift = midnight - day[1_300].start; // the sweep goes on over midnight
+  const night = all.map((one) => ({ ...one, start: one.start + shift }));
+  const at = night.findIndex(({ start }) => start >= midnight);
+  rmSync(state, { force: true });
+  const whole = await alertsOf(night, "night");
+  const first = whole.findIndex(({ traffic_anomaly }) => traffic_anomaly.view === "hosts");
+  assert.ok(first > 0, "hours are over at midnight");
+  const zone = process.env.TZ;
+  try {
+    process.env.TZ = "Pacific/Auckland";
+    rmSync(state);
+    const parts = [
+      ...(await alertsOf(night.slice(0, at), "evening")),
+      ...(await alertsOf(night.slice(at), "morning")),
+    ];
+    assert.deepEqual(parts, whole);
+  } finally {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  }
 });
 
 test("however a log is cut, the lines of an allow list silence and count the same", async () => {
@@ -134,3 +161,36 @@ test("a state of something else is refused and left alone", async () => {
   await assert.rejects(scoreTraffic([log], model, { out, state: out }), /can't hold alerts and the state/);
   await assert.rejects(scoreTraffic([log], model, { out, state: log }), /is read: choose another output/);
 });
+
+realLogTest(
+  "a real log cut at twenty random places, some parts scored twice as after a kill, gives the alerts of the whole",
+  async (zeek) => {
+    const model = join(folder, "models", "real");
+    const usual = ["small.conn.log", "rotated"].map((name) => join(zeek, name));
+    await trainOnTraffic(usual, { out: model, outputsFolder: join(folder, "outputs"), ...small });
+    const scan: Connection[] = [];
+    for await (const read of readConnectionLogs([join(zeek, "port-scanning.conn.json.log")]))
+      scan.push(...read);
+    scan.sort((a, b) => a.start - b.start);
+    const linesOf = async (start: number, end: number) => {
+      const log = await writeLog(join(folder, `real-${start}.log`), scan.slice(start, end));
+      const out = join(folder, "real.json");
+      await scoreTraffic([log], model, { out, state });
+      return { lines: readFileSync(out, "utf8"), again: () => scoreTraffic([log], model, { out, state }) };
+    };
+    rmSync(state, { force: true });
+    const { lines: expected } = await linesOf(0, scan.length);
+    assert.ok(expected.split("\n").length > 2_000);
+    rmSync(state);
+    const random = createRandom(2, "real cuts");
+    const places = Array.from({ length: 20 }, () => random.integer(scan.length)).sort((a, b) => a - b);
+    const cuts = [0, ...new Set(places), scan.length];
+    let found = "";
+    for (const [i, end] of cuts.slice(1).entries()) {
+      const { lines, again } = await linesOf(cuts[i], end);
+      if (random.uniform() < 0.5) await again();
+      found += lines;
+    }
+    assert.equal(found, expected);
+  },
+);
