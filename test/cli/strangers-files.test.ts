@@ -128,7 +128,10 @@ test("a log that unpacks to gigabytes, a line without end, endless columns and l
     [score("tabs.gz --skip-bad-rows"), `tabs.gz, line ${lines + 1}: ${tooLong}`],
     [score("fields.gz"), `fields.gz ${noLog}`],
     [score("- < fields.gz"), `the standard input, line 2: ${tooLong}`],
-    [score("levels.gz"), `levels.gz, line ${lines + 1}: conn_state is missing, which records of connections have`],
+    [
+      score("levels.gz"),
+      `levels.gz, line ${lines + 1}: conn_state is missing, which records of connections have`,
+    ],
     [score("open-levels.gz"), `open-levels.gz, line ${lines + 1}: it is not a JSON object`],
     [score("long.gz"), `long.gz, line ${lines + 1}: it is longer than 262,144 characters`],
     [score("separator.gz"), `separator.gz ${noLog}`],

@@ -7,19 +7,32 @@ import { type SharedTask, scorePieces } from "./scoring-pool";
 // may be large. So the thread looks itself, once it has had nothing to do for a moment.
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
-/**
- * Milliseconds. The next fit or block of a stream is there sooner: to collect takes as long as to score a block, and V8 drops what
- * it has compiled for objects that are gone.
- */
-const moment = 5000;
+/** Milliseconds. A stream's next block is there sooner: to collect after each takes as long as to score it. */
+const moment = 500;
 let idle: NodeJS.Timeout | undefined;
+
+/** The last task of each kind, without its arrays: V8 drops what it has compiled for objects of a form that is gone. */
+const forms = new Map<string, SharedTask>();
 
 parentPort?.on("message", (task: SharedTask) => {
   clearTimeout(idle);
+  const { file } = task;
   scorePieces(task);
+  takeArrays(task);
+  forms.set(file, task);
   idle = setTimeout(collectGarbage, moment);
   parentPort?.postMessage("done");
 });
 parentPort?.on("messageerror", (error) => {
   throw error;
 });
+
+/** Empties the typed arrays in an object, and in the objects in it. */
+function takeArrays(object: object): void {
+  for (const [name, value] of Object.entries(object)) {
+    if (ArrayBuffer.isView(value)) {
+      const { constructor: TypedArray } = value as { readonly constructor: new () => ArrayBufferView };
+      Reflect.set(object, name, new TypedArray());
+    } else if (typeof value === "object" && value !== null) takeArrays(value);
+  }
+}
