@@ -30,9 +30,7 @@ parentPort?.on("messageerror", (error) => {
 /** Empties the typed arrays in an object, and in the objects in it. */
 function takeArrays(object: object): void {
   for (const [name, value] of Object.entries(object)) {
-    if (ArrayBuffer.isView(value)) {
-      const { constructor: TypedArray } = value as { readonly constructor: new () => ArrayBufferView };
-      Reflect.set(object, name, new TypedArray());
-    } else if (typeof value === "object" && value !== null) takeArrays(value);
+    if (ArrayBuffer.isView(value)) Reflect.set(object, name, Reflect.construct(value.constructor, []));
+    else if (typeof value === "object" && value !== null) takeArrays(value);
   }
 }
