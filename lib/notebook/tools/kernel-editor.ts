@@ -1,7 +1,7 @@
 // What an editor's questions mean, where TypeScript itself takes them too literally.
 
 /** What a cell imports of the library. */
-export const modules = ["traffic-anomaly", "traffic-anomaly/notebook", "traffic-anomaly/visualize"];
+const modules = ["traffic-anomaly", "traffic-anomaly/notebook", "traffic-anomaly/visualize"];
 
 /**
  * A cell in which `import { fit` is being written, as if each of the modules were to follow, so that their names can be

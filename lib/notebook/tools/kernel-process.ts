@@ -12,7 +12,7 @@ import {
   declareInnerVars,
   withoutExports,
 } from "./kernel-bindings";
-import { callsAround, modules, withModules } from "./kernel-editor";
+import { callsAround, withModules } from "./kernel-editor";
 import {
   asTyped,
   cellName,
@@ -364,8 +364,7 @@ converters.createConverter = (options: unknown): Converter => {
   }
   // A kernel that answers has compiled a cell, and has read the types that most first cells import. From an event of its own,
   // as above.
-  const firstImports = modules.map((module) => `import "${module}";`).join("\n");
-  setTimeout(() => compile(({ convert }) => convert("", firstImports)));
+  setTimeout(() => compile(({ convert }) => convert("", 'import "traffic-anomaly";')));
   return {
     convert(declarations: string, cell: string) {
       types = declaredTypes(ts, cell);
