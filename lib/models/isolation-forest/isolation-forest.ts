@@ -77,7 +77,7 @@ export async function fitIsolationForest(
   const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
   signal?.throwIfAborted();
   const whole = makeAll ? await wholeMatrix(matrix, signal) : matrix;
-  const source = "data" in whole ? await findRepeats(whole, { workers, signal }) : whole;
+  const source = "data" in whole ? await findRepeats(whole, trees * sampleSize, { workers, signal }) : whole;
   const settings = { trees, sampleSize, seed };
   const work = { workers, onProgress, signal };
   const used =

@@ -12,6 +12,9 @@ export interface RepeatingMatrix extends Matrix {
   readonly firsts?: Uint32Array;
 }
 
+/** With more rows than these for each row that is drawn, finding those that repeat takes longer than it saves. */
+const rowsPerDraw = 4;
+
 /** Roughly how many nanoseconds a number takes. */
 const numberCost = 0.7;
 
@@ -29,17 +32,19 @@ export const scorer: RowScorer<object> = {
 };
 
 /**
- * Finds the rows of a matrix that repeat, where there is the kernel. Looking whether all its numbers are finite costs nothing
- * more, so it is done here.
+ * Finds the rows of a matrix that repeat, where there is the kernel and the trees draw so many rows that it pays. Looking
+ * whether all its numbers are finite costs nothing more, so it is done here.
  *
+ * @param draws rows that all trees draw together
  * @throws {InputError} naming row and column of a value that is NaN or infinite; the signal's reason once it is aborted
  */
 export async function findRepeats(
   { rows, columns, data }: Matrix,
+  draws: number,
   { workers, signal }: ScoreOptions,
 ): Promise<RepeatingMatrix> {
   const matrix = { rows, columns, data };
-  if (!kernel()) {
+  if (!kernel() || rows > rowsPerDraw * draws) {
     requireFinite(matrix);
     return matrix;
   }
