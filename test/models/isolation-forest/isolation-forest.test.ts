@@ -349,7 +349,7 @@ test("the WebAssembly kernel grows the same trees to the bit as the growing that
     };
     const plain = await grow(growTree, matrix, async () => {});
     assert.ok(plain.next > 4);
-    const repeating = await findRepeats(matrix, { workers: 1 });
+    const repeating = await findRepeats(matrix, matrix.rows, { workers: 1 });
     assert.ok(repeating.firsts);
     assert.ok(new Set(repeating.firsts).size < 0.7 * rows);
     for (const known of [matrix, repeating]) {
@@ -367,14 +367,16 @@ test("a row that repeats is known by the first that equals it; one that is not f
   const matrix = cloud(9, { width: 2 });
   matrix.data.copyWithin(8, 0, 2);
   matrix.data.copyWithin(12, 0, 2);
-  const { firsts } = await findRepeats(matrix, { workers: 1 });
+  const { firsts } = await findRepeats(matrix, matrix.rows, { workers: 1 });
   assert.deepEqual(firsts, Uint32Array.of(0, 1, 2, 3, 0, 5, 0, 7, 8));
+  assert.equal((await findRepeats(matrix, 2, { workers: 1 })).firsts, undefined); // trees that draw so few gain nothing by it
   for (const value of [NaN, Infinity, -Infinity]) {
     matrix.data[15] = value;
-    await assert.rejects(findRepeats(matrix, { workers: 1 }), {
-      name: "InputError",
-      message: `row 7 of the matrix is ${value} in the column x1: a detector takes finite numbers only`,
-    });
+    for (const draws of [2, matrix.rows])
+      await assert.rejects(findRepeats(matrix, draws, { workers: 1 }), {
+        name: "InputError",
+        message: `row 7 of the matrix is ${value} in the column x1: a detector takes finite numbers only`,
+      });
   }
 });
 
