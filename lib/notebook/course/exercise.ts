@@ -54,15 +54,17 @@ export function number({
   truth,
   tolerance = 0,
   share = false,
-  mistakes = [],
+  mistakes = {},
 }: {
   truth: Truth<number>;
   /** How far an answer may be off. Default: 0. */
   tolerance?: number;
   /** Whether it is a share, from 0 to 1. Default: false. */
   share?: boolean;
-  mistakes?: readonly Mistake<number>[];
+  /** What they are told, by the wrong numbers. */
+  mistakes?: Readonly<Record<number, string>>;
 }): Answer {
+  const wrong = Object.entries(mistakes).map(([answer, word]) => ({ answer: Number(answer), word }));
   const near = (a: number, b: number) => a === b || Math.abs(a - b) <= tolerance + 1e-9;
   return {
     expected: share ? "a number from 0 to 1, a share" : "a number",
@@ -70,14 +72,14 @@ export function number({
       if (typeof answer !== "number" || Number.isNaN(answer)) return otherType(this.expected, answer);
       const right = truthOn(truth, data);
       if (near(answer, right)) return undefined;
-      const known = mistakes.find((mistake) => near(answer, mistake.answer));
+      const known = wrong.find((mistake) => near(answer, mistake.answer));
       if (known) return known.word;
       if (share && answer > 1) return "A share is at most 1: do not multiply it by 100.";
       if (share && answer < 0) return "A share is at least 0.";
       return `${text(answer)} is too ${answer > right ? "large" : "small"}.`;
     },
     right: (data) => truthOn(truth, data),
-    wrong: mistakes,
+    wrong,
   };
 }
 
@@ -85,26 +87,28 @@ export function number({
 export function word({
   truth,
   of,
-  mistakes = [],
+  mistakes = {},
 }: {
   truth: Truth<string>;
   /** What the words are to be chosen from, if the exercise says so. */
   of?: readonly string[];
-  mistakes?: readonly Mistake<string>[];
+  /** What they are told, by the wrong words. */
+  mistakes?: Readonly<Record<string, string>>;
 }): Answer {
+  const wrong = Object.entries(mistakes).map(([answer, word]) => ({ answer, word }));
   const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
   return {
     expected: of ? `one of ${of.map((one) => JSON.stringify(one)).join(", ")}` : 'a text, such as "http"',
     complaint(answer, data) {
       if (typeof answer !== "string") return otherType(this.expected, answer);
       if (same(answer, truthOn(truth, data))) return undefined;
-      const known = mistakes.find((mistake) => same(answer, mistake.answer));
+      const known = wrong.find((mistake) => same(answer, mistake.answer));
       if (known) return known.word;
       if (of && !of.some((one) => same(answer, one))) return `The answer is ${this.expected}.`;
       return `${text(answer)} is not right.`;
     },
     right: (data) => truthOn(truth, data),
-    wrong: mistakes,
+    wrong,
   };
 }
 

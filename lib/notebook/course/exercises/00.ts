@@ -4,11 +4,11 @@ export const welcomeExercises: { readonly [number: string]: Exercise } = {
   "0-1": {
     answer: number({
       truth: 5574,
-      mistakes: [
-        { answer: 6948, word: "Those are the bytes of all services: filter first." },
-        { answer: 3, word: "That is how many connections there are. Add up their bytes." },
-        { answer: 5510, word: "All connections of http count, the small ones, too." },
-      ],
+      mistakes: {
+        6948: "Those are the bytes of all services: filter first.",
+        3: "That is how many connections there are. Add up their bytes.",
+        5510: "All connections of http count, the small ones, too.",
+      },
     }),
     hints: [
       '`connections.filter(({ service }) => service === "http")` are the connections to add up.',
@@ -20,15 +20,15 @@ export const welcomeExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       http: number({
         truth: 3,
-        mistakes: [{ answer: 1, word: "The count starts anew each time: read the old one first." }],
+        mistakes: { 1: "The count starts anew each time: read the old one first." },
       }),
       dns: number({
         truth: 2,
-        mistakes: [{ answer: 1, word: "The count starts anew each time: read the old one first." }],
+        mistakes: { 1: "The count starts anew each time: read the old one first." },
       }),
       smtp: number({
         truth: 1,
-        mistakes: [{ answer: 0, word: "The first connection of a service counts, too." }],
+        mistakes: { 0: "The first connection of a service counts, too." },
       }),
     }),
     hints: [
@@ -40,10 +40,10 @@ export const welcomeExercises: { readonly [number: string]: Exercise } = {
   "0-3": {
     answer: number({
       truth: 145,
-      mistakes: [
-        { answer: 146, word: "Rows are counted from 0." },
-        { answer: 0.6459758706456029, word: "That is its score. The number of the row is asked for." },
-      ],
+      mistakes: {
+        146: "Rows are counted from 0.",
+        0.6459758706456029: "That is its score. The number of the row is asked for.",
+      },
     }),
     hints: [
       "`scores` has a score for each row, in order: the place of the highest is the number of the row.",

@@ -5,19 +5,15 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       services: number({
         truth: { real: 41, simulated: 18 },
-        mistakes: [{ answer: 44, word: "Those are columns of notebook 2; count services only." }],
+        mistakes: { 44: "Those are columns of notebook 2; count services only." },
       }),
       found: number({
         truth: { real: 4253, simulated: 76 },
-        mistakes: [
-          { answer: 2767, word: "Those are attacks of the test set; the training set is asked for." },
-        ],
+        mistakes: { 2767: "Those are attacks of the test set; the training set is asked for." },
       }),
       falseAlarms: number({
         truth: { real: 2, simulated: 0 },
-        mistakes: [
-          { answer: 0, word: "On the training set there is none by construction: count on the test set." },
-        ],
+        mistakes: { 0: "On the training set there is none by construction: count on the test set." },
       }),
     }),
     hints: [
@@ -30,13 +26,10 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
     answer: number({
       truth: { real: 0.364, simulated: 0.508 },
       tolerance: 0.001,
-      mistakes: [
-        { answer: 0.071, word: "That is over all rows: each distinct row must count once." },
-        {
-          answer: 0.636,
-          word: "The score is turned around: rare rows must have the *higher* score, as in the text.",
-        },
-      ],
+      mistakes: {
+        0.071: "That is over all rows: each distinct row must count once.",
+        0.636: "The score is turned around: rare rows must have the *higher* score, as in the text.",
+      },
     }),
     hints: [
       "`distinctRows` gives the first row of each group of equal rows.",
@@ -100,16 +93,11 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
   "1-4": {
     answer: word({
       truth: { real: "dst_host_srv_count", simulated: "rerror_rate" },
-      mistakes: [
-        {
-          answer: "count",
-          word: "That is the best with the floods: leave out smurf and neptune, on both files.",
-        },
-        {
-          answer: "dst_bytes",
-          word: "That is the best on the test set. The choice is to be made on the training set, as in the text.",
-        },
-      ],
+      mistakes: {
+        count: "That is the best with the floods: leave out smurf and neptune, on both files.",
+        dst_bytes:
+          "That is the best on the test set. The choice is to be made on the training set, as in the text.",
+      },
     }),
     hints: [
       "`rowsWhere(table, (label) => …)` and `selectRows` give a table without some labels.",
@@ -121,13 +109,10 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
     answer: number({
       truth: { real: 0.9988, simulated: 1 },
       tolerance: 0.0001,
-      mistakes: [
-        {
-          answer: 1,
-          word: "A perfect ranking would need that no attack equals a normal row; look at `snmpgetattack`.",
-        },
-        { answer: 0.9893, word: "That is the recall of a verdict; the ranking by all shares is asked for." },
-      ],
+      mistakes: {
+        1: "A perfect ranking would need that no attack equals a normal row; look at `snmpgetattack`.",
+        0.9893: "That is the recall of a verdict; the ranking by all shares is asked for.",
+      },
     }),
     hints: [
       "Equal rows cannot be told apart: the best score of a row is the share of attacks among the rows equal to it.",

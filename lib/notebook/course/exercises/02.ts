@@ -48,24 +48,20 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
         truth: { real: 104 / 250_436, simulated: 30 / 1215 },
         tolerance: 1e-6,
         share: true,
-        mistakes: [
-          {
-            answer: 104 / 159,
-            word: "That is the precision, which divides by the flagged rows; recall divides by all attacks.",
-          },
-        ],
+        mistakes: {
+          [104 / 159]:
+            "That is the precision, which divides by the flagged rows; recall divides by all attacks.",
+        },
       }),
       falseAlarmRate: number({
         truth: { real: 55 / 60_593, simulated: 0 },
         tolerance: 1e-6,
         share: true,
-        mistakes: [
-          {
-            answer: 55 / 159,
-            word: "That is the share of false alarms among the flagged rows; the rate divides by all normal rows.",
-          },
-          { answer: 55 / 311_029, word: "The rate divides by the normal rows, not by all rows." },
-        ],
+        mistakes: {
+          [55 / 159]:
+            "That is the share of false alarms among the flagged rows; the rate divides by all normal rows.",
+          [55 / 311_029]: "The rate divides by the normal rows, not by all rows.",
+        },
       }),
     }),
     hints: [
@@ -77,12 +73,9 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
   "2-3": {
     answer: number({
       truth: { real: 5, simulated: 1 },
-      mistakes: [
-        {
-          answer: 0,
-          word: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
-        },
-      ],
+      mistakes: {
+        0: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
+      },
     }),
     hints: [
       '`logarithm: ["amount", "count"]` takes the logarithm of both; the default is `["amount"]`.',

@@ -5,11 +5,11 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
     answer: number({
       truth: 0.5,
       tolerance: 1e-6,
-      mistakes: [
-        { answer: 1, word: "That is the path length E[h] of every row. The score is made from it." },
-        { answer: 0, word: "No score is 0: a path would have to be endless for that." },
-        { answer: 2, word: "A score lies between 0 and 1." },
-      ],
+      mistakes: {
+        1: "That is the path length E[h] of every row. The score is made from it.",
+        0: "No score is 0: a path would have to be endless for that.",
+        2: "A score lies between 0 and 1.",
+      },
     }),
     hints: [
       "Grow the tree in your mind: two rows, one cut. How deep is each leaf, and how many rows does it hold?",
@@ -20,11 +20,11 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
   "3-2": {
     answer: number({
       truth: { real: 1000, simulated: Number.POSITIVE_INFINITY },
-      mistakes: [
-        { answer: 100, word: "With 100 rows ROC AUC is still within 0.01 of what it was. Look on." },
-        { answer: 10_000, word: "It is far down there. But it has fallen before, with every seed." },
-        { answer: 10, word: "Compare with no smurf row, seed by seed: the difference is less than 0.01." },
-      ],
+      mistakes: {
+        100: "With 100 rows ROC AUC is still within 0.01 of what it was. Look on.",
+        10000: "It is far down there. But it has fallen before, with every seed.",
+        10: "Compare with no smurf row, seed by seed: the difference is less than 0.01.",
+      },
     }),
     hints: [
       "Add the first n rows of smurf to `fitRows`, and judge the *other* smurf rows against the held-out normal ones.",
@@ -53,13 +53,10 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
     answer: number({
       truth: { real: 0.9989, simulated: 0.9869 },
       tolerance: 0.0005,
-      mistakes: [
-        {
-          answer: 0.834,
-          word: "That is the forest's. How well does the one right column do, read as a score?",
-        },
-        { answer: 0.0011, word: "Many bytes are suspicious: do not turn the sign." },
-      ],
+      mistakes: {
+        0.834: "That is the forest's. How well does the one right column do, read as a score?",
+        0.0011: "Many bytes are suspicious: do not turn the sign.",
+      },
     }),
     hints: [
       "`explainRow(model, train, row)` lists the features' contributions to a score. Which of them is the attack itself?",

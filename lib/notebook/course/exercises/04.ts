@@ -5,10 +5,10 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
     answer: number({
       truth: { real: 105, simulated: 120 },
       tolerance: 8,
-      mistakes: [
-        { answer: 120, word: "That is what was allowed. How many were run before the loss stopped falling?" },
-        { answer: 30, word: "That is the default: give `epochs: 120`." },
-      ],
+      mistakes: {
+        120: "That is what was allowed. How many were run before the loss stopped falling?",
+        30: "That is the default: give `epochs: 120`.",
+      },
     }),
     hints: [
       "`epochs` is an upper bound: training ends early where the validation loss has stopped falling.",
@@ -20,12 +20,9 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
       truth: { real: 0.1994, simulated: 0 },
       tolerance: 0.01,
       share: true,
-      mistakes: [
-        {
-          answer: 1,
-          word: "That is the recall of the clean network. Is there really smurf among the rows to fit on?",
-        },
-      ],
+      mistakes: {
+        1: "That is the recall of the clean network. Is there really smurf among the rows to fit on?",
+      },
     }),
     hints: [
       "Replace 200 of the 20,000 rows by rows of smurf, drawn at random: `permutation` with a seed draws them.",
@@ -56,22 +53,14 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
       threshold: number({
         truth: { real: 0.0229, simulated: 0.033 },
         tolerance: 0.0005,
-        mistakes: [
-          {
-            answer: 0.003,
-            word: "That is the budget, a share of normal rows. Which score do so many exceed?",
-          },
-        ],
+        mistakes: { 0.003: "That is the budget, a share of normal rows. Which score do so many exceed?" },
       }),
       falseAlarms: number({
         truth: { real: 1573, simulated: 250 },
         tolerance: 40,
-        mistakes: [
-          {
-            answer: 300,
-            word: "That is what was promised. Count what the threshold does on the normal rows of the test file.",
-          },
-        ],
+        mistakes: {
+          300: "That is what was promised. Count what the threshold does on the normal rows of the test file.",
+        },
       }),
     }),
     hints: [
@@ -83,10 +72,10 @@ export const autoencoderExercises: { readonly [number: string]: Exercise } = {
   "4-5": {
     answer: word({
       truth: { real: "count", simulated: "service" },
-      mistakes: [
-        { answer: "service", word: "It is often among the first, but another feature is first more often." },
-        { answer: "wrong_fragment", word: "It is conspicuous, but seldom. Count all false alarms." },
-      ],
+      mistakes: {
+        service: "It is often among the first, but another feature is first more often.",
+        wrong_fragment: "It is conspicuous, but seldom. Count all false alarms.",
+      },
     }),
     hints: [
       'The false alarms are the rows labelled "normal" whose score is above the threshold at 1 %.',

@@ -7,17 +7,13 @@ export const evaluationExercises: { readonly [number: string]: Exercise } = {
         truth: { real: 0.7811, simulated: 0.3391 },
         tolerance: 0.001,
         share: true,
-        mistakes: [
-          { answer: 0.9167, word: "That is its recall at 5 % of false alarms, where most alarms are false." },
-        ],
+        mistakes: { 0.9167: "That is its recall at 5 % of false alarms, where most alarms are false." },
       }),
       autoencoder: number({
         truth: { real: 0.7758, simulated: 0.558 },
         tolerance: 0.001,
         share: true,
-        mistakes: [
-          { answer: 0.9417, word: "That is its recall at 5 % of false alarms, where most alarms are false." },
-        ],
+        mistakes: { 0.9417: "That is its recall at 5 % of false alarms, where most alarms are false." },
       }),
       pca: number({ truth: { real: 0.9082, simulated: 0.1572 }, tolerance: 0.001, share: true }),
     }),
@@ -33,20 +29,13 @@ export const evaluationExercises: { readonly [number: string]: Exercise } = {
         truth: { real: 0.1635, simulated: 0.1343 },
         tolerance: 0.005,
         share: true,
-        mistakes: [
-          {
-            answer: 0.9878,
-            word: "That is the precision on the file as it is, with four attacks in five rows.",
-          },
-        ],
+        mistakes: { 0.9878: "That is the precision on the file as it is, with four attacks in five rows." },
       }),
       averagePrecision: number({
         truth: { real: 0.5344, simulated: 0.4834 },
         tolerance: 0.02,
         share: true,
-        mistakes: [
-          { answer: 0.99, word: "That is the file as it is. With few attacks average precision falls, too." },
-        ],
+        mistakes: { 0.99: "That is the file as it is. With few attacks average precision falls, too." },
       }),
     }),
     hints: [
@@ -60,17 +49,14 @@ export const evaluationExercises: { readonly [number: string]: Exercise } = {
       decisive: word({
         truth: "dos",
         of: ["dos", "probe", "r2l", "u2r"],
-        mistakes: [
-          {
-            answer: "r2l",
-            word: "That is the hardest category. Which one has the rows that make the overall figure?",
-          },
-        ],
+        mistakes: {
+          r2l: "That is the hardest category. Which one has the rows that make the overall figure?",
+        },
       }),
       better: word({
         truth: { real: "isolation-forest", simulated: "isolation-forest" },
         of: ["isolation-forest", "autoencoder"],
-        mistakes: [{ answer: "autoencoder", word: "Compare the two in the column of R2L." }],
+        mistakes: { autoencoder: "Compare the two in the column of R2L." },
       }),
     }),
     hints: [
@@ -82,14 +68,11 @@ export const evaluationExercises: { readonly [number: string]: Exercise } = {
     answer: number({
       truth: { real: 0.9793, simulated: 0.9336 },
       tolerance: 0.00006,
-      mistakes: [
-        {
-          answer: 0.9817,
-          word: "That is the library's combined detector, the mean of −log p-values. Ranks are asked for.",
-        },
-        { answer: 0.978, word: "That is the autoencoder alone." },
-        { answer: 0.9789, word: "That is the forest alone." },
-      ],
+      mistakes: {
+        0.9817: "That is the library's combined detector, the mean of −log p-values. Ranks are asked for.",
+        0.978: "That is the autoencoder alone.",
+        0.9789: "That is the forest alone.",
+      },
     }),
     hints: [
       "Scores of different kinds cannot be added; their ranks can.",
@@ -101,23 +84,17 @@ export const evaluationExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       rows: number({
         truth: { real: 69_959, simulated: 35_267 },
-        mistakes: [
-          { answer: 77_291, word: "Duplicates are gone, but rows that training holds are still there." },
-          { answer: 129_890, word: "Rows that training holds are gone, but not the duplicates." },
-        ],
+        mistakes: {
+          77291: "Duplicates are gone, but rows that training holds are still there.",
+          129890: "Rows that training holds are gone, but not the duplicates.",
+        },
       }),
       best: word({
         truth: { real: "combined", simulated: "combined" },
-        mistakes: [
-          {
-            answer: "baseline:principal-components",
-            word: "It is near the top over all rows. And over these?",
-          },
-          {
-            answer: "autoencoder",
-            word: "It is the better one of the two models, but not the best of the eight.",
-          },
-        ],
+        mistakes: {
+          "baseline:principal-components": "It is near the top over all rows. And over these?",
+          autoencoder: "It is the better one of the two models, but not the best of the eight.",
+        },
       }),
     }),
     hints: [

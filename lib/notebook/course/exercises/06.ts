@@ -6,10 +6,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
       truth: { real: 0.1539, simulated: 0.3268 },
       tolerance: 0.001,
       share: true,
-      mistakes: [
-        { answer: 0.0765, word: "That is the forest's." },
-        { answer: 0.3753, word: "That is the autoencoder's." },
-      ],
+      mistakes: { 0.0765: "That is the forest's.", 0.3753: "That is the autoencoder's." },
     }),
     hints: [
       '`thresholdSliderFigure({ name, scores, labels, threshold, axisTitle })` draws one; PCA\'s scores need `scale: "log"`.',
@@ -22,13 +19,11 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
       truth: { real: 0.0316, simulated: 0.0322 },
       tolerance: 0.0005,
       share: true,
-      mistakes: [
-        { answer: 0.05, word: "With 5 % each, more than 5 % are flagged by at least one of the two." },
-        {
-          answer: 0.025,
-          word: "Half for each would be right if no row were flagged by both. Some are, so that each may have more.",
-        },
-      ],
+      mistakes: {
+        0.05: "With 5 % each, more than 5 % are flagged by at least one of the two.",
+        0.025:
+          "Half for each would be right if no row were flagged by both. Some are, so that each may have more.",
+      },
     }),
     hints: [
       "`chooseThreshold(heldOutScores, budget)` gives each model's line for a budget. Which share of the held-out normal rows lies above either?",
@@ -40,12 +35,10 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
     answer: word({
       truth: "among",
       of: ["among", "apart"],
-      mistakes: [
-        {
-          answer: "apart",
-          word: "They have clumps of their own, as every type has. But where do these lie, seen from the clumps of known types?",
-        },
-      ],
+      mistakes: {
+        apart:
+          "They have clumps of their own, as every type has. But where do these lie, seen from the clumps of known types?",
+      },
     }),
     hints: [
       "`groups` takes a column of names: one code for each row that is drawn.",
@@ -55,16 +48,10 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   "6-4": {
     answer: word({
       truth: { real: "snmpgetattack", simulated: "snmpguess" },
-      mistakes: [
-        {
-          answer: "warezmaster",
-          word: "Some of it is missed, but its lowest scores are not the lowest of all.",
-        },
-        {
-          answer: "guess_passwd",
-          word: "The autoencoder finds nearly all of it. Sort by the score, lowest first.",
-        },
-      ],
+      mistakes: {
+        warezmaster: "Some of it is missed, but its lowest scores are not the lowest of all.",
+        guess_passwd: "The autoencoder finds nearly all of it. Sort by the score, lowest first.",
+      },
     }),
     hints: [
       "Choose the distinct rows whose category is `r2l`, and sort them by the autoencoder's score.",
@@ -75,11 +62,11 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       forest: word({
         truth: "flag",
-        mistakes: [{ answer: "service", word: "That is the autoencoder's." }],
+        mistakes: { service: "That is the autoencoder's." },
       }),
       autoencoder: word({
         truth: { real: "service", simulated: "same_srv_rate" },
-        mistakes: [{ answer: "flag", word: "That is the forest's." }],
+        mistakes: { flag: "That is the forest's." },
       }),
     }),
     hints: [

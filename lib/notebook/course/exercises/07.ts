@@ -6,16 +6,13 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       connections: number({
         truth: 14_683,
-        mistakes: [
-          {
-            answer: 12_869,
-            word: "That is one feature's number: count each connection that differs in *any* feature.",
-          },
-        ],
+        mistakes: {
+          12869: "That is one feature's number: count each connection that differs in *any* feature.",
+        },
       }),
       feature: word({
         truth: "srv_count",
-        mistakes: [{ answer: "count", word: "Nearly: another feature differs in a few more connections." }],
+        mistakes: { count: "Nearly: another feature differs in a few more connections." },
       }),
     }),
     hints: [
@@ -28,13 +25,11 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
     answer: parts({
       attacks: number({
         truth: 53,
-        mistakes: [{ answer: 28, word: "Those are types: the same type from two hosts are two attacks." }],
+        mistakes: { 28: "Those are types: the same type from two hosts are two attacks." },
       }),
       found: number({
         truth: 24,
-        mistakes: [
-          { answer: 15, word: "Those are types with an alert: count attacks, by label and source host." },
-        ],
+        mistakes: { 15: "Those are types with an alert: count attacks, by label and source host." },
       }),
     }),
     hints: [
@@ -49,15 +44,13 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
         truth: 1,
         share: true,
         tolerance: 0.001,
-        mistakes: [
-          { answer: 0.0481, word: "That is the recall of all attacks; look at exfiltration alone." },
-        ],
+        mistakes: { 0.0481: "That is the recall of all attacks; look at exfiltration alone." },
       }),
       falseAlarmRate: number({
         truth: 0.0088,
         share: true,
         tolerance: 0.0002,
-        mistakes: [{ answer: 0.01, word: "That is what was promised. What was paid on the judged log?" }],
+        mistakes: { 0.01: "That is what was promised. What was paid on the judged log?" },
       }),
     }),
     hints: [
@@ -72,25 +65,19 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
         truth: 0.435,
         tolerance: 0.002,
         share: true,
-        mistakes: [
-          {
-            answer: 0.4424,
-            word: "That is at the model's own threshold: compare at the *same* false-alarm rate.",
-          },
-          { answer: 0.3695, word: "That is the model that learned from hidden attacks." },
-        ],
+        mistakes: {
+          0.4424: "That is at the model's own threshold: compare at the *same* false-alarm rate.",
+          0.3695: "That is the model that learned from hidden attacks.",
+        },
       }),
       autoencoder: number({
         truth: 0.3977,
         tolerance: 0.002,
         share: true,
-        mistakes: [
-          {
-            answer: 0.1044,
-            word: "That is the model that learned from hidden attacks, at its own threshold.",
-          },
-          { answer: 0.1964, word: "That is the model that learned from hidden attacks." },
-        ],
+        mistakes: {
+          0.1044: "That is the model that learned from hidden attacks, at its own threshold.",
+          0.1964: "That is the model that learned from hidden attacks.",
+        },
       }),
     }),
     hints: [
@@ -104,13 +91,11 @@ export const ownTrafficExercises: { readonly [number: string]: Exercise } = {
       silenced: number({
         truth: 141,
         tolerance: 2,
-        mistakes: [
-          { answer: 169, word: "That is as many as the wide list silences, alerts of scans among them." },
-        ],
+        mistakes: { 169: "That is as many as the wide list silences, alerts of scans among them." },
       }),
       attacks: number({
         truth: 0,
-        mistakes: [{ answer: 24, word: "Those are the scans' alerts: they must stay." }],
+        mistakes: { 24: "Those are the scans' alerts: they must stay." },
       }),
     }),
     hints: [

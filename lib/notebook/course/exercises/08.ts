@@ -6,12 +6,7 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
     answer: word({
       truth: { real: "last", simulated: "random" },
       of: ["last", "random"],
-      mistakes: [
-        {
-          answer: "random",
-          word: "Read both thresholds once more: which part is less like what was learned?",
-        },
-      ],
+      mistakes: { random: "Read both thresholds once more: which part is less like what was learned?" },
     }),
     hints: [
       '`fitModel(table, isolationForest, { rows, seed, holdOut: "last" })` holds the last fifth of the rows out.',
@@ -24,12 +19,12 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
         truth: { real: 0.9999, simulated: 0.9895 },
         tolerance: 0.00005,
         share: true,
-        mistakes: [{ answer: 1, word: "Nearly, but at the ends of the blocks it errs." }],
+        mistakes: { 1: "Nearly, but at the ends of the blocks it errs." },
       }),
       rocAuc: number({
         truth: { real: 0.8697, simulated: 0.9071 },
         tolerance: 0.001,
-        mistakes: [{ answer: 0.8483, word: "That is the forest without the identifier." }],
+        mistakes: { 0.8483: "That is the forest without the identifier." },
       }),
     }),
     hints: [
@@ -43,12 +38,12 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
       forest: number({
         truth: { real: 0.838, simulated: 0.8461 },
         tolerance: 0.001,
-        mistakes: [{ answer: 0.8483, word: "That is with all features." }],
+        mistakes: { 0.8483: "That is with all features." },
       }),
       autoencoder: number({
         truth: { real: 0.8685, simulated: 0.618 },
         tolerance: 0.001,
-        mistakes: [{ answer: 0.8936, word: "That is with all features." }],
+        mistakes: { 0.8936: "That is with all features." },
       }),
     }),
     hints: [
@@ -62,10 +57,10 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
       truth: { real: 0.143, simulated: 0.143 },
       tolerance: 0.003,
       share: true,
-      mistakes: [
-        { answer: 0.05, word: "That is the share before any value was deleted." },
-        { answer: 0.1, word: "Each row with a hole is flagged, and some others were before." },
-      ],
+      mistakes: {
+        0.05: "That is the share before any value was deleted.",
+        0.1: "Each row with a hole is flagged, and some others were before.",
+      },
     }),
     hints: [
       "A missing number is `NaN` in a feature's `values`. Copy them: the table itself must stay as it is.",

@@ -23,11 +23,11 @@ export const blindSpotsExercises: { readonly [number: string]: Exercise } = {
     answer: word({
       truth: "Isolation forest",
       of: ["Isolation forest", "Extended forest", "Autoencoder", "PCA", "LOF", "kNN", "Density"],
-      mistakes: [
-        { answer: "LOF", word: "It sees most toys. But look at its worst one." },
-        { answer: "Extended forest", word: "It mends the ghosts. But look at *Units*." },
-        { answer: "PCA", word: "No other has so low a figure as PCA on the *Ring*." },
-      ],
+      mistakes: {
+        LOF: "It sees most toys. But look at its worst one.",
+        "Extended forest": "It mends the ghosts. But look at *Units*.",
+        PCA: "No other has so low a figure as PCA on the *Ring*.",
+      },
     }),
     hints: [
       "Go down each column of the table and keep the smallest figure.",
