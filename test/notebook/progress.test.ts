@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
-import { createWorkspace } from "../notebooks/workspace";
+import { createWorkspace, interrupt } from "../notebooks/workspace";
 import { printed } from "./printed";
 
 test("progress in a notebook", { skip: process.platform === "win32" }, async (context) => {
@@ -42,7 +42,7 @@ import { progress } from "traffic-anomaly/notebook";
       assert.ok(!ended, "the cell ended before its first epoch");
       await sleep(20);
     }
-    await kernel.interrupt();
+    interrupt(kernel);
     const result = await running;
     assert.equal(result.status, "error");
     assert.match(printed(result), /^(Error: )?Interrupted/i); // what frees the cell, or what ends the work

@@ -52,6 +52,11 @@ export function writingProcessNumber(file: string): string {
   return `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(file)}, String(process.pid));`;
 }
 
+/** What Jupyter's stop button does: interrupts a kernel, and what it has started. */
+export function interrupt({ pid }: { readonly pid: number | undefined }): void {
+  process.kill(-pid!, "SIGINT");
+}
+
 /** Whether a process runs; one that ended and was not yet buried does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   try {

@@ -9,9 +9,8 @@ export interface CellResult {
   /**
    * `ok` and `error` are the kernel's words, and so is `abort`: it did not run the cell, because one failed just
    * before. `timeout`: the cell is still running. `ended`: the kernel is no more, see {@link Kernel.ending}.
-   * `restarted`: the cell did not stop, so that a new kernel is in the place of its own, see {@link Kernel.interrupt}.
    */
-  readonly status: "ok" | "error" | "abort" | "timeout" | "ended" | "restarted";
+  readonly status: "ok" | "error" | "abort" | "timeout" | "ended";
   readonly executionCount: number | null;
   /** What it printed and showed; grows when a timer or an un-awaited promise of the cell prints later. */
   readonly outputs: readonly Output[];
@@ -20,9 +19,12 @@ export interface CellResult {
 export interface ExecuteOptions {
   /** How long to wait for the cell's end. Default: as long as it takes. */
   readonly timeoutSeconds?: number;
-  /** Stops waiting; the cell goes on until {@link Kernel.interrupt} or {@link Kernel.shutdown}. */
+  /** Stops waiting; the cell goes on until {@link Kernel.shutdown}. */
   readonly signal?: AbortSignal;
 }
+
+/** How long a kernel may take to start. */
+const startSeconds = 60;
 
 /**
  * A running tslab kernel and a client of it, by Jupyter's messaging protocol 5.3 over ZeroMQ: requests go out on the
@@ -39,19 +41,24 @@ export class Kernel {
   /** Where a display that can be updated is shown. */
   readonly #displays = new Map<string, { readonly outputs: Output[]; readonly index: number }[]>();
   #connection!: Connection;
-  #interrupting = false;
 
-  private constructor(private readonly folder: string) {}
+  private constructor() {}
 
   /**
    * Starts a kernel that works in `folder`, which takes 1 to 4 seconds.
    *
    * @throws {InputError} if tslab is not installed
    */
-  static async create(folder: string, options: ExecuteOptions = {}): Promise<Kernel> {
-    const kernel = new Kernel(folder);
-    await kernel.#start(options);
-    return kernel;
+  static async create(folder: string, { signal }: Pick<ExecuteOptions, "signal"> = {}): Promise<Kernel> {
+    const kernel = new Kernel();
+    kernel.#connection = await Connection.open(folder, (frames) => kernel.#receive(frames), signal);
+    try {
+      await kernel.#untilReady(signal);
+      return kernel;
+    } catch (error) {
+      await kernel.shutdown();
+      throw error;
+    }
   }
 
   /** How the process ended, such as `exit code 1`, with its last words; `undefined` while it runs. */
@@ -83,78 +90,21 @@ export class Kernel {
     return { ...request.reply };
   }
 
-  /**
-   * Breaks off all cells that were sent, whether they run, are compiled or wait for their turn, as Jupyter's stop button
-   * does; done when they have ended. Where the kernel does not stop within 5 seconds it is restarted: all variables and
-   * imports are gone, and the result of the cell says so. Nothing happens on Windows, where tslab cannot be interrupted.
-   *
-   * @returns what it came to
-   */
-  async interrupt(): Promise<"interrupted" | "restarted"> {
-    if (process.platform === "win32" || (this.#unanswered().length === 0 && (await this.#answers())))
-      return "interrupted";
-    this.#interrupting = true;
-    const connection = this.#connection;
-    connection.signal("SIGINT");
-    const patience = new AbortController();
-    const stopped = await Promise.race([
-      Promise.all(this.#unanswered().map(({ done }) => done)).then(() => true),
-      connection.ended.then(() => false),
-      sleep(5000, false, { signal: patience.signal }),
-    ]);
-    patience.abort();
-    if (!stopped) await this.#restart();
-    this.#interrupting = false;
-    return stopped ? "interrupted" : "restarted";
-  }
-
-  async #restart(): Promise<void> {
-    const { ending } = this.#connection;
-    const reason = ending === undefined ? "did not stop within 5 s" : `ended (${ending})`;
-    for (const request of this.#unanswered())
-      request.fail(
-        "restarted",
-        `the kernel ${reason} and was restarted: all variables and imports of earlier cells are gone`,
-      );
-    await this.#connection.close();
-    await this.#start({});
-  }
-
-  #unanswered(): Request[] {
-    return [...this.#requests.values()].filter(({ answered }) => !answered);
-  }
-
   /** Asks the kernel to exit, so that it tidies up, and after a second ends it and what it started. */
   async shutdown(): Promise<void> {
     await this.#connection.close();
   }
 
-  async #start({ timeoutSeconds = 60, signal }: ExecuteOptions): Promise<void> {
-    this.#connection = await Connection.open(this.folder, (frames) => this.#receive(frames), signal);
-    try {
-      await this.#untilReady(timeoutSeconds, signal);
-    } catch (error) {
-      await this.#connection.close();
-      throw error;
-    }
-  }
-
   /** A subscription takes effect some time after the kernel starts; until then outputs would be lost. */
-  async #untilReady(timeoutSeconds: number, signal?: AbortSignal): Promise<void> {
-    const deadline = Date.now() + 1000 * timeoutSeconds;
+  async #untilReady(signal: AbortSignal | undefined): Promise<void> {
+    const deadline = Date.now() + 1000 * startSeconds;
     while (Date.now() < deadline) {
-      if (await this.#answers(signal)) return;
+      const request = await this.#send("kernel_info_request", {});
+      if ((await this.#outcome(request, { timeoutSeconds: 0.25, signal })) === "answered") return;
+      this.#requests.delete(request.id);
       if (this.ending !== undefined) throw new Error(`the kernel did not start: ${this.ending}`);
     }
-    throw new Error(`the kernel did not start within ${timeoutSeconds} s`);
-  }
-
-  /** Whether the kernel answers at once. */
-  async #answers(signal?: AbortSignal): Promise<boolean> {
-    const request = await this.#send("kernel_info_request", {});
-    if ((await this.#outcome(request, { timeoutSeconds: 0.25, signal })) === "answered") return true;
-    this.#requests.delete(request.id);
-    return false;
+    throw new Error(`the kernel did not start within ${startSeconds} s`);
   }
 
   async #send(type: string, content: object): Promise<Request> {
@@ -178,9 +128,7 @@ export class Kernel {
     try {
       return await Promise.race([
         request.done.then(() => "answered" as const),
-        this.#connection.ended.then(() =>
-          this.#interrupting ? request.done.then(() => "answered" as const) : ("ended" as const),
-        ),
+        this.#connection.ended.then(() => "ended" as const),
         ...(Number.isFinite(timeoutSeconds) ? [sleep(1000 * timeoutSeconds, "timeout" as const, until)] : []),
         ...(signal ? [aborted(signal, waiting.signal)] : []),
       ]);
@@ -239,20 +187,9 @@ class Request {
     });
   }
 
-  get answered(): boolean {
-    return this.reply !== undefined && this.#idle;
-  }
-
   answer(reply: Request["reply"]): void {
     this.reply = reply;
     if (this.#idle) this.#finish();
-  }
-
-  /** There will be no answer. */
-  fail(status: CellResult["status"], reason: string): void {
-    this.outputs.push({ output_type: "stream", name: "stderr", text: `${reason}\n` });
-    this.#idle = true;
-    this.answer({ status });
   }
 
   idle(idle: boolean): void {

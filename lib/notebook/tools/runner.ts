@@ -166,7 +166,6 @@ export function failureOf(
   if (uncaught) return excerpt(stderr.slice(uncaught.index));
   if (status === "ended") return `the kernel ended with ${ending}`;
   if (status === "timeout") return `it was not done within ${timeoutSeconds} s`;
-  if (status === "restarted") return excerpt(stderr);
   if (status === "abort") return "the kernel refused to run it, because a cell had failed just before";
   const error = outputs.find((output) => output.output_type === "error");
   if (error) return excerpt(error.traceback.join("\n"));
