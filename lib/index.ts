@@ -69,21 +69,21 @@ export { type Autoencoder, fitAutoencoder } from "./models/autoencoder/autoencod
 export { autoencoder } from "./models/autoencoder/detector";
 export type { AutoencoderOptions } from "./models/autoencoder/settings";
 export type { EpochLoss } from "./models/autoencoder/train";
-export { ecod } from "./models/baselines/ecod/detector";
-export { localOutlierFactor } from "./models/baselines/local-outlier-factor/detector";
-export { mahalanobis } from "./models/baselines/mahalanobis/detector";
-export { nearestNeighbours } from "./models/baselines/nearest-neighbours/detector";
-export { principalComponents } from "./models/baselines/principal-components/detector";
+export { ecod } from "./models/baselines/ecod/ecod";
+export { localOutlierFactor } from "./models/baselines/local-outlier-factor/local-outlier-factor";
+export { mahalanobis } from "./models/baselines/mahalanobis/mahalanobis";
+export { nearestNeighbours } from "./models/baselines/nearest-neighbours/nearest-neighbours";
 export {
   fitPrincipalComponents,
   type PrincipalComponents,
+  principalComponents,
 } from "./models/baselines/principal-components/principal-components";
 export {
   explainedVariance,
   projectRows,
   reconstructRows,
 } from "./models/baselines/principal-components/projection";
-export { combined } from "./models/combined/detector";
+export { combined } from "./models/combined/combined";
 export { explainRow } from "./models/contributions";
 export type { Detector, DetectorKind, FitOptions, ScoreOptions } from "./models/detector";
 export { detectorKind, detectors, type TrainedDetectorName } from "./models/detectors";

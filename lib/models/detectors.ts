@@ -1,12 +1,12 @@
 import { type OptionNames, requireOptions } from "../common/errors";
 import { type PreprocessOptions, resolvePreprocessing } from "../preprocess/preprocessor";
 import { autoencoder } from "./autoencoder/detector";
-import { ecod } from "./baselines/ecod/detector";
-import { localOutlierFactor } from "./baselines/local-outlier-factor/detector";
-import { mahalanobis } from "./baselines/mahalanobis/detector";
-import { nearestNeighbours } from "./baselines/nearest-neighbours/detector";
-import { principalComponents } from "./baselines/principal-components/detector";
-import { combined } from "./combined/detector";
+import { ecod } from "./baselines/ecod/ecod";
+import { localOutlierFactor } from "./baselines/local-outlier-factor/local-outlier-factor";
+import { mahalanobis } from "./baselines/mahalanobis/mahalanobis";
+import { nearestNeighbours } from "./baselines/nearest-neighbours/nearest-neighbours";
+import { principalComponents } from "./baselines/principal-components/principal-components";
+import { combined } from "./combined/combined";
 import type { Detector, DetectorKind, OptionsOf } from "./detector";
 import { isolationForest } from "./isolation-forest/detector";
 import type { Backend } from "./tensorflow";

@@ -10,9 +10,9 @@ import { autoencoder } from "../autoencoder/detector";
 import type { AutoencoderOptions } from "../autoencoder/settings";
 import {
   type Detector,
+  type DetectorKind,
   type FitOptions,
   fitOptions,
-  type LoadOptions,
   loadOptions,
   type NoveltyRule,
   type ScoreOptions,
@@ -28,6 +28,32 @@ export interface CombinedOptions {
   readonly "isolation-forest"?: Omit<IsolationForestOptions, "seed">;
   readonly autoencoder?: Omit<AutoencoderOptions, "seed">;
 }
+
+/** Isolation forest and autoencoder together as a {@link DetectorKind}, on the numbers that both work on. */
+export const combined: DetectorKind<"combined", CombinedOptions, Combined> = {
+  kind: "combined",
+  title: "combined detector",
+  scores: { title: "Mean −log p-value", scale: "linear" },
+  blindSpot:
+    "It passes what neither of its detectors sees, and beyond all held-out rows one row ranks as another.",
+  preprocessing: autoencoder.preprocessing,
+  files: [...isolationForest.files, ...autoencoder.files, "combined.json"],
+  fit: fitCombined,
+  async load(folder, columns, options = {}) {
+    requireOptions(options, loadOptions);
+    const { combinedSchema } = require("./schema") as typeof import("./schema");
+    const path = join(folder, "combined.json");
+    const { heldOutScores } = checked(combinedSchema, await readJsonFile(path), path);
+    const members: Members = [
+      await isolationForest.load(folder, columns, options),
+      await autoencoder.load(folder, columns, options),
+    ];
+    return new Combined(
+      members,
+      heldOutScores.map((scores) => Float64Array.from(scores)),
+    );
+  },
+};
 
 /** The two that are combined, which were fitted on the same columns. */
 export type Members = readonly [IsolationForest, Autoencoder];
@@ -173,29 +199,4 @@ export class Combined implements Detector {
     });
     return contributions;
   }
-}
-
-/**
- * Reads what {@link Combined.save} wrote.
- *
- * @param columns the columns that the members were fitted on, which their own files do not hold
- * @throws {InputError} if a file is missing or damaged, or does not go with the columns
- */
-export async function loadCombined(
-  folder: string,
-  columns: readonly string[],
-  options: LoadOptions = {},
-): Promise<Combined> {
-  requireOptions(options, loadOptions);
-  const { combinedSchema } = require("./schema") as typeof import("./schema");
-  const path = join(folder, "combined.json");
-  const { heldOutScores } = checked(combinedSchema, await readJsonFile(path), path);
-  const members: Members = [
-    await isolationForest.load(folder, columns, options),
-    await autoencoder.load(folder, columns, options),
-  ];
-  return new Combined(
-    members,
-    heldOutScores.map((scores) => Float64Array.from(scores)),
-  );
 }

@@ -4,13 +4,43 @@ import { InputError, requireOptions } from "../../../common/errors";
 import { checked, readJsonFile } from "../../../common/json-file";
 import { breather, type WorkOptions, workOptions } from "../../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
-import { requireRow, type ScoreOptions } from "../../detector";
+import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { RowDetector } from "../row-detector";
 import { type ColumnDistribution, scorer, type Tails, tailsOf, tailsOfRow } from "./tails";
 
 /** Values and counts that are saved, so that a file of them can be read. */
 const mostNumbers = 900_000;
+
+/** ECOD as a {@link DetectorKind}. It only compares the values of a column: neither logarithm nor scaling would move a score. */
+export const ecod: DetectorKind<"ecod", object, Ecod> = {
+  kind: "ecod",
+  title: "ECOD",
+  scores: { title: "Sum of −log tail probabilities", scale: "linear" },
+  blindSpot:
+    "It looks at the ends of each column by itself: gaps between usual values, and values unusual only together, pass.",
+  preprocessing: { encoding: "one-hot", logarithm: [], scaling: "none" },
+  files: ["tails.json"],
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitEcod(matrix, options),
+  async load(folder, columns) {
+    const { tailsSchema } = require("./schema") as typeof import("./schema");
+    const path = join(folder, "tails.json");
+    const { rows, distributions } = checked(tailsSchema, await readJsonFile(path), path);
+    if (distributions.length !== columns.length)
+      throw new InputError(
+        `${path} is damaged: it has ${distributions.length} distributions for ${columns.length} columns`,
+      );
+    distributions.forEach(({ values, counts }, i) => {
+      const ascending = values.every((value, k) => k === 0 || value > values[k - 1]);
+      const all = counts.reduce((sum, count) => sum + count, 0);
+      if (!ascending || counts.length !== values.length || all !== rows)
+        throw new InputError(
+          `${path} is damaged: distribution ${i} must have ascending values with counts that sum to ${rows}`,
+        );
+    });
+    return new Ecod(columns, rows, distributions);
+  },
+};
 
 /**
  * ECOD (Li, Zhao, Hu, Botta, Ionescu and Chen: ECOD: unsupervised outlier detection using empirical cumulative
@@ -92,31 +122,6 @@ export class Ecod extends RowDetector {
       );
     await writeFile(join(folder, "tails.json"), `${JSON.stringify({ settings, rows, distributions })}\n`);
   }
-}
-
-/**
- * Reads what {@link Ecod.save} wrote.
- *
- * @param columns the columns that it was fitted on, which its own file does not hold
- * @throws {InputError} if the file is missing or damaged, or of other columns
- */
-export async function loadEcod(folder: string, columns: readonly string[]): Promise<Ecod> {
-  const { tailsSchema } = require("./schema") as typeof import("./schema");
-  const path = join(folder, "tails.json");
-  const { rows, distributions } = checked(tailsSchema, await readJsonFile(path), path);
-  if (distributions.length !== columns.length)
-    throw new InputError(
-      `${path} is damaged: it has ${distributions.length} distributions for ${columns.length} columns`,
-    );
-  distributions.forEach(({ values, counts }, i) => {
-    const ascending = values.every((value, k) => k === 0 || value > values[k - 1]);
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    if (!ascending || counts.length !== values.length || all !== rows)
-      throw new InputError(
-        `${path} is damaged: distribution ${i} must have ascending values with counts that sum to ${rows}`,
-      );
-  });
-  return new Ecod(columns, rows, distributions);
 }
 
 function distributionOf(sorted: Float32Array): ColumnDistribution {

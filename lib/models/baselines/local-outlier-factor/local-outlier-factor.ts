@@ -1,7 +1,7 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { breather, type WorkOptions, workOptions } from "../../../common/progress";
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
-import { requireRow, type ScoreOptions } from "../../detector";
+import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
 import { RowDetector } from "../row-detector";
@@ -16,6 +16,34 @@ export interface LocalOutlierFactorOptions {
   /** Draws the sample. An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
 }
+
+/** The local outlier factor as a {@link DetectorKind}, on the autoencoder's numbers. */
+export const localOutlierFactor: DetectorKind<
+  "local-outlier-factor",
+  LocalOutlierFactorOptions,
+  LocalOutlierFactor
+> = {
+  kind: "local-outlier-factor",
+  title: "LOF",
+  scores: { title: "Local outlier factor", scale: "log" },
+  blindSpot: "A few odd rows among those that it learned from vouch for an attack that is near them.",
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
+  files: ["neighbours.json", "sample.bin"],
+  fit: async (matrix, { workers: _, ...options } = {}) => fitLocalOutlierFactor(matrix, options),
+  async load(folder, columns) {
+    const { settings, sample } = await readSample(folder, columns.length);
+    if (settings.neighbours >= settings.sampleSize)
+      throw new InputError(
+        `${folder} is damaged: a row of ${settings.sampleSize} has no ${settings.neighbours} neighbours`,
+      );
+    return new LocalOutlierFactor(
+      columns,
+      settings,
+      sample,
+      await densitiesOf(sample, settings.neighbours, {}),
+    );
+  },
+};
 
 /**
  * Local outlier factor (Breunig, Kriegel, Ng and Sander: LOF: identifying density-based local outliers, SIGMOD 2000) on a
@@ -113,27 +141,4 @@ export class LocalOutlierFactor extends RowDetector {
   save(folder: string): Promise<void> {
     return writeSample(folder, this.settings, this.sample);
   }
-}
-
-/**
- * Reads what {@link LocalOutlierFactor.save} wrote, and finds the sample's neighbours again.
- *
- * @param columns the columns that it was fitted on, which its own files do not hold
- * @throws {InputError} if a file is missing or damaged, or of other columns
- */
-export async function loadLocalOutlierFactor(
-  folder: string,
-  columns: readonly string[],
-): Promise<LocalOutlierFactor> {
-  const { settings, sample } = await readSample(folder, columns.length);
-  if (settings.neighbours >= settings.sampleSize)
-    throw new InputError(
-      `${folder} is damaged: a row of ${settings.sampleSize} has no ${settings.neighbours} neighbours`,
-    );
-  return new LocalOutlierFactor(
-    columns,
-    settings,
-    sample,
-    await densitiesOf(sample, settings.neighbours, {}),
-  );
 }

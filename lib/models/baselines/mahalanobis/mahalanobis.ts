@@ -11,7 +11,7 @@ import {
   selectMatrixRows,
   wholeMatrix,
 } from "../../../preprocess/matrix";
-import { requireRow, type ScoreOptions } from "../../detector";
+import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { requireSavable, requireWidth } from "../component-files";
 import { RowDetector } from "../row-detector";
@@ -29,6 +29,30 @@ export interface MahalanobisOptions {
   /** Share of the fitted rows whose major or minor distance is beyond its threshold, α. Default 0.05. */
   readonly falseAlarmRate?: number;
 }
+
+/** The principal component classifier as a {@link DetectorKind}. */
+export const mahalanobis: DetectorKind<"mahalanobis", MahalanobisOptions, Mahalanobis> = {
+  kind: "mahalanobis",
+  title: "Mahalanobis",
+  scores: { title: "Distance over its threshold", scale: "log" },
+  blindSpot: "It takes the usual for one cloud: what lies in a gap inside of it passes.",
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "standard" },
+  files: ["distances.json"],
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitMahalanobis(matrix, options),
+  async load(folder, columns) {
+    const { distancesSchema } = require("./schema") as typeof import("./schema");
+    const path = join(folder, "distances.json");
+    const { settings, mean, major, minor } = checked(distancesSchema, await readJsonFile(path), path);
+    const width = columns.length;
+    requireWidth(path, [mean, ...major, ...minor], width);
+    if (major.length + minor.length > width)
+      throw new InputError(
+        `${path} is damaged: it has ${major.length + minor.length} components of ${width} columns`,
+      );
+    const exact = (part: readonly number[][]) => part.map((component) => Float64Array.from(component));
+    return new Mahalanobis(columns, settings, Float64Array.from(mean), exact(major), exact(minor));
+  },
+};
 
 /** A component with less of the variance than this is rounding, or a column that follows from others: it is no direction. */
 const leastVariance = 1e-6;
@@ -144,26 +168,6 @@ export class Mahalanobis extends RowDetector {
     const content = { settings, mean: [...mean], major: plain(major), minor: plain(minor) };
     await writeFile(join(folder, "distances.json"), `${JSON.stringify(content)}\n`);
   }
-}
-
-/**
- * Reads what {@link Mahalanobis.save} wrote.
- *
- * @param columns the columns that it was fitted on, which its own file does not hold
- * @throws {InputError} if the file is missing or damaged, or of other columns
- */
-export async function loadMahalanobis(folder: string, columns: readonly string[]): Promise<Mahalanobis> {
-  const { distancesSchema } = require("./schema") as typeof import("./schema");
-  const path = join(folder, "distances.json");
-  const { settings, mean, major, minor } = checked(distancesSchema, await readJsonFile(path), path);
-  const width = columns.length;
-  requireWidth(path, [mean, ...major, ...minor], width);
-  if (major.length + minor.length > width)
-    throw new InputError(
-      `${path} is damaged: it has ${major.length + minor.length} components of ${width} columns`,
-    );
-  const exact = (part: readonly number[][]) => part.map((component) => Float64Array.from(component));
-  return new Mahalanobis(columns, settings, Float64Array.from(mean), exact(major), exact(minor));
 }
 
 /** Mean, and the spectrum of the correlations: of columns that are divided by their standard deviation. */

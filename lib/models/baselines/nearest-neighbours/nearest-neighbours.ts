@@ -1,7 +1,7 @@
 import { InputError, requireNumber, requireOptions } from "../../../common/errors";
 import { type WorkOptions, workOptions } from "../../../common/progress";
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
-import { requireRow, type ScoreOptions } from "../../detector";
+import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
 import { RowDetector } from "../row-detector";
@@ -16,6 +16,26 @@ export interface NearestNeighboursOptions {
   /** Draws the sample. An integer in [0, 2³²). Default 1. */
   readonly seed?: number;
 }
+
+/** k nearest neighbours as a {@link DetectorKind}, on the autoencoder's numbers. */
+export const nearestNeighbours: DetectorKind<
+  "nearest-neighbours",
+  NearestNeighboursOptions,
+  NearestNeighbours
+> = {
+  kind: "nearest-neighbours",
+  title: "nearest neighbours",
+  scores: { title: "Distance to the k-th nearest row", scale: "log" },
+  blindSpot:
+    "It measures all distances alike: what is close to a dense crowd passes where other usual rows are far apart.",
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
+  files: ["neighbours.json", "sample.bin"],
+  fit: async (matrix, { workers: _, ...options } = {}) => fitNearestNeighbours(matrix, options),
+  async load(folder, columns) {
+    const { settings, sample } = await readSample(folder, columns.length);
+    return new NearestNeighbours(columns, settings, sample);
+  },
+};
 
 /**
  * Distance to the k-th nearest row (Ramaswamy, Rastogi and Shim: Efficient algorithms for mining outliers from large data
@@ -80,18 +100,4 @@ export class NearestNeighbours extends RowDetector {
   save(folder: string): Promise<void> {
     return writeSample(folder, this.settings, this.sample);
   }
-}
-
-/**
- * Reads what {@link NearestNeighbours.save} wrote.
- *
- * @param columns the columns that it was fitted on, which its own files do not hold
- * @throws {InputError} if a file is missing or damaged, or of other columns
- */
-export async function loadNearestNeighbours(
-  folder: string,
-  columns: readonly string[],
-): Promise<NearestNeighbours> {
-  const { settings, sample } = await readSample(folder, columns.length);
-  return new NearestNeighbours(columns, settings, sample);
 }

@@ -5,7 +5,7 @@ import { square } from "../../../common/exact-math";
 import { checked, readJsonFile } from "../../../common/json-file";
 import { type WorkOptions, workOptions } from "../../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
-import { requireRow, type ScoreOptions } from "../../detector";
+import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
 import { requireSavable, requireWidth } from "../component-files";
 import { RowDetector } from "../row-detector";
@@ -16,6 +16,43 @@ export interface PrincipalComponentsOptions {
   /** How many to keep, an integer in [1, number of columns]. Default 4, or all columns if fewer. */
   readonly components?: number;
 }
+
+/**
+ * Principal components as a {@link DetectorKind}: what an autoencoder must beat, on the same numbers. How many there are by
+ * default was chosen by `npm run compare`.
+ */
+export const principalComponents: DetectorKind<
+  "principal-components",
+  PrincipalComponentsOptions,
+  PrincipalComponents
+> = {
+  kind: "principal-components",
+  title: "PCA",
+  scores: { title: "Mean squared reconstruction error", scale: "log" },
+  blindSpot:
+    "It passes whatever lies on the flat sheet along which usual rows vary, however far out or in a gap.",
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
+  files: ["components.json"],
+  fit: (matrix, { seed: _, workers: __, ...options } = {}) => fitPrincipalComponents(matrix, options),
+  async load(folder, columns) {
+    const { componentsSchema } = require("./schema") as typeof import("./schema");
+    const path = join(folder, "components.json");
+    const { settings, mean, components } = checked(componentsSchema, await readJsonFile(path), path);
+    const refuse = (problem: string) => new InputError(`${path} is damaged: ${problem}`);
+    const width = columns.length;
+    requireWidth(path, [mean, ...components], width);
+    if (components.length !== settings.components || components.length > width)
+      throw refuse(
+        `it has ${components.length} components of ${width} columns, its settings ${settings.components}`,
+      );
+    requireOrthonormal(components, refuse);
+    return new PrincipalComponents(
+      columns,
+      Float64Array.from(mean),
+      components.map((component) => Float64Array.from(component)),
+    );
+  },
+};
 
 /**
  * Principal component analysis (Pearson 1901; as a detector Shyu et al. 2003). Cost: rows × columns², then columns³.
@@ -93,34 +130,6 @@ export class PrincipalComponents extends RowDetector {
     const content = { settings, mean: [...mean], components: components.map((component) => [...component]) };
     await writeFile(join(folder, "components.json"), `${JSON.stringify(content)}\n`);
   }
-}
-
-/**
- * Reads what {@link PrincipalComponents.save} wrote.
- *
- * @param columns the columns that they were fitted on, which their own file does not hold
- * @throws {InputError} if the file is missing or damaged, or its components are not orthonormal, or of other columns
- */
-export async function loadPrincipalComponents(
-  folder: string,
-  columns: readonly string[],
-): Promise<PrincipalComponents> {
-  const { componentsSchema } = require("./schema") as typeof import("./schema");
-  const path = join(folder, "components.json");
-  const { settings, mean, components } = checked(componentsSchema, await readJsonFile(path), path);
-  const refuse = (problem: string) => new InputError(`${path} is damaged: ${problem}`);
-  const width = columns.length;
-  requireWidth(path, [mean, ...components], width);
-  if (components.length !== settings.components || components.length > width)
-    throw refuse(
-      `it has ${components.length} components of ${width} columns, its settings ${settings.components}`,
-    );
-  requireOrthonormal(components, refuse);
-  return new PrincipalComponents(
-    columns,
-    Float64Array.from(mean),
-    components.map((component) => Float64Array.from(component)),
-  );
 }
 
 /** What components share, or lack of their unit length, at most, by rounding. */
