@@ -1,5 +1,7 @@
 import { escapeHtml } from "../common/html";
 import type { Category } from "../data/kdd/attacks";
+import { labelGroups } from "../data/label-groups";
+import type { NominalColumn } from "../data/table";
 import { detectorTitle, studyDetectors } from "../models/detectors";
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart (2008, https://jfly.uni-koeln.de/color/). */
@@ -53,6 +55,25 @@ export function groupStyles(names: readonly string[]): GroupStyle[] {
     if (name === "anomalous") return { title: "Anomalous", colour: okabeIto.vermilion };
     return { title: escapeHtml(name), colour: palette[Math.max(0, i - 1) % palette.length] };
   });
+}
+
+/** The rows of a group of labels, and how they are shown. */
+export interface RowGroup extends GroupStyle {
+  /** As `labelGroups` names it. */
+  readonly name: string;
+  readonly rows: readonly number[];
+}
+
+/** The groups of labels that have rows, in the order of `labelGroups`. @param labels one a row */
+export function rowGroups({ codes, categories }: NominalColumn): RowGroup[] {
+  const { names, places } = labelGroups(categories);
+  const rows = names.map((): number[] => []);
+  codes.forEach((code: number, row: number) => {
+    rows[places[code]].push(row);
+  });
+  return groupStyles(names)
+    .map((style, i) => ({ name: names[i], ...style, rows: rows[i] }))
+    .filter((group) => group.rows.length > 0);
 }
 
 function isCategory(name: string): name is Category {

@@ -2,18 +2,15 @@ import type { Data } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
 import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
-import { labelGroups } from "../../data/label-groups";
 import { labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { type Axis, createFigure, small } from "../layout";
-import { type GroupStyle, groupStyles } from "../palette";
+import { type RowGroup, rowGroups } from "../palette";
 import { panelGrid } from "../panels";
 import { extentOf } from "../traces";
 
 /** Where the values of one feature lie, by category or kind of anomaly. */
-export interface FeatureRange extends GroupStyle {
-  /** As `labelGroups` names it. */
-  readonly name: string;
+export interface FeatureRange extends Omit<RowGroup, "rows"> {
   readonly rows: number;
   /** The 5th, 25th, 50th, 75th and 95th percentile. */
   readonly percentiles: readonly [number, number, number, number, number];
@@ -27,16 +24,12 @@ export interface FeatureRange extends GroupStyle {
  */
 export function featureRanges(table: Table, feature: string): FeatureRange[] {
   const values = numbers(table, feature);
-  const { codes, categories: names } = labels(table);
-  const groups = labelGroups(names);
-  const styles = groupStyles(groups.names);
-  return groups.names.flatMap((name, group) => {
-    const own = Float64Array.from(values.filter((_, row) => groups.places[codes[row]] === group)).sort();
-    if (own.length === 0) return [];
+  return rowGroups(labels(table)).map(({ rows, ...group }) => {
+    const own = Float64Array.from(rows, (row) => values[row]).sort();
     // A typed array is all that the function reads: by index and length.
     const at = (p: number) => quantileSorted(own as unknown as number[], p);
     const percentiles = [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)] as const;
-    return [{ name, ...styles[group], rows: own.length, percentiles }];
+    return { ...group, rows: rows.length, percentiles };
   });
 }
 

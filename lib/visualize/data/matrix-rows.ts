@@ -1,12 +1,11 @@
 import type { Data } from "plotly.js-dist";
 import { significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
-import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import { type Matrix, sourceFeature } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
-import { groupStyles } from "../palette";
+import { rowGroups } from "../palette";
 import { panelLabel } from "../panels";
 
 const fromWhite: [number, string][] = [
@@ -28,11 +27,9 @@ export function matrixRowsFigure(
   caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
-  const { names, places } = labelGroups(labels.categories);
-  const rank = (row: number) => places[labels.codes[row]];
-  const order = Array.from({ length: rows }, (_, row) => row).sort((a, b) => rank(a) - rank(b) || a - b);
-  const bands = runsOf(order.map(rank));
-  const styles = groupStyles(names);
+  const groups = rowGroups(labels);
+  const order = groups.flatMap((group) => group.rows);
+  const bands = runsOf(groups.flatMap((group) => group.rows.map(() => group.title)));
   const features = runsOf(columns.map(sourceFeature));
   const heatmap: Data = {
     type: "heatmap",
@@ -65,7 +62,7 @@ export function matrixRowsFigure(
       ...around.flatMap(({ first, last }) => [first - 0.5, last + 0.5]).map((x) => ({ x0: x, x1: x, line })),
     ],
     annotations: bands.map(({ value, first, last }) =>
-      panelLabel(`<b>${styles[value].title}</b>`, [1 - (last + 1) / rows, 1 - first / rows]),
+      panelLabel(`<b>${value}</b>`, [1 - (last + 1) / rows, 1 - first / rows]),
     ),
   });
 }

@@ -1,6 +1,5 @@
-import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
-import { type GroupStyle, groupStyles } from "../palette";
+import { type RowGroup, rowGroups } from "../palette";
 import { scaleOf } from "../traces";
 
 /** How the scores of each category, or kind of anomaly, spread over common bins. */
@@ -11,9 +10,7 @@ export interface ScoreHistogram {
   readonly groups: readonly HistogramGroup[];
 }
 
-export interface HistogramGroup extends GroupStyle {
-  /** As `labelGroups` names it. */
-  readonly name: string;
+export interface HistogramGroup extends Omit<RowGroup, "rows"> {
   readonly rows: number;
   readonly shares: Float64Array;
   /** The share of its rows with a score above the threshold. */
@@ -42,28 +39,19 @@ export function scoreHistogram(
 ): ScoreHistogram {
   const { threshold } = options;
   const { edges, binOf } = binning(scores, options);
-  const { names, places } = labelGroups(labels.categories);
-  const styles = groupStyles(names);
-  const rows = names.map(() => 0);
-  const flagged = names.map(() => 0);
-  const counts = names.map(() => new Float64Array(edges.length - 1));
-  for (let row = 0; row < scores.length; row++) {
-    const group = places[labels.codes[row]];
-    counts[group][binOf(scores[row])]++;
-    rows[group]++;
-    if (threshold !== undefined && scores[row] > threshold) flagged[group]++;
-  }
-  const present = names.flatMap((name, i) => (rows[i] > 0 ? [{ name, i }] : []));
-  return {
-    edges,
-    groups: present.map(({ name, i }) => ({
-      name,
-      ...styles[i],
-      rows: rows[i],
-      shares: counts[i].map((held) => held / rows[i]),
-      ...(threshold !== undefined && { flagged: flagged[i] / rows[i] }),
-    })),
-  };
+  const groups = rowGroups(labels).map(({ rows, ...group }) => {
+    const counts = new Float64Array(edges.length - 1);
+    for (const row of rows) counts[binOf(scores[row])]++;
+    return {
+      ...group,
+      rows: rows.length,
+      shares: counts.map((held) => held / rows.length),
+      ...(threshold !== undefined && {
+        flagged: rows.filter((row) => scores[row] > threshold).length / rows.length,
+      }),
+    };
+  });
+  return { edges, groups };
 }
 
 /** The bounds of the bins, and the bin of a score. */

@@ -1,10 +1,10 @@
 import type { Data } from "plotly.js-dist";
 import { decimals, formatRows, formatShare, significant } from "../../common/format";
-import { anomalyWords, labelGroups } from "../../data/label-groups";
+import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { type Axis, createFigure } from "../layout";
-import { type GroupStyle, groupStyles, modelStyles } from "../palette";
+import { modelStyles, rowGroups } from "../palette";
 import { panelAxes, panelDomain, panelGrid, panelHeading } from "../panels";
 import { extentOf, scaleOf } from "../traces";
 
@@ -51,7 +51,7 @@ export function scoreLandscapeFigure(
   caption: Caption,
   bins = 48,
 ): Figure {
-  const present = rowsByGroup(labels);
+  const present = rowGroups(labels);
   const across = Math.min(3, present.length);
   const { group } = anomalyWords(labels.categories);
   const [horizontal, vertical] = [cells(x, bins), cells(y, bins)];
@@ -88,16 +88,6 @@ export function scoreLandscapeFigure(
     }),
     shapes: present.flatMap((_, i) => thresholdLines(x.threshold, y.threshold, i)),
   });
-}
-
-/** The rows of each category, or kind of anomaly, that has some. */
-function rowsByGroup(labels: NominalColumn): (GroupStyle & { rows: number[] })[] {
-  const { names, places } = labelGroups(labels.categories);
-  const groups = groupStyles(names).map((style) => ({ ...style, rows: [] as number[] }));
-  labels.codes.forEach((code: number, row: number) => {
-    groups[places[code]].rows.push(row);
-  });
-  return groups.filter(({ rows }) => rows.length > 0);
 }
 
 /** The decimal logarithm of the share of the rows in each cell; only of the part with rows in it, to keep it small. */

@@ -1,12 +1,12 @@
 import type { Data } from "plotly.js-dist";
 import { formatRows, formatScore, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
-import { anomalyWords, labelGroups } from "../../data/label-groups";
+import { anomalyWords } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
-import { categoryColours, groupStyles, palette } from "../palette";
+import { categoryColours, palette, rowGroups } from "../palette";
 
 /** Rows as points of a plane, a few thousand at most. */
 export interface Embedding {
@@ -27,16 +27,18 @@ export function embeddingFigure(
   caption: Caption,
 ): Figure {
   const label = (row: number) => labels.categories[labels.codes[row]];
-  const { names, places } = labelGroups(labels.categories);
-  const looks = groups
-    ? groups.categories.map((name, i) => ({ title: escapeHtml(name), colour: palette[i % palette.length] }))
-    : groupStyles(names);
-  const lookOf = Array.from(groups?.codes ?? labels.codes, (code: number) => (groups ? code : places[code]));
-  const data = looks.flatMap(({ title, colour }, look): Data[] => {
-    const rows = lookOf.flatMap((of, row) => (of === look ? [row] : []));
-    if (rows.length === 0) return [];
-    return [
-      {
+  const all = Array.from(labels.codes.keys());
+  const shown = groups
+    ? groups.categories.map((name, i) => ({
+        title: escapeHtml(name),
+        colour: palette[i % palette.length],
+        rows: all.filter((row) => groups.codes[row] === i),
+      }))
+    : rowGroups(labels);
+  const data = shown
+    .filter(({ rows }) => rows.length > 0)
+    .map(
+      ({ title, colour, rows }): Data => ({
         type: "scatter",
         mode: "markers",
         name: `${title} · ${formatRows(rows.length)}`,
@@ -45,9 +47,8 @@ export function embeddingFigure(
         text: rows.map((row) => `${escapeHtml(label(row))} ${formatScore(scores[row])}`),
         marker: { color: colour, size: colour === categoryColours.normal ? 4 : 6, opacity: 0.65 },
         hovertemplate: "%{text}<extra></extra>",
-      },
-    ];
-  });
+      }),
+    );
   return createFigure(
     caption,
     groups ? "Embedding" : `Embedding by ${anomalyWords(labels.categories).group}`,
