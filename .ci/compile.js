@@ -1,6 +1,6 @@
 // Compiles lib/ into lib/dist/, and removes what stands there of sources that are gone, so that no package holds it.
 const { spawnSync } = require("node:child_process");
-const { cpSync, existsSync, readdirSync, rmSync } = require("node:fs");
+const { existsSync, readdirSync, rmSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
 const lib = join(__dirname, "..", "lib");
@@ -31,10 +31,6 @@ if (isWhole()) {
   run("@tslab/typescript-for-tslab", ["--module", "node16"], "ignore");
   if (!existsSync(join(dist, "index.js"))) process.exit(1);
 }
-
-// ONNX's description of its files is read as it is.
-for (const name of ["onnx.proto", "onnx.LICENSE"])
-  cpSync(join(lib, "models", "onnx", name), join(dist, "models", "onnx", name));
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);

@@ -1,8 +1,57 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { loadPackage } from "../../common/packages";
 
-// What the exporter writes of the messages that onnx.proto describes.
+/** What the exporter writes of the messages in onnx.proto (github.com/onnx/onnx, release 1.23.2): of an enum its number. */
+const messages = `syntax = "proto2";
+message ModelProto {
+  optional int64 ir_version = 1;
+  optional string producer_name = 2;
+  optional string producer_version = 3;
+  optional string doc_string = 6;
+  optional GraphProto graph = 7;
+  repeated OperatorSetIdProto opset_import = 8;
+  repeated StringStringEntryProto metadata_props = 14;
+}
+message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
+message StringStringEntryProto { optional string key = 1; optional string value = 2; }
+message GraphProto {
+  repeated NodeProto node = 1;
+  optional string name = 2;
+  repeated TensorProto initializer = 5;
+  repeated ValueInfoProto input = 11;
+  repeated ValueInfoProto output = 12;
+}
+message NodeProto {
+  repeated string input = 1;
+  repeated string output = 2;
+  optional string name = 3;
+  optional string op_type = 4;
+  repeated AttributeProto attribute = 5;
+  optional string domain = 7;
+}
+message AttributeProto {
+  optional string name = 1;
+  optional int64 i = 3;
+  optional TensorProto t = 5;
+  optional GraphProto g = 6;
+  repeated int64 ints = 8;
+  repeated bytes strings = 9;
+  optional int32 type = 20;
+}
+message TensorProto {
+  repeated int64 dims = 1;
+  optional int32 data_type = 2;
+  optional string name = 8;
+  optional bytes raw_data = 9;
+}
+message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
+message TypeProto {
+  message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
+  optional Tensor tensor_type = 1;
+}
+message TensorShapeProto {
+  message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
+  repeated Dimension dim = 1;
+}`;
 
 export interface Tensor {
   readonly name?: string;
@@ -61,10 +110,9 @@ export interface OnnxModel {
   readonly graph: OnnxGraph;
 }
 
-/** The bytes of a model, by ONNX's own description of its files, onnx.proto. @throws {InputError} if protobufjs is not installed */
+/** The bytes of a model's file. @throws {InputError} if protobufjs is not installed */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const { parse } = loadPackage("protobufjs", () => require("protobufjs") as typeof import("protobufjs"));
-  const { root } = parse(readFileSync(join(__dirname, "onnx.proto"), "utf8"));
-  const type = root.lookupType("onnx.ModelProto");
+  const type = parse(messages).root.lookupType("ModelProto");
   return type.encode(type.fromObject(model)).finish();
 }
