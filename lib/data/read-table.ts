@@ -6,7 +6,6 @@ import { simplified } from "./columns/known-tables";
 import { columnChoices, columnsRead, requireColumnOptions } from "./columns/plan-columns";
 import type { GroupColumn, RowGroup } from "./kdd/checked-rows";
 import { groupTable } from "./kdd/group-table";
-import type { KddReader } from "./kdd/reader";
 import type { Source } from "./source";
 import { missingName, missingValues } from "./table";
 import { TableReader, type TableReaderOptions } from "./table-reader";
@@ -45,8 +44,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     options.onNotice?.(sentence);
   };
   const reader = new TableReader(path, { ...options, onNotice });
-  const kdd = await reader.kddReader();
-  if (kdd) return kddTable(kdd, options, notices).finally(() => reader.close());
+  if (await reader.isKdd()) return kddTable(reader, options, notices);
   let joiner: BlockJoiner | undefined;
   for await (const block of reader.collected()) {
     joiner ??= new BlockJoiner(columnsRead(reader.plan));
@@ -58,7 +56,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
 }
 
 async function kddTable(
-  reader: KddReader,
+  reader: TableReader,
   { exclude = [] }: ReadTableOptions,
   notices: readonly string[],
 ): Promise<FileTable> {

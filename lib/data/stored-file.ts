@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import { contentOf, inputName, lookAt, peek, sourceName, storedBytes } from "./content";
+import {
+  beginsAsGzip,
+  beginsAsZstd,
+  contentOf,
+  inputName,
+  lookAt,
+  peek,
+  sourceName,
+  storedBytes,
+} from "./content";
 
 /** A file that can be read again and again: what comes through a pipe is kept in a temporary one. */
 export class StoredFile {
@@ -48,6 +57,12 @@ export class StoredFile {
       beginning(storedBytes(this.storedPath, { pieceBytes: count + 1 }), count),
     );
     return first;
+  }
+
+  /** Whether it is stored as gzip or Zstandard. */
+  async isPacked(): Promise<boolean> {
+    const first = await this.firstBytes(8);
+    return beginsAsGzip(first) || beginsAsZstd(first);
   }
 
   /** The first bytes of what it holds, and whether they are all. @throws {InputError} if it is a damaged gzip file */

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { InputError } from "../common/errors";
+import { createHash, type Hash } from "node:crypto";
 import type { WorkOptions } from "../common/progress";
 import { BlockJoiner } from "./columns/block-joiner";
 import type { CollectedBlock } from "./columns/cells";
@@ -14,17 +13,20 @@ import {
   planColumns,
 } from "./columns/plan-columns";
 import { type CollectedColumn, RowCollector } from "./columns/row-collector";
-import { contentOf } from "./content";
+import { contentOf, wholeLines } from "./content";
 import { kindBytes, refuseForeign } from "./formats/file-kind";
 import { beginsAsJson, jsonForm } from "./formats/json-form";
 import { beginsAsParquet, parquetForm } from "./formats/parquet-form";
 import { sampleBytes, type TableForm } from "./formats/table-form";
 import { decoded } from "./formats/text";
 import { textForm, wholeStart } from "./formats/text-form";
-import { type KddLabelOptions, kddFormOf } from "./kdd/forms";
+import { CheckedRows, type RowGroup } from "./kdd/checked-rows";
+import { datasetName, knownSizes } from "./kdd/datasets";
+import { type KddForm, type KddLabelOptions, kddFormOf } from "./kdd/forms";
+import { groupTable } from "./kdd/group-table";
 import { recognisedBytes } from "./kdd/layout";
-import { KddReader } from "./kdd/reader";
-import { RejectedRows } from "./rejected-rows";
+import { kddFeatures } from "./kdd/schema";
+import { RowCounter } from "./row-counter";
 import type { Source } from "./source";
 import { StoredFile } from "./stored-file";
 import type { Column, NominalColumn, Table } from "./table";
@@ -41,18 +43,18 @@ export interface TableReaderOptions extends ColumnOptions, WorkOptions {
 /** Read at once: so much that what is done for each piece and column does not count. */
 const pieceBytes = 1_048_576;
 
-/** A table in a file on its way through: recognised by its first rows, then read block by block in constant memory. */
+/**
+ * A table in a file on its way through: recognised by its first rows, then in one pass hashed, unpacked, checked and read block
+ * by block, in constant memory.
+ */
 export class TableReader {
   /** Bytes of the file, 0 for a pipe that was not read yet, and about how many of them were read. */
   bytes = 0;
   bytesRead = 0;
-  #file: StoredFile | undefined;
-  #form: TableForm | "kdd" | undefined;
-  #kdd: KddReader | undefined;
+  #opened: { readonly file: StoredFile; readonly form: TableForm | KddForm } | undefined;
   #plan: ColumnPlan | undefined;
-  #collector: RowCollector | undefined;
+  #counter: RowCounter | undefined;
   #source: Source | undefined;
-  readonly #notices: string[] = [];
 
   constructor(
     readonly path: string,
@@ -61,15 +63,10 @@ export class TableReader {
 
   /** 1-based numbers of the bad rows met so far. */
   get skippedRows(): readonly number[] {
-    return this.#kdd?.skippedRows ?? this.#collector?.bad ?? [];
+    return this.#counter?.bad ?? [];
   }
 
-  /** What was recognised, left out or put right so far. */
-  get notices(): readonly string[] {
-    return this.#notices;
-  }
-
-  /** What becomes of each column, once rows come. */
+  /** What becomes of each column, once rows come; KDD'99 has no need of it. */
   get plan(): ColumnPlan {
     if (!this.#plan) throw new RangeError(`${this.path} was not read yet`);
     return this.#plan;
@@ -77,15 +74,13 @@ export class TableReader {
 
   /** What the file was, when all of it was read. */
   get source(): Source {
-    if (this.#kdd) return this.#kdd.source;
     if (!this.#source) throw new RangeError(`${this.path} was not read to its end`);
     return this.#source;
   }
 
-  /** The reader of KDD'99 and NSL-KDD, if the file is one of theirs. @throws {InputError} if it is no table */
-  async kddReader(): Promise<KddReader | undefined> {
-    await this.#open();
-    return this.#kdd;
+  /** Whether the file has KDD'99's or NSL-KDD's columns. @throws {InputError} if it is no table */
+  async isKdd(): Promise<boolean> {
+    return "layout" in (await this.#open()).form;
   }
 
   /**
@@ -95,104 +90,102 @@ export class TableReader {
    * @throws {InputError} that names file, line and column if anything is wrong with it
    */
   async *blocks(): AsyncGenerator<Table> {
-    const kdd = await this.kddReader();
-    if (!kdd) for await (const block of this.collected()) yield this.#table(block);
-    else {
-      try {
-        for await (const table of kdd.blocks()) {
-          this.bytesRead = kdd.bytesRead;
-          yield table;
-        }
-      } finally {
-        await this.close();
-      }
-    }
+    if (await this.isKdd()) for await (const group of this.groups()) yield groupTable([group]);
+    else for await (const block of this.collected()) yield this.#table(block);
   }
 
-  /** As {@link blocks}, before columns are made of the rows: those that the plan has read. */
+  /** As {@link blocks}, of KDD'99 or NSL-KDD, before columns are made of the rows. */
+  async *groups(): AsyncGenerator<RowGroup> {
+    const { file, form } = await this.#open();
+    if (!("layout" in form)) throw new TypeError(`${this.path} has columns of its own`);
+    const { layout, rewrite } = form;
+    const contentHash = (await file.isPacked()) && !knownSizes.has(file.bytes) && createHash("sha256");
+    yield* this.#read(layout.columns > kddFeatures.length, (pieces, counter) => {
+      const lines = wholeLines(contentHash ? hashed(pieces, contentHash) : pieces);
+      return new CheckedRows(layout, counter).groups(rewrite ? rewrite(lines) : lines);
+    });
+    const { sha256, rows, name } = this.source;
+    const contentSha256 = contentHash ? contentHash.digest("hex") : sha256;
+    const columns = rewrite ? 43 : layout.columns;
+    const known = datasetName({ sha256, contentSha256, columns, rows });
+    this.#source = { ...this.source, name: known ?? name };
+  }
+
+  /** As {@link blocks}, of other tables: the columns that the plan has read. */
   async *collected(): AsyncGenerator<CollectedBlock> {
-    const { signal, rejectedFile, maxRows, onProgress } = this.options;
-    const rejected = rejectedFile === undefined ? undefined : new RejectedRows(rejectedFile);
-    try {
-      const { file, form } = await this.#open();
-      if (form === "kdd") throw new TypeError("KDD'99 has a reader of its own");
-      const columns = columnsRead(this.plan).map(withAdvice);
-      const label = this.plan.columns.find(({ role }) => role === "label")?.position;
-      const collector = new RowCollector({
-        name: file.name,
-        fields: form.columns.length,
-        columns,
-        decimalComma: form.decimalComma ?? false,
-        header: form.header,
-        label,
-        rejected,
-        maxRows,
-      });
-      this.#collector = collector;
-      const hash = createHash("sha256");
-      const onStored = (bytes: Buffer) => {
-        hash.update(bytes);
-        this.bytesRead += bytes.length;
-        onProgress?.({ stage: `reading ${file.ownName}`, done: this.bytesRead, total: this.bytes });
-      };
-      const pieces = contentOf(file.storedPath, { signal, onStored, pieceBytes });
-      yield* form.blocks({ pieces, columns, collector, isLabelled: label !== undefined, signal });
+    const { form } = await this.#open();
+    if ("layout" in form) throw new TypeError("KDD'99 has rows of its own");
+    const columns = columnsRead(this.plan).map(withAdvice);
+    const label = this.plan.columns.find(({ role }) => role === "label")?.position;
+    const { columns: all, header, decimalComma = false, blocks } = form;
+    const { signal } = this.options;
+    const isLabelled = label !== undefined;
+    let collector: RowCollector | undefined;
+    yield* this.#read(isLabelled, async function* (pieces, counter) {
+      collector = new RowCollector({ counter, fields: all.length, columns, decimalComma, header, label });
+      yield* blocks({ pieces, columns, collector, isLabelled, signal });
       if (collector.held > 0) yield collector.take();
+    });
+    if (!this.options.features)
+      for (const notice of collector?.notices ?? []) this.options.onNotice?.(notice);
+  }
+
+  /** Reads the file to its end: hashes it, and counts its rows, which `blocksOf` makes of its content. */
+  async *#read<Block>(
+    labelled: boolean,
+    blocksOf: (pieces: AsyncGenerator<Buffer>, counter: RowCounter) => AsyncGenerator<Block>,
+  ): AsyncGenerator<Block> {
+    const { file } = await this.#open();
+    const { rejectedFile, maxRows, onProgress, signal } = this.options;
+    const counter = new RowCounter({ name: file.name, rejectedFile, maxRows });
+    this.#counter = counter;
+    const hash = createHash("sha256");
+    const onStored = (bytes: Buffer) => {
+      hash.update(bytes);
+      this.bytesRead += bytes.length;
+      onProgress?.({ stage: `reading ${file.ownName}`, done: this.bytesRead, total: this.bytes });
+    };
+    try {
+      const pieces = contentOf(file.storedPath, { signal, onStored, pieceBytes });
+      yield* blocksOf(pieces, counter);
       for await (const _ of pieces); // a form that reads the file by itself leaves all of it for the hash
-      if (collector.bad.length > 0) await rejected?.flush();
-      if (collector.goodRows === 0)
-        throw new InputError(`${file.name} has no ${collector.bad.length > 0 ? "good row" : "rows"}`);
-      if (!this.options.features) for (const notice of collector.notices) this.#notice(notice);
-      this.#source = {
-        path: this.path,
-        name: file.ownName,
-        sha256: hash.digest("hex"),
-        rows: collector.goodRows,
-        labelled: label !== undefined,
-        skippedRows: collector.bad,
-      };
+      await counter.end();
     } catch (error) {
-      throw this.#file ? this.#file.renamed(error) : error;
+      throw file.renamed(error);
     } finally {
-      await rejected?.close();
-      await this.close();
+      await counter.close();
+      await file.close();
     }
+    this.#source = {
+      path: this.path,
+      name: file.ownName,
+      sha256: hash.digest("hex"),
+      rows: counter.goodRows,
+      labelled,
+      skippedRows: counter.bad,
+    };
   }
 
-  /** Forgets what was kept of a pipe; so do {@link blocks} at their end. */
-  async close(): Promise<void> {
-    await this.#file?.close();
-  }
-
-  async #open(): Promise<{ file: StoredFile; form: TableForm | "kdd" }> {
-    const { signal, rejectedFile, maxRows, onProgress } = this.options;
-    this.#file ??= await StoredFile.open(this.path, signal);
-    const file = this.#file;
-    this.bytes = file.bytes;
-    if (!this.#form) {
+  /** Recognises the file. What is kept of a pipe is there until all of it is read. */
+  async #open(): Promise<{ readonly file: StoredFile; readonly form: TableForm | KddForm }> {
+    if (this.#opened) return this.#opened;
+    const { onNotice, signal } = this.options;
+    const file = await StoredFile.open(this.path, signal);
+    try {
+      this.bytes = file.bytes;
       const form = await recognised(file, this.options);
-      if (form === "kdd")
-        this.#kdd = new KddReader(this.path, {
-          storedPath: file.storedPath,
-          signal,
-          rejectedFile,
-          maxRows,
-          onProgress,
-          ...kddLabel(this.options),
-          onNotice: (sentence) => this.#notice(sentence),
-        });
-      else {
+      if ("layout" in form) {
+        if (form.notice) onNotice?.(form.notice);
+      } else {
         this.#plan = planColumns(file.name, form.columns, this.options);
-        for (const notice of this.#plan.notices) this.#notice(notice);
+        for (const notice of this.#plan.notices) onNotice?.(notice);
       }
-      this.#form = form;
+      this.#opened = { file, form };
+      return this.#opened;
+    } catch (error) {
+      await file.close();
+      throw file.renamed(error);
     }
-    return { file, form: this.#form };
-  }
-
-  #notice(sentence: string): void {
-    this.#notices.push(sentence);
-    this.options.onNotice?.(sentence);
   }
 
   #table(block: CollectedBlock): Table {
@@ -221,17 +214,14 @@ function withAdvice(column: ColumnRead): CollectedColumn {
 }
 
 /** Of a KDD'99 file only the columns that are said to be something else would matter: it has a form of its own. */
-async function recognised(file: StoredFile, options: TableReaderOptions): Promise<TableForm | "kdd"> {
+async function recognised(file: StoredFile, options: TableReaderOptions): Promise<TableForm | KddForm> {
   const { signal, group, types } = options;
   if (beginsAsParquet(await file.firstBytes(4))) return parquetForm(file.name, await file.plainPath());
   const { first, isWhole } = await file.firstContent(sampleBytes, signal);
   refuseForeign(file.name, first.subarray(0, kindBytes));
-  if (
-    group === undefined &&
-    types === undefined &&
-    kddFormOf(file.name, first.subarray(0, recognisedBytes + 1), kddLabel(options))
-  )
-    return "kdd";
+  const isPlain = group === undefined && types === undefined;
+  const kdd = isPlain && kddFormOf(file.name, first.subarray(0, recognisedBytes + 1), kddLabel(options));
+  if (kdd) return kdd;
   const text = decoded(first.subarray(0, kindBytes)).replace(/^\ufeff/, "");
   return beginsAsJson(text)
     ? jsonForm(file.name, decoded(wholeStart(first, isWhole)))
@@ -240,4 +230,12 @@ async function recognised(file: StoredFile, options: TableReaderOptions): Promis
 
 function kddLabel({ label, normal }: TableReaderOptions): KddLabelOptions {
   return { ...(label !== undefined && { label }), ...(normal !== undefined && { normal: [normal].flat() }) };
+}
+
+/** Passes pieces on, and takes them in. */
+async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
 }

@@ -35,7 +35,7 @@ import {
 } from "traffic-anomaly";
 import { literatureSubset } from "traffic-anomaly/dist/data/kdd/literature";
 import { locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
-import { KddReader } from "traffic-anomaly/dist/data/kdd/reader";
+import { TableReader } from "traffic-anomaly/dist/data/table-reader";
 import { verdicts } from "traffic-anomaly/dist/models/threshold";
 import { rocFigure } from "traffic-anomaly/dist/visualize/evaluation/roc";
 import { readKddFile } from "../fixtures/kdd-file";
@@ -52,7 +52,7 @@ export async function study(): Promise<void> {
   const file = typed(await locateTrainingFile());
   const { source, table } = typed(await readKddFile(file));
   typed(source.sha256);
-  for await (const block of new KddReader(file).blocks()) typed(typed(block).rows);
+  for await (const block of new TableReader(file).blocks()) typed(typed(block).rows);
   typed(typed(table.features)[0].name);
   typed(typed(kddFeatures)[0].measure);
   typed(numbers(table, "count")[0]);

@@ -1,8 +1,6 @@
-import { InputError } from "../../common/errors";
-import { formatCount } from "../../common/format";
 import { shown } from "../../common/shown";
 import type { TextRow } from "../formats/delimited";
-import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
+import type { RowCounter } from "../row-counter";
 import { BlockCells, type CellKind, type CollectedBlock, NameCells, type NumberCells } from "./cells";
 import { isMissing } from "./infer-columns";
 
@@ -16,8 +14,7 @@ export interface CollectedColumn {
 }
 
 export interface RowCollectorOptions {
-  /** What messages call the file. */
-  readonly name: string;
+  readonly counter: RowCounter;
   /** Columns of the file, read or not. */
   readonly fields: number;
   readonly columns: readonly CollectedColumn[];
@@ -26,10 +23,6 @@ export interface RowCollectorOptions {
   readonly header?: readonly string[];
   /** The label's place. Where there is one, a row in which every column is missing is passed over. */
   readonly label?: number;
-  /** Where bad rows go. Default: the first bad row is refused. */
-  readonly rejected?: RejectedRows;
-  /** More good rows are refused. Default: there is no limit. */
-  readonly maxRows?: number;
 }
 
 /** Columns that come too late, of which a notice tells. */
@@ -37,10 +30,6 @@ const mostLateColumns = 1_000;
 
 /** Collects rows in blocks of columns, whoever has read them, and refuses or leaves out those that are bad. */
 export class RowCollector {
-  /** 1-based numbers of bad rows, counted without header and blank lines. */
-  readonly bad: number[] = [];
-  /** Rows so far, good and bad. */
-  rows = 0;
   /** Headers that came again. */
   #headers = 0;
   /** Columns that came too late to be read: their names, and the lines in which they came. */
@@ -85,11 +74,6 @@ export class RowCollector {
     if (this.#late.length < mostLateColumns) this.#late.push({ name, line });
   }
 
-  /** Good rows so far. */
-  get goodRows(): number {
-    return this.rows - this.bad.length;
-  }
-
   /** Rows that the block has room for. */
   get room(): number {
     return this.#block.mostRows - this.#held;
@@ -109,21 +93,18 @@ export class RowCollector {
 
   /** Counts rows that were set in the cells. @throws {InputError} if they are too many */
   count(rows = 1): void {
-    this.rows += rows;
     this.#held += rows;
-    const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
-    if (this.goodRows > maxRows)
-      throw new InputError(`${name} has more than ${formatCount(maxRows)} rows, which is the limit`);
+    this.options.counter.count(rows);
   }
 
   /** Adds a row of a text. @throws {InputError} that names line and column if it is bad and is not to be left out */
   addRow(row: TextRow): void {
-    const { columns } = this.options;
+    const { columns, counter } = this.options;
     if (this.#isPassedOver(row)) return;
     const problem = row.problem ?? this.#problem(row.fields);
     if (problem) {
       if (this.#isHeaderInOtherCase(row)) this.#headers++;
-      else this.#leaveOut(row, problem);
+      else counter.leaveOut(row.line, problem, row.text ?? row.fields.join(","));
       return;
     }
     for (const [i, { position }] of columns.entries()) {
@@ -136,7 +117,7 @@ export class RowCollector {
 
   /** Has bad rows written that were left out. */
   async settle(): Promise<void> {
-    await this.options.rejected?.settle();
+    await this.options.counter.settle();
   }
 
   /** Whether a row holds nothing, or is the header, which comes again where files were joined. */
@@ -174,13 +155,5 @@ export class RowCollector {
       this.#numbers[i] = number;
     }
     return undefined;
-  }
-
-  #leaveOut({ line, text, fields }: TextRow, problem: string): void {
-    const { name, rejected } = this.options;
-    if (!rejected) throw new InputError(`${name}, line ${line}: ${problem}`);
-    this.bad.push(++this.rows);
-    requireFewBadRows(name, this.bad);
-    rejected.add(line, problem, text ?? fields.join(","));
   }
 }

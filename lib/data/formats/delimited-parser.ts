@@ -43,7 +43,6 @@ export async function* delimitedBlocks(
     throw new InputError(`${name}, line ${parser.lines + 1}: ${error.message}`);
   }
   parser.end();
-  await collector.settle();
 }
 
 class EmptyLines extends Error {

@@ -80,7 +80,6 @@ async function* jsonBlocks(
   }
   const open = splitter.end();
   if (open) collector.addRow(open);
-  await collector.settle();
 }
 
 interface JsonRow {

@@ -3,7 +3,7 @@
 import { InputError } from "../../common/errors";
 import { formatCount } from "../../common/format";
 import { EndlessLine, lineTooLong, longestLine, mostEmptyLines } from "../content";
-import { type RejectedRows, requireFewBadRows } from "../rejected-rows";
+import type { RowCounter } from "../row-counter";
 import { mostCategories } from "../table";
 import { RowParser } from "./row-parser";
 import { kddColumns, type Layout, rowFields, rowProblem } from "./schema";
@@ -21,22 +21,8 @@ export interface RowGroup {
   readonly columns: GroupColumn[];
 }
 
-export interface CheckOptions {
-  /** What messages call the file. */
-  readonly name: string;
-  readonly layout: Layout;
-  /** Where bad rows go. Default: the first bad row is refused. */
-  readonly rejected?: RejectedRows;
-  /** More good rows are refused. Default: there is no limit. */
-  readonly maxRows?: number;
-}
-
 /** Checks and parses the lines of a file, in constant memory. */
 export class CheckedRows {
-  /** 1-based numbers of bad rows, counted without header and blank lines. */
-  readonly bad: number[] = [];
-  /** Rows so far, good and bad. */
-  rows = 0;
   readonly #parser: RowParser;
   /** The names of each nominal column so far. */
   readonly #names = kddColumns.map(() => new Set<string>());
@@ -45,15 +31,18 @@ export class CheckedRows {
   /** Lines since the last good row. */
   #emptyLines = 0;
 
-  constructor(private readonly options: CheckOptions) {
-    this.#parser = new RowParser(options.layout);
-    this.#header = options.layout.header;
+  constructor(
+    private readonly layout: Layout,
+    private readonly counter: RowCounter,
+  ) {
+    this.#parser = new RowParser(layout);
+    this.#header = layout.header;
   }
 
   /**
    * The good rows of blocks of whole lines.
    *
-   * @throws {InputError} that names line and column of a bad row if they are not to be left out; if no row is good
+   * @throws {InputError} that names line and column of a bad row if they are not to be left out
    */
   async *groups(blocks: AsyncIterable<Buffer>): AsyncGenerator<RowGroup> {
     try {
@@ -69,20 +58,14 @@ export class CheckedRows {
     } catch (error) {
       throw error instanceof EndlessLine ? this.#atNextLine(error.message) : error;
     }
-    if (this.rows === this.bad.length)
-      throw new InputError(`${this.options.name} has no ${this.rows === 0 ? "rows" : "good row"}`);
     if (this.#parser.rows > 0) yield this.#takeGroup();
-    if (this.bad.length > 0) await this.options.rejected?.flush();
   }
 
   #countRows(rows: number): void {
     if (rows === 0) return;
-    this.rows += rows;
+    this.counter.count(rows);
     this.#lines += rows;
     this.#emptyLines = 0;
-    const { name, maxRows = Number.POSITIVE_INFINITY } = this.options;
-    if (this.rows - this.bad.length > maxRows)
-      throw new InputError(`${name} has more than ${formatCount(maxRows)} rows, which is the limit`);
   }
 
   /** Adds a line that the parser leaves, or passes over a blank one. @returns the position after it */
@@ -100,9 +83,8 @@ export class CheckedRows {
   }
 
   #addFields(line: string): boolean {
-    const { layout } = this.options;
-    const fields = rowFields(line, layout);
-    return fields.length === layout.columns && this.#parser.add(fields);
+    const fields = rowFields(line, this.layout);
+    return fields.length === this.layout.columns && this.#parser.add(fields);
   }
 
   /** Leaves out a header, or a bad row. */
@@ -111,14 +93,10 @@ export class CheckedRows {
       this.#header = false;
       return;
     }
-    const { name, layout, rejected } = this.options;
     const problem =
-      line.length > longestLine ? lineTooLong : (rowProblem(line, layout) ?? "is not a good row");
-    if (!rejected) throw new InputError(`${name}, line ${this.#lines}: ${problem}`);
-    this.bad.push(++this.rows);
-    requireFewBadRows(name, this.bad);
-    rejected.add(this.#lines, problem, line.slice(0, longestLine));
-    await rejected.settle();
+      line.length > longestLine ? lineTooLong : (rowProblem(line, this.layout) ?? "is not a good row");
+    this.counter.leaveOut(this.#lines, problem, line.slice(0, longestLine));
+    await this.counter.settle();
   }
 
   #countEmptyLine(): void {
@@ -128,7 +106,7 @@ export class CheckedRows {
   }
 
   #atNextLine(problem: string): InputError {
-    return new InputError(`${this.options.name}, line ${this.#lines + 1}: ${problem}`);
+    return new InputError(`${this.counter.name}, line ${this.#lines + 1}: ${problem}`);
   }
 
   /** What the parser holds. */
@@ -150,7 +128,7 @@ export class CheckedRows {
     for (const name of names) all.add(name);
     if (all.size > mostCategories) {
       throw new InputError(
-        `${this.options.name} has more than ${mostCategories} different values in the column ${kddColumns[column].name}; ` +
+        `${this.counter.name} has more than ${mostCategories} different values in the column ${kddColumns[column].name}; ` +
           "no more can be told apart",
       );
     }

@@ -32,6 +32,11 @@ export function datasetName({ sha256, contentSha256, columns, rows }: Fingerprin
   return known?.id ?? (columns === 43 ? nslRows[rows] : undefined);
 }
 
+/** Bytes of the files by whose own checksum a data set is known: that of their content is not needed. */
+export const knownSizes: ReadonlySet<number | undefined> = new Set(
+  Object.values(sources).map(({ bytes }) => bytes),
+);
+
 /** Bytes of a file, and of its content, that are looked at: the known data sets have fewer. */
 const mostBytes = 134_217_728;
 
@@ -40,12 +45,18 @@ export async function recogniseDataset(path: string): Promise<DatasetName | unde
   try {
     const found = await lookAt(path);
     if (!found.isFile() || found.size > mostBytes) return undefined;
-    const { columns, header } = await recogniseLayout(path);
+    const layout = await recogniseLayout(path);
+    if (!layout) return undefined;
     const sha256 = await sha256OfFile(path);
     const byFile = Object.values(sources).find((source) => source.sha256 === sha256);
     if (byFile) return byFile.id;
     const { contentSha256, lines } = await lookInto(path);
-    return datasetName({ sha256, contentSha256, columns, rows: header ? lines - 1 : lines });
+    return datasetName({
+      sha256,
+      contentSha256,
+      columns: layout.columns,
+      rows: layout.header ? lines - 1 : lines,
+    });
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -75,13 +75,8 @@ const protocol = /(^|,) *(tcp|udp|icmp) *,/im;
 
 /** Other tables, too, have 41 to 43 columns, but no protocol in one of them. */
 function publishedLayout(bytes: Buffer): KddForm | undefined {
-  if (!protocol.test(bytes.toString("latin1"))) return undefined;
-  try {
-    return { layout: layoutOf("", bytes) };
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
+  const layout = protocol.test(bytes.toString("latin1")) && layoutOf(bytes);
+  return layout ? { layout } : undefined;
 }
 
 interface Sample {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { endOfLines } from "../content";
-import { fieldValue, kddColumns, type Layout } from "./schema";
+import { kddColumns, type Layout, readField } from "./schema";
 
 /** Rows of a block: so few that 16 bits tell all values of a column apart. */
 export const blockRows = 65_536;
@@ -38,7 +38,7 @@ class Dictionary {
     const isLong = text.length > 8;
     const known = isLong ? this.#codeOfText.get(text) : undefined;
     if (known !== undefined) return known;
-    const value = fieldValue(text, this.column);
+    const { value } = readField(text, this.column);
     if (value === undefined) return undefined;
     const code = this.#codeOfValue.get(value) ?? this.#codeOfValue.size;
     this.#codeOfValue.set(value, code);

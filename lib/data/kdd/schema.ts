@@ -71,21 +71,21 @@ export interface Layout {
  */
 const name = /^(?:[ !#-+\--~]|[^\p{ASCII}\u2028\u2029\ufeff\ufffd]){1,100}$/u;
 
-/**
- * The value of a field without quotes, by its column: a number or a name, NaN or `(missing)` where a word says that it is
- * missing; undefined if it is not good.
- */
-export function fieldValue(text: string, column: number): number | string | undefined {
+/** What a field is: a number or a name, NaN or `(missing)` where a word says that it is missing; or what is wrong with it. */
+type Field =
+  | { readonly value: number | string; readonly problem?: undefined }
+  | { readonly value?: undefined; readonly problem: string };
+
+/** Reads a field without quotes, by its column. */
+export function readField(text: string, column: number): Field {
   const field = trim(text);
-  if (column === kddFeatures.length) {
-    const label = withoutDot(field);
-    return labelProblem(label) ? undefined : asPublished(label);
-  }
-  const { measure, values } = kddFeatures[column];
-  if (saysMissing(field)) return measure === "nominal" ? missingName : Number.NaN;
-  if (measure === "nominal") return nameProblem(field, values) ? undefined : field;
-  const value = storedNumber(field, measure);
-  return Number.isFinite(value) && !rangeProblem(value, measure) ? value : undefined;
+  const { measure, values } = kddColumns[column];
+  if (column === kddFeatures.length) return readLabel(withoutDot(field));
+  if (field === "") return { problem: "is empty" };
+  if (isMissing(field)) return { value: measure === "nominal" ? missingName : Number.NaN }; // as Weka or pandas writes it
+  if (measure !== "nominal") return readNumber(field, measure);
+  if (values ? values.includes(field) : name.test(field)) return { value: field };
+  return { problem: `must be ${values ? `one of ${values.join(", ")}` : "a name"}, got '${shown(field)}'` };
 }
 
 /** Why a line is not a good row, in a few words that name the column; undefined if it is good. */
@@ -94,19 +94,11 @@ export function rowProblem(line: string, layout: Layout): string | undefined {
   const fields = rowFields(line, layout);
   if (fields.length !== columns)
     return `expected ${columns + otherColumns} columns, found ${fields.length + otherColumns}`;
-  const place = (column: number) => (places?.[column] ?? column) + 1;
-  for (let i = 0; i < kddFeatures.length; i++) {
-    const problem = valueProblem(fields[i], kddFeatures[i]);
-    if (problem) return `column ${place(i)} (${kddFeatures[i].name}) ${problem}`;
+  for (const [i, { name }] of kddColumns.slice(0, columns).entries()) {
+    const { problem } = readField(fields[i], i);
+    if (problem) return `column ${(places?.[i] ?? i) + 1} (${name}) ${problem}`;
   }
-  if (columns === 41) return undefined;
-  const problem = labelProblem(withoutDot(fields[41]));
-  return problem && `column ${place(41)} (label) ${problem}`;
-}
-
-/** As Weka writes a missing value, or pandas; a field with nothing in it is a mistake. */
-function saysMissing(field: string): boolean {
-  return field !== "" && isMissing(field);
+  return undefined;
 }
 
 /**
@@ -151,53 +143,37 @@ function trim(text: string): string {
 
 const blanks = " \t\v\f";
 
-/** Known labels are written small; some copies have `Normal`. */
-function asPublished(label: string): string {
-  const small = label.toLowerCase();
-  return categoryOf(small) === "other" ? label : small;
-}
-
 function withoutDot(label: string): string {
   return trim(label.replace(/\.$/, ""));
+}
+
+/** Known labels are written small; some copies have `Normal`. */
+function readLabel(label: string): Field {
+  if (isMissing(label)) return { problem: "is missing its label" };
+  if (!name.test(label)) return { problem: `must be a name, got '${shown(label)}'` };
+  const small = label.toLowerCase();
+  return { value: categoryOf(small) === "other" ? label : small };
 }
 
 /** Besides plain decimals, as DuckDB and JavaScript write numbers: +1, and 1_000. */
 const digits = "\\d+(?:_\\d+)*";
 const decimal = new RegExp(`^[+-]?(${digits}(\\.(${digits})?)?|\\.${digits})(e[+-]?${digits})?$`, "i");
 
-/** Amounts have 64 bits, other numbers 32. NaN if the text is no number. */
-function storedNumber(text: string, measure: Feature["measure"]): number {
+/** Amounts have 64 bits, other numbers 32. */
+function readNumber(text: string, measure: Measure): Field {
   let number = decimalIn(text, 0, text.length);
   if (Number.isNaN(number) && decimal.test(text)) number = Number(text.replaceAll("_", ""));
-  return (measure === "amount" ? number : Math.fround(number)) + 0; // not −0
+  const value = (measure === "amount" ? number : Math.fround(number)) + 0; // not −0
+  if (!Number.isFinite(value)) {
+    const isNumber = !Number.isNaN(value) || /^[+-]?(nan|inf(inity)?)$/i.test(text);
+    return { problem: `must be a ${isNumber ? "finite number" : "number"}, got '${shown(text)}'` };
+  }
+  const problem = rangeProblem(value, measure);
+  return problem ? { problem: `${problem}, got ${shown(text)}` } : { value };
 }
 
-function rangeProblem(value: number, measure: Feature["measure"]): string | undefined {
+function rangeProblem(value: number, measure: Measure): string | undefined {
   if (measure === "flag" && value !== 0 && value !== 1) return "must be 0 or 1";
   if (value < 0) return "must not be negative";
   return measure === "rate" && value > 1 ? "must be in [0, 1]" : undefined;
-}
-
-function labelProblem(label: string): string | undefined {
-  if (isMissing(label)) return "is missing its label";
-  return name.test(label) ? undefined : `must be a name, got '${shown(label)}'`;
-}
-
-function nameProblem(text: string, values: Feature["values"]): string | undefined {
-  if (values) return values.includes(text) ? undefined : `must be one of ${values.join(", ")}`;
-  return name.test(text) ? undefined : "must be a name";
-}
-
-function valueProblem(text: string, { measure, values }: Feature): string | undefined {
-  if (text === "") return "is empty";
-  if (saysMissing(text)) return undefined;
-  if (measure === "nominal") {
-    const problem = nameProblem(text, values);
-    return problem && `${problem}, got '${shown(text)}'`;
-  }
-  const value = storedNumber(text, measure);
-  const problem = rangeProblem(value, measure);
-  if (Number.isFinite(value)) return problem && `${problem}, got ${shown(text)}`;
-  const isNumber = !Number.isNaN(value) || /^[+-]?(nan|inf(inity)?)$/i.test(text);
-  return `must be a ${isNumber ? "finite number" : "number"}, got '${shown(text)}'`;
 }

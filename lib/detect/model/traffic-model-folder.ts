@@ -244,7 +244,7 @@ export async function matchingSubject(
     return subject;
   }
   for (const path of paths) {
-    if (path !== "-" && (await succeeds(recogniseLayout(path))))
+    if (path !== "-" && (await recogniseLayout(path)))
       throw new InputError(
         `${path} holds KDD'99 records, but ${folder} was trained on connections; score it with a model of traffic-anomaly run`,
       );

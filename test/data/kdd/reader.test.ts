@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { type Column, column, InputError, labels, numbers, type Table } from "traffic-anomaly";
 import { joinTables } from "traffic-anomaly/dist/data/join";
 import { recogniseDataset } from "traffic-anomaly/dist/data/kdd/datasets";
-import { KddReader } from "traffic-anomaly/dist/data/kdd/reader";
+import { TableReader } from "traffic-anomaly/dist/data/table-reader";
 import { temporaryFolder } from "../../fixtures/folder";
 import { readKddFile } from "../../fixtures/kdd-file";
 import { headerNames, trafficLines, withFields, withLine, writeLines } from "../../fixtures/traffic";
@@ -88,14 +88,7 @@ test("the same table comes from plain text and gzip, whatever the names, line en
   }
 });
 
-test("a header in quotes or capitals is known by its names; other names are refused", async () => {
-  const [, ...lines] = trafficLines({ rows: 5, header: true });
-  const wrong = headerNames.slice(0, 42);
-  wrong[3] = "state";
-  await refused(
-    [wrong.join(","), ...lines],
-    /traffic\.csv is not a KDD'99 file: line 1 names column 4 'state' instead of 'flag'$/,
-  );
+test("a header without rows is refused", async () => {
   await refused([headerNames.slice(0, 42).join(",")], /traffic\.csv has no rows$/);
 });
 
@@ -135,7 +128,7 @@ test("of more rows than a block holds all are there, and the blocks put together
   assert.equal(table.rows, 150_000);
   assert.ok(numbers(table, "src_bytes").every((bytes, row) => bytes === row % 500));
   const blocks: Table[] = [];
-  for await (const block of new KddReader(path).blocks()) blocks.push(block);
+  for await (const block of new TableReader(path).blocks()) blocks.push(block);
   assert.deepEqual(
     blocks.map(({ rows }) => rows),
     [65_536, 65_536, 150_000 - 2 * 65_536],
@@ -250,17 +243,11 @@ test("a bad row is refused with file, line, column and value", async () => {
   }
 });
 
-test("bytes that are not UTF-8 are refused, with the line if they come late", async () => {
+test("bytes that are not UTF-8 are refused where they come late", async () => {
   const lines = trafficLines({ rows: 70 });
-  const bytes = (line: number) =>
-    Buffer.from(
-      lines.map((text, i) => (i + 1 === line ? withFields(text, { service: "h\xe9" }) : text)).join("\n"),
-      "latin1",
-    );
+  lines[65] = withFields(lines[65], { service: "h\xe9" });
   const path = join(folder, "latin.csv");
-  await writeFile(path, bytes(1));
-  await assert.rejects(readKddFile(path), /latin\.csv is not a text file/);
-  await writeFile(path, bytes(66));
+  await writeFile(path, Buffer.from(lines.join("\n"), "latin1"));
   await assert.rejects(
     readKddFile(path),
     /latin\.csv, line 66: column 3 \(service\) must be a name, got 'h\ufffd'$/,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { RowParser } from "traffic-anomaly/dist/data/kdd/row-parser";
-import { fieldValue } from "traffic-anomaly/dist/data/kdd/schema";
+import { readField } from "traffic-anomaly/dist/data/kdd/schema";
 import { share } from "../../fixtures/cases";
 import { headerNames, trafficLines, withFields } from "../../fixtures/traffic";
 
@@ -52,7 +52,7 @@ for (const columns of [41, 42, 43] as const) {
         );
         assert.deepEqual(
           rowsOf(parser),
-          fields.map((row) => row.map(fieldValue)),
+          fields.map((row) => row.map((field, column) => readField(field, column).value)),
         );
       }),
       { numRuns: share(100, 5) },
