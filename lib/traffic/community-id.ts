@@ -7,41 +7,12 @@ const protocols: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, 
 const icmp6 = 58;
 
 /** Types of icmp that answer each other, of which the second stands in the place of the code. */
-const answers = new Map(
-  [
-    [8, 0],
-    [13, 14],
-    [15, 16],
-    [10, 9],
-    [17, 18],
-  ].flatMap(
-    ([a, b]) =>
-      [
-        [a, b],
-        [b, a],
-      ] as const,
-  ),
-);
-const answers6 = new Map(
-  [
-    [128, 129],
-    [133, 134],
-    [135, 136],
-    [130, 131],
-    [144, 145],
-  ]
-    .flatMap(
-      ([a, b]) =>
-        [
-          [a, b],
-          [b, a],
-        ] as const,
-    )
-    .concat([
-      [139, 140],
-      [140, 139],
-    ]),
-);
+const answers = bothWays([8, 0], [13, 14], [15, 16], [10, 9], [17, 18]);
+const answers6 = bothWays([128, 129], [133, 134], [135, 136], [130, 131], [144, 145], [139, 140]);
+
+function bothWays(...pairs: readonly (readonly [number, number])[]): ReadonlyMap<number, number> {
+  return new Map([...pairs, ...pairs.map(([a, b]) => [b, a] as const)]);
+}
 
 /**
  * The Community ID of a connection, version 1 with seed 0, as Zeek, Suricata and others compute it

@@ -1,14 +1,8 @@
 import { kddFeatures } from "../data/kdd/schema";
 import type { Connection } from "./connection";
 
-/** KDD'99's flags are Bro's states of 1998; Zeek has two more. */
-const flags = new Map([
-  ...["OTH", "REJ", "RSTO", "RSTOS0", "RSTR", "S0", "S1", "S2", "S3", "SF", "SH"].map(
-    (flag) => [flag, flag] as const,
-  ),
-  ["RSTRH", "RSTR"],
-  ["SHR", "OTH"],
-]);
+/** Those of Bro in 1998; Zeek has two states more. */
+const flags = kddFeatures.find(({ name }) => name === "flag")?.values ?? [];
 
 /**
  * KDD'99's flag of a connection: how it ended. `SF` unless it is tcp, since KDD has no other there: where Zeek writes
@@ -19,7 +13,8 @@ const flags = new Map([
  * kddFlag({ protocol: "udp", state: "S0" }); // "SF"
  */
 export function kddFlag({ protocol, state }: Pick<Connection, "protocol" | "state">): string {
-  return protocol === "tcp" ? (flags.get(state ?? "") ?? "OTH") : "SF";
+  if (protocol !== "tcp") return "SF";
+  return state === "RSTRH" ? "RSTR" : (flags.find((flag) => flag === state) ?? "OTH");
 }
 
 /** The features that tell how connections ended. */
@@ -34,21 +29,11 @@ export enum FlagError {
   rejection = 2,
 }
 
+const synErrors = ["S0", "S1", "S2", "S3", "SH"];
+const rejections = ["REJ", "RSTO", "RSTR", "RSTOS0"];
+
 /** KDD'99's two kinds of errors by flag; OTH and SF are neither. */
 export function flagError(flag: string): FlagError {
-  switch (flag) {
-    case "S0":
-    case "S1":
-    case "S2":
-    case "S3":
-    case "SH":
-      return FlagError.syn;
-    case "REJ":
-    case "RSTO":
-    case "RSTR":
-    case "RSTOS0":
-      return FlagError.rejection;
-    default:
-      return FlagError.none;
-  }
+  if (synErrors.includes(flag)) return FlagError.syn;
+  return rejections.includes(flag) ? FlagError.rejection : FlagError.none;
 }

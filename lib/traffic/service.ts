@@ -10,67 +10,19 @@ export type ServiceFields = Pick<Connection, "protocol" | "sourcePort" | "destin
  * of them. `aol`, `http_2784` and `http_8001` are only in the full file. Three names stand for no known port: `harvest`,
  * `pm_dump`, and tcp's `icmp`.
  */
-const tcpPorts: readonly (readonly [name: string, port: number])[] = [
-  ["remote_job", 5],
-  ["echo", 7],
-  ["discard", 9],
-  ["systat", 11],
-  ["daytime", 13],
-  ["netstat", 15],
-  ["ftp_data", 20],
-  ["ftp", 21],
-  ["ssh", 22],
-  ["telnet", 23],
-  ["smtp", 25],
-  ["time", 37],
-  ["name", 42],
-  ["whois", 43],
-  ["domain", 53],
-  ["mtp", 57],
-  ["gopher", 70],
-  ["rje", 77],
-  ["finger", 79],
-  ["http", 80],
-  ["ctf", 84],
-  ["link", 87],
-  ["supdup", 95],
-  ["hostnames", 101],
-  ["iso_tsap", 102],
-  ["csnet_ns", 105],
-  ["pop_2", 109],
-  ["pop_3", 110],
-  ["sunrpc", 111],
-  ["auth", 113],
-  ["uucp_path", 117],
-  ["nntp", 119],
-  ["netbios_ns", 137],
-  ["netbios_dgm", 138],
-  ["netbios_ssn", 139],
-  ["imap4", 143],
-  ["sql_net", 150],
-  ["vmnet", 175],
-  ["bgp", 179],
-  ["Z39_50", 210],
-  ["ldap", 389],
-  ["nnsp", 433],
-  ["http_443", 443],
-  ["exec", 512],
-  ["login", 513],
-  ["shell", 514],
-  ["printer", 515],
-  ["efs", 520],
-  ["courier", 530],
-  ["uucp", 540],
-  ["klogin", 543],
-  ["kshell", 544],
-  ["http_2784", 2784],
-  ["aol", 5190],
-  ["X11", 6000],
-  ["IRC", 6667],
-  ["http_8001", 8001],
-];
+const tcpPorts = `
+5 remote_job, 7 echo, 9 discard, 11 systat, 13 daytime, 15 netstat, 20 ftp_data, 21 ftp, 22 ssh, 23 telnet,
+25 smtp, 37 time, 42 name, 43 whois, 53 domain, 57 mtp, 70 gopher, 77 rje, 79 finger, 80 http, 84 ctf,
+87 link, 95 supdup, 101 hostnames, 102 iso_tsap, 105 csnet_ns, 109 pop_2, 110 pop_3, 111 sunrpc, 113 auth,
+117 uucp_path, 119 nntp, 137 netbios_ns, 138 netbios_dgm, 139 netbios_ssn, 143 imap4, 150 sql_net,
+175 vmnet, 179 bgp, 210 Z39_50, 389 ldap, 433 nnsp, 443 http_443, 512 exec, 513 login, 514 shell,
+515 printer, 520 efs, 530 courier, 540 uucp, 543 klogin, 544 kshell, 2784 http_2784, 5190 aol, 6000 X11,
+6667 IRC, 8001 http_8001
+`;
 
-const tcpNames = new Map(tcpPorts.map(([name, port]) => [port, name]));
+const tcpNames = new Map(
+  Array.from(tcpPorts.matchAll(/(\d+) (\w+)/g), ([, port, name]) => [Number(port), name] as const),
+);
 
 const udpNames = new Map([
   [53, "domain_u"],
@@ -78,7 +30,9 @@ const udpNames = new Map([
   [123, "ntp_u"],
 ]);
 
-/** By type and code of an icmp message. */
+/** By type of an icmp message; of `unreachable`, which is 3, by its code. */
+const icmpTypes: Readonly<Record<number, string>> = { 0: "ecr_i", 5: "red_i", 8: "eco_i", 11: "tim_i" };
+const icmpUnreachable: Readonly<Record<number, string>> = { 0: "urh_i", 1: "urh_i", 3: "urp_i" };
 const icmpNames = ["eco_i", "ecr_i", "red_i", "tim_i", "urh_i", "urp_i", "oth_i"];
 
 /**
@@ -127,18 +81,5 @@ export function isIcmpService(id: number): boolean {
 }
 
 function icmpName(type: number, code: number): string {
-  switch (type) {
-    case 8:
-      return "eco_i";
-    case 0:
-      return "ecr_i";
-    case 3:
-      return code === 3 ? "urp_i" : code === 0 || code === 1 ? "urh_i" : "oth_i";
-    case 5:
-      return "red_i";
-    case 11:
-      return "tim_i";
-    default:
-      return "oth_i";
-  }
+  return (type === 3 ? icmpUnreachable[code] : icmpTypes[type]) ?? "oth_i";
 }

@@ -3,6 +3,7 @@ import type { Column, Table } from "../../data/table";
 import { type TypicalValue, typicalText } from "../../models/typical-values";
 import type { Step } from "../../preprocess/preprocessor";
 import type { Connection } from "../../traffic/connection";
+import { FlagError, flagError } from "../../traffic/flag";
 import type { AlertReason } from "../alerts/alert";
 import { reasonWords } from "./wording";
 
@@ -109,8 +110,9 @@ function sharesOf(contributions: readonly Float64Array[], features: number): Flo
 
 /** How a connection ended belongs to the shares of those that ended so. */
 function flagTheme(flag: string): string {
-  if (["S0", "S1", "S2", "S3", "SH"].includes(flag)) return "serror_rate";
-  return flag === "REJ" || flag.startsWith("RST") ? "rerror_rate" : "flag";
+  const error = flagError(flag);
+  if (error === FlagError.none) return "flag";
+  return error === FlagError.syn ? "serror_rate" : "rerror_rate";
 }
 
 /** The value of a column; rates have 32 bits, and are told as 0.98 rather than 0.9800000190734863. */

@@ -35,6 +35,9 @@ const applications: Readonly<Record<string, string>> = {
 /** States of connections that did not come about. */
 const unopened: ReadonlySet<string> = new Set(["REJ", "S0", "SH", "RSTOS0"]);
 
+/** How connections end otherwise, by how often. */
+const mishaps = "REJ REJ REJ S0 S0 RSTO RSTO RSTO RSTR RSTR S1 S1 S2 S3 OTH".split(" ");
+
 const nothing: Content = {};
 
 /** Makes the connections of one behaviour, with random numbers of its own, so that no behaviour moves another. */
@@ -78,17 +81,21 @@ export class Scene {
     return this.#ip("icmp", at, from, to, code, "OTH", { ...exchange, fromPort: type });
   }
 
-  /** This many connections one after the other, at random with this many seconds between two on the average. */
+  /**
+   * This many connections one after the other.
+   *
+   * @param gap seconds between two: at random with this mean, or as it says each time
+   */
   *repeated(
     at: number,
     times: number,
-    gap: number,
+    gap: number | (() => number),
     connection: (time: number, i: number) => SimulatedConnection,
   ): Activity {
     let time = at;
     for (let i = 0; i < times; i++) {
       yield connection(time, i);
-      time += this.draw.exponential(gap);
+      time += typeof gap === "number" ? this.draw.exponential(gap) : gap();
     }
   }
 
@@ -99,25 +106,7 @@ export class Scene {
 
   /** How connections end from day to day: nearly all as they should. */
   ending(): string {
-    const { draw } = this;
-    if (draw.chance(0.96)) return "SF";
-    return draw.pick([
-      "REJ",
-      "REJ",
-      "REJ",
-      "S0",
-      "S0",
-      "RSTO",
-      "RSTO",
-      "RSTO",
-      "RSTR",
-      "RSTR",
-      "S1",
-      "S1",
-      "S2",
-      "S3",
-      "OTH",
-    ]);
+    return this.draw.chance(0.96) ? "SF" : this.draw.pick(mishaps);
   }
 
   #ip(

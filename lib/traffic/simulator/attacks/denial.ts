@@ -21,8 +21,7 @@ function* synFlood(scene: Scene, at: number, size: number): Activity {
   const victim = draw.pick([company.webServer, company.mailServer, company.loginServer, company.ftpServer]);
   const onePort = draw.chance(0.6) ? draw.pick([21, 23, 25, 80]) : undefined;
   const oneSource = draw.chance(0.3) ? scene.stranger() : undefined;
-  const gap = draw.logNormal(0.03, 1.2);
-  yield* scene.repeated(at, size, gap, (time) => {
+  yield* scene.repeated(at, size, draw.logNormal(0.03, 1.2), (time) => {
     const port = onePort ?? draw.integer(1, 1_024);
     const state = draw.chance(onePort ? 0.02 : 0.15) ? "REJ" : "S0";
     return scene.tcp(time, oneSource ?? scene.stranger(), victim, port, { state });
@@ -35,8 +34,7 @@ function* pingFlood(scene: Scene, at: number, size: number): Activity {
   const victim = draw.pick([company.webServer, company.gateway]);
   const amplifier = draw.integer(0x90, 0x1ff) << 8;
   const bytes = draw.pick([1_032, 1_032, 520]);
-  const gap = draw.logNormal(0.004, 0.5);
-  yield* scene.repeated(at, size, gap, (time) =>
+  yield* scene.repeated(at, size, draw.logNormal(0.004, 0.5), (time) =>
     scene.icmp(time, outsider(amplifier + draw.integer(1, 254)), victim, 0, 0, { sent: bytes }),
   );
 }
@@ -46,8 +44,7 @@ function* slashes(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const attacker = scene.stranger();
   const sent = draw.chance(0.7) ? 54_540 : draw.integer(3_000, 20_000);
-  const gap = draw.logNormal(0.3, 0.8);
-  yield* scene.repeated(at, size, gap, (time) => {
+  yield* scene.repeated(at, size, draw.logNormal(0.3, 0.8), (time) => {
     const isReset = draw.chance(0.1);
     return scene.tcp(time, attacker, company.webServer, 80, {
       sent,
@@ -62,8 +59,7 @@ function* slashes(scene: Scene, at: number, size: number): Activity {
 function* overlappingFragments(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [attacker, victim] = [scene.stranger(), draw.pick([company.webServer, ...company.workstations])];
-  const gap = draw.logNormal(0.3, 1);
-  yield* scene.repeated(at, size, gap, (time) => {
+  yield* scene.repeated(at, size, draw.logNormal(0.3, 1), (time) => {
     // The record of a fragment may miss that it was one.
     return scene.udp(time, attacker, victim, draw.integer(1, 1_024), {
       sent: 28,

@@ -49,8 +49,9 @@ function* guessPasswords(scene: Scene, at: number, size: number): Activity {
     [company.ftpServer, 21],
     [company.mailServer, 110],
   ] as const);
-  const gap = draw.pick([1, 4, 60]);
-  yield* scene.repeated(at, size, gap, (time) => attempt(scene, time, attacker, server, port));
+  yield* scene.repeated(at, size, draw.pick([1, 4, 60]), (time) =>
+    attempt(scene, time, attacker, server, port),
+  );
 }
 
 /** A guest copies from, or puts onto, the server what should not be there. */
@@ -70,11 +71,9 @@ function* copyWares(scene: Scene, at: number, size: number, isUpload: boolean): 
       num_file_creations: isUpload ? size : 0,
     },
   });
-  let time = at + draw.logNormal(2, 0.5);
-  for (let i = 1; i < size; i++) {
-    yield ftpData(scene, time, server, client, draw.pareto(isUpload ? 1e6 : 20_000, 0.7, 1e9), isUpload);
-    time += draw.exponential(duration / size);
-  }
+  yield* scene.repeated(at + draw.logNormal(2, 0.5), size - 1, duration / size, (time) =>
+    ftpData(scene, time, server, client, draw.pareto(isUpload ? 1e6 : 20_000, 0.7, 1e9), isUpload),
+  );
 }
 
 /** Puts a file that lets anybody in into a user's folder, then logs in. */
@@ -151,8 +150,7 @@ function* becomeRoot(scene: Scene, at: number, size: number, traces: Content): A
 function* guessCommunities(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const [attacker, device] = [scene.stranger(), draw.pick([company.gateway, ...company.printers])];
-  const gap = draw.pick([0.02, 0.1, 1]);
-  yield* scene.repeated(at, size, gap, (time) =>
+  yield* scene.repeated(at, size, draw.pick([0.02, 0.1, 1]), (time) =>
     scene.udp(time, attacker, device, 161, {
       sent: draw.integer(36, 48),
       received: draw.chance(0.05) ? 90 : 0,

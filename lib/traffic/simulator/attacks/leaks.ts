@@ -31,16 +31,15 @@ function* report(scene: Scene, at: number, size: number): Activity {
   const port = draw.pick([80, 443, 8080]);
   const period = draw.pick([30, 60, 300]);
   const sent = draw.integer(150, 600);
-  let time = at;
-  for (let i = 0; i < size; i++) {
+  const gap = () => period * draw.between(0.95, 1.05);
+  yield* scene.repeated(at, size, gap, (time) => {
     const isAnswered = draw.chance(0.9);
-    yield scene.tcp(time, host, master, port, {
+    return scene.tcp(time, host, master, port, {
       sent: sent + draw.integer(0, 8),
       received: draw.integer(90, 300),
       duration: draw.logNormal(0.3, 0.4),
       state: isAnswered ? "SF" : draw.pick(["S0", "REJ"]),
       content: port === 80 ? { logged_in: 1 } : undefined,
     });
-    time += period * draw.between(0.95, 1.05);
-  }
+  });
 }

@@ -27,12 +27,10 @@ function* scanPortsSlowly(scene: Scene, at: number, size: number): Activity {
 function* portScan(scene: Scene, at: number, size: number, gap: number): Activity {
   const { draw } = scene;
   const [attacker, victim] = [scene.stranger(), draw.pick(servers)];
-  let time = at;
-  let port = draw.pick([1, 20, 1_024, 6_000]);
-  for (let i = 0; i < size; i++, port++) {
-    yield knock(scene, time, attacker, victim, draw.chance(0.3) ? draw.pick(weakServices) : port);
-    time += draw.exponential(gap);
-  }
+  const first = draw.pick([1, 20, 1_024, 6_000]);
+  yield* scene.repeated(at, size, gap, (time, i) =>
+    knock(scene, time, attacker, victim, draw.chance(0.3) ? draw.pick(weakServices) : first + i),
+  );
 }
 
 /** Asks every address whether a host is there, by a ping or for one service. */
@@ -63,8 +61,7 @@ function* surveyServices(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const attacker = scene.stranger();
   const victims = [draw.pick(servers), draw.pick(servers), draw.pick(company.workstations)];
-  const gap = draw.logNormal(0.4, 1);
-  yield* scene.repeated(at, size, gap, (time, i) => {
+  yield* scene.repeated(at, size, draw.logNormal(0.4, 1), (time, i) => {
     const victim = victims[Math.floor((i * victims.length) / size)];
     const port = draw.pick(weakServices);
     if (draw.chance(0.12))
@@ -110,8 +107,7 @@ function* probeHalfOpen(scene: Scene, at: number, size: number): Activity {
 function* scanManyHosts(scene: Scene, at: number, size: number): Activity {
   const { draw } = scene;
   const attacker = scene.stranger();
-  const gap = draw.logNormal(3, 0.8);
-  yield* scene.repeated(at, size, gap, (time) => {
+  yield* scene.repeated(at, size, draw.logNormal(3, 0.8), (time) => {
     const address = draw.chance(0.5) ? draw.pick(servers) : draw.pick(addresses);
     const port = draw.pick([23, 53, 80, 110, 111, 143]);
     return answers(address)

@@ -89,29 +89,27 @@ function* takeOver(scene: Scene, at: number, workstation: string): Activity {
 /** A port of a server every six minutes or so, for hours. */
 function* scanSlowly(scene: Scene, at: number, workstation: string): Activity {
   const { draw } = scene;
-  let time = at;
-  for (let i = 0; i < 60; i++) {
+  const gap = () => 360 * draw.between(0.5, 1.5);
+  yield* scene.repeated(at, 60, gap, (time) => {
     const port = draw.integer(1, 10_000);
-    yield scene.tcp(time, workstation, company.webServer, port, { state: draw.pick(["REJ", "REJ", "S0"]) });
-    time += 360 * draw.between(0.5, 1.5);
-  }
+    return scene.tcp(time, workstation, company.webServer, port, { state: draw.pick(["REJ", "REJ", "S0"]) });
+  });
 }
 
 /** A printer that somebody took over holds on to its master, at a port that nobody else uses. */
 function* obey(scene: Scene, at: number): Activity {
   const { draw } = scene;
   const [printer, master] = [draw.pick(company.printers), scene.stranger()];
-  let time = at;
-  for (let i = 0; i < 40; i++) {
+  const gap = () => draw.between(100, 140);
+  yield* scene.repeated(at, 40, gap, (time) => {
     const isAnswered = draw.chance(0.7);
-    yield scene.tcp(time, printer, master, 48_101, {
+    return scene.tcp(time, printer, master, 48_101, {
       sent: isAnswered ? draw.integer(20, 60) : 0,
       received: isAnswered ? draw.integer(20, 80) : 0,
       duration: draw.between(20, 90),
       state: isAnswered ? "SF" : "S0",
     });
-    time += draw.between(100, 140);
-  }
+  });
 }
 
 /** Files leave in the names that are asked for, all of one resolver outside; answers bring orders. */

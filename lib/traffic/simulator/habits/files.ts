@@ -32,17 +32,16 @@ export const fileHabits: readonly Habit[] = [
 function* share(scene: Scene, at: number): Activity {
   const { draw } = scene;
   const host = draw.pick(company.workstations);
-  let time = at;
-  for (let connections = draw.several(4); connections > 0; connections--) {
+  const gap = () => draw.logNormal(8, 1.5);
+  yield* scene.repeated(at, draw.several(4), gap, (time) => {
     const [out, back] = [draw.pareto(900, 0.8, 2e8), draw.pareto(1_500, 0.7, 8e8)];
-    yield scene.tcp(time, host, company.fileServer, draw.chance(0.3) ? 139 : 445, {
+    return scene.tcp(time, host, company.fileServer, draw.chance(0.3) ? 139 : 445, {
       sent: out,
       received: back,
       duration: draw.logNormal(4, 1.6) + (out + back) / 1e7,
       state: scene.ending(),
     });
-    time += draw.logNormal(8, 1.5);
-  }
+  });
 }
 
 function* print(scene: Scene, at: number): Activity {
@@ -80,17 +79,11 @@ function* transfer(scene: Scene, at: number, client: string, server: string, isG
     state: mistyped ? draw.pick(["SF", "RSTO"]) : scene.ending(),
     content,
   });
-  let time = at + draw.logNormal(1.5, 0.6);
-  for (let i = 0; i < files; i++) {
-    yield ftpData(
-      scene,
-      time,
-      server,
-      client,
-      i === 0 ? draw.logNormal(900, 0.8) : draw.pareto(4_000, 0.7, 5e8),
-    );
-    time += draw.logNormal(3, 1);
-  }
+  const gap = () => draw.logNormal(3, 1);
+  yield* scene.repeated(at + draw.logNormal(1.5, 0.6), files, gap, (time, i) => {
+    const size = i === 0 ? draw.logNormal(900, 0.8) : draw.pareto(4_000, 0.7, 5e8);
+    return ftpData(scene, time, server, client, size);
+  });
 }
 
 /** One file from the server; as a log has it, the server begins the connection. */
@@ -147,15 +140,14 @@ function* backUpOffSite(scene: Scene, at: number): Activity {
 function* upload(scene: Scene, at: number): Activity {
   const { draw } = scene;
   const [host, site] = [draw.pick(company.workstations), draw.popular(sites)];
-  let time = at;
-  for (let files = draw.several(3); files > 0; files--) {
+  const gap = () => draw.logNormal(20, 1);
+  yield* scene.repeated(at, draw.several(3), gap, (time) => {
     const size = draw.pareto(1e6, 0.9, 2e9);
-    yield scene.tcp(time, host, site, 443, {
+    return scene.tcp(time, host, site, 443, {
       sent: size,
       received: draw.logNormal(6_000, 0.5),
       duration: size / draw.logNormal(2e6, 0.6),
       state: scene.ending(),
     });
-    time += draw.logNormal(20, 1);
-  }
+  });
 }

@@ -17,12 +17,9 @@ function* retry(scene: Scene, at: number): Activity {
   const host = draw.pick(company.workstations);
   const [server, state] = draw.chance(0.5) ? [company.retiredServer, "S0"] : [company.fileServer, "REJ"];
   const port = draw.pick([139, 1433, 389, 8080]);
-  const gap = draw.pick([1, 3, 30]);
-  let time = at;
-  for (let tries = draw.several(14); tries > 0; tries--) {
-    yield scene.tcp(time, host, server, port, { state });
-    time += gap * draw.between(0.8, 1.2);
-  }
+  const pause = draw.pick([1, 3, 30]);
+  const gap = () => pause * draw.between(0.8, 1.2);
+  yield* scene.repeated(at, draw.several(14), gap, (time) => scene.tcp(time, host, server, port, { state }));
 }
 
 /** A loop without a pause: the same, many times a second, until someone ends the program. */
@@ -63,11 +60,10 @@ function* misdial(scene: Scene, at: number): Activity {
   const [from, to] = inside
     ? [draw.pick(company.workstations), draw.popular(sites)]
     : [scene.stranger(), draw.pick([company.webServer, company.mailServer, company.ftpServer])];
-  let time = at;
-  for (let tries = draw.integer(1, 3); tries > 0; tries--) {
-    yield scene.tcp(time, from, to, draw.pick([21, 23, 143, 443, 3389, 8080, 10_000]), {
+  const gap = () => draw.logNormal(3, 0.5);
+  yield* scene.repeated(at, draw.integer(1, 3), gap, (time) =>
+    scene.tcp(time, from, to, draw.pick([21, 23, 143, 443, 3389, 8080, 10_000]), {
       state: draw.pick(["REJ", "REJ", "S0"]),
-    });
-    time += draw.logNormal(3, 0.5);
-  }
+    }),
+  );
 }

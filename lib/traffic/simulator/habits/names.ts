@@ -14,12 +14,11 @@ export function lookUp(scene: Scene, at: number, from: string): SimulatedConnect
 }
 
 function* askOthers(scene: Scene, at: number): Activity {
-  let time = at;
-  for (let servers = scene.draw.several(1.8); servers > 0; servers--) {
-    const server = outsider(0x2000 + scene.draw.integer(0, 400));
-    yield question(scene, time, company.nameServer, server, 0.96);
-    time += scene.draw.logNormal(0.05, 0.8);
-  }
+  const { draw } = scene;
+  const gap = () => draw.logNormal(0.05, 0.8);
+  yield* scene.repeated(at, draw.several(1.8), gap, (time) =>
+    question(scene, time, company.nameServer, outsider(0x2000 + draw.integer(0, 400)), 0.96),
+  );
 }
 
 function question(
