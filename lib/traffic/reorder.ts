@@ -42,7 +42,8 @@ export class ReorderBuffer {
   /** The latest time released. */
   readonly #released = new Clock();
   #previous = Number.NEGATIVE_INFINITY;
-  #late = 0;
+  /** Connections that came after a later one had been released. */
+  late = 0;
   readonly #held = new TimeQueue<Connection>();
 
   /** @throws {InputError} if an option is out of its range, or unknown */
@@ -75,11 +76,6 @@ export class ReorderBuffer {
     return this.#held.size;
   }
 
-  /** Connections that came after a later one had been released. */
-  get late(): number {
-    return this.#late;
-  }
-
   /** How often the clock went back for good, by more than an hour, behind what had been released. */
   get jumps(): number {
     return this.#released.jumps;
@@ -95,8 +91,8 @@ export class ReorderBuffer {
       if (time >= this.#released.now) {
         this.#held.push(time, connection);
       } else {
-        this.#late++;
-        if (this.#released.advance(time)) while (this.size > 0) released.push(this.#first());
+        this.late++;
+        if (this.#released.advance(time)) while (this.size > 0) released.push(this.#held.pop()!);
         released.push(connection);
       }
       while (this.size > this.#capacity || this.#held.nextTime < this.#arrivals.now - this.#lateness) {
@@ -113,10 +109,6 @@ export class ReorderBuffer {
 
   #release(): Connection {
     this.#released.advance(this.#held.nextTime);
-    return this.#first();
-  }
-
-  #first(): Connection {
-    return this.#held.pop() as Connection;
+    return this.#held.pop()!;
   }
 }

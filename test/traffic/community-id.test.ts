@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { communityId } from "traffic-anomaly/dist/traffic/community-id";
-import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/log-parser";
 
 // Published with the specification, in its baseline of seed 0.
 const cases: [string, string, number, string, number, string][] = [

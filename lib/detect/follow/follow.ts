@@ -4,7 +4,7 @@ import { InputError, type OptionNames, requireNumber, requireOptions } from "../
 import { requireNotRead } from "../../common/places";
 import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
-import { BadLineError, ConnectionLogParser } from "../../traffic/logs/read-logs";
+import { BadLineError, ConnectionLogParser } from "../../traffic/logs/log-parser";
 import { ReorderBuffer } from "../../traffic/reorder";
 import type { AnyAlert } from "../alerts/alert";
 import { alertFormat, alertForms } from "../alerts/alert-lines";

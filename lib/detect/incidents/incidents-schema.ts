@@ -1,6 +1,7 @@
 // Open incidents in a state file, which may come from anybody.
 import * as v from "valibot";
 import { finite, integerIn, list, numberIn, object, type Schema, text, word } from "../../common/json-schema";
+import { clockSchema } from "../../traffic/windows/windows-schema";
 import { incidentKinds } from "./incident";
 import { type IncidentsState, mostOpen } from "./incident-tracker";
 import { mostDistinct, mostMerged } from "./open-incident";
@@ -42,7 +43,7 @@ const incident = object({
 
 /** As {@link IncidentsState} says. */
 export const incidentsStateSchema: Schema<IncidentsState> = object({
-  clock: v.optional(object({ now: finite, behind: count })),
+  clock: v.optional(clockSchema),
   open: list(incident, mostOpen),
   waiting: v.optional(list(incident, mostOpen)),
   visitors: list(

@@ -24,7 +24,7 @@ import type { Step } from "../../preprocess/preprocessor";
 import { connectionFeatures } from "../../traffic/connection-table";
 import type { LogForm } from "../../traffic/logs/format";
 import { formNamed, logForms } from "../../traffic/logs/formats";
-import { findConnectionLogs } from "../../traffic/logs/read-logs";
+import { findConnectionLogs } from "../../traffic/logs/log-files";
 import { type ViewName, viewNames } from "../../traffic/views/view";
 import { requireViewFeatures, type ViewFile, type ViewModel, viewsOf } from "../views/view-model";
 import { trafficCard } from "./traffic-card";

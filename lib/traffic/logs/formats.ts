@@ -5,7 +5,7 @@ import { filebeat, securityOnion } from "../zeek/ecs";
 import { zeekJson } from "../zeek/json";
 import type { FlowFormat, FlowReader, LogForm, RecordFormat } from "./format";
 import { isObject, type JsonObject, parseJsonObject, valueAt } from "./json-fields";
-import { LineProblem, type Texts } from "./values";
+import { goodOr, type Texts } from "./values";
 
 /** What messages say of a file that is none of the logs that are read. */
 export const noLog =
@@ -67,11 +67,8 @@ function originalOf(object: JsonObject): JsonObject | undefined {
   for (const path of ["message", "event.original"]) {
     const text = valueAt(object, path);
     if (typeof text !== "string" || !text.startsWith("{")) continue;
-    try {
-      return parseJsonObject(text);
-    } catch (error) {
-      if (!(error instanceof LineProblem)) throw error;
-    }
+    const record = goodOr(undefined, () => parseJsonObject(text));
+    if (record) return record;
   }
   return undefined;
 }

@@ -49,11 +49,17 @@ export function textOf(field: string, value: unknown): string {
   throw wrongType(field, "a text", value);
 }
 
-export function numberOf(field: string, value: unknown, requirement: Requirement): number {
+/** NaN where there is no number. */
+function numberIn(value: unknown): number {
   const number = typeof value === "string" ? decimalIn(value, 0, value.length) : value;
-  const problem = requirement(typeof number === "number" ? number : Number.NaN);
+  return typeof number === "number" ? number : Number.NaN;
+}
+
+export function numberOf(field: string, value: unknown, requirement: Requirement): number {
+  const number = numberIn(value);
+  const problem = requirement(number);
   if (problem) throw wrongType(field, problem, value);
-  return (number as number) + 0; // + 0: without the sign of -0
+  return number + 0; // + 0: without the sign of -0
 }
 
 /** 0 where there is no value. */
@@ -63,8 +69,7 @@ export function amountOf(field: string, value: unknown, requirement: Requirement
 
 /** A count, if there is one. */
 export function countOf(value: unknown): number | undefined {
-  const number = typeof value === "string" ? decimalIn(value, 0, value.length) : value;
-  return typeof number === "number" ? givenCount(number) : undefined;
+  return givenCount(numberIn(value));
 }
 
 /** Packets of both sides, if they are counted. */
@@ -78,9 +83,8 @@ export function packetsOf(source: unknown, destination: unknown) {
 
 /** Seconds since 1970 of a time as a number of seconds or milliseconds, or as in ISO 8601. */
 export function secondsIn(field: string, value: unknown): number {
-  const number = typeof value === "string" ? decimalIn(value, 0, value.length) : value;
-  const isNumber = typeof number === "number" && !Number.isNaN(number);
-  const seconds = isNumber ? secondsOf(number) : isoSeconds(String(value));
+  const number = numberIn(value);
+  const seconds = Number.isNaN(number) ? isoSeconds(String(value)) : secondsOf(number);
   const problem = time(seconds);
   if (problem) throw wrongType(field, problem, value);
   return seconds;

@@ -94,7 +94,10 @@ export class ConnectionLogParser {
 
   /** Takes in a flow, or the header before flows. */
   #flow(line: string, number: number): undefined {
-    const reader = this.#flows && !letter.test(line) ? undefined : this.#flowReader(line, number);
+    const reader =
+      this.#flows && !letter.test(line)
+        ? undefined
+        : this.#readHeader(number, () => flowReader(line, this.#texts));
     if (reader) this.#flows = reader;
     if (reader?.isHeader) return;
     if (!this.#flows)
@@ -109,25 +112,20 @@ export class ConnectionLogParser {
     for (const connection of this.#pairs.push(flow)) this.#paired.push(connection);
   }
 
-  #flowReader(line: string, number: number): FlowReader | undefined {
-    try {
-      return flowReader(line, this.#texts);
-    } catch (error) {
-      if (error instanceof LineProblem)
-        throw new InputError(`${this.path}, line ${number}: ${error.message}`);
-      throw error;
-    }
+  #comment(line: string, number: number): undefined {
+    const header = this.#readHeader(number, () => withHeaderLine(this.#header, line));
+    if (header === this.#header) return;
+    this.#header = header;
+    const { path, fields } = header;
+    const log = path ?? (fields ? logOfHeader(header) : "unknown");
+    if (log !== "conn" && log !== "unknown") throw new InputError(anotherLog(this.path, log));
+    this.#rows = fields && this.#readHeader(number, () => new TsvRows({ ...header, fields }, this.#texts));
   }
 
-  #comment(line: string, number: number): undefined {
+  /** @throws {InputError} if the header is not good: nothing that follows can be read */
+  #readHeader<T>(number: number, read: () => T): T {
     try {
-      const header = withHeaderLine(this.#header, line);
-      if (header === this.#header) return;
-      this.#header = header;
-      const { path, fields } = header;
-      const log = path ?? (fields ? logOfHeader(header) : "unknown");
-      if (log !== "conn" && log !== "unknown") throw new InputError(anotherLog(this.path, log));
-      this.#rows = fields && new TsvRows({ ...header, fields }, this.#texts);
+      return read();
     } catch (error) {
       if (error instanceof LineProblem)
         throw new InputError(`${this.path}, line ${number}: ${error.message}`);

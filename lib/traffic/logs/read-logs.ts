@@ -21,9 +21,6 @@ import { recordLines } from "./json-arrays";
 import { type ConnectionLog, findConnectionLogs } from "./log-files";
 import { anotherLog, BadLineError, ConnectionLogParser } from "./log-parser";
 
-export { type ConnectionLog, findConnectionLogs } from "./log-files";
-export { BadLineError, ConnectionLogParser } from "./log-parser";
-
 export interface ReadLogsOptions extends WorkOptions {
   /** Leave bad lines out and tell of each. Default false: the first bad line is refused. */
   readonly skipBadRows?: boolean;
@@ -115,9 +112,9 @@ async function* connectionBlocks(
   try {
     const content = recordLines(contentOf(log.path, { onStored, signal }));
     for await (const block of lineBlocks(content, endOfLines)) {
-      const isNew = lines.form === undefined;
+      const isNew = lines.parser.form === undefined;
       const connections = lines.connections(block.toString("utf8"));
-      if (isNew && lines.form) onForm?.(lines.form, name);
+      if (isNew && lines.parser.form) onForm?.(lines.parser.form, name);
       yield { connections, bytesRead };
     }
   } catch (error) {
@@ -128,20 +125,20 @@ async function* connectionBlocks(
   if (rest.length > 0) yield { connections: rest, bytesRead };
   lines.requireConnections();
   if (hash) onLogRead?.({ name: await sourceName(log.path), sha256: hash.digest("hex") });
-  const { count, log: other } = lines.others;
-  if (count > 0)
+  const { others, emptyIntervals } = lines.parser;
+  if (others.count > 0)
     onNotice?.(
-      `${inWords(count, "record")} left out of ${name} that are of other logs, such as ${shown(other)}`,
+      `${inWords(others.count, "record")} left out of ${name} that are of other logs, such as ${shown(others.log)}`,
     );
-  if (lines.emptyIntervals > 0)
+  if (emptyIntervals > 0)
     onNotice?.(
-      `${inWords(lines.emptyIntervals, "interval")} left out of ${name} that are without data (NODATA or SKIPDATA)`,
+      `${inWords(emptyIntervals, "interval")} left out of ${name} that are without data (NODATA or SKIPDATA)`,
     );
 }
 
 /** Reads the lines of one log, and says what is wrong with it. */
 class LogLines {
-  readonly #parser: ConnectionLogParser;
+  readonly parser: ConnectionLogParser;
   #number = 0;
   #good = 0;
   #bad = 0;
@@ -152,17 +149,7 @@ class LogLines {
     private readonly name: string,
     private readonly options: ReadLogsOptions,
   ) {
-    this.#parser = new ConnectionLogParser(name);
-  }
-
-  /** What the parser says of records of other logs. */
-  get others(): { readonly count: number; readonly log: string } {
-    return this.#parser.others;
-  }
-
-  /** What the connections are made of; undefined before the first. */
-  get form(): LogForm | undefined {
-    return this.#parser.form;
+    this.parser = new ConnectionLogParser(name);
   }
 
   /** The connections of the next lines. */
@@ -176,7 +163,7 @@ class LogLines {
       const others = this.#uncounted;
       const connection = this.#connection(line, isWhole);
       if (connection) connections.push(connection);
-      for (const paired of this.#parser.paired()) connections.push(paired);
+      for (const paired of this.parser.paired()) connections.push(paired);
       if (connection || this.#uncounted > others) this.#emptyLines = 0;
       else this.#countEmptyLine();
     }
@@ -184,20 +171,17 @@ class LogLines {
     return connections;
   }
 
-  get emptyIntervals(): number {
-    return this.#parser.emptyIntervals;
-  }
-
   /** The connections that wait for the flow of their other side when the log ends. */
   rest(): Connection[] {
-    const connections = this.#parser.paired(true);
+    const connections = this.parser.paired(true);
     this.#good += connections.length;
     return connections;
   }
 
   /** Records that gave no connection of their own: of other logs, flows, and intervals without. */
   get #uncounted(): number {
-    return this.others.count + this.#parser.flows + this.emptyIntervals;
+    const { others, flows, emptyIntervals } = this.parser;
+    return others.count + flows + emptyIntervals;
   }
 
   /** A problem with the line that comes next. */
@@ -210,7 +194,7 @@ class LogLines {
     if (this.#number === 0) throw new InputError(`${this.name} is empty`);
     if (this.#good > 0) return;
     if (this.#bad > 0) throw new InputError(`${this.name} has no good line`);
-    if (this.others.count > 0) throw new InputError(anotherLog(this.name, this.others.log));
+    if (this.parser.others.count > 0) throw new InputError(anotherLog(this.name, this.parser.others.log));
   }
 
   #countEmptyLine(): void {
@@ -222,7 +206,7 @@ class LogLines {
     const number = ++this.#number;
     try {
       if (line.length > longestLine) throw new BadLineError(this.name, number, lineTooLong);
-      return this.#parser.parse(line, number);
+      return this.parser.parse(line, number);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const { skipBadRows, onBadLine, onNotice } = this.options;

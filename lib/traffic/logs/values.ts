@@ -4,6 +4,16 @@ import { shown } from "../../common/shown";
 /** What is wrong with a line of a log, in words that follow the name of the file and the number of the line. */
 export class LineProblem extends Error {}
 
+/** What is read, or something else where a line is not good. */
+export function goodOr<T, Else>(otherwise: Else, read: () => T): T | Else {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof LineProblem) return otherwise;
+    throw error;
+  }
+}
+
 /** What is wrong with the value of a field; where the field stands in the line is added by who knows. */
 export class FieldProblem extends Error {
   constructor(

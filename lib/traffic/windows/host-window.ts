@@ -17,11 +17,9 @@ export const longestHostWindow = 1_000;
  * those to another host; in a stream, the service's own past is what stands there instead.
  */
 export class HostWindow {
-  readonly #capacity: number;
   readonly #seen: Seen;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(private readonly capacity: number) {
     this.#seen = new Seen(capacity);
   }
 
@@ -38,7 +36,7 @@ export class HostWindow {
     const { last, tally } = host;
     const hostCount = last.size;
     const here = tally.of(service.id);
-    const elsewhere = this.#countElsewhere(service, host.id, this.#capacity - hostCount);
+    const elsewhere = this.#countElsewhere(service, host.id, this.capacity - hostCount);
     const serviceCount = here.connections + elsewhere.connections;
     into[offset] = hostCount;
     into[offset + 1] = serviceCount;

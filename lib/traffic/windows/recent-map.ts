@@ -3,15 +3,13 @@
  * forgotten in whole generations, so that a look-up costs no more than in a plain map.
  */
 export class RecentMap<K, V> {
-  readonly #capacity: number;
-  readonly #create: (key: K) => V;
   #recent = new Map<K, V>();
   #older = new Map<K, V>();
 
-  constructor(capacity: number, create: (key: K) => V) {
-    this.#capacity = capacity;
-    this.#create = create;
-  }
+  constructor(
+    private readonly capacity: number,
+    private readonly create: (key: K) => V,
+  ) {}
 
   /** Keys remembered. */
   get size(): number {
@@ -33,9 +31,9 @@ export class RecentMap<K, V> {
   get(key: K): V {
     const known = this.#recent.get(key);
     if (known !== undefined) return known;
-    const value = this.#older.get(key) ?? this.#create(key);
+    const value = this.#older.get(key) ?? this.create(key);
     this.#older.delete(key);
-    if (this.#recent.size === this.#capacity) {
+    if (this.#recent.size === this.capacity) {
       this.#older = this.#recent;
       this.#recent = new Map();
     }

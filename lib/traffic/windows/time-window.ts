@@ -24,7 +24,6 @@ export interface RecentConnection {
  * enter and leave: the cost of a connection does not depend on how many there are.
  */
 export class TimeWindow {
-  readonly #capacity: number;
   readonly #pairs = new Map<number, Pair>();
   // A ring: the oldest connection is at #oldest
   readonly #times: Float64Array;
@@ -35,8 +34,7 @@ export class TimeWindow {
   #oldest = 0;
   #size = 0;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(private readonly capacity: number) {
     this.#times = new Float64Array(capacity);
     this.#errors = new Uint8Array(capacity);
   }
@@ -69,7 +67,7 @@ export class TimeWindow {
   /** Its connections, the oldest first. */
   get connections(): readonly RecentConnection[] {
     return Array.from({ length: this.#size }, (_, i) => {
-      const slot = (this.#oldest + i) % this.#capacity;
+      const slot = (this.#oldest + i) % this.capacity;
       return {
         time: this.#times[slot],
         host: this.#hosts[slot],
@@ -77,11 +75,6 @@ export class TimeWindow {
         error: this.#errors[slot],
       };
     });
-  }
-
-  /** Takes in connections of an earlier run, the oldest first. @param connections at most `capacity` */
-  resume(connections: readonly RecentConnection[]): void {
-    for (const { time, host, service, error } of connections) this.add(time, host, service, error);
   }
 
   /** Forgets every connection. */
@@ -92,7 +85,7 @@ export class TimeWindow {
   /** Takes a connection in. @returns those of its host and service */
   add(time: number, host: Track, service: Track, error: FlagError): { readonly count: number } {
     while (this.#size > 0 && this.#times[this.#oldest] < time - seconds) this.#removeOldest();
-    if (this.#size === this.#capacity) this.#removeOldest();
+    if (this.#size === this.capacity) this.#removeOldest();
     const key = host.id * 0x40000 + service.id;
     let pair = this.#pairs.get(key);
     if (!pair) {
@@ -104,7 +97,7 @@ export class TimeWindow {
     pair.count++;
     count(host, error, 1);
     count(service, error, 1);
-    const slot = (this.#oldest + this.#size++) % this.#capacity;
+    const slot = (this.#oldest + this.#size++) % this.capacity;
     this.#times[slot] = time;
     this.#errors[slot] = error;
     this.#hosts[slot] = host;
@@ -125,7 +118,7 @@ export class TimeWindow {
       host.partners--;
       service.partners--;
     }
-    this.#oldest = (slot + 1) % this.#capacity;
+    this.#oldest = (slot + 1) % this.capacity;
     this.#size--;
   }
 }

@@ -7,7 +7,6 @@ import { Tally } from "./tally";
  * service are hosts.
  */
 export class Track {
-  readonly id: number;
   /** Its last connections. */
   readonly last: Ring;
   /** What of these each partner has; known once it was asked for. */
@@ -20,8 +19,10 @@ export class Track {
   /** Different partners among them. */
   partners = 0;
 
-  constructor(id: number, capacity: number) {
-    this.id = id;
+  constructor(
+    readonly id: number,
+    capacity: number,
+  ) {
     this.last = new Ring(capacity);
   }
 
@@ -47,16 +48,13 @@ export class Track {
  * once.
  */
 export class Ring {
-  readonly #capacity: number;
   #next = 0;
   /** Connections held. */
   size = 0;
   /** Two numbers a connection: {@link codeOf} its partner and error, and its source port. In no order of time. */
   words: Uint32Array = new Uint32Array(4);
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-  }
+  constructor(private readonly capacity: number) {}
 
   /**
    * Adds a connection, in place of the oldest if the ring is full.
@@ -66,15 +64,15 @@ export class Ring {
    */
   push(code: number, sourcePort: number): number {
     if (this.#next * 2 === this.words.length) {
-      const grown = new Uint32Array(2 * Math.min(2 * this.#next, this.#capacity));
+      const grown = new Uint32Array(2 * Math.min(2 * this.#next, this.capacity));
       grown.set(this.words);
       this.words = grown;
     }
-    const displaced = this.size < this.#capacity ? -1 : this.words[2 * this.#next];
+    const displaced = this.size < this.capacity ? -1 : this.words[2 * this.#next];
     this.words[2 * this.#next] = code;
     this.words[2 * this.#next + 1] = sourcePort;
-    this.#next = (this.#next + 1) % this.#capacity;
-    if (this.size < this.#capacity) this.size++;
+    this.#next = (this.#next + 1) % this.capacity;
+    if (this.size < this.capacity) this.size++;
     return displaced;
   }
 
@@ -105,12 +103,12 @@ export class Ring {
   set inOrder(words: Uint32Array) {
     this.size = words.length / 2;
     if (this.size > 0) this.words = words;
-    this.#next = this.size % this.#capacity;
+    this.#next = this.size % this.capacity;
   }
 
   /** Where in `words` a connection is, by age: 0 is the newest. */
   place(age: number): number {
     const slot = this.#next - 1 - age;
-    return 2 * (slot < 0 ? slot + this.#capacity : slot);
+    return 2 * (slot < 0 ? slot + this.capacity : slot);
   }
 }

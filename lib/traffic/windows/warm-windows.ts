@@ -34,13 +34,14 @@ export class WarmWindows {
   /** Of the log before: what `current` has not taken yet, since late connections may come before it. */
   #before: WindowEvent[] = [];
   readonly #options: Required<TrafficWindowOptions>;
-  #coldConnections: number;
+  /** How many of the next connections still count as cold: none where the windows knew anything from the start. */
+  coldConnections: number;
 
   private constructor(state: WindowsState, isLast = false) {
     this.#current = TrafficWindows.resume(state);
     this.#past = isLast ? undefined : new Past(state);
     this.#options = state.windows;
-    this.#coldConnections = state.clock ? 0 : coldConnections;
+    this.coldConnections = state.clock ? 0 : coldConnections;
   }
 
   /** Windows that know nothing yet. @throws {InputError} if an option is out of its range */
@@ -52,7 +53,7 @@ export class WarmWindows {
   static ofNextLog({ windows, latest }: WarmState, isLast = false): WarmWindows {
     const warm = new WarmWindows(windows, isLast);
     warm.#before = eventsOf(latest);
-    if (warm.#before.length > 0) warm.#coldConnections = 0;
+    if (warm.#before.length > 0) warm.coldConnections = 0;
     return warm;
   }
 
@@ -68,17 +69,12 @@ export class WarmWindows {
     return this.#past.stateBefore(this.#before);
   }
 
-  /** How many of the next connections still count as cold: none where the windows knew anything from the start. */
-  get coldConnections(): number {
-    return this.#coldConnections;
-  }
-
   /** Takes the next connection in and writes its window features: see {@link TrafficWindows.update}. */
-  update(connection: Connection, into: Float64Array, offset = 0): void {
-    if (this.#coldConnections > 0) this.#coldConnections--;
+  update(connection: Connection, into: Float64Array): void {
+    if (this.coldConnections > 0) this.coldConnections--;
     const event = windowEvent(connection, this.#options.timeBase);
     if (this.#before.length > 0) this.#startLog(event.time);
-    this.#current.take(event, into, offset);
+    this.#current.take(event, into);
     this.#hasTaken = true;
     this.#past?.add(event);
   }

@@ -16,14 +16,20 @@ export const windowOptionsSchema = object({
   timeBase: word("start", "end"),
 });
 
-const inBase64 = (bytes: number, each: number) => {
-  const message = `${each} bytes of each connection, in base64`;
-  return v.pipe(
+/** At most so many bytes, and a multiple of so many. */
+export const inBase64 = (
+  bytes: number,
+  each: number,
+  message = `${each} bytes of each connection, in base64`,
+) =>
+  v.pipe(
     text(Math.ceil(bytes / 3) * 4),
     v.regex(/^[A-Za-z0-9+/]*={0,2}$/, message),
     v.check((found) => Buffer.byteLength(found, "base64") % each === 0, message),
   );
-};
+
+/** As `ClockState` says. */
+export const clockSchema = object({ now: finite, behind: count });
 
 const last = inBase64(8 * longestHostWindow, 8);
 
@@ -36,7 +42,7 @@ const twoGenerations = <Key extends string | number>(key: Schema<Key>, most: num
 const windowsStateSchema: Schema<WindowsState> = v.pipe(
   object({
     windows: windowOptionsSchema,
-    clock: v.optional(object({ now: finite, behind: count })),
+    clock: v.optional(clockSchema),
     numbered: count,
     hosts: twoGenerations(text(1_024), rememberedHosts),
     services: twoGenerations(count, rememberedServices),

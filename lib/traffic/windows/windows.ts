@@ -9,7 +9,6 @@ import {
   rememberedHosts,
   rememberedServices,
   resolveWindows,
-  type TimeBase,
   type TrafficWindowOptions,
 } from "./options";
 import { RecentMap } from "./recent-map";
@@ -42,7 +41,6 @@ export const windowFeatureNames: readonly string[] = kddFeatures
  * proportion to it; usual traffic takes a few.
  */
 export class TrafficWindows {
-  readonly #timeBase: TimeBase;
   readonly #timeWindow: TimeWindow;
   readonly #hostWindow: HostWindow;
   readonly #hosts: RecentMap<string, Track>;
@@ -54,10 +52,9 @@ export class TrafficWindows {
   /** @throws {InputError} if an option is out of its range */
   constructor(options: TrafficWindowOptions = {}) {
     this.#options = resolveWindows(options);
-    const { timeWindow, hostWindow, timeBase } = this.#options;
+    const { timeWindow, hostWindow } = this.#options;
     requireNumber("timeWindow", timeWindow, { min: 1, max: mostTimeWindow, integer: true });
     requireNumber("hostWindow", hostWindow, { min: 1, max: longestHostWindow, integer: true });
-    this.#timeBase = timeBase;
     this.#timeWindow = new TimeWindow(timeWindow);
     this.#hostWindow = new HostWindow(hostWindow);
     this.#hosts = new RecentMap(rememberedHosts, () => new Track(this.#numbered++ % 2 ** 30, hostWindow));
@@ -67,25 +64,17 @@ export class TrafficWindows {
   /** Windows that go on where others were. */
   static resume(state: WindowsState): TrafficWindows {
     const windows = new TrafficWindows(state.windows);
-    windows.#resume(state);
-    return windows;
-  }
-
-  #resume({ windows: { hostWindow }, clock, numbered, hosts, services, recent }: WindowsState): void {
-    if (clock) this.#clock.resume(clock);
-    this.#numbered = numbered;
-    this.#hosts.generations = tracksOf<string>(hosts, hostWindow);
-    this.#services.generations = tracksOf<number>(services, hostWindow);
-    const [hostOf, serviceOf] = [this.#hosts, this.#services].map(
+    const { hostWindow } = state.windows;
+    if (state.clock) windows.#clock.resume(state.clock);
+    windows.#numbered = state.numbered;
+    windows.#hosts.generations = tracksOf<string>(state.hosts, hostWindow);
+    windows.#services.generations = tracksOf<number>(state.services, hostWindow);
+    const [hostOf, serviceOf] = [windows.#hosts, windows.#services].map(
       ({ generations }) => new Map(generations.flat().map(([, track]) => [track.id, track])),
     );
-    this.#timeWindow.resume(
-      recent.map(([time, host, service, error]) => ({
-        ...{ time, error },
-        host: hostOf.get(host)!,
-        service: serviceOf.get(service)!,
-      })),
-    );
+    for (const [time, host, service, error] of state.recent)
+      windows.#timeWindow.add(time, hostOf.get(host)!, serviceOf.get(service)!, error);
+    return windows;
   }
 
   /** What they remember, for {@link TrafficWindows.resume}: some kilobytes for a small network, about 12 MB at most. */
@@ -115,7 +104,7 @@ export class TrafficWindows {
    * {@link windowFeatureNames}.
    */
   update(connection: Connection, into: Float64Array, offset = 0): void {
-    this.take(windowEvent(connection, this.#timeBase), into, offset);
+    this.take(windowEvent(connection, this.#options.timeBase), into, offset);
   }
 
   /** The same, of what the windows take of a connection. */

@@ -26,10 +26,8 @@ import { zeekForm } from "./json";
 interface Places {
   readonly uid: readonly string[];
   readonly state: string;
-  readonly sourceBytes: string;
-  readonly destinationBytes: string;
-  readonly sourcePackets: string;
-  readonly destinationPackets: string;
+  /** Where bytes and packets of the source are, and of the destination. */
+  readonly counted: readonly [source: string, destination: string];
   readonly history: string;
   readonly missedBytes: string;
   /** Of `event.duration`. */
@@ -39,10 +37,7 @@ interface Places {
 const filebeatPlaces: Places = {
   uid: ["zeek.session_id", "event.id"],
   state: "zeek.connection.state",
-  sourceBytes: "source.bytes",
-  destinationBytes: "destination.bytes",
-  sourcePackets: "source.packets",
-  destinationPackets: "destination.packets",
+  counted: ["source", "destination"],
   history: "zeek.connection.history",
   missedBytes: "zeek.connection.missed_bytes",
   unitsPerSecond: 1e9,
@@ -51,10 +46,7 @@ const filebeatPlaces: Places = {
 const securityOnionPlaces: Places = {
   uid: ["log.id.uid"],
   state: "connection.state",
-  sourceBytes: "client.bytes",
-  destinationBytes: "server.bytes",
-  sourcePackets: "client.packets",
-  destinationPackets: "server.packets",
+  counted: ["client", "server"],
   history: "connection.history",
   missedBytes: "connection.bytes.missed",
   unitsPerSecond: 1,
@@ -89,6 +81,7 @@ function logOfDataset(dataset: string): string {
 }
 
 function ecsConnection(record: JsonObject, places: Places, texts: Texts): Connection {
+  const [source, destination] = places.counted;
   const at = (path: string) => valueAt(record, path);
   const [uid] = [...places.uid.filter((path) => at(path) !== undefined), places.uid[0]];
   const host = (end: string) =>
@@ -109,9 +102,9 @@ function ecsConnection(record: JsonObject, places: Places, texts: Texts): Connec
     destinationHost: host("destination"),
     destinationPort: portOf("destination", "code"),
     ...historyIn(protocol, state, at(places.history), at(places.missedBytes)),
-    sourceBytes: amountOf(places.sourceBytes, at(places.sourceBytes), amount),
-    destinationBytes: amountOf(places.destinationBytes, at(places.destinationBytes), amount),
-    ...packetsOf(at(places.sourcePackets), at(places.destinationPackets)),
+    sourceBytes: amountOf(`${source}.bytes`, at(`${source}.bytes`), amount),
+    destinationBytes: amountOf(`${destination}.bytes`, at(`${destination}.bytes`), amount),
+    ...packetsOf(at(`${source}.packets`), at(`${destination}.packets`)),
     ...(application !== undefined && { application }),
   };
 }

@@ -23,16 +23,8 @@ export const fieldNames = {
   detailedLabel: "detailedlabel",
 } as const;
 
-export const requiredFields: readonly string[] = [
-  "ts",
-  "uid",
-  "id.orig_h",
-  "id.orig_p",
-  "id.resp_h",
-  "id.resp_p",
-  "proto",
-  "conn_state",
-];
+/** Those that every connection log has: the first, up to `conn_state`. */
+export const requiredFields: readonly string[] = Object.values(fieldNames).slice(0, 8);
 
 /**
  * A name as it stands in `fieldNames`: of one whose dots were made underscores for a database (`id.orig_h` for

@@ -82,7 +82,6 @@ export function logOfHeader({ path, fields = [] }: TsvHeader): string {
 
 /** Reads the rows of a TSV log. */
 export class TsvRows {
-  readonly #fields: readonly string[];
   /** Where the columns of a connection stand, counted from 0; −1 for one that is not there. */
   readonly #at: Readonly<Record<keyof typeof fieldNames, number>>;
   readonly #names = new Recurring((text) => goodName(unescaped(text)));
@@ -96,7 +95,6 @@ export class TsvRows {
     private readonly header: TsvHeader & Required<Pick<TsvHeader, "fields">>,
     private readonly texts: Texts,
   ) {
-    this.#fields = header.fields;
     for (const name of requiredFields) {
       if (!header.fields.includes(name))
         throw new LineProblem(`the log has no column ${name}, which connection logs have`);
@@ -137,9 +135,7 @@ export class TsvRows {
       if (isSourceLocal !== undefined) connection.isSourceLocal = isSourceLocal;
       const isDestinationLocal = this.#truth(at.isDestinationLocal);
       if (isDestinationLocal !== undefined) connection.isDestinationLocal = isDestinationLocal;
-      const communityId = this.#isUnset(at.communityId)
-        ? undefined
-        : givenCommunityId(this.#required(at.communityId));
+      const communityId = at.communityId < 0 ? undefined : givenCommunityId(this.#text(at.communityId));
       if (communityId !== undefined) connection.communityId = communityId;
       const sourcePackets = this.#count(at.sourcePackets);
       if (sourcePackets !== undefined) connection.sourcePackets = sourcePackets;
@@ -151,7 +147,7 @@ export class TsvRows {
       return connection;
     } catch (error) {
       if (!(error instanceof FieldProblem)) throw error;
-      const column = this.#fields.indexOf(error.field) + 1;
+      const column = this.header.fields.indexOf(error.field) + 1;
       throw new LineProblem(`column ${column} (${error.field}) ${error.message}`);
     }
   }
@@ -159,7 +155,7 @@ export class TsvRows {
   #split(line: string): void {
     const { separator, spaced } = this.header;
     this.#line = spaced ? line.replaceAll(spaces, separator) : line;
-    const columns = this.#fields.length;
+    const columns = this.header.fields.length;
     let found = 0;
     let start = 0;
     for (let end = 0; end >= 0 && found <= columns; start = end + separator.length) {
@@ -190,14 +186,14 @@ export class TsvRows {
   }
 
   #required(column: number): string {
-    if (this.#isUnset(column)) throw new FieldProblem(this.#fields[column], "is unset");
+    if (this.#isUnset(column)) throw new FieldProblem(this.header.fields[column], "is unset");
     return this.#text(column);
   }
 
   #number(column: number, requirement: Requirement): number {
     const value = decimalIn(this.#line, this.#start[column], this.#end(column));
     const problem = requirement(value);
-    if (problem) throw mustBe(this.#fields[column], problem, this.#required(column));
+    if (problem) throw mustBe(this.header.fields[column], problem, this.#required(column));
     return value;
   }
 
@@ -238,7 +234,7 @@ export class TsvRows {
     const number = decimalIn(this.#line, this.#start[column], this.#end(column));
     const seconds = Number.isNaN(number) ? isoSeconds(this.#required(column)) : secondsOf(number);
     const problem = time(seconds);
-    if (problem) throw mustBe(this.#fields[column], problem, this.#text(column));
+    if (problem) throw mustBe(this.header.fields[column], problem, this.#text(column));
     return seconds;
   }
 
@@ -255,7 +251,7 @@ export class TsvRows {
 
   #name(column: number, text: string, names: Recurring<string>): string {
     const name = names.of(text);
-    if (name === "") throw mustBe(this.#fields[column], "a name", unescaped(text));
+    if (name === "") throw mustBe(this.header.fields[column], "a name", unescaped(text));
     return name;
   }
 }

@@ -8,21 +8,9 @@ export interface ZeekLineOptions {
 
 const lineOptions: OptionNames<ZeekLineOptions> = { label: true };
 
-const columns: readonly (readonly [name: string, type: string])[] = [
-  ["ts", "time"],
-  ["uid", "string"],
-  ["id.orig_h", "addr"],
-  ["id.orig_p", "port"],
-  ["id.resp_h", "addr"],
-  ["id.resp_p", "port"],
-  ["proto", "enum"],
-  ["service", "string"],
-  ["duration", "interval"],
-  ["orig_bytes", "count"],
-  ["resp_bytes", "count"],
-  ["conn_state", "string"],
-];
-const labelColumn = ["label", "string"] as const;
+const names =
+  "ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto service duration orig_bytes resp_bytes conn_state";
+const types = "time string addr port addr port enum string interval count count string";
 
 /**
  * The lines that begin a conn.log in Zeek's TSV format, without the last line end.
@@ -31,7 +19,8 @@ const labelColumn = ["label", "string"] as const;
  */
 export function zeekHeader(open: number, options: ZeekLineOptions = {}): string {
   requireOptions(options, lineOptions);
-  const written = options.label ? [...columns, labelColumn] : columns;
+  const columns = (key: string, values: string, label: string) =>
+    `#${key} ${values}${options.label ? ` ${label}` : ""}`.replaceAll(" ", "\t");
   return [
     "#separator \\x09",
     "#set_separator\t,",
@@ -39,8 +28,8 @@ export function zeekHeader(open: number, options: ZeekLineOptions = {}): string 
     "#unset_field\t-",
     "#path\tconn",
     `#open\t${zeekDate(open)}`,
-    `#fields\t${written.map(([name]) => name).join("\t")}`,
-    `#types\t${written.map(([, type]) => type).join("\t")}`,
+    columns("fields", names, "label"),
+    columns("types", types, "string"),
   ].join("\n");
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { noLog } from "traffic-anomaly/dist/traffic/logs/formats";
-import { findConnectionLogs } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { findConnectionLogs } from "traffic-anomaly/dist/traffic/logs/log-files";
 import { temporaryFolder } from "../../fixtures/folder";
 import {
   ecsLog,

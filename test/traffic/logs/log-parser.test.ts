@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { InputError } from "traffic-anomaly";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { BadLineError, ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { BadLineError, ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/log-parser";
 import { zeekHeader, zeekJsonLine, zeekTsvLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import { someConnections } from "./logs";
 

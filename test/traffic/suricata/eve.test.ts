@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/log-parser";
 
 /** Made up, in the form of Suricata's manual. */
 const flow = {

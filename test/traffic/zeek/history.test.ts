@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/log-parser";
 import { hasGapIn, stateOfHistory } from "traffic-anomaly/dist/traffic/zeek/history";
 import { realLogTest } from "../logs/logs";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "traffic-anomaly/dist/traffic/connection";
-import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/read-logs";
+import { ConnectionLogParser } from "traffic-anomaly/dist/traffic/logs/log-parser";
 import { zeekHeader, zeekJsonLine, zeekTsvLine } from "traffic-anomaly/dist/traffic/zeek/write-log";
 import fc from "../../fixtures/fast-check";
 
