@@ -1,4 +1,7 @@
-/** What a notebook may show of one thing, by mime type; the front end picks the richest it knows. */
+/**
+ * What a notebook may show of one thing, by MIME type: text, base64, or for JSON types a value. The front end picks the richest
+ * that it knows.
+ */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
 type WriteDisplayData = (

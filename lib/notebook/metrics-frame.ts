@@ -3,37 +3,27 @@ import { type AtReportedRates, flagsNothing, type Metrics, type VerdictRates } f
 import type { MetricsByDetector } from "../evaluation/protocols";
 import type { Frame } from "./frame";
 
-/** The figures that a frame of metrics can have as columns, named as in `metrics.json`. */
-const columns = {
-  rocAuc: (metrics) => metrics.rocAuc,
-  "deduplicated.rocAuc": (metrics) => metrics.deduplicated?.rocAuc,
-  averagePrecision: (metrics) => metrics.averagePrecision,
-  precision: (metrics) => metrics.precision,
-  recall: (metrics) => metrics.recall,
-  f1: (metrics) => metrics.f1,
-  falseAlarmRate: (metrics) => metrics.falseAlarmRate,
-  recallNovelAttacks: (metrics) => metrics.recallNovelAttacks,
-} as const satisfies Record<string, (metrics: Metrics) => number | undefined>;
+/** Figures that say what verdicts are worth; all are named as in `metrics.json`. */
+const ofVerdicts = ["precision", "recall", "f1", "falseAlarmRate", "recallNovelAttacks"] as const;
+
+/** The columns that a frame of metrics has unless told otherwise. */
+const columns = ["rocAuc", "deduplicated.rocAuc", "averagePrecision", ...ofVerdicts] as const;
 
 /** `deduplicated.f1`, and what verdicts are worth at a promised or true false-alarm rate: `atTrueRate.0.01.recall`. */
 type VerdictColumn =
   `${"deduplicated" | `${"atPromisedRate" | "atTrueRate"}.${keyof AtReportedRates<number>}`}.${keyof VerdictRates}`;
 
-export type MetricsColumn = keyof typeof columns | VerdictColumn;
-
-/** Columns of {@link columns} that say what verdicts are worth. */
-const ofVerdicts: readonly string[] = ["precision", "recall", "f1", "falseAlarmRate", "recallNovelAttacks"];
+export type MetricsColumn = (typeof columns)[number] | VerdictColumn;
 
 /** The figure of a column; `nothing flagged` in place of what verdicts are worth that flag no row. */
 function figureOf(metrics: Metrics, name: MetricsColumn): number | typeof nothingFlagged | undefined {
-  if (name in columns) {
-    if (ofVerdicts.includes(name) && flagsNothing(metrics)) return nothingFlagged;
-    return columns[name as keyof typeof columns](metrics);
-  }
-  const [, where, rate, figure] = /^(\w+)(?:\.([\d.]+))?\.(\w+)$/.exec(name) ?? [];
-  const at = metrics[where as keyof Metrics] as Readonly<Record<string, VerdictRates>> & VerdictRates;
-  const rates = rate ? at?.[rate] : at;
-  return rates && flagsNothing(rates) ? nothingFlagged : rates?.[figure as keyof VerdictRates];
+  const places = name.match(/[a-z]\w*|\d[\d.]*\d/gi) ?? []; // such as atTrueRate, 0.01, recall
+  const figure = places.pop() as keyof VerdictRates;
+  const figures = places.reduce(
+    (found, place) => found && Reflect.get(found, place),
+    metrics as Metrics | undefined,
+  );
+  return figures && ofVerdicts.includes(figure) && flagsNothing(figures) ? nothingFlagged : figures?.[figure];
 }
 
 const nothingFlagged = "nothing flagged";
@@ -60,10 +50,7 @@ export function metricsFrame(
     }));
   });
   const shown =
-    wanted ??
-    (Object.keys(columns) as MetricsColumn[]).filter((name) =>
-      rows.some(({ metrics }) => figureOf(metrics[0], name) !== undefined),
-    );
+    wanted ?? columns.filter((name) => rows.some(({ metrics }) => figureOf(metrics[0], name) !== undefined));
   return {
     columns: shown,
     index: rows.map(({ name }) => name),

@@ -1,6 +1,7 @@
 import { escapeHtml, scriptJson } from "../../common/html";
 import { loadPackage } from "../../common/packages";
-import type { CodeCell, MimeBundle, Output } from "../tools/notebook";
+import type { MimeBundle } from "../display";
+import type { CodeCell, Output } from "../tools/notebook";
 
 /**
  * A code cell with its outputs.

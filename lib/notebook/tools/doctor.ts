@@ -21,35 +21,40 @@ export interface Finding {
   readonly words: string;
 }
 
+type Found = Omit<Finding, "name">;
+
+const good = (words: string): Found => ({ state: "good", words });
+const optional = (words: string): Found => ({ state: "optional", words });
+const missing = (words: string): Found => ({ state: "missing", words });
+
 /** Looks at everything the project needs on this machine. */
 export async function examine(signal?: AbortSignal): Promise<Finding[]> {
-  return [
-    nodeFinding(),
-    packagesFinding(),
-    await backendFinding(),
-    await dataFinding(),
-    await kernelFinding(),
-    await labFinding(signal),
-    browserFinding(),
-  ];
+  const found: Readonly<Record<string, Found>> = {
+    Node: examineNode(),
+    Packages: examinePackages(),
+    Autoencoder: await examineBackends(),
+    Data: await examineData(),
+    Kernel: await examineKernel(),
+    JupyterLab: await examineLab(signal),
+    Browser: examineBrowser(),
+  };
+  return Object.entries(found).map(([name, of]) => ({ name, ...of }));
 }
 
-function nodeFinding(): Finding {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  const good = major > 20 || (major === 20 && minor >= 19);
-  const words = good
-    ? process.versions.node
-    : `${process.versions.node} is too old: install Node 20.19 or later`;
-  return { name: "Node", state: good ? "good" : "missing", words };
+function examineNode(): Found {
+  const { node } = process.versions;
+  const [major, minor] = node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return good(node);
+  return missing(`${node} is too old: install Node 20.19 or later`);
 }
 
 /** What is optional for the library, and what DuckDB needs for this machine, may not have been installed. */
-function packagesFinding(): Finding {
-  const name = "Packages";
-  const missing = Object.keys(optionalPackages()).filter((name) => !isInstalled(name));
-  if (missing.length === 0) return { name, state: "good", words: "all installed" };
-  const words = `without ${missing.join(", ")}, what needs them does not work: npm install ${missing.map(withVersion).join(" ")}`;
-  return { name, state: "optional", words };
+function examinePackages(): Found {
+  const absent = Object.keys(optionalPackages()).filter((name) => !isInstalled(name));
+  if (absent.length === 0) return good("all installed");
+  return optional(
+    `without ${absent.join(", ")}, what needs them does not work: npm install ${absent.map(withVersion).join(" ")}`,
+  );
 }
 
 function isInstalled(name: string): boolean {
@@ -63,54 +68,35 @@ function isInstalled(name: string): boolean {
 }
 
 /** What the autoencoder computes with: the kernel, and TensorFlow.js for whoever asks for it or for other activations. */
-async function backendFinding(): Promise<Finding> {
-  const own = kernel() ? "kernel" : "no WebAssembly for the kernel";
+async function examineBackends(): Promise<Found> {
+  const own = `backend ${kernel() ? "kernel" : "no WebAssembly for the kernel"}`;
   try {
     const { backend } = await tensorflow();
-    const state = kernel() ? "good" : "optional";
-    return { name: "Autoencoder", state, words: `backend ${own}; TensorFlow.js on ${backend}` };
+    return (kernel() ? good : optional)(`${own}; TensorFlow.js on ${backend}`);
   } catch (error) {
-    const state = kernel() ? "optional" : "missing";
-    return {
-      name: "Autoencoder",
-      state,
-      words: `backend ${own}; TensorFlow.js: ${(error as Error).message}`,
-    };
+    return (kernel() ? optional : missing)(`${own}; TensorFlow.js: ${(error as Error).message}`);
   }
 }
 
-async function dataFinding(): Promise<Finding> {
+async function examineData(): Promise<Found> {
   const shared = process.env.TRAFFIC_DATA;
   const folders = [projectPath("data"), ...(shared ? [shared, join(shared, "kdd99")] : [])];
   const found = await Promise.all(folders.map(findDatasets));
   const names = [...new Set(found.flatMap((files) => [...files.keys()]))];
-  if (names.length > 0) return { name: "Data", state: "good", words: names.join(", ") };
-  return {
-    name: "Data",
-    state: "optional",
-    words: "none yet: npx traffic-anomaly download 10-percent (and corrected)",
-  };
+  if (names.length > 0) return good(names.join(", "));
+  return optional("none yet: npx traffic-anomaly download 10-percent (and corrected)");
 }
 
-async function kernelFinding(): Promise<Finding> {
-  const name = "Kernel";
+async function examineKernel(): Promise<Found> {
   const fix = "npx traffic-anomaly kernel";
   for (const folder of jupyterDataFolders(process.env, homedir())) {
     const file = join(folder, "kernels", kernelName, "kernel.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) continue;
-    if (canStart(text)) return { name, state: "good", words: `registered in ${file}` };
-    return {
-      name,
-      state: "optional",
-      words: `${file} is broken or names a place that is gone; register it again: ${fix}`,
-    };
+    if (canStart(text)) return good(`registered in ${file}`);
+    return optional(`${file} is broken or names a place that is gone; register it again: ${fix}`);
   }
-  return {
-    name,
-    state: "optional",
-    words: `not registered for JupyterLab and VS Code: ${fix} (npm run lab does it too)`,
-  };
+  return optional(`not registered for JupyterLab and VS Code: ${fix} (npm run lab does it too)`);
 }
 
 /** Whether all that a `kernel.json` names is there. */
@@ -123,22 +109,21 @@ function canStart(kernelJson: string): boolean {
   }
 }
 
-async function labFinding(signal?: AbortSignal): Promise<Finding> {
+async function examineLab(signal?: AbortSignal): Promise<Found> {
   const version = await jupyterLabVersion(signal);
-  if (version) return { name: "JupyterLab", state: "good", words: version };
-  const words = "not found: python3 -m pip install jupyterlab (VS Code and npm run notebooks do without)";
-  return { name: "JupyterLab", state: "optional", words };
+  if (version) return good(version);
+  return optional("not found: python3 -m pip install jupyterlab (VS Code and npm run notebooks do without)");
 }
 
-function browserFinding(): Finding {
-  const name = "Browser";
-  const none =
-    "no Chromium found, so figures have no PNG: install Chromium or Chrome, or name it in TRAFFIC_BROWSER";
+function examineBrowser(): Found {
   try {
     const browser = findBrowser();
-    return browser ? { name, state: "good", words: browser } : { name, state: "optional", words: none };
+    if (browser) return good(browser);
+    return optional(
+      "no Chromium found, so figures have no PNG: install Chromium or Chrome, or name it in TRAFFIC_BROWSER",
+    );
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { name, state: "optional", words: error.message };
+    return optional(error.message);
   }
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { InputError, systemErrorCode } from "../../common/errors";
 import { inTransaction } from "../../common/transaction";
 import { writeWhole } from "../../common/unwritable";
+import type { MimeBundle } from "../display";
 import { kernelName } from "./kernelspec";
 
 /** A notebook as Jupyter's format 4.5 has it, the parts that are used here; every text is one string. */
@@ -64,11 +65,6 @@ export interface ErrorOutput {
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: readonly string[];
-}
-
-/** Content by MIME type: text, base64, or for JSON types a value. */
-export interface MimeBundle {
-  readonly [mime: string]: unknown;
 }
 
 /** The cells that are run: code cells that are not blank. */
