@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
@@ -35,5 +35,15 @@ export async function runProgram(
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
+  }
+}
+
+/** Sends a signal to a program that leads a process group of its own, and to what it has started. */
+export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(windows ? pid : -pid, signal);
+  } catch {
+    // Nothing of it is left.
   }
 }

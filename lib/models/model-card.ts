@@ -5,8 +5,7 @@ import { readPlainFile } from "../common/plain-file";
 import { oneLine } from "../common/shown";
 import type { Preprocessor } from "../preprocess/preprocessor";
 import { detectorKind, studyDetectors } from "./detectors";
-import type { Manifest } from "./manifest";
-import type { TrainingRecord } from "./model";
+import type { Manifest, TrainingRecord } from "./model";
 import { fewRowsNotice, promisedRate, type Threshold } from "./threshold";
 
 /**

@@ -20,7 +20,7 @@ import type { Preprocessor } from "../preprocess/preprocessor";
 import { encodings } from "../preprocess/preprocessor";
 import { mostQuantiles, scalings } from "../preprocess/scaling";
 import { type DetectorName, detectors } from "./detectors";
-import type { Manifest } from "./manifest";
+import type { Manifest } from "./model";
 import { mostThresholdScores, type Threshold } from "./threshold";
 
 const categories = names(65_536);

@@ -7,7 +7,7 @@ import { type Rows, requireRows, type Table } from "../data/table";
 import { countNovelValues } from "../preprocess/novelty";
 import { type Preprocessor, transform } from "../preprocess/preprocessor";
 import { type Detector, type ScoreOptions, scoreOptions } from "./detector";
-import { detectorTitle } from "./detectors";
+import { type DetectorName, detectorTitle } from "./detectors";
 import { falseDiscoveryVerdicts, pValues } from "./p-values";
 import { type Threshold, verdicts } from "./threshold";
 
@@ -29,6 +29,18 @@ export interface TrainingRecord {
   readonly dataset?: { readonly name: string; readonly sha256: string; readonly rows: number };
   /** Figures measured when it was trained, by protocol. */
   readonly metrics?: Readonly<Record<string, unknown>>;
+}
+
+/** `manifest.json` of a model folder. */
+export interface Manifest extends TrainingRecord {
+  readonly formatVersion: number;
+  readonly libraryVersion: string;
+  readonly kind: DetectorName;
+  /** Names of the features that data to score must have. */
+  readonly features: readonly string[];
+  readonly settings: object;
+  /** SHA-256 of each other file, to notice a folder that is incomplete or was changed. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What a model says of rows, one of each a row. */

@@ -1,4 +1,5 @@
 import { requireNumber } from "../common/errors";
+import { lowerBound } from "../common/lower-bound";
 import { rateRange, type Threshold } from "./threshold";
 
 /**
@@ -11,15 +12,8 @@ import { rateRange, type Threshold } from "./threshold";
  * pValues(Float64Array.of(9.5), chooseThreshold(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 0.2))[0]; // 0.1
  */
 export function pValues(scores: Float64Array, { scores: known }: Pick<Threshold, "scores">): Float64Array {
-  return scores.map((score) => {
-    let [low, high] = [0, known.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (known[middle] < score) low = middle + 1;
-      else high = middle;
-    }
-    return (1 + known.length - low) / (1 + known.length);
-  });
+  const { length } = known;
+  return scores.map((score) => (1 + length - lowerBound(known, score)) / (1 + length));
 }
 
 /**

@@ -74,8 +74,6 @@ function isProgram(file: string): boolean {
 export interface ImageOptions extends WorkOptions {
   /** The browser's path. Default: {@link findBrowser}. */
   readonly browser?: string;
-  /** Width in CSS pixels. Default: 960. */
-  readonly width?: number;
   /** Pixels of the picture for each CSS pixel. Default: 2. */
   readonly scale?: number;
 }
@@ -95,9 +93,8 @@ export interface ImageRenderer {
  */
 export async function openImageRenderer({
   browser = findBrowser(),
-  width = figureWidth,
   scale = 2,
-}: Pick<ImageOptions, "browser" | "width" | "scale"> = {}): Promise<ImageRenderer | undefined> {
+}: Pick<ImageOptions, "browser" | "scale"> = {}): Promise<ImageRenderer | undefined> {
   if (browser === undefined) return undefined;
   const running = await launch(browser);
   try {
@@ -105,7 +102,7 @@ export async function openImageRenderer({
     await page.addScriptTag({ path: plotlyFile() });
     return {
       draw: async ({ data, layout }) => {
-        const options = { format: "png", width, height: layout.height, scale };
+        const options = { format: "png", width: figureWidth, height: layout.height, scale };
         const url = await page.evaluate<string>(
           `Plotly.toImage(${JSON.stringify({ data, layout })}, ${JSON.stringify(options)})`,
         );

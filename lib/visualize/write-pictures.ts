@@ -21,33 +21,24 @@ export interface WritePicturesOptions extends WorkOptions {
 export async function writePictures(
   figures: Readonly<Record<string, Figure>>,
   folder: string,
-  options: WritePicturesOptions = {},
+  { onProgress, signal, onNotice }: WritePicturesOptions = {},
 ): Promise<boolean> {
-  const images = await drawImages(Object.values(figures), options);
-  if (!images) return false;
+  // Pictures are optional: without a browser that works there is only the report.
+  const drawn = await renderImages(Object.values(figures), { onProgress, signal }).catch((error) => {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  });
+  if (!Array.isArray(drawn)) {
+    const reason = drawn ?? "no Chromium was found";
+    onNotice?.(`the figures are in the report, but not also pictures (.png): ${reason}`);
+    return false;
+  }
   try {
     await mkdir(folder, { recursive: true });
     for (const [i, name] of Object.keys(figures).entries())
-      await writeFile(join(folder, `${name.replace(/[\s()]+/g, "-").replace(/-$/, "")}.png`), images[i]);
+      await writeFile(join(folder, `${name.replace(/[\s()]+/g, "-").replace(/-$/, "")}.png`), drawn[i]);
     return true;
   } catch (error) {
     throw unwritable(folder, error);
   }
-}
-
-/** Pictures are optional: without a browser that works there is only the report. */
-async function drawImages(
-  figures: readonly Figure[],
-  { onProgress, signal, onNotice }: WritePicturesOptions,
-): Promise<Uint8Array[] | undefined> {
-  let reason = "no Chromium was found";
-  try {
-    const images = await renderImages(figures, { onProgress, signal });
-    if (images) return images;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    reason = error.message;
-  }
-  onNotice?.(`the figures are in the report, but not also pictures (.png): ${reason}`);
-  return undefined;
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dealer, Subscriber } from "zeromq";
 import { loadPackage } from "../../common/packages";
+import { signalGroup } from "../../common/program";
 import { kernelCommand } from "./kernelspec";
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -80,17 +81,6 @@ export class Connection {
     await this.sockets.shell.send([delimiter, this.#sign(parts), ...parts]);
   }
 
-  /** Sends a signal to the kernel and what it started. */
-  signal(signal: NodeJS.Signals): void {
-    const { pid } = this.child;
-    if (pid === undefined) return;
-    try {
-      process.kill(process.platform === "win32" ? pid : -pid, signal);
-    } catch {
-      // Nothing of it was left.
-    }
-  }
-
   /** Asks the kernel to exit, so that it tidies up, and after a second ends it and what it started. */
   async close(): Promise<void> {
     if (this.child.connected) this.child.disconnect();
@@ -104,7 +94,7 @@ export class Connection {
   }
 
   readonly #end = (): void => {
-    this.signal("SIGKILL");
+    signalGroup(this.child, "SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   };
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { InputError } from "../../common/errors";
-import { runProgram } from "../../common/program";
+import { runProgram, signalGroup } from "../../common/program";
 import { projectPath } from "../../common/project";
 import { registerKernelspec } from "./kernelspec";
 
@@ -44,15 +44,8 @@ export async function openLab(parameters: readonly string[] = [], signal?: Abort
     ],
     { stdio: "inherit", cwd: root, detached: process.platform !== "win32" },
   );
-  const send = (name: NodeJS.Signals) => {
-    try {
-      process.kill(process.platform === "win32" ? lab.pid! : -lab.pid!, name);
-    } catch {
-      // It has ended.
-    }
-  };
-  const end = () => send("SIGTERM");
-  const kill = () => send("SIGKILL");
+  const end = () => signalGroup(lab, "SIGTERM");
+  const kill = () => signalGroup(lab, "SIGKILL");
   process.on("exit", kill);
   signal?.addEventListener("abort", end);
   try {

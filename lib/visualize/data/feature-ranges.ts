@@ -2,7 +2,7 @@ import type { Data } from "plotly.js-dist";
 import { quantileSorted } from "simple-statistics";
 import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
-import { labels, numbers, type Table } from "../../data/table";
+import { column, labels, numbers, type Table } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { type Axis, createFigure, small } from "../layout";
 import { type RowGroup, rowGroups } from "../palette";
@@ -66,10 +66,9 @@ export function featureRangesFigure(table: Table, features: readonly string[], c
   });
 }
 
-function isRate({ features }: Table, feature: string): boolean {
-  return features.some(
-    (column) => column.name === feature && "measure" in column && column.measure === "rate",
-  );
+function isRate(table: Table, feature: string): boolean {
+  const source = column(table, feature);
+  return source.kind === "numeric" && source.measure === "rate";
 }
 
 /** One category in one panel: the thin bar, then the thick one with the dot. */

@@ -2,7 +2,15 @@ import type { Data } from "plotly.js-dist";
 import { formatScore, numbersOf } from "../../common/format";
 import { type Curve, thinCurve } from "../../evaluation/curves";
 import type { ModelStyle } from "../palette";
-import type { NamedCurve } from "./named-curve";
+
+/** A curve of one detector. */
+export interface NamedCurve {
+  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, `baseline:count`, … */
+  readonly name: string;
+  readonly curve: Curve;
+  /** Marks the point at which the verdicts were given. */
+  readonly threshold?: number;
+}
 
 /**
  * A thinned curve as a line, and its operating point as a dot.
@@ -58,15 +66,9 @@ function operatingPoint({ x, y, thresholds }: Curve, threshold: number): { x: nu
 /** The legend's entry for operating points, where there are some; it draws nothing. */
 export function operatingPointKey(curves: readonly NamedCurve[]): Data[] {
   if (curves.every(({ threshold }) => threshold === undefined)) return [];
-  const none = { x: [null], y: [null] };
+  const name = "at the threshold";
   return [
-    {
-      type: "scatter",
-      mode: "markers",
-      name: "at the threshold",
-      ...none,
-      marker: { ...marker, color: "#444" },
-    },
+    { type: "scatter", mode: "markers", name, x: [null], y: [null], marker: { ...marker, color: "#444" } },
   ];
 }
 

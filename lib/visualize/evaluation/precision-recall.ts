@@ -4,8 +4,7 @@ import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { guideLine } from "../traces";
-import { curveTraces, operatingPointKey } from "./curve-trace";
-import type { NamedCurve } from "./named-curve";
+import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
 
 /** The precision–recall curve of one detector: of `precisionRecallCurve`, with x = recall, y = precision. */
 export interface NamedPrecisionRecallCurve extends NamedCurve {

@@ -1,4 +1,5 @@
 import { log } from "../../../common/exact-math";
+import { lowerBound } from "../../../common/lower-bound";
 import type { RowScorer } from "../../kernel/scoring-task";
 import { scoreEach } from "../score-each";
 
@@ -79,24 +80,14 @@ export function tailsOfRow(
 ): RowTails {
   const width = leftTailed.length;
   for (let i = 0; i < width; i++) {
-    const below = valuesBelow(values, starts[i], starts[i + 1], row[i]);
-    const equal = values[starts[i] + below] === row[i] && starts[i] + below < starts[i + 1] ? 1 : 0;
-    tails.left[i] = left[starts[i] + i + below + equal];
-    tails.right[i] = right[starts[i] + i + below];
+    const end = starts[i + 1];
+    const place = lowerBound(values, row[i], starts[i], end);
+    const equal = place < end && values[place] === row[i] ? 1 : 0;
+    tails.left[i] = left[place + i + equal];
+    tails.right[i] = right[place + i];
     tails.skewed[i] = leftTailed[i] ? tails.left[i] : tails.right[i];
   }
   return tails;
-}
-
-/** How many of the ascending values from `start` to `end` (exclusive) are less than a value. */
-function valuesBelow(values: Float32Array, start: number, end: number, value: number): number {
-  let [low, high] = [start, end];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low - start;
 }
 
 /** Writes the largest of the three sums. */
