@@ -5,7 +5,7 @@ import { allRows, type Rows, requireRows, type Table } from "../data/table";
 import { fitPreprocessor, lazyTransform, type PreprocessOptions } from "../preprocess/preprocessor";
 import { type Detector, type DetectorKind, type FitOptions, fitOptions } from "./detector";
 import { type Model, type PreprocessedDetector, scoreTable } from "./model";
-import { chooseThreshold } from "./threshold";
+import { chooseThreshold, rateRange } from "./threshold";
 import { trainingDefaults } from "./training-options";
 
 export interface FitDetectorOptions<Options extends object = object> extends FitOptions {
@@ -66,7 +66,7 @@ export async function fitModel<Options extends object, Fitted extends Detector>(
   requireRows(table, rows);
   if (typeof holdOut === "string") requireOneOf("holdOut", holdOut, ["random", "last"]);
   else requireRows(table, holdOut);
-  requireNumber("falseAlarmRate", falseAlarmRate, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  requireNumber("falseAlarmRate", falseAlarmRate, rateRange);
   const [fitRows, heldOutRows] = splitFor(holdOut, rows, seed);
   if (heldOutRows.length === 0)
     throw new InputError(`a model needs rows to fit and to hold out, got ${rows.length} in all`);

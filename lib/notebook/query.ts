@@ -95,22 +95,20 @@ export async function query(sql: string): Promise<QueryResult> {
   const result = await (await database()).runAndReadAll(sql);
   const columns = result.columnNames();
   const values = result.getRowsJS().map((row) => row.map((value, i) => cell(value, columns[i])));
-  const only = <C extends Cell>(name: string, type: string, isType: (value: Cell) => value is C): C[] => {
+  const column = <Value extends Cell>(name: string, type: "number" | "text"): Value[] => {
     const at = columns.indexOf(name);
     if (at < 0) throw new RangeError(`the result has no column ${name}, only ${columns.join(", ")}`);
-    return values.map((row, i) => {
-      const value = row[at];
-      if (!isType(value))
-        throw new RangeError(`row ${i} of the column ${name} is not a ${type}, but ${value}`);
-      return value;
-    });
+    const other = values.findIndex((row) => typeof row[at] !== (type === "text" ? "string" : type));
+    if (other >= 0)
+      throw new RangeError(`row ${other} of the column ${name} is not a ${type}, but ${values[other][at]}`);
+    return values.map((row) => row[at] as Value);
   };
   return {
     columns,
     index: values.map((_, i) => i),
     values,
-    numbers: (name) => only(name, "number", (value): value is number => typeof value === "number"),
-    texts: (name) => only(name, "text", (value): value is string => typeof value === "string"),
+    numbers: (name) => column(name, "number"),
+    texts: (name) => column(name, "text"),
   };
 }
 

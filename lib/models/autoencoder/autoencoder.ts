@@ -133,10 +133,6 @@ export async function prepareAutoencoder(options: AutoencoderOptions = {}): Prom
 /** A trained autoencoder, made by {@link fitAutoencoder} or {@link loadAutoencoder}. */
 export class Autoencoder implements Detector {
   readonly kind = "autoencoder";
-  readonly columns: readonly string[];
-  readonly settings: AutoencoderSettings;
-  /** One entry an epoch. */
-  readonly history: readonly EpochLoss[];
   /** What trained it, or computes it since it was loaded. */
   readonly backend: Backend;
   /** Each value that no training row had counts as two wrong names: four columns with an error of 1. */
@@ -149,15 +145,13 @@ export class Autoencoder implements Detector {
   /** @internal */
   constructor(
     network: Network,
-    columns: readonly string[],
-    settings: AutoencoderSettings,
-    history: readonly EpochLoss[],
+    readonly columns: readonly string[],
+    readonly settings: AutoencoderSettings,
+    /** One entry an epoch. */
+    readonly history: readonly EpochLoss[],
   ) {
     this.#network = network;
     this.backend = network.backend;
-    this.columns = columns;
-    this.settings = settings;
-    this.history = history;
   }
 
   /** Kernel (`inputs × units`, row-major) and bias of each layer from first to last, in the order of Keras' `get_weights`. */

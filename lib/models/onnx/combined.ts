@@ -52,14 +52,14 @@ function addSurprise(graph: GraphBuilder, score: string, known: Float64Array, ro
     aggregate_function: int(1), // sum
     tree_roots: ints([middle(0, steps.length)]),
     nodes_featureids: ints(steps.map(() => 0)),
-    nodes_splits: tensor(doubleTensor(splitsAt(steps, rounding), [steps.length])),
+    nodes_splits: tensor(doubleTensor(splitsAt(steps, rounding))),
     nodes_modes: tensor(byteTensor(new Uint8Array(steps.length))), // 0: at most the split
     nodes_truenodeids: ints(ids[0]),
     nodes_trueleafs: ints(leafs[0]),
     nodes_falsenodeids: ints(ids[1]),
     nodes_falseleafs: ints(leafs[1]),
     leaf_targetids: ints([...heights].map(() => 0)),
-    leaf_weights: tensor(doubleTensor(heights, [heights.length])),
+    leaf_weights: tensor(doubleTensor(heights)),
   });
 }
 

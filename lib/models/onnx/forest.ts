@@ -74,23 +74,13 @@ function addTrees(
     aggregate_function: int(1), // sum: of one leaf each
     tree_roots: ints(starts),
     nodes_featureids: ints(inner.map((node) => Math.max(0, column[node]))),
-    nodes_splits: tensor(
-      doubleTensor(
-        inner.map((node) => split[node]),
-        [inner.length],
-      ),
-    ),
+    nodes_splits: tensor(doubleTensor(inner.map((node) => split[node]))),
     nodes_modes: tensor(byteTensor(new Uint8Array(inner.length))), // 0: at most the split
     nodes_truenodeids: ints(trueIds),
     nodes_trueleafs: ints(trueLeafs),
     nodes_falsenodeids: ints(falseIds),
     nodes_falseleafs: ints(falseLeafs),
     leaf_targetids: ints(trees),
-    leaf_weights: tensor(
-      doubleTensor(
-        leaves.map((node) => pathLength[node]),
-        [leaves.length],
-      ),
-    ),
+    leaf_weights: tensor(doubleTensor(leaves.map((node) => pathLength[node]))),
   });
 }

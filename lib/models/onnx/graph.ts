@@ -25,7 +25,7 @@ export class GraphBuilder {
   }
 
   /** A tensor of numbers of 64 bits; with one row, which every row of the data meets, unless other dimensions are given. */
-  doubles(values: Iterable<number>, dims?: readonly number[]): string {
+  doubles(values: readonly number[], dims: readonly number[] = [1, values.length]): string {
     return this.#constant(doubleTensor(values, dims));
   }
 
@@ -154,10 +154,8 @@ export const strings = (values: readonly string[]): Value => ({
 });
 export const tensor = (t: Tensor): Value => ({ type: 4, t });
 
-export function doubleTensor(values: Iterable<number>, dims?: readonly number[]): Tensor {
-  const numbers = Float64Array.from(values);
-  const { double: dataType } = elementTypes;
-  return { dataType, dims: dims ?? [1, numbers.length], rawData: bytesOf(numbers) };
+export function doubleTensor(values: ArrayLike<number>, dims: readonly number[] = [values.length]): Tensor {
+  return { dataType: elementTypes.double, dims, rawData: bytesOf(Float64Array.from(values)) };
 }
 
 /** Bytes as a tensor. */

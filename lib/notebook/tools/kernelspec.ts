@@ -75,16 +75,15 @@ export function jupyterDataFolders(
   const modern = !["no", "n", "false", "off", "0", "0.0"].includes(
     (JUPYTER_PLATFORM_DIRS || "0").toLowerCase(),
   );
+  const below = (folder: string | undefined, name: string) => folder && join(folder, name);
   let usual = join(home, ".local", "share", "jupyter");
-  let chosen = XDG_DATA_HOME ? join(XDG_DATA_HOME, "jupyter") : usual;
+  let chosen = below(XDG_DATA_HOME, "jupyter");
   if (platform === "darwin") {
     usual = join(home, "Library", "Jupyter");
-    chosen = modern ? join(home, "Library", "Application Support", "Jupyter") : usual;
+    chosen = modern ? join(home, "Library", "Application Support", "Jupyter") : "";
   } else if (platform === "win32") {
     usual = join(home, "AppData", "Roaming", "jupyter");
-    if (APPDATA) chosen = join(APPDATA, "jupyter");
-    else chosen = usual;
-    if (modern && LOCALAPPDATA) chosen = join(LOCALAPPDATA, "Jupyter");
+    chosen = (modern && below(LOCALAPPDATA, "Jupyter")) || below(APPDATA, "jupyter");
   }
-  return [...new Set([JUPYTER_DATA_DIR || chosen, usual])];
+  return [...new Set([JUPYTER_DATA_DIR || chosen || usual, usual])];
 }

@@ -14,14 +14,8 @@ export function trainingLossFigure(
 ): Figure {
   const validated = history.filter(({ validationLoss }) => validationLoss !== undefined);
   const epochs = history.map(({ epoch }) => epoch);
-  const data = [
-    lossLine(
-      "Rows trained on",
-      epochs,
-      history.map(({ loss }) => loss),
-      0,
-    ),
-  ];
+  const trained = history.map(({ loss }) => loss);
+  const data = [lossLine("Rows trained on", epochs, trained, 0)];
   if (validated.length > 0) {
     const losses = validated.map(({ validationLoss }) => validationLoss!);
     const epochs = validated.map(({ epoch }) => epoch);

@@ -44,14 +44,8 @@ function narrowLayout(data: Drawn["data"], layout: Figure["layout"] & Values): F
     t: isAbove ? 2 * lineHeight + entryHeight * entries : t + lineHeight,
     b: 80 + (isAbove ? lineHeight : entryHeight * entries),
   };
-  const lines = stackColumns(
-    layout,
-    axes.filter((name) => name.startsWith("x")),
-  );
-  wordsAbovePanels(
-    layout,
-    axes.filter((name) => name.startsWith("y")),
-  );
+  const lines = stackColumns(layout, axes);
+  wordsAbovePanels(layout, axes);
   const height = plotHeight * (lines > 1 ? 0.75 * lines : 1) + margin.t + margin.b;
   const legend = { ...(layout.legend as object), ...(isAbove && { y: 1 + lineHeight / plotHeight }) };
   return { ...layout, margin, height, legend, dragmode: false };
@@ -62,7 +56,8 @@ function isInLegend({ showlegend, name }: Values): boolean {
 }
 
 /** Puts panels that stand side by side below one another. @returns how many */
-function stackColumns(layout: Values, names: readonly string[]): number {
+function stackColumns(layout: Values, axes: readonly string[]): number {
+  const names = axes.filter((name) => name.startsWith("x"));
   if (names.length < 2) return 1;
   const gap = 0.16;
   const share = (1 - gap * (names.length - 1)) / names.length;
@@ -77,7 +72,8 @@ function stackColumns(layout: Values, names: readonly string[]): number {
 }
 
 /** Puts the words at the right of panels above them, in one line. */
-function wordsAbovePanels(layout: Values, names: readonly string[]): void {
+function wordsAbovePanels(layout: Values, axes: readonly string[]): void {
+  const names = axes.filter((name) => name.startsWith("y"));
   const domains = names.map((name) => ((layout[name] as Values).domain ?? [0, 1]) as [number, number]);
   layout.annotations = ((layout.annotations ?? []) as Values[]).map((words) => {
     const { x, y, xanchor, yanchor, textangle } = words as Record<string, string | number>;

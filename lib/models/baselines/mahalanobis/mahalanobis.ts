@@ -13,6 +13,7 @@ import {
 } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { rateRange } from "../../threshold";
 import { requireSavable, requireWidth } from "../component-files";
 import { RowDetector } from "../row-detector";
 import { type Spectrum, spectrumOf } from "../spectrum";
@@ -80,8 +81,7 @@ export async function fitMahalanobis(
   });
   const { trimmed = 0.005, majorShare = 0.5, minorVariance = 0.2, falseAlarmRate = 0.05 } = options;
   const settings = { trimmed, majorShare, minorVariance, falseAlarmRate };
-  for (const [name, value] of Object.entries(settings))
-    requireNumber(name, value, { min: 0, max: 1, minExcluded: true, maxExcluded: true });
+  for (const [name, value] of Object.entries(settings)) requireNumber(name, value, rateRange);
   const { onProgress, signal } = options;
   const work = { onProgress, signal };
   const matrix = await wholeMatrix(given, signal);
