@@ -93,10 +93,7 @@ async function notebookChapter(
         : markdown.html(cell.source),
     )
     .join("\n");
-  return {
-    ...chapterOf(markdown, notebookName(file), "notebook", body),
-    about: aboutOf(cells[0]?.source ?? "", markdown),
-  };
+  return chapterOf(markdown, notebookName(file), "notebook", body, aboutOf(cells[0]?.source ?? "", markdown));
 }
 
 /** The question that a notebook starts with, or what its reader will be able to do. */
@@ -112,9 +109,10 @@ function chapterOf(
   name: string,
   kind: Chapter["kind"],
   body: string,
+  about?: string,
 ): Chapter {
   const title = headings.find(({ level }) => level === 1)?.text ?? name;
-  return { page, title, kind, headings, about: undefined, body };
+  return { page, title, kind, headings, about, body };
 }
 
 function notebookPage(file: string, from: string): string {

@@ -1,13 +1,8 @@
 import { type Grown, mapSize } from "./judgement";
-import { type Point, plane } from "./toys";
+import { type Place, type Point, plane } from "./toys";
 
 /** The scores at the two ends of the scale of colours. */
 export const scoreRange = [0.35, 0.75] as const;
-
-export interface Place {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** What is drawn besides the points. */
 export interface Scene {
@@ -93,9 +88,7 @@ function drawLine(context: CanvasRenderingContext2D, map: Float64Array, threshol
       }
     }
   }
-  context.strokeStyle = themeColour("--text");
-  context.lineWidth = 1.5 * devicePixelRatio;
-  context.stroke();
+  stroke(context, "--text", 1.5);
 }
 
 function drawCross(context: CanvasRenderingContext2D, place: Place): void {
@@ -105,8 +98,12 @@ function drawCross(context: CanvasRenderingContext2D, place: Place): void {
   context.lineTo(x, context.canvas.height);
   context.moveTo(0, y);
   context.lineTo(context.canvas.width, y);
-  context.strokeStyle = themeColour("--faint");
-  context.lineWidth = devicePixelRatio / 2;
+  stroke(context, "--faint", 0.5);
+}
+
+function stroke(context: CanvasRenderingContext2D, colour: string, width: number): void {
+  context.strokeStyle = themeColour(colour);
+  context.lineWidth = width * devicePixelRatio;
   context.stroke();
 }
 
@@ -123,15 +120,11 @@ function drawPoint(context: CanvasRenderingContext2D, point: Point, isFlagged: b
   } else context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = themeColour(point.anomalous ? "--anomaly" : "--usual");
   context.fill();
-  context.strokeStyle = themeColour("--rim");
-  context.lineWidth = devicePixelRatio;
-  context.stroke();
+  stroke(context, "--rim", 1);
   if (!isFlagged) return;
   context.beginPath();
   context.arc(x, y, 2.2 * radius, 0, 2 * Math.PI);
-  context.strokeStyle = themeColour("--text");
-  context.lineWidth = 1.5 * devicePixelRatio;
-  context.stroke();
+  stroke(context, "--text", 1.5);
 }
 
 let ends: [number[], number[]] | undefined;

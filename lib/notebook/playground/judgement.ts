@@ -1,18 +1,16 @@
 import { type Curve, rocAuc, rocCurve, scoreSteps } from "../../evaluation/curves";
 import type { Confusion } from "../../evaluation/metrics";
-import { fitIsolationForest, type IsolationForest } from "../../models/isolation-forest/isolation-forest";
+import {
+  fitIsolationForest,
+  type IsolationForest,
+  type IsolationForestOptions,
+} from "../../models/isolation-forest/isolation-forest";
 import { chooseThreshold, verdicts } from "../../models/threshold";
 import type { Matrix } from "../../preprocess/matrix";
-import { type Point, plane } from "./toys";
+import { type Place, type Point, plane } from "./toys";
 
 /** Cells of the score map. */
 export const mapSize = { columns: 96, rows: 72 } as const;
-
-export interface ForestSettings {
-  readonly trees: number;
-  readonly sampleSize: number;
-  readonly seed: number;
-}
 
 /** What draws the line: a score, or the share of usual points that may be flagged. */
 export type Rule = { readonly kind: "score" | "budget"; readonly value: number };
@@ -28,7 +26,7 @@ export interface Grown {
 }
 
 /** Grows the library's forest on points. It does not learn which are anomalous. */
-export async function grow(points: readonly Point[], settings: ForestSettings): Promise<Grown> {
+export async function grow(points: readonly Point[], settings: IsolationForestOptions): Promise<Grown> {
   const matrix = matrixOf(points);
   const forest = await fitIsolationForest(matrix, settings);
   return { points, forest, scores: await forest.score(matrix), map: await forest.score(matrixOf(cells)) };
@@ -39,7 +37,7 @@ const cells = Array.from({ length: mapSize.columns * mapSize.rows }, (_, cell) =
   y: plane.y[1] - ((Math.floor(cell / mapSize.columns) + 0.5) / mapSize.rows) * (plane.y[1] - plane.y[0]),
 }));
 
-function matrixOf(places: readonly { readonly x: number; readonly y: number }[]): Matrix {
+function matrixOf(places: readonly Place[]): Matrix {
   return {
     rows: places.length,
     columns: ["x", "y"],
@@ -50,7 +48,7 @@ function matrixOf(places: readonly { readonly x: number; readonly y: number }[])
 /** What the forest says of a place: its score, and how long the path to it is in each tree. */
 export async function judgePlace(
   { forest }: Grown,
-  place: { readonly x: number; readonly y: number },
+  place: Place,
 ): Promise<{ readonly score: number; readonly pathLengths: number[] }> {
   const matrix = matrixOf([place]);
   const [score] = await forest.score(matrix);

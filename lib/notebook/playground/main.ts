@@ -1,9 +1,9 @@
 // What runs in the playground's page. The build bundles it, with the library's forest in it, into main.bundle.js.
 import { averagePathLength } from "../../models/isolation-forest/average-path-length";
 import { pathLengthChart, rocChart } from "./charts";
-import { drawPlane, drawScale, forgetColours, type Place, scoreRange } from "./drawing";
+import { drawPlane, drawScale, forgetColours, scoreRange } from "./drawing";
 import { type Grown, grow, type Judgement, judge, judgePlace, type Rule } from "./judgement";
-import { type Point, plane, pointAt, toys } from "./toys";
+import { type Place, type Point, plane, pointAt, toys } from "./toys";
 
 /** Values of the sliders that do not go in even steps. */
 const steps = {
@@ -230,8 +230,7 @@ canvas.addEventListener("keydown", (event) => {
 // Settings.
 
 function setUp(id: string, range: { min: number; max: number; step: number; value: number }): void {
-  const { min, max, step, value } = range;
-  Object.assign(input(id), { min, max, step, value });
+  Object.assign(input(id), range);
 }
 
 setUp("trees", { min: 0, max: steps.trees.length - 1, step: 1, value: steps.trees.indexOf(100) });
@@ -252,8 +251,7 @@ for (const [id, kind] of [
 ] as const)
   input(id).addEventListener("input", () => {
     rule = { kind, value: input(id).valueAsNumber };
-    showVerdict();
-    void showPlace();
+    void showAll();
   });
 element<HTMLSelectElement>("toy").addEventListener("change", (event) => {
   setPoints(toys[(event.target as HTMLSelectElement).value]());

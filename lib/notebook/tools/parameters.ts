@@ -3,6 +3,7 @@ import type { Expression, SourceFile } from "@tslab/typescript-for-tslab";
 import { InputError } from "../../common/errors";
 import { loadPackage } from "../../common/packages";
 import { shown } from "../../common/shown";
+import type { Compiler } from "./kernel-bindings";
 import type { CodeCell, Notebook } from "./notebook";
 
 /** What a parameter of a notebook can be. */
@@ -81,9 +82,9 @@ function parametersCell({ cells }: Notebook): CodeCell | undefined {
 /** The variables that a cell declares at its top level with a value written out. */
 function declared(source: string): Parameter[] {
   // Its compiler is the one of the kernel.
-  const ts = loadPackage("tslab", () =>
+  const ts: Compiler = loadPackage("tslab", () =>
     createRequire(require.resolve("tslab/package.json"))("@tslab/typescript-for-tslab"),
-  ) as typeof import("@tslab/typescript-for-tslab");
+  );
   const file: SourceFile = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext);
   return file.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) =>
     declarationList.declarations.flatMap(({ name, initializer }) => {
@@ -95,10 +96,7 @@ function declared(source: string): Parameter[] {
 }
 
 /** The value of an expression that is written out; undefined of any other. */
-function writtenValue(
-  ts: typeof import("@tslab/typescript-for-tslab"),
-  node: Expression,
-): ParameterValue | undefined {
+function writtenValue(ts: Compiler, node: Expression): ParameterValue | undefined {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
   if (node.kind === ts.SyntaxKind.FalseKeyword) return false;
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;

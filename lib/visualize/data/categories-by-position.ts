@@ -1,10 +1,9 @@
 import type { Data } from "plotly.js-dist";
 import { significant } from "../../common/format";
-import { labelGroups } from "../../data/label-groups";
 import type { NominalColumn } from "../../data/table";
 import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
-import { type GroupStyle, groupStyles } from "../palette";
+import { type RowGroup, rowGroups } from "../palette";
 
 /** How a file's rows spread over the categories, from its first row to its last. */
 export interface PositionShares {
@@ -14,7 +13,7 @@ export interface PositionShares {
    * For each group with rows, in the order of `labelGroups`: its share of the rows of each part; the shares of a part sum
    * to 1.
    */
-  readonly groups: readonly (GroupStyle & { readonly name: string; readonly shares: readonly number[] })[];
+  readonly groups: readonly (Omit<RowGroup, "rows"> & { readonly shares: readonly number[] })[];
 }
 
 /**
@@ -26,21 +25,17 @@ export interface PositionShares {
 export function categoriesByPosition(labels: NominalColumn, parts = 200): PositionShares {
   const rows = labels.codes.length;
   const count = Math.min(parts, rows);
-  const start = (part: number) => Math.round((part * rows) / count);
-  const { names, places } = labelGroups(labels.categories);
-  const styles = groupStyles(names);
-  const shares = names.map(() => new Array<number>(count).fill(0));
-  for (let part = 0; part < count; part++) {
-    const size = start(part + 1) - start(part);
-    for (let row = start(part); row < start(part + 1); row++) shares[places[labels.codes[row]]][part]++;
-    for (const of of shares) of[part] /= size;
-  }
-  return {
-    positions: Array.from({ length: count }, (_, part) => (start(part) + start(part + 1) - 1) / 2),
-    groups: names.flatMap((name, i) =>
-      shares[i].some((share) => share > 0) ? [{ name, ...styles[i], shares: shares[i] }] : [],
-    ),
-  };
+  const starts = Array.from({ length: count + 1 }, (_, part) => Math.round((part * rows) / count));
+  const groups = rowGroups(labels).map(({ rows, ...group }) => {
+    const counts = new Array<number>(count).fill(0);
+    let part = 0;
+    for (const row of rows) {
+      while (row >= starts[part + 1]) part++;
+      counts[part]++;
+    }
+    return { ...group, shares: counts.map((held, part) => held / (starts[part + 1] - starts[part])) };
+  });
+  return { positions: starts.slice(1).map((end, part) => (starts[part] + end - 1) / 2), groups };
 }
 
 /** The categories along a file as stacked areas: a file in random order would show level bands. */

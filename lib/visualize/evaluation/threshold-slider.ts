@@ -1,7 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { decimals, formatCount, formatScore, formatShare, numbersOf, significant } from "../../common/format";
 import { anomalyWords } from "../../data/label-groups";
-import type { NominalColumn } from "../../data/table";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
 import { createFigure, legendAbove, scaleTitle } from "../layout";
@@ -10,21 +9,15 @@ import { panelAxes } from "../panels";
 import { scaleOf } from "../traces";
 import { confusionCells, tableAxis, tableTrace } from "./confusion";
 import { type ScoreHistogram, scoreHistogram } from "./histogram";
+import type { ScoreDistribution } from "./score-distribution";
 
 /** The scores of one detector, to be judged at any threshold. */
-export interface ThresholdSlider {
+export interface ThresholdSlider
+  extends Pick<ScoreDistribution, "scores" | "labels" | "axisTitle" | "scale"> {
   /** As in `metrics.json`: `isolation-forest`, `autoencoder`, … */
   readonly name: string;
-  /** One a row; higher = more anomalous. */
-  readonly scores: Float64Array;
-  /** One a row. */
-  readonly labels: NominalColumn;
   /** Where the slider stands at first; one of its steps is just there. */
   readonly threshold: number;
-  /** The score's name: `Mean squared reconstruction error`. */
-  readonly axisTitle: string;
-  /** Default: `linear`. */
-  readonly scale?: "linear" | "log";
   /** Thresholds to choose from, at least 2. Default: 41. */
   readonly steps?: number;
 }

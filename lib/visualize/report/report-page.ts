@@ -7,7 +7,6 @@ import type { Figure } from "../figure";
 import { captionOf } from "../layout";
 import type {
   Block,
-  FigureBlock,
   LegendEntry,
   LegendLine,
   PageThreshold,
@@ -97,14 +96,14 @@ ${blocks.map((block) => this.#block(block)).join("\n")}
       case "table":
         return table(block);
       case "figure":
-        return this.#figure(block).html;
+        return this.#figure(block.figure).html;
       case "threshold":
         return this.#threshold(block);
     }
   }
 
   /** A title, what was fitted and scored, and a place that the script draws in. */
-  #figure({ figure }: Pick<FigureBlock, "figure">): { readonly id: string; readonly html: string } {
+  #figure(figure: Figure): { readonly id: string; readonly html: string } {
     const id = `figure-${Object.keys(this.figures).length}`;
     const { title, protocol } = captionOf(figure);
     this.figures[id] = { data: figure.data, layout: figure.layout };
@@ -116,9 +115,7 @@ ${blocks.map((block) => this.#block(block)).join("\n")}
 
   #threshold(block: ThresholdBlock): string {
     const { detectors, positives, negatives, anomaly } = block;
-    const [roc, precisionRecall] = [block.roc, block.precisionRecall].map((figure) =>
-      this.#figure({ figure }),
-    );
+    const [roc, precisionRecall] = [block.roc, block.precisionRecall].map((figure) => this.#figure(figure));
     const id = `threshold-${Object.keys(this.thresholds).length}`;
     this.thresholds[id] = {
       detectors,
