@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { projectPath } from "traffic-anomaly/dist/common/project";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { codeCells, notebookName, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { failureOf } from "traffic-anomaly/dist/notebook/tools/runner";
 import { runScript } from "./data";

@@ -177,7 +177,7 @@ suite("the package in an empty project", { skip: onlyInCi("half a minute") }, ()
     if (noRegistry) return context.skip(noRegistry);
     write(
       "cell.cjs",
-      `const { Kernel } = require("traffic-anomaly/dist/notebook/tools/kernel");
+      `const { Kernel } = require("traffic-anomaly/dist/notebook/tools/kernel-client");
       (async () => {
         const kernel = await Kernel.create(".");
         for (const line of ["console.log(averagePathLength(2))", "const wrong: string = averagePathLength(2);"]) {

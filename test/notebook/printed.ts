@@ -1,4 +1,4 @@
-import type { CellResult } from "traffic-anomaly/dist/notebook/tools/kernel";
+import type { CellResult } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 
 /** What a cell printed, and its error. */
 export function printed({ outputs }: CellResult): string {

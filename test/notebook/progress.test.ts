@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { createWorkspace, interrupt } from "../notebooks/workspace";
 import { printed } from "./printed";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameHtml, frameText, tableFrame } from "traffic-anomaly/dist/notebook/frame";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { createWorkspace } from "../notebooks/workspace";
 
 const frame = {

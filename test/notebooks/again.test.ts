@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 import ts from "@tslab/typescript-for-tslab";
 import { findNotebooks } from "traffic-anomaly/dist/cli/notebooks";
 import { verdictsIn } from "traffic-anomaly/dist/notebook/course/check";
-import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { codeCells, type Notebook, readNotebook } from "traffic-anomaly/dist/notebook/tools/notebook";
 import { parametersOf } from "traffic-anomaly/dist/notebook/tools/parameters";
 import { prepareCopy } from "traffic-anomaly/dist/notebook/tools/run-copy";

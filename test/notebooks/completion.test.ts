@@ -1,7 +1,7 @@
 // What an author's editor asks the kernel while a cell is written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { createWorkspace } from "./workspace";
 
 test("an editor", async (context) => {

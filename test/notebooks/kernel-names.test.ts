@@ -1,7 +1,7 @@
 // What names mean in a cell: each is one variable of the whole notebook, and right code runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { createWorkspace } from "./workspace";
 
 test("a name of the cells is one variable", async (context) => {

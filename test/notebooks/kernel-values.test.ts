@@ -1,7 +1,7 @@
 // What a cell's last expression shows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { createWorkspace } from "./workspace";
 
 test("the value of a cell's last expression is shown as a reader wants it", async (context) => {

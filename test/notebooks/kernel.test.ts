@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { Connection } from "traffic-anomaly/dist/notebook/tools/kernel-connection";
 import { nativeInstalled } from "../fixtures/native";
 import { endless } from "./endless";
@@ -304,7 +304,7 @@ test("a kernel that can't start says why", async () => {
 
 test("a kernel ends with the process that started it, even if that is killed", async (context) => {
   const folder = await createWorkspace(context);
-  const program = `require("traffic-anomaly/dist/notebook/tools/kernel").Kernel.create(".").then((k) => console.log(k.pid));`;
+  const program = `require("traffic-anomaly/dist/notebook/tools/kernel-client").Kernel.create(".").then((k) => console.log(k.pid));`;
   const parent = spawn(process.execPath, ["-e", program], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],

@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { type CellResult, Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import {
   codeCells,
   type Notebook,

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "traffic-anomaly";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { makePlace, press } from "../cli/pressing";
 import { endless } from "../notebooks/endless";
 import { interrupt } from "../notebooks/workspace";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../common/errors";
 import type { WorkOptions } from "../../common/progress";
 import { type ExerciseVerdict, verdictsIn } from "../course/check";
-import { type CellResult, Kernel } from "./kernel";
+import { type CellResult, Kernel } from "./kernel-client";
 import { notebookMetadata } from "./kernelspec";
 import {
   type Cell,

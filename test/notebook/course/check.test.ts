@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { judgeAnswer } from "traffic-anomaly/dist/notebook/course/check";
 import { exercises } from "traffic-anomaly/dist/notebook/course/exercises";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { check, hint } from "traffic-anomaly/notebook";
 import { createWorkspace } from "../../notebooks/workspace";
 

@@ -6,7 +6,7 @@ import { cellHtml } from "traffic-anomaly/dist/notebook/book/cell-html";
 import { textHtml } from "traffic-anomaly/dist/notebook/course/panel";
 import { quizHtml } from "traffic-anomaly/dist/notebook/course/quiz";
 import { quizzes } from "traffic-anomaly/dist/notebook/course/quizzes";
-import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel";
+import { Kernel } from "traffic-anomaly/dist/notebook/tools/kernel-client";
 import { quiz } from "traffic-anomaly/notebook";
 import { executablePath, skip } from "../../fixtures/browser";
 import { createWorkspace } from "../../notebooks/workspace";
