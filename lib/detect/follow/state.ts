@@ -33,19 +33,12 @@ export interface FollowState extends SavedFiles {
 export const stateFormatVersion = 4;
 
 /** As it is written: header lines, which repeat, stand apart. */
-interface Written {
+interface WrittenState extends Omit<FollowState, "files" | "waiting"> {
   readonly formatVersion: number;
   readonly log: string;
-  readonly forgotten?: number;
   readonly headers: readonly (readonly string[])[];
   readonly files: readonly (Omit<SavedFile, "header"> & { header: number })[];
   readonly waiting: readonly (Omit<WaitingLine, "header"> & { header: number })[];
-  readonly remembered?: WarmState;
-  readonly order?: OrderState;
-  readonly incidents?: IncidentsState;
-  readonly views?: ViewsState;
-  readonly written?: number;
-  readonly incidentsWritten?: number;
 }
 
 /**
@@ -102,7 +95,7 @@ export class StateFile {
   /** Remembers; a reader sees the old or the new content. A failure is said once, and the next write tries again. */
   async write({ files, waiting, ...rest }: FollowState): Promise<void> {
     const headers = new Headers();
-    const written: Written = {
+    const written: WrittenState = {
       ...{ formatVersion: stateFormatVersion, log: this.log, ...rest },
       headers: headers.all,
       files: files.map((file) => ({ ...file, header: headers.place(file.header) })),
@@ -125,7 +118,7 @@ export class StateFile {
   }
 
   #parsed(text: string): FollowState {
-    let value: Partial<Written> | null;
+    let value: Partial<WrittenState> | null;
     try {
       value = JSON.parse(text);
     } catch {
@@ -142,43 +135,14 @@ export class StateFile {
           : `another log, ${JSON.stringify(value.log)}`;
       throw new InputError(`${this.path} is the state of ${other}`);
     }
-    const { headers, files, waiting, forgotten, order, written, incidentsWritten } = value;
-    const isHeader = (at: unknown) => isTexts(headers?.[at as number]);
-    if (
-      !(Array.isArray(headers) && Array.isArray(files) && Array.isArray(waiting)) ||
-      !files.every((file) => isSaved(file) && isHeader(file.header)) ||
-      !waiting.every((line) => isWaiting(line) && isHeader(line.header)) ||
-      ![forgotten, written, incidentsWritten].every(
-        (number) => number === undefined || Number.isFinite(number),
-      )
-    )
-      throw new InputError(`${this.path} is damaged: it lacks a part`);
+    const { writtenStateSchema } = require("./state-schema") as typeof import("./state-schema");
+    const state = checked(writtenStateSchema, value, this.path);
+    const { formatVersion: _, log: _log, headers, files, waiting, ...rest } = state;
     return {
+      ...rest,
       files: files.map((file) => ({ ...file, header: headers[file.header] })),
       waiting: waiting.map((line) => ({ ...line, header: headers[line.header] })),
-      ...{ forgotten, order, written, incidentsWritten },
-      ...(value.remembered && { remembered: this.#checkedWindows(value.remembered) }),
-      ...(value.incidents && { incidents: this.#checkedIncidents(value.incidents) }),
-      ...(value.views && { views: this.#checkedViews(value.views) }),
     };
-  }
-
-  #checkedWindows(remembered: unknown): WarmState {
-    const { warmStateSchema } =
-      require("../../traffic/windows/windows-schema") as typeof import("../../traffic/windows/windows-schema");
-    return checked(warmStateSchema, remembered, this.path);
-  }
-
-  #checkedIncidents(incidents: unknown): IncidentsState {
-    const { incidentsStateSchema } =
-      require("../incidents/incidents-schema") as typeof import("../incidents/incidents-schema");
-    return checked(incidentsStateSchema, incidents, this.path);
-  }
-
-  #checkedViews(views: unknown): ViewsState {
-    const { viewsStateSchema } =
-      require("../../traffic/views/views-schema") as typeof import("../../traffic/views/views-schema");
-    return checked(viewsStateSchema, views, this.path);
   }
 
   /** Moves what is not ours out of the way. @returns where to */
@@ -228,34 +192,4 @@ async function writeWhole(path: string, text: string): Promise<void> {
 async function placeOfLog(log: string): Promise<string> {
   const path = resolve(log);
   return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isPrint(value: Partial<SavedFile["head"]> | undefined): boolean {
-  return isCount(value?.length) && typeof value?.hash === "string";
-}
-
-function isSaved(file: Partial<Written["files"][number]> | null): boolean {
-  return (
-    typeof file?.path === "string" &&
-    (file.place === undefined || typeof file.place === "string") &&
-    Number.isFinite(file.modified) &&
-    isPrint(file.head) &&
-    (file.readUpTo === undefined || (isCount(file.readUpTo.at) && isPrint(file.readUpTo))) &&
-    isCount(file.offset) &&
-    isCount(file.number) &&
-    (file.unjudged === undefined || (Array.isArray(file.unjudged) && file.unjudged.every(isCount))) &&
-    (file.unread === undefined || isCount(file.unread))
-  );
-}
-
-function isWaiting(line: Partial<WaitingLine> | null): boolean {
-  return typeof line?.path === "string" && isCount(line.number) && typeof line.text === "string";
 }
