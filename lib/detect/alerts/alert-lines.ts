@@ -6,8 +6,6 @@ import type { AnyAlert } from "./alert";
 
 /** `json`: one object a line, as {@link AnyAlert} says; `csv` and `parquet`: the columns of {@link alertFields}. */
 export type AlertFormat = "json" | "csv" | "parquet";
-/** Those that are written line by line. */
-export type LineFormat = Exclude<AlertFormat, "parquet">;
 
 /** Endings of files, by the format that they promise. */
 const endings: Readonly<Record<AlertFormat, RegExp>> = {
@@ -41,55 +39,49 @@ export interface Field<Item> {
   readonly of: (item: Item) => string | number | boolean | undefined;
 }
 
-type AlertField = Field<AnyAlert>;
+/** Makes columns of one type. */
+export function fieldOf<Item>(type: Field<Item>["type"]) {
+  return (name: string, of: Field<Item>["of"]): Field<Item> => ({ name, type, of });
+}
 
-const text = (name: string, of: AlertField["of"]): AlertField => ({ name, type: "VARCHAR", of });
+const time = fieldOf<AnyAlert>("TIMESTAMP");
+const text = fieldOf<AnyAlert>("VARCHAR");
+const integer = fieldOf<AnyAlert>("INTEGER");
+const double = fieldOf<AnyAlert>("DOUBLE");
+const truth = fieldOf<AnyAlert>("BOOLEAN");
 
 /** The columns of alerts where they are rows of a table. What an alert does not have is empty. */
-export const alertFields: readonly AlertField[] = [
-  { name: "timestamp", type: "TIMESTAMP", of: (alert) => alert.event.start },
+export const alertFields: readonly Field<AnyAlert>[] = [
+  time("timestamp", (alert) => alert.event.start),
   text("uid", (alert) => alert.event.id),
   text("source", (alert) => alert.source.address),
-  { name: "source_port", type: "INTEGER", of: (alert) => alert.source.port },
+  integer("source_port", (alert) => alert.source.port),
   text("destination", (alert) => alert.destination?.address),
-  { name: "destination_port", type: "INTEGER", of: (alert) => alert.destination?.port },
+  integer("destination_port", (alert) => alert.destination?.port),
   text("transport", (alert) => alert.network.transport),
   text("community_id", (alert) => alert.network.community_id),
   text("protocol", (alert) => alert.network.protocol),
-  { name: "source_bytes", type: "DOUBLE", of: (alert) => alert.source.bytes },
-  { name: "destination_bytes", type: "DOUBLE", of: (alert) => alert.destination?.bytes },
-  { name: "source_packets", type: "DOUBLE", of: (alert) => alert.source.packets },
-  { name: "destination_packets", type: "DOUBLE", of: (alert) => alert.destination?.packets },
-  { name: "duration", type: "DOUBLE", of: (alert) => alert.event.duration / 1e9 },
-  { name: "risk_score", type: "DOUBLE", of: (alert) => alert.event.risk_score },
-  { name: "p_value", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.p_value },
+  double("source_bytes", (alert) => alert.source.bytes),
+  double("destination_bytes", (alert) => alert.destination?.bytes),
+  double("source_packets", (alert) => alert.source.packets),
+  double("destination_packets", (alert) => alert.destination?.packets),
+  double("duration", (alert) => alert.event.duration / 1e9),
+  double("risk_score", (alert) => alert.event.risk_score),
+  double("p_value", (alert) => alert.traffic_anomaly.p_value),
   text("incident", (alert) => alert.traffic_anomaly.incident),
   text("view", (alert) => alert.traffic_anomaly.view),
-  { name: "connections", type: "DOUBLE", of: (alert) => alert.traffic_anomaly.connections },
-  ...trainedDetectors
-    .map(({ kind }) => fieldName(kind))
-    .flatMap((detector): AlertField[] => [
-      { name: `${detector}_score`, type: "DOUBLE", of: (alert) => alert.traffic_anomaly[detector]?.score },
-      {
-        name: `${detector}_threshold`,
-        type: "DOUBLE",
-        of: (alert) => alert.traffic_anomaly[detector]?.threshold,
-      },
-      {
-        name: `${detector}_p_value`,
-        type: "DOUBLE",
-        of: (alert) => alert.traffic_anomaly[detector]?.p_value,
-      },
-      {
-        name: `${detector}_anomalous`,
-        type: "BOOLEAN",
-        of: (alert) => {
-          const found = alert.traffic_anomaly[detector];
-          return found && found.verdict === "anomalous";
-        },
-      },
-    ]),
-  ...[0, 1, 2].flatMap((i): AlertField[] => [
+  double("connections", (alert) => alert.traffic_anomaly.connections),
+  ...trainedDetectors.flatMap(({ kind }) => {
+    const detector = fieldName(kind);
+    const found = (alert: AnyAlert) => alert.traffic_anomaly[detector];
+    return [
+      double(`${detector}_score`, (alert) => found(alert)?.score),
+      double(`${detector}_threshold`, (alert) => found(alert)?.threshold),
+      double(`${detector}_p_value`, (alert) => found(alert)?.p_value),
+      truth(`${detector}_anomalous`, (alert) => found(alert) && found(alert)?.verdict === "anomalous"),
+    ];
+  }),
+  ...[0, 1, 2].flatMap((i) => [
     text(`reason_${i + 1}_feature`, (alert) => alert.traffic_anomaly.reasons[i]?.feature),
     text(`reason_${i + 1}_value`, (alert) => alert.traffic_anomaly.reasons[i]?.value),
     text(`reason_${i + 1}_usual`, (alert) => alert.traffic_anomaly.reasons[i]?.usual),
@@ -97,28 +89,6 @@ export const alertFields: readonly AlertField[] = [
   ]),
   text("label", (alert) => alert.traffic_anomaly.label),
 ];
-
-/** The first line of alerts as CSV. */
-export const csvHeader = alertFields.map(({ name }) => name).join(",");
-
-/**
- * A thing as a line of CSV (RFC 4180), without the end of line.
- *
- * @param cell how texts are written. Default: so that no spreadsheet takes one for a formula.
- */
-function csvLineOf<Item>(
-  fields: readonly Field<Item>[],
-  item: Item,
-  cell: (text: string) => string = csvCell,
-): string {
-  return fields
-    .map(({ of }) => {
-      const value = of(item);
-      if (value === undefined) return "";
-      return typeof value === "string" ? cell(value) : String(value);
-    })
-    .join(",");
-}
 
 /** How things are written, each in one line. */
 export interface LineForm<Item> {
@@ -128,16 +98,30 @@ export interface LineForm<Item> {
   readonly line: (item: Item) => string;
 }
 
-/** Things as CSV, with a head. @param cell see {@link csvLineOf} */
-export function csvForm<Item>(
-  fields: readonly Field<Item>[],
-  cell?: (text: string) => string,
-): LineForm<Item> {
-  const head = `${fields.map(({ name }) => name).join(",")}\n`;
-  return { head, line: (item) => csvLineOf(fields, item, cell) };
+/** How things are written in all formats. */
+export interface Forms<Item> {
+  readonly json: LineForm<Item>;
+  readonly csv: LineForm<Item>;
+  /** The columns of CSV and Parquet. */
+  readonly fields: readonly Field<Item>[];
 }
 
-export const alertForms: Readonly<Record<LineFormat, LineForm<AnyAlert>>> = {
-  json: { head: "", line: (alert) => printableJson(alert) },
+/**
+ * Things as CSV (RFC 4180), with a head.
+ *
+ * @param cell how texts are written. Default: so that no spreadsheet takes one for a formula.
+ */
+export function csvForm<Item>(fields: readonly Field<Item>[], cell = csvCell): LineForm<Item> {
+  const cellOf = (value: ReturnType<Field<Item>["of"]>) =>
+    typeof value === "string" ? cell(value) : String(value ?? "");
+  return {
+    head: `${fields.map(({ name }) => name).join(",")}\n`,
+    line: (item) => fields.map(({ of }) => cellOf(of(item))).join(","),
+  };
+}
+
+export const alertForms: Forms<AnyAlert> = {
+  json: { head: "", line: printableJson },
   csv: csvForm(alertFields),
+  fields: alertFields,
 };

@@ -8,8 +8,7 @@ import { isStream, openStream } from "../../common/streams";
 import { Transaction, type TransactionOptions } from "../../common/transaction";
 import { unwritable } from "../../common/unwritable";
 import { database, quoted } from "../../data/duckdb";
-import type { AnyAlert } from "./alert";
-import { type AlertFormat, alertFields, alertForms, csvForm, type Field, type LineForm } from "./alert-lines";
+import { type AlertFormat, csvForm, type Field, type Forms, type LineForm } from "./alert-lines";
 
 /** Where things are written line by line. */
 export interface ItemWriter<Item> {
@@ -31,37 +30,30 @@ export interface AlertPlaceOptions extends TransactionOptions {
 }
 
 /**
- * Opens a place for alerts.
+ * Opens a place for things, such as alerts, in one of their formats.
  *
- * @param out a file, which appears when all is written; a pipe or device, where alerts go as they come; undefined: the standard
+ * @param out a file, which appears when all is written; a pipe or device, where things go as they come; undefined: the standard
  *   output
  * @throws {InputError} if it can't be written, or would replace what is read
  */
-export async function openAlertWriter(
+export async function openWriter<Item>(
   format: AlertFormat,
+  forms: Forms<Item>,
   out: string | undefined,
-  options: AlertPlaceOptions = {},
-): Promise<ItemWriter<AnyAlert>> {
-  if (format !== "parquet") return openItemWriter(alertForms[format], out, options);
-  if (out === undefined) throw new InputError("alerts as parquet need a file: add --out FILE");
-  return openParquetWriter(alertFields, out, options);
-}
-
-/** Opens a file for things as rows of Parquet. */
-export async function openParquetWriter<Item>(
-  fields: readonly Field<Item>[],
-  out: string,
-  options: AlertPlaceOptions = {},
+  options: AlertPlaceOptions,
 ): Promise<ItemWriter<Item>> {
+  if (format !== "parquet") return openItemWriter(forms[format], out, options);
+  if (out === undefined) throw new InputError("alerts as parquet need a file: add --out FILE");
   // CSV that is read back as it was: nothing is changed for the sake of spreadsheets
+  const { fields } = forms;
   return openFile(csvForm(fields, inQuotes), out, options, (file) => toParquet(fields, file));
 }
 
-/** Opens a place for lines of any kind, as {@link openAlertWriter} does for alerts. */
+/** Opens a place for lines of any kind, as {@link openWriter} does. */
 export async function openItemWriter<Item>(
   form: LineForm<Item>,
   out: string | undefined,
-  options: AlertPlaceOptions = {},
+  options: AlertPlaceOptions,
 ): Promise<ItemWriter<Item>> {
   if (out === undefined || (await isStream(out))) return openLineWriter(form, out, options.signal);
   return openFile(form, out, options);

@@ -5,7 +5,7 @@ import { InputError } from "../../common/errors";
 import { isResult, requireNotRead } from "../../common/places";
 import { isStream } from "../../common/streams";
 import { unwritable } from "../../common/unwritable";
-import { csvHeader, type LineForm } from "../alerts/alert-lines";
+import { alertForms, type LineForm } from "../alerts/alert-lines";
 import { type AlertPlaceOptions, type ItemWriter, openLineWriter } from "../alerts/alert-writer";
 
 /** Where alerts or incidents of a log that is followed go. */
@@ -133,7 +133,7 @@ async function isTorn(file: FileHandle, size: number): Promise<boolean> {
     0,
     Math.min(size, 14),
   );
-  return ['{"@timestamp":', '{"incident":', csvHeader].some((first) => first.startsWith(start));
+  return ['{"@timestamp":', '{"incident":', alertForms.csv.head].some((first) => first.startsWith(start));
 }
 
 /** Bytes of a file up to the end of its last whole line. */

@@ -4,7 +4,7 @@ import type { LineForm } from "../alerts/alert-lines";
 import type { Incident } from "./incident";
 
 /** One JSON object a line. */
-export const incidentForm: LineForm<Incident> = { head: "", line: (incident) => printableJson(incident) };
+export const incidentForm: LineForm<Incident> = { head: "", line: printableJson };
 
 /** @throws {InputError} unless the name of a file for incidents says that it is JSON */
 export function requireJsonName(path: string): void {

@@ -5,8 +5,8 @@ import { combinedPValues } from "../../models/p-values";
 import type { Connection } from "../../traffic/connection";
 import { connectionFeatures } from "../../traffic/connection-table";
 import { timestamp } from "../alerts/alert";
-import { csvForm, type Field, type LineForm } from "../alerts/alert-lines";
-import type { Judged } from "../judge";
+import { csvForm, type Field, type Forms, fieldOf } from "../alerts/alert-lines";
+import { isAnomalous, type Judged } from "../judge";
 
 /** What the detectors say of one connection. */
 export interface ConnectionScore {
@@ -30,64 +30,47 @@ export function connectionScores(
   return connections.map((connection, row) => ({ connection, judged, features, row, pValue: found[row] }));
 }
 
-const text = (name: string, of: (connection: Connection) => string | undefined): Field<ConnectionScore> => ({
-  name,
-  type: "VARCHAR",
-  of: ({ connection }) => of(connection),
-});
-
-/** What the detectors see of a connection: empty where its kind of log can't tell it. */
-const featureFields = connectionFeatures.map(
-  ({ name, measure }): Field<ConnectionScore> => ({
-    name,
-    type: measure === "nominal" ? "VARCHAR" : "DOUBLE",
-    of: ({ features, row }) => {
-      const column = features.get(name);
-      return column?.kind === "nominal" ? column.categories[column.codes[row]] : column?.values[row];
-    },
-  }),
-);
+const text = fieldOf<ConnectionScore>("VARCHAR");
+const integer = fieldOf<ConnectionScore>("INTEGER");
+const double = fieldOf<ConnectionScore>("DOUBLE");
+const truth = fieldOf<ConnectionScore>("BOOLEAN");
 
 /** The columns of scores: what is known of a connection, what the detectors say of it, and what they see. */
 export const scoreFields: readonly Field<ConnectionScore>[] = [
-  { name: "timestamp", type: "TIMESTAMP", of: ({ connection }) => timestamp(connection.start) },
-  text("uid", ({ uid }) => uid),
-  text("source", ({ sourceHost }) => sourceHost),
-  { name: "source_port", type: "INTEGER", of: ({ connection }) => connection.sourcePort },
-  text("destination", ({ destinationHost }) => destinationHost),
-  { name: "destination_port", type: "INTEGER", of: ({ connection }) => connection.destinationPort },
-  text("transport", ({ protocol }) => protocol),
-  { name: "p_value", type: "DOUBLE", of: ({ pValue }) => pValue },
-  {
-    name: "anomalous",
-    type: "BOOLEAN",
-    of: ({ judged, row }) => judged.some(({ flags }) => flags[row] === 1),
-  },
-  ...trainedDetectors.flatMap(({ kind }): Field<ConnectionScore>[] => {
+  fieldOf<ConnectionScore>("TIMESTAMP")("timestamp", ({ connection }) => timestamp(connection.start)),
+  text("uid", ({ connection }) => connection.uid),
+  text("source", ({ connection }) => connection.sourceHost),
+  integer("source_port", ({ connection }) => connection.sourcePort),
+  text("destination", ({ connection }) => connection.destinationHost),
+  integer("destination_port", ({ connection }) => connection.destinationPort),
+  text("transport", ({ connection }) => connection.protocol),
+  double("p_value", ({ pValue }) => pValue),
+  truth("anomalous", ({ judged, row }) => isAnomalous(judged, row)),
+  ...trainedDetectors.flatMap(({ kind }) => {
     const own = ({ judged }: ConnectionScore) => judged.find(({ name }) => name === kind);
     const name = fieldName(kind);
     return [
-      { name: `${name}_score`, type: "DOUBLE", of: (score) => own(score)?.scores[score.row] },
-      { name: `${name}_p_value`, type: "DOUBLE", of: (score) => own(score)?.pValues[score.row] },
-      {
-        name: `${name}_anomalous`,
-        type: "BOOLEAN",
-        of: (score) => {
-          const found = own(score);
-          return found && found.flags[score.row] === 1;
-        },
-      },
+      double(`${name}_score`, (score) => own(score)?.scores[score.row]),
+      double(`${name}_p_value`, (score) => own(score)?.pValues[score.row]),
+      truth(`${name}_anomalous`, (score) => own(score) && own(score)?.flags[score.row] === 1),
     ];
   }),
-  text("label", ({ label }) => label),
-  ...featureFields,
+  text("label", ({ connection }) => connection.label),
+  // The features: empty where the kind of log can't tell one.
+  ...connectionFeatures.map(({ name, measure }) =>
+    (measure === "nominal" ? text : double)(name, ({ features, row }) => {
+      const column = features.get(name);
+      return column?.kind === "nominal" ? column.categories[column.codes[row]] : column?.values[row];
+    }),
+  ),
 ];
 
-/** Scores as lines: of JSON an object with the columns that have a value. */
-export const scoreForms: Readonly<Record<"json" | "csv", LineForm<ConnectionScore>>> = {
+/** Scores as lines of JSON: objects with the columns that have a value. */
+export const scoreForms: Forms<ConnectionScore> = {
   json: {
     head: "",
     line: (score) => printableJson(Object.fromEntries(scoreFields.map(({ name, of }) => [name, of(score)]))),
   },
   csv: csvForm(scoreFields),
+  fields: scoreFields,
 };

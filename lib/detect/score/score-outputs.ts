@@ -1,18 +1,13 @@
 import { basename, resolve } from "node:path";
 import { InputError } from "../../common/errors";
 import { reportPage, reportPlotlyFile } from "../../visualize/report/report-page";
-import { alertFormat, formatOfName } from "../alerts/alert-lines";
-import {
-  type AlertPlaceOptions,
-  openAlertWriter,
-  openItemWriter,
-  openParquetWriter,
-} from "../alerts/alert-writer";
+import { alertFormat, alertForms, formatOfName } from "../alerts/alert-lines";
+import { type AlertPlaceOptions, openItemWriter, openWriter } from "../alerts/alert-writer";
 import type { Incident } from "../incidents/incident";
 import { incidentForm, requireJsonName } from "../incidents/incident-lines";
 import type { Monitor, MonitorOptions } from "../monitor";
 import { type RankedAlert, TopAlerts } from "../ranking";
-import { type ConnectionScore, connectionScores, scoreFields, scoreForms } from "./connection-scores";
+import { type ConnectionScore, connectionScores, scoreForms } from "./connection-scores";
 import type { ScoreTrafficOptions } from "./score-options";
 import { reportedAlerts, scoreReport } from "./score-report";
 import type { ScoreTrafficResult } from "./score-result";
@@ -73,7 +68,7 @@ function alertOutput({ format: asked, out, top }: ScoreTrafficOptions): Opener {
   const format = alertFormat(asked, out);
   const best = top === undefined ? undefined : new TopAlerts(top);
   return async (place) => {
-    const writer = await openAlertWriter(format, out, place);
+    const writer = await openWriter(format, alertForms, out, place);
     return {
       async add(alerts) {
         if (best) best.add(alerts);
@@ -114,9 +109,7 @@ function connectionOutput(path: string): Opener {
     throw new InputError(`scores are Parquet, CSV or JSON: ${path} must end in .parquet, .csv or .jsonl`);
   const scores: ConnectionScore[] = [];
   return async (place) => {
-    const writer = await (format === "parquet"
-      ? openParquetWriter(scoreFields, path, place)
-      : openItemWriter(scoreForms[format], path, place));
+    const writer = await openWriter(format, scoreForms, path, place);
     return {
       onJudged(...judged) {
         for (const score of connectionScores(...judged)) scores.push(score);

@@ -3,12 +3,7 @@ import { test } from "node:test";
 import type { Alert } from "traffic-anomaly";
 import { libraryVersion } from "traffic-anomaly/dist/common/version";
 import { createAlert, timestamp } from "traffic-anomaly/dist/detect/alerts/alert";
-import {
-  alertFields,
-  alertFormat,
-  alertForms,
-  csvHeader,
-} from "traffic-anomaly/dist/detect/alerts/alert-lines";
+import { alertFields, alertFormat, alertForms } from "traffic-anomaly/dist/detect/alerts/alert-lines";
 import { connectionOf } from "../../traffic/connections";
 
 const score = { score: 0.7, threshold: 0.6, p_value: 0.01, verdict: "anomalous" } as const;
@@ -108,7 +103,7 @@ test("times are told to the microsecond; relative ones count from 1970", () => {
 test("a line of CSV has a value for each column, quoted where it must be", () => {
   const line = alertForms.csv.line(alertOf());
   assert.ok(line.includes(',"a, ""b""; usual: 1",'));
-  assert.equal(csvHeader.split(",").length, alertFields.length);
+  assert.equal(alertForms.csv.head.split(",").length, alertFields.length);
   assert.equal(line.replace(/"(""|[^"])*"/g, "x").split(",").length, alertFields.length);
 });
 
