@@ -99,16 +99,13 @@ export class DriftMeter {
       .map(([feature, count]) => ({ feature, share: count / connections }))
       .sort((a, b) => b.share - a.share);
     const indices = Object.values(stability);
+    const hasShifted = indices.length > 0 && indices.every((index) => index > shifted);
+    const isUnseen = connections >= leastConnections && unseenShare > manyUnseen + this.model.unseenShare;
     const found = [
-      ...(indices.length > 0 && indices.every((index) => index > shifted)
-        ? [shiftWords(stability, outside)]
-        : []),
-      ...(connections >= leastConnections && unseenShare > manyUnseen + this.model.unseenShare
-        ? [
-            `${Math.round(100 * unseenShare)} % of the connections have a category that training did not see (${unseen.slice(0, 3).join(", ")})`,
-          ]
-        : []),
-    ];
+      hasShifted && shiftWords(stability, outside),
+      isUnseen &&
+        `${Math.round(100 * unseenShare)} % of the connections have a category that training did not see (${unseen.slice(0, 3).join(", ")})`,
+    ].filter((words) => words !== false);
     const warning = `the traffic no longer looks like what the model learned: ${found.join("; ")}`;
     return {
       ...{ connections, stability, unseenShare, unseen: unseen.slice(0, 10), outside: outside.slice(0, 10) },

@@ -4,7 +4,7 @@ import { InputError, type OptionNames, requireNumber, requireOptions } from "../
 import { requireNotRead } from "../../common/places";
 import type { Connection } from "../../traffic/connection";
 import { beginsAsArray } from "../../traffic/logs/json-arrays";
-import { BadLineError, ConnectionLogParser } from "../../traffic/logs/log-parser";
+import { BadLineError, type ConnectionLogParser } from "../../traffic/logs/log-parser";
 import { ReorderBuffer } from "../../traffic/reorder";
 import type { AnyAlert } from "../alerts/alert";
 import { alertFormat, alertForms } from "../alerts/alert-lines";
@@ -20,9 +20,10 @@ import { requireOutputNames } from "../score/score-outputs";
 import { type ScoreTrafficResult, scoreResult } from "../score/score-result";
 import { createMonitor, filesRead, loadScoringModel } from "../score/score-traffic";
 import { followDefaults } from "../training/defaults";
-import { requireSamePeriods } from "../views/view-monitor";
+import { otherPeriods } from "../views/view-monitor";
 import { type AppendingWriter, openAppendingWriter } from "./appending-writer";
 import { HeldLines, type WaitingLine } from "./held-lines";
+import { parserOf } from "./known-files";
 import { type LogLine, longestLine } from "./line-splitter";
 import { firstBytes, openContent } from "./log-content";
 import { LogTail, type TailedLines } from "./log-tail";
@@ -99,7 +100,7 @@ export async function followTraffic(
   const saved = await stateFile?.read();
   const changed: Incident[] = [];
   const onIncident = options.incidents === undefined ? undefined : (of: Incident) => changed.push(of);
-  const before = { ...continuation(saved, model, onNotice), views: savedViews(saved, model, onNotice) };
+  const before = continuation(saved ?? {}, model, onNotice);
   const monitor = await createMonitor(model, options, { ...before, incidents: saved?.incidents, onIncident });
   const tail = await LogTail.open(log, saved, onNotice);
   for (const sentence of modelNotices(monitor.model)) onNotice(sentence);
@@ -132,37 +133,26 @@ export async function followTraffic(
   return scoreResult(monitor, counts, out);
 }
 
-/** The windows go on where they were; if that is not known, or their options have changed, from the end of training. */
+/** Windows and views go on where they were; if that is not known, or their options have changed, from the end of training. */
 function continuation(
-  saved: FollowState | undefined,
-  { windows }: TrafficModel,
+  { remembered, views }: Partial<FollowState>,
+  model: TrafficModel,
   onNotice: (sentence: string) => void,
-): Pick<MonitorOptions, "remembered" | "isNewLog"> {
-  const remembered = saved?.remembered;
-  if (!remembered) return {};
-  if (isDeepStrictEqual(remembered.windows.windows, windows)) return { remembered, isNewLog: false };
-  onNotice(
-    "the state is of windows with other options than the model's: they go on from the end of training",
-  );
-  return {};
-}
-
-/** The views go on where they were; where their periods have changed, from the end of training. */
-function savedViews(
-  saved: FollowState | undefined,
-  { views: models }: TrafficModel,
-  onNotice: (sentence: string) => void,
-): MonitorOptions["views"] {
-  try {
-    requireSamePeriods(models, saved?.views, "the state");
-    return saved?.views;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+): Pick<MonitorOptions, "remembered" | "isNewLog" | "views"> {
+  const areOtherWindows = remembered && !isDeepStrictEqual(remembered.windows.windows, model.windows);
+  if (areOtherWindows)
+    onNotice(
+      "the state is of windows with other options than the model's: they go on from the end of training",
+    );
+  const areOtherViews = otherPeriods(model.views, views) !== undefined;
+  if (areOtherViews)
     onNotice(
       "the state is of views with other periods than the model's: they go on from the end of training",
     );
-    return undefined;
-  }
+  return {
+    ...(remembered && !areOtherWindows && { remembered, isNewLog: false }),
+    ...(!areOtherViews && { views }),
+  };
 }
 
 /** What ended the work before it was stopped. */
@@ -392,11 +382,4 @@ async function isArray(log: string): Promise<boolean> {
   } finally {
     await content?.close();
   }
-}
-
-/** A parser that knows the header lines of before. */
-function parserOf(path: string, header: readonly string[]): ConnectionLogParser {
-  const parser = new ConnectionLogParser(path);
-  for (const line of header) parser.parse(line, 0);
-  return parser;
 }

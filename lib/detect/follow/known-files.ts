@@ -228,8 +228,7 @@ function hasConnections(path: string, first: Buffer, header: readonly string[]):
     .toString("utf8")
     .split("\n");
   if (lines.length === 1) return undefined;
-  const parser = new ConnectionLogParser(path);
-  for (const line of header) parser.parse(line, 0);
+  const parser = parserOf(path, header);
   let bad = 0;
   for (const [i, line] of lines.entries()) {
     try {
@@ -242,4 +241,11 @@ function hasConnections(path: string, first: Buffer, header: readonly string[]):
   }
   if (bad > 0) return header.length > 0 || lines[0].startsWith("#") ? false : undefined;
   return parser.others.count === 0;
+}
+
+/** A parser that knows the header lines of before. */
+export function parserOf(path: string, header: readonly string[]): ConnectionLogParser {
+  const parser = new ConnectionLogParser(path);
+  for (const line of header) parser.parse(line, 0);
+  return parser;
 }

@@ -73,7 +73,7 @@ export class LogTail {
 
   /** The lines that were finished since; undefined if there are none now. @throws {InputError} if a file can't be read */
   async read(): Promise<TailedLines | undefined> {
-    await this.#look();
+    await this.#meet(await this.#folder.look());
     for (const file of this.#inOrder()) {
       file.inheritHeader(this.#header);
       const lines = await this.#linesOf(file);
@@ -120,10 +120,6 @@ export class LogTail {
       `a file of ${this.path} that was read before is gone or was written anew: it is read from its start, and lines in between may be missing`,
     );
     for (const file of this.#known.files) file.isMissing ||= file.isLost;
-  }
-
-  async #look(): Promise<void> {
-    await this.#meet(await this.#folder.look());
   }
 
   async #meet({ files, isWhole }: { files: readonly FoundFile[]; isWhole: boolean }): Promise<void> {

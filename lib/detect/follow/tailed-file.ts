@@ -41,9 +41,6 @@ export type Likeness = "copy" | "more" | "other";
  * copied, or packed.
  */
 export class TailedFile {
-  /** Where it lies, or lay last. */
-  place: string | undefined;
-  modified: number;
   /** It was read to its end, and nothing was added for a while. */
   isRead = false;
   /** It was told that its content can't be found. */
@@ -54,7 +51,8 @@ export class TailedFile {
   isDrained = false;
   /** When it last grew, or was lost, in milliseconds since 1970. */
   changedAt = Date.now();
-  #content: LogContent | undefined;
+  /** What it is read in; undefined if that is not at hand. */
+  content: LogContent | undefined;
   #head: Fingerprint | undefined;
   /** What was read of it while it had no head. */
   #start: Fingerprint | undefined;
@@ -68,13 +66,12 @@ export class TailedFile {
   private constructor(
     /** The name that reading went on under last, for messages. */
     public path: string,
-    place: string | undefined,
-    modified: number,
+    /** Where it lies, or lay last. */
+    public place: string | undefined,
+    public modified: number,
     head: Fingerprint | undefined,
     lines: LineSplitter,
   ) {
-    this.place = place;
-    this.modified = modified;
     this.#head = head;
     this.#lines = lines;
   }
@@ -86,7 +83,7 @@ export class TailedFile {
     content: LogContent,
   ): TailedFile {
     const file = new TailedFile(path, place, modified, head, new LineSplitter());
-    file.#content = content;
+    file.content = content;
     file.#readUpTo = { at: 0, ...fingerprintOf(Buffer.alloc(0)) };
     return file;
   }
@@ -140,7 +137,7 @@ export class TailedFile {
 
   /** Its content is at hand. */
   get isOpen(): boolean {
-    return this.#content !== undefined;
+    return this.content !== undefined;
   }
 
   /** It was not read to its end, and its content is not at hand. */
@@ -149,22 +146,12 @@ export class TailedFile {
   }
 
   get isPacked(): boolean {
-    return this.#content?.isPacked ?? false;
+    return this.content?.isPacked ?? false;
   }
 
   /** It is packed, and was read to its end. */
   get isWhole(): boolean {
-    return this.#content?.isWhole ?? false;
-  }
-
-  /** What it is read in; undefined if that is not at hand. */
-  get content(): LogContent | undefined {
-    return this.#content;
-  }
-
-  /** Bytes read; undefined if unknown. */
-  get at(): number | undefined {
-    return this.#readUpTo?.at;
+    return this.content?.isWhole ?? false;
   }
 
   /** Bytes before the next line. */
@@ -216,14 +203,14 @@ export class TailedFile {
 
   /** It was read to the end, and its content is not at hand or has nothing more now. */
   async canGoOn(): Promise<boolean> {
-    return !this.#content || (this.isDrained && (this.isPacked || (await this.#unread()) !== 1));
+    return !this.content || (this.isDrained && (this.isPacked || (await this.#unread()) !== 1));
   }
 
   /** Goes on reading in this content, which starts with what was read. */
   async goOn(content: LogContent, path: string): Promise<void> {
     this.path = path;
-    await this.#content?.close();
-    this.#content = content;
+    await this.content?.close();
+    this.content = content;
     this.place = content.place;
     this.isInFolder = true;
     this.isRead = false;
@@ -249,7 +236,7 @@ export class TailedFile {
    * @returns undefined if the content is another now: the file was truncated, and may have grown again
    */
   async read(buffer: Buffer): Promise<LogLine[] | undefined> {
-    const content = this.#content!;
+    const content = this.content!;
     for (;;) {
       const read = this.#readUpTo!;
       const { at } = read;
@@ -292,8 +279,8 @@ export class TailedFile {
   }
 
   async close(): Promise<void> {
-    const content = this.#content;
-    this.#content = undefined;
+    const content = this.content;
+    this.content = undefined;
     await content?.close();
   }
 
@@ -301,7 +288,7 @@ export class TailedFile {
   async #unread(): Promise<number | undefined> {
     const read = this.#readUpTo!;
     const bytes = Buffer.alloc(read.length + 1);
-    const length = await this.#content!.read(bytes, read.at - read.length);
+    const length = await this.content!.read(bytes, read.at - read.length);
     return startsWith(bytes.subarray(0, length), read) ? length - read.length : undefined;
   }
 

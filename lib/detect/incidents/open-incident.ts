@@ -58,6 +58,9 @@ const sums = [
 ] as const;
 type Sums = Record<(typeof sums)[number], number>;
 
+/** What is greatest or least of all that an incident is made of. */
+const extremes = { first: Infinity, last: -Infinity, mostSent: 0, risk: 0 };
+
 /** What the largest row of a view has: no less is told of its incident. `named`: connections, if it looks like something. */
 const leasts = [
   "connections",
@@ -76,15 +79,11 @@ function zeros<Name extends string>(names: readonly Name[]): Record<Name, number
 }
 
 /** An open incident as JSON. */
-export interface OpenIncidentState extends Sums {
+export interface OpenIncidentState extends Sums, Readonly<typeof extremes> {
   readonly id: string;
   readonly role: Incident["role"];
   readonly host: string;
-  readonly first: number;
-  readonly last: number;
   readonly seen: number;
-  readonly mostSent: number;
-  readonly risk: number;
   /** Hashes, and numbers of ports. */
   readonly sources: readonly number[];
   readonly hosts: readonly number[];
@@ -103,11 +102,8 @@ export class OpenIncident {
   seen = -Infinity;
   #sums = zeros(sums);
   #leasts = zeros(leasts);
+  #extremes = { ...extremes };
   #rowKinds = new Set<IncidentKind>();
-  #first = Infinity;
-  #last = -Infinity;
-  #mostSent = 0;
-  #risk = 0;
   #sources = new Set<number>();
   #hosts = new Set<number>();
   #ports = new Set<number>();
@@ -130,19 +126,16 @@ export class OpenIncident {
   }
 
   static resume(state: OpenIncidentState): OpenIncident {
-    const { id, role, host, first, last, seen, mostSent, risk, sources, hosts, ports, reasons } = state;
-    const incident = new OpenIncident(id, role, host);
-    incident.seen = seen;
+    const { first, last, mostSent, risk } = state;
+    const incident = new OpenIncident(state.id, state.role, state.host);
+    incident.seen = state.seen;
     for (const name of sums) incident.#sums[name] = state[name];
-    incident.#first = first;
-    incident.#last = last;
-    incident.#mostSent = mostSent;
-    incident.#risk = risk;
-    incident.#sources = new Set(sources);
-    incident.#hosts = new Set(hosts);
-    incident.#ports = new Set(ports);
+    incident.#extremes = { first, last, mostSent, risk };
+    incident.#sources = new Set(state.sources);
+    incident.#hosts = new Set(state.hosts);
+    incident.#ports = new Set(state.ports);
     incident.#reasons = new Map(
-      reasons.map(([feature, weight, risk, text]) => [feature, { weight, risk, text }]),
+      state.reasons.map(([feature, weight, risk, text]) => [feature, { weight, risk, text }]),
     );
     incident.#uids = [...state.uids];
     incident.#merged = [...state.merged];
@@ -157,11 +150,8 @@ export class OpenIncident {
       role: this.role,
       host: this.host,
       ...this.#sums,
-      first: this.#first,
-      last: this.#last,
+      ...this.#extremes,
       seen: this.seen,
-      mostSent: this.#mostSent,
-      risk: this.#risk,
       sources: [...this.#sources],
       hosts: [...this.#hosts],
       ports: [...this.#ports],
@@ -197,15 +187,12 @@ export class OpenIncident {
     if (isNewService) this.#sums.newServices++;
     if (direction === "outbound") this.#sums.outbound++;
     const leadsOutside = direction === "outbound" || direction === "external";
-    if (leadsOutside && sourceBytes >= 3 * destinationBytes)
-      this.#mostSent = Math.max(this.#mostSent, sourceBytes);
-    this.#first = Math.min(this.#first, start);
-    this.#last = Math.max(this.#last, start + duration);
+    const mostSent = leadsOutside && sourceBytes >= 3 * destinationBytes ? sourceBytes : 0;
+    this.#widen({ first: start, last: start + duration, mostSent, risk: riskScore });
     count(this.#sources, textHash(sourceHost));
     count(this.#hosts, textHash(destinationHost));
     if (protocol !== "icmp") count(this.#ports, destinationPort);
     for (const { feature, share, text } of reasons) this.#addReason(feature, share, riskScore, text);
-    this.#risk = Math.max(this.#risk, riskScore);
     if (this.#uids.length < mostUids) this.#uids.push(ownText(uid));
   }
 
@@ -226,10 +213,8 @@ export class OpenIncident {
     const [hosts, ports] = row instanceof HostRow ? [row.peers, row.ports] : [1, port === undefined ? 0 : 1];
     this.#raise({ connections, named, failed, hosts, ports, outbound, bytesOut, bytesIn });
     for (const kind of kinds) this.#rowKinds.add(kind);
-    this.#first = Math.min(this.#first, row.first);
-    this.#last = Math.max(this.#last, row.last);
+    this.#widen({ first: row.first, last: row.last, mostSent: 0, risk: riskScore });
     for (const { feature, share, text } of reasons) this.#addReason(feature, share, riskScore, text);
-    this.#risk = Math.max(this.#risk, riskScore);
     if (this.#uids.length < mostUids && !this.#uids.includes(row.uid)) this.#uids.push(row.uid);
   }
 
@@ -237,9 +222,17 @@ export class OpenIncident {
     for (const name of leasts) this.#leasts[name] = Math.max(this.#leasts[name], row[name]);
   }
 
+  #widen({ first, last, mostSent, risk }: typeof extremes): void {
+    const own = this.#extremes;
+    own.first = Math.min(own.first, first);
+    own.last = Math.max(own.last, last);
+    own.mostSent = Math.max(own.mostSent, mostSent);
+    own.risk = Math.max(own.risk, risk);
+  }
+
   /** Whether a row of a view is of its time, but for some seconds of silence. */
   isWhile({ first, last }: Pick<ViewRow, "first" | "last">, silence: number): boolean {
-    return first <= this.#last + silence && this.#first - silence <= last;
+    return first <= this.#extremes.last + silence && this.#extremes.first - silence <= last;
   }
 
   /** Whether all its connections are to this host. */
@@ -250,10 +243,7 @@ export class OpenIncident {
   /** Makes another incident a part of this one. */
   merge(other: OpenIncident): void {
     for (const name of sums) this.#sums[name] += other.#sums[name];
-    this.#first = Math.min(this.#first, other.#first);
-    this.#last = Math.max(this.#last, other.#last);
-    this.#mostSent = Math.max(this.#mostSent, other.#mostSent);
-    this.#risk = Math.max(this.#risk, other.#risk);
+    this.#widen(other.#extremes);
     for (const source of other.#sources) count(this.#sources, source);
     for (const host of other.#hosts) count(this.#hosts, host);
     for (const port of other.#ports) count(this.#ports, port);
@@ -271,8 +261,8 @@ export class OpenIncident {
       role: this.role,
       hosts: this.#hosts.size,
       ports: this.#ports.size,
-      mostSent: this.#mostSent,
-      seconds: this.#last - this.#first,
+      mostSent: this.#extremes.mostSent,
+      seconds: this.#extremes.last - this.#extremes.first,
     };
     const found = new Set(this.#rowKinds);
     if (this.#sums.connections > 0) for (const kind of kindsOf({ ...counts, ...this.#sums })) found.add(kind);
@@ -283,6 +273,7 @@ export class OpenIncident {
   toIncident(status: Incident["status"]): Incident {
     const { kinds, connections } = this;
     const { viewAlerts } = this.#sums;
+    const { first, last, risk } = this.#extremes;
     const { size: sources } = this.#sources;
     const most = (name: keyof Leasts & keyof Sums) => Math.max(this.#sums[name], this.#leasts[name]);
     const counting = Math.max(this.#sums.connections, this.#leasts.named, 1);
@@ -299,11 +290,11 @@ export class OpenIncident {
       incident: this.id,
       status,
       kinds,
-      risk: incidentRisk(this.#risk, counting, kinds, outbound > 0),
+      risk: incidentRisk(risk, counting, kinds, outbound > 0),
       host: this.host,
       role: this.role,
-      first: timestamp(this.#first),
-      last: timestamp(this.#last),
+      first: timestamp(first),
+      last: timestamp(last),
       ...{ connections, viewAlerts, failed: most("failed"), sources, hosts, ports, outbound },
       ...{ bytesOut: most("bytesOut"), bytesIn: most("bytesIn") },
       reasons: reasons.sort((a, b) => b.share - a.share).slice(0, mostReasons),

@@ -149,15 +149,12 @@ function scoreDoubts(result: ScoreTrafficResult): string[] {
   const { budgetWarning, drift, reading, discoveries } = result;
   const silenced = silencedNotice(result);
   return [
-    ...(budgetWarning ? [`${budgetWarning[0].toUpperCase()}${budgetWarning.slice(1)}.`] : []),
-    ...(drift.warning ? ["The traffic has drifted: the promised false-alarm rate does not hold of it."] : []),
-    ...(silenced ? [`${silenced}.`] : []),
-    ...(discoveries
-      ? [
-          `Alerts are by a false discovery rate of ${formatShare(discoveries.rate)}, not by the model's thresholds.`,
-        ]
-      : []),
+    budgetWarning && `${budgetWarning[0].toUpperCase()}${budgetWarning.slice(1)}.`,
+    drift.warning && "The traffic has drifted: the promised false-alarm rate does not hold of it.",
+    silenced && `${silenced}.`,
+    discoveries &&
+      `Alerts are by a false discovery rate of ${formatShare(discoveries.rate)}, not by the model's thresholds.`,
     ...readingDoubts(reading),
     "No alert proves an attack, and what looks usual raises none.",
-  ];
+  ].filter((doubt) => doubt !== undefined);
 }

@@ -11,8 +11,8 @@ import type { WarmState } from "../../traffic/windows/warm-windows";
 import { stateFormatVersion } from "../follow/state";
 import type { IncidentsState } from "../incidents/incident-tracker";
 import type { TrafficModel } from "../model/traffic-model";
-import type { Monitor } from "../monitor";
-import { requireSamePeriods } from "../views/view-monitor";
+import type { Monitor, MonitorOptions } from "../monitor";
+import { otherPeriods } from "../views/view-monitor";
 
 /** A log as it was scored: changed if one of these is another. */
 interface ScoredLog {
@@ -42,12 +42,8 @@ export class ScoreStateFile {
   private constructor(
     private readonly path: string,
     private readonly logs: readonly ScoredLog[],
-    /** What the windows know of the connections before; undefined in a new file. */
-    readonly remembered: WarmState | undefined,
-    /** The incidents that may go on. */
-    readonly incidents: IncidentsState | undefined,
-    /** What the views remember. */
-    readonly views: ViewsState | undefined,
+    /** What is known of the connections before; nothing in a new file. */
+    readonly before: Pick<MonitorOptions, "remembered" | "incidents" | "views">,
   ) {}
 
   /** @throws {InputError} if the path is that of another file, or its windows or views have other options */
@@ -65,16 +61,18 @@ export class ScoreStateFile {
         `${path} is the state of windows with other options than the model's: name another file`,
       );
     const views = isAgain ? state?.viewsBefore : state?.views;
-    requireSamePeriods(models, views, path);
+    const other = otherPeriods(models, views);
+    if (other) throw new InputError(`${path} is ${other}: name another file`);
     const incidents = isAgain ? state?.incidentsBefore : state?.incidents;
-    return new ScoreStateFile(path, scored, remembered, incidents, views);
+    return new ScoreStateFile(path, scored, { remembered, incidents, views });
   }
 
   /** Remembers what the windows and the views know after the logs, and which incidents are open. */
   async write({ remembered, incidents, views }: Monitor): Promise<void> {
+    const { before } = this;
     const state: ScoreState = {
       ...{ formatVersion: stateFormatVersion, logs: this.logs },
-      ...{ before: this.remembered, incidentsBefore: this.incidents, viewsBefore: this.views },
+      ...{ before: before.remembered, incidentsBefore: before.incidents, viewsBefore: before.views },
       ...{ remembered, incidents: incidents.state, views: views.state },
     };
     await inTransaction({}, async (transaction) =>

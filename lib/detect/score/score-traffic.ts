@@ -45,7 +45,7 @@ export async function scoreTraffic(
   const state = options.state === undefined ? undefined : await openState(options.state, logs, model, read);
   const outputs: ScoreOutput[] = [];
   let monitor = await createMonitor(model, options, {
-    ...{ remembered: state?.remembered, incidents: state?.incidents, views: state?.views },
+    ...state?.before,
     isLast: state === undefined,
     onJudged(...judged) {
       for (const output of outputs) output.onJudged?.(...judged);

@@ -124,22 +124,14 @@ function trainingDoubts(fitted: FittedTraffic, result: TrainResult): string[] {
   const days = (starts[starts.length - 1] - starts[0]) / 86_400;
   const few = fewConnectionsNotice(fitted);
   return [
-    ...(days < week
-      ? [
-          `The logs cover ${days < 1 ? `${(24 * days).toFixed(1)} hours` : `${days.toFixed(1)} days`}: what is usual on other days of a week is not known.`,
-        ]
-      : []),
-    ...(flaggedShare.any > 2 * promisedRate
-      ? [
-          `${formatShare(flaggedShare.any)} of the connections are flagged, where ${formatShare(promisedRate)} was promised: they hold anomalies, or changed while they were logged.`,
-        ]
-      : []),
-    ...(labels
-      ? []
-      : ["No connection has a label: whatever happened in these logs counts as usual, an attack too."]),
-    ...(few ? [`${few[0].toUpperCase()}${few.slice(1)}.`] : []),
+    days < week &&
+      `The logs cover ${days < 1 ? `${(24 * days).toFixed(1)} hours` : `${days.toFixed(1)} days`}: what is usual on other days of a week is not known.`,
+    flaggedShare.any > 2 * promisedRate &&
+      `${formatShare(flaggedShare.any)} of the connections are flagged, where ${formatShare(promisedRate)} was promised: they hold anomalies, or changed while they were logged.`,
+    !labels && "No connection has a label: whatever happened in these logs counts as usual, an attack too.",
+    few && `${few[0].toUpperCase()}${few.slice(1)}.`,
     ...readingDoubts(reading),
-  ];
+  ].filter((doubt) => typeof doubt === "string");
 }
 
 /** What was met while logs were read. */
@@ -150,11 +142,10 @@ export function readingDoubts({
   gaps,
 }: Omit<TrainResult["reading"], "connections">): string[] {
   return [
-    ...(badLines > 0 ? [`${formatCount(badLines)} lines could not be read and were left out.`] : []),
-    ...(lateConnections > 0 ? [`${formatCount(lateConnections)} connections came late in their logs.`] : []),
-    ...(clockJumps > 0 ? [`The clock of the logs went back ${formatCount(clockJumps)} times.`] : []),
-    ...(gaps > 0
-      ? [`Parts of ${formatCount(gaps)} connections were not seen: they sent more bytes than the logs say.`]
-      : []),
-  ];
+    badLines > 0 && `${formatCount(badLines)} lines could not be read and were left out.`,
+    lateConnections > 0 && `${formatCount(lateConnections)} connections came late in their logs.`,
+    clockJumps > 0 && `The clock of the logs went back ${formatCount(clockJumps)} times.`,
+    gaps > 0 &&
+      `Parts of ${formatCount(gaps)} connections were not seen: they sent more bytes than the logs say.`,
+  ].filter((doubt) => typeof doubt === "string");
 }

@@ -1,4 +1,3 @@
-import { InputError } from "../../common/errors";
 import { textHash } from "../../common/text-hash";
 import type { ScoreOptions } from "../../models/detector";
 import type { Connection } from "../../traffic/connection";
@@ -172,13 +171,12 @@ class WatchedView {
   }
 }
 
-/** @throws {InputError} if a state's views have other periods than the model's */
-export function requireSamePeriods(models: ViewModels, state: ViewsState | undefined, path: string): void {
+/** Says of which periods a state's view is, and of which the model's, where they differ. */
+export function otherPeriods(models: ViewModels, state: ViewsState = {}): string | undefined {
   for (const [name, { remembered }] of viewsOf(models)) {
-    const saved = state?.[name];
+    const saved = state[name];
     if (saved && saved.seconds !== remembered.seconds)
-      throw new InputError(
-        `${path} is the state of ${rowsTitle(name, saved)}, and the model judges ${rowsTitle(name, remembered)}: name another file`,
-      );
+      return `the state of ${rowsTitle(name, saved)}, and the model judges ${rowsTitle(name, remembered)}`;
   }
+  return undefined;
 }
