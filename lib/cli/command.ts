@@ -77,19 +77,11 @@ export function answering<Argument = string>(
 
 /** `--data "$FILE"` with an unset variable would otherwise mean another file, or the folder one is in. */
 function requireNoEmptyText(command: Command): void {
-  const empty = [
-    ...command.options
-      .filter((option) => command.getOptionValue(option.attributeName()) === "")
-      .map((option) => option.long),
-    ...command.args
-      .map((text, i) => ({
-        text,
-        argument: command.registeredArguments[i] ?? command.registeredArguments.at(-1),
-      }))
-      .filter(({ text }) => text === "")
-      .map(({ argument }) => argument?.name()),
-  ];
-  if (empty.length > 0) throw new InputError(`${empty[0]} must not be empty`);
+  const option = command.options.find((option) => command.getOptionValue(option.attributeName()) === "");
+  const place = command.args.indexOf("");
+  const argument = command.registeredArguments[place] ?? command.registeredArguments.at(-1);
+  const empty = option?.long ?? (place < 0 ? undefined : argument?.name());
+  if (empty !== undefined) throw new InputError(`${empty} must not be empty`);
 }
 
 /**
@@ -123,19 +115,10 @@ export async function report(error: unknown): Promise<number> {
   const expected =
     failed || error instanceof CommanderError || error instanceof InputError || error instanceof Interrupted;
   const message = memoryRanOut(error) ? `memory ran out: ${sentence(error)}` : sentence(error);
-  process.stderr.write(
-    printable(
-      expected
-        ? `error: ${message}
-`
-        : `${(error as Error)?.stack ?? error}
-`,
-    ),
-  );
+  const told = expected ? `error: ${message}` : ((error as Error)?.stack ?? error);
+  process.stderr.write(printable(`${told}\n`));
   // If this fails there is no one else to tell.
-  if (process.argv.includes("--json"))
-    await print(`${printableJson({ error: message })}
-`).catch(() => {});
+  if (process.argv.includes("--json")) await print(`${printableJson({ error: message })}\n`).catch(() => {});
   if (failed || !expected) return ownFault;
   return error instanceof Interrupted ? error.exitCode : wrongInput;
 }

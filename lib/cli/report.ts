@@ -1,6 +1,7 @@
 import { formatRows, formatScore, formatShare } from "../common/format";
 import { literatureSubsets, publishedRocAuc } from "../data/kdd/literature";
-import { flagsNothing, type Metrics } from "../evaluation/metrics";
+import { at, type FigureOfMerit, figureText, figureTexts } from "../evaluation/figures-of-merit";
+import { flagsNothing } from "../evaluation/metrics";
 import { oneClassProtocols, publishedF1 } from "../evaluation/one-class-protocols";
 import type { Spread } from "../evaluation/spread";
 import { detectorTitle } from "../models/detectors";
@@ -31,18 +32,27 @@ function headLines({ dataset, testDataset, backend, seed, repeats }: RunMetrics)
   ];
 }
 
+/** Figures of each detector that a run prints. */
+const printed: readonly FigureOfMerit[] = [
+  { title: "ROC AUC", path: ["rocAuc"] },
+  { title: "deduplicated", path: ["deduplicated", "rocAuc"] },
+  { title: "F1", path: ["f1"], ofVerdicts: true },
+  { title: "recall", path: ["recall"], ofVerdicts: true },
+  { title: "false alarms", path: ["falseAlarmRate"], ofVerdicts: true },
+];
+
 /** The figures of every protocol. */
 function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
+  const over = repeats?.protocols;
+  const several = over !== undefined;
   const lines: string[] = [];
-  const spreadOf = (path: readonly string[]) => path.reduce<Spread | undefined>(child, repeats?.protocols);
   for (const [part, byDetector] of Object.entries(protocols.novelty)) {
     const scoredOn = part === "holdout" ? "the other 20 % and all that are not normal (holdout)" : part;
     lines.push(`Fit on 80 % of the normal rows, scored on ${scoredOn}`);
-    lines.push(row("", ["ROC AUC", "deduplicated", "F1", "recall", "false alarms"], repeats !== undefined));
+    lines.push(row("", titles(printed), several));
     for (const [name, figures] of Object.entries(byDetector)) {
-      lines.push(
-        row(detectorTitle(name), cells(figures, spreadOf(["novelty", part, name])), repeats !== undefined),
-      );
+      const cells = figureTexts(printed, figures, at(over, ["novelty", part, name]));
+      lines.push(row(detectorTitle(name), cells, several));
     }
     for (const [name, figures] of Object.entries(byDetector))
       if (flagsNothing(figures))
@@ -54,33 +64,24 @@ function figureLines({ dataset, protocols, repeats }: RunMetrics): string[] {
   lines.push("Fit and scored on the same rows, isolation forest: ROC AUC");
   const published: Readonly<Record<string, number>> = dataset.name === "full" ? publishedRocAuc : {};
   const naive = [
-    { name: "everything (mixed)", by: protocols.mixed, over: spreadOf(["mixed"]) },
-    ...literatureSubsets.flatMap((subset) => {
-      const by = protocols.literature?.[subset];
-      return by ? [{ name: subset, by, over: spreadOf(["literature", subset]) }] : [];
-    }),
+    { name: "everything (mixed)", path: ["mixed"] },
+    ...literatureSubsets.map((name) => ({ name, path: ["literature", name] })),
   ];
-  for (const { name, by, over } of naive) {
+  for (const { name, path } of naive) {
     const paper = name in published ? `   Liu et al. 2008: ${published[name].toFixed(2)}` : "";
-    for (const [kind, { rocAuc }] of Object.entries(by))
-      lines.push(
-        row(name, [cell(rocAuc, child(child(over, kind), "rocAuc"))], repeats !== undefined) + paper,
-      );
+    for (const kind of Object.keys(at(protocols, path) ?? {}))
+      lines.push(row(name, [figureText(protocols, over, [...path, kind, "rocAuc"])], several) + paper);
   }
-  return [...lines, ...deepLines(protocols.literature, child(repeats?.protocols, "literature"))];
+  return [...lines, ...deepLines(protocols, over)];
 }
 
 /** The isolation forest by the protocols of deep papers, where it was measured, beside what these report. */
-function deepLines(
-  literature: RunMetrics["protocols"]["literature"] = {},
-  over: Spread | undefined,
-): string[] {
-  const { kind } = isolationForest;
+function deepLines(protocols: RunMetrics["protocols"], over: Spread | undefined): string[] {
   const rows = oneClassProtocols.flatMap((protocol) => {
-    const figures = literature[protocol]?.[kind];
-    if (!figures) return [];
+    const path = ["literature", protocol, isolationForest.kind];
+    if (!at(protocols, path)) return [];
     const papers = Object.entries(publishedF1[protocol]).map(([paper, f1]) => `${paper} ${f1.toFixed(3)}`);
-    const f1 = cell(figures.f1, child(child(child(over, protocol), kind), "f1"));
+    const f1 = figureText(protocols, over, [...path, "f1"]);
     return [`${row(protocol, [f1], over !== undefined)}   ${papers.join(", ")}`];
   });
   return rows.length === 0
@@ -123,6 +124,14 @@ export function anomalousLines(rows: readonly AnomalousRow[]): string[] {
     });
 }
 
+/** Figures of each detector that a protocol of deep papers prints. */
+const printedOfOneClass: readonly FigureOfMerit[] = [
+  { title: "F1", path: ["f1"] },
+  { title: "precision", path: ["precision"] },
+  { title: "recall", path: ["recall"] },
+  { title: "ROC AUC", path: ["rocAuc"] },
+];
+
 /** The closing words of a protocol of deep papers: every detector's figures, and what papers report. */
 export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runOneClass>>): string {
   const { dataset, protocol, seeds, studies, spread, published } = result;
@@ -131,18 +140,11 @@ export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runO
     `${dataset.name}: ${formatRows(dataset.rows)} (SHA-256 ${dataset.sha256.slice(0, 12)}…)`,
     `${protocol}: ${several ? `seeds ${seeds.join(", ")}, mean ± sd` : `seed ${seeds[0]}`}; the threshold flags as many rows as are anomalies`,
     "",
-    row("", ["F1", "precision", "recall", "ROC AUC"], several),
+    row("", titles(printedOfOneClass), several),
   ];
   for (const [name, figures] of Object.entries(studies[0])) {
-    const over = child(spread, name);
-    const wanted = ["f1", "precision", "recall", "rocAuc"] as const;
-    lines.push(
-      row(
-        detectorTitle(name),
-        wanted.map((figure) => cell(figures[figure], child(over, figure))),
-        several,
-      ),
-    );
+    const cells = figureTexts(printedOfOneClass, figures, at(spread, [name]));
+    lines.push(row(detectorTitle(name), cells, several));
   }
   lines.push("", "F1 that papers report:");
   for (const [paper, f1] of Object.entries(published)) lines.push(`  ${paper.padEnd(30)} ${f1.toFixed(4)}`);
@@ -150,30 +152,8 @@ export function oneClassReport({ result, paths }: Awaited<ReturnType<typeof runO
   return lines.join("\n");
 }
 
-function cells(figures: Metrics, over: Spread | undefined): string[] {
-  const { rocAuc, deduplicated, f1, recall, falseAlarmRate } = figures;
-  return [
-    cell(rocAuc, child(over, "rocAuc")),
-    cell(deduplicated?.rocAuc, child(child(over, "deduplicated"), "rocAuc")),
-    ...(flagsNothing(figures)
-      ? ["–", "–", "–"]
-      : [
-          cell(f1, child(over, "f1")),
-          cell(recall, child(over, "recall")),
-          cell(falseAlarmRate, child(over, "falseAlarmRate")),
-        ]),
-  ];
-}
-
-function cell(value: number | undefined, over: Spread | undefined): string {
-  if (over && "mean" in over && typeof over.mean === "number") {
-    return `${over.mean.toFixed(4)} ± ${(over.standardDeviation as number).toFixed(4)}`;
-  }
-  return value === undefined ? "–" : value.toFixed(4);
-}
-
-function child(spread: Spread | undefined, name: string): Spread | undefined {
-  return (spread as Record<string, Spread> | undefined)?.[name];
+function titles(figures: readonly FigureOfMerit[]): string[] {
+  return figures.map(({ title }) => title);
 }
 
 function row(name: string, values: readonly string[], wide: boolean): string {

@@ -1,7 +1,8 @@
 import { requireNumber, requireOptions } from "../common/errors";
 import { workOptions } from "../common/progress";
-import { BlockJoiner } from "./columns/block-joiner";
+import type { CollectedBlock } from "./columns/cells";
 import { type ColumnDescription, type InferredTable, inferredTable } from "./columns/infer-table";
+import { joinBlocks } from "./columns/join-blocks";
 import { simplified } from "./columns/known-tables";
 import { columnChoices, columnsRead, requireColumnOptions } from "./columns/plan-columns";
 import type { GroupColumn, RowGroup } from "./kdd/checked-rows";
@@ -45,13 +46,11 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   };
   const reader = new TableReader(path, { ...options, onNotice });
   if (await reader.isKdd()) return kddTable(reader, options, notices);
-  let joiner: BlockJoiner | undefined;
-  for await (const block of reader.collected()) {
-    joiner ??= new BlockJoiner(columnsRead(reader.plan));
-    joiner.add(block);
-  }
+  const blocks: CollectedBlock[] = [];
+  for await (const block of reader.collected()) blocks.push(block);
   const { source, plan } = reader;
-  const table = inferredTable(source.path, source.rows, plan, joiner?.join() ?? [], onNotice);
+  const joined = joinBlocks(columnsRead(plan), blocks);
+  const table = inferredTable(source.path, source.rows, plan, joined, onNotice);
   return { ...table, source, notices };
 }
 

@@ -3,16 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import {
-  beginsAsGzip,
-  beginsAsZstd,
-  contentOf,
-  inputName,
-  lookAt,
-  peek,
-  sourceName,
-  storedBytes,
-} from "./content";
+import { contentOf, inputName, lookAt, peek, sourceName, storedBytes } from "./content";
 
 /** A file that can be read again and again: what comes through a pipe is kept in a temporary one. */
 export class StoredFile {
@@ -53,30 +44,12 @@ export class StoredFile {
 
   /** Its first bytes as they are stored. */
   async firstBytes(count: number): Promise<Buffer> {
-    const { first } = await this.named(() =>
-      beginning(storedBytes(this.storedPath, { pieceBytes: count + 1 }), count),
-    );
-    return first;
-  }
-
-  /** Whether it is stored as gzip or Zstandard. */
-  async isPacked(): Promise<boolean> {
-    const first = await this.firstBytes(8);
-    return beginsAsGzip(first) || beginsAsZstd(first);
+    return (await beginning(storedBytes(this.storedPath, { pieceBytes: count + 1 }), count)).first;
   }
 
   /** The first bytes of what it holds, and whether they are all. @throws {InputError} if it is a damaged gzip file */
   async firstContent(count: number, signal?: AbortSignal): Promise<{ first: Buffer; isWhole: boolean }> {
-    return this.named(() => beginning(contentOf(this.storedPath, { signal }), count));
-  }
-
-  /** Work whose messages call the file what the user calls it. */
-  async named<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.renamed(error);
-    }
+    return beginning(contentOf(this.storedPath, { signal }), count);
   }
 
   /** An error whose message calls the file what the user calls it. */

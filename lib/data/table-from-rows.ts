@@ -1,9 +1,9 @@
 import { InputError, type OptionNames, requireOptions } from "../common/errors";
 import { shown } from "../common/shown";
-import { BlockJoiner, type JoinedColumn } from "./columns/block-joiner";
-import { BlockCells, NameCells, type NumberCells } from "./columns/cells";
+import { BlockCells, type CollectedBlock, NameCells, type NumberCells } from "./columns/cells";
 import { isMissing } from "./columns/infer-columns";
 import { type InferredTable, inferredTable } from "./columns/infer-table";
+import { type JoinedColumn, joinBlocks } from "./columns/join-blocks";
 import {
   type ColumnOptions,
   type ColumnRead,
@@ -117,7 +117,7 @@ function sampleOf(rows: readonly Row[], column: number, cellAt: CellAt): string[
 }
 
 function joinedColumns(rows: number, columns: readonly ColumnRead[], cellAt: CellAt): JoinedColumn[] {
-  const joiner = new BlockJoiner(columns);
+  const blocks: CollectedBlock[] = [];
   const cells = new BlockCells(columns.map(({ kind }) => kind));
   for (let start = 0; start < rows; start += cells.mostRows) {
     const count = Math.min(cells.mostRows, rows - start);
@@ -127,9 +127,9 @@ function joinedColumns(rows: number, columns: readonly ColumnRead[], cellAt: Cel
           throw new InputError(
             `row ${start + row}, column ${shown(name)}: must be ${kind === "flag" ? "true or false" : "a number"}, got '${shown(String(cellAt(start + row, position)))}'`,
           );
-    joiner.add(cells.take(count));
+    blocks.push(cells.take(count));
   }
-  return joiner.join();
+  return joinBlocks(columns, blocks);
 }
 
 /** Whether the value is of the column's kind, so that it was set. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { WorkOptions } from "../common/progress";
-import { BlockJoiner } from "./columns/block-joiner";
 import type { CollectedBlock } from "./columns/cells";
+import { joinBlocks } from "./columns/join-blocks";
 import { isNormalValue, labelColumn } from "./columns/label-column";
 import {
   type ColumnOptions,
@@ -13,7 +13,7 @@ import {
   planColumns,
 } from "./columns/plan-columns";
 import { type CollectedColumn, RowCollector } from "./columns/row-collector";
-import { contentOf, wholeLines } from "./content";
+import { beginsAsGzip, beginsAsZstd, contentOf, wholeLines } from "./content";
 import { kindBytes, refuseForeign } from "./formats/file-kind";
 import { beginsAsJson, jsonForm } from "./formats/json-form";
 import { beginsAsParquet, parquetForm } from "./formats/parquet-form";
@@ -40,6 +40,13 @@ export interface TableReaderOptions extends ColumnOptions, WorkOptions {
   readonly onNotice?: (sentence: string) => void;
 }
 
+interface OpenedFile {
+  readonly file: StoredFile;
+  readonly form: TableForm | KddForm;
+  /** Whether it is stored as gzip or Zstandard. */
+  readonly isPacked: boolean;
+}
+
 /** Read at once: so much that what is done for each piece and column does not count. */
 const pieceBytes = 1_048_576;
 
@@ -51,7 +58,7 @@ export class TableReader {
   /** Bytes of the file, 0 for a pipe that was not read yet, and about how many of them were read. */
   bytes = 0;
   bytesRead = 0;
-  #opened: { readonly file: StoredFile; readonly form: TableForm | KddForm } | undefined;
+  #opened: OpenedFile | undefined;
   #plan: ColumnPlan | undefined;
   #counter: RowCounter | undefined;
   #source: Source | undefined;
@@ -96,10 +103,10 @@ export class TableReader {
 
   /** As {@link blocks}, of KDD'99 or NSL-KDD, before columns are made of the rows. */
   async *groups(): AsyncGenerator<RowGroup> {
-    const { file, form } = await this.#open();
+    const { file, form, isPacked } = await this.#open();
     if (!("layout" in form)) throw new TypeError(`${this.path} has columns of its own`);
     const { layout, rewrite } = form;
-    const contentHash = (await file.isPacked()) && !knownSizes.has(file.bytes) && createHash("sha256");
+    const contentHash = isPacked && !knownSizes.has(file.bytes) && createHash("sha256");
     yield* this.#read(layout.columns > kddFeatures.length, (pieces, counter) => {
       const lines = wholeLines(contentHash ? hashed(pieces, contentHash) : pieces);
       return new CheckedRows(layout, counter).groups(rewrite ? rewrite(lines) : lines);
@@ -167,20 +174,21 @@ export class TableReader {
   }
 
   /** Recognises the file. What is kept of a pipe is there until all of it is read. */
-  async #open(): Promise<{ readonly file: StoredFile; readonly form: TableForm | KddForm }> {
+  async #open(): Promise<OpenedFile> {
     if (this.#opened) return this.#opened;
     const { onNotice, signal } = this.options;
     const file = await StoredFile.open(this.path, signal);
     try {
       this.bytes = file.bytes;
-      const form = await recognised(file, this.options);
+      const stored = await file.firstBytes(8);
+      const form = await recognised(file, stored, this.options);
       if ("layout" in form) {
         if (form.notice) onNotice?.(form.notice);
       } else {
         this.#plan = planColumns(file.name, form.columns, this.options);
         for (const notice of this.#plan.notices) onNotice?.(notice);
       }
-      this.#opened = { file, form };
+      this.#opened = { file, form, isPacked: beginsAsGzip(stored) || beginsAsZstd(stored) };
       return this.#opened;
     } catch (error) {
       await file.close();
@@ -190,9 +198,8 @@ export class TableReader {
 
   #table(block: CollectedBlock): Table {
     const planned = this.plan.columns.filter((column) => cellKind(column));
-    const joiner = new BlockJoiner(columnsRead(this.plan));
-    joiner.add(block);
-    const columns = joiner.join().map(({ column }) => column as Column); // a block has no more rows than names can be
+    const joined = joinBlocks(columnsRead(this.plan), [block]);
+    const columns = joined.map(({ column }) => column as Column); // a block has no more rows than names can be
     const at = (role: PlannedColumn["role"]) =>
       columns[planned.findIndex((column) => column.role === role)] as NominalColumn | undefined;
     const [label, group] = [at("label"), at("group")];
@@ -214,9 +221,13 @@ function withAdvice(column: ColumnRead): CollectedColumn {
 }
 
 /** Of a KDD'99 file only the columns that are said to be something else would matter: it has a form of its own. */
-async function recognised(file: StoredFile, options: TableReaderOptions): Promise<TableForm | KddForm> {
+async function recognised(
+  file: StoredFile,
+  stored: Buffer,
+  options: TableReaderOptions,
+): Promise<TableForm | KddForm> {
   const { signal, group, types } = options;
-  if (beginsAsParquet(await file.firstBytes(4))) return parquetForm(file.name, await file.plainPath());
+  if (beginsAsParquet(stored)) return parquetForm(file.name, await file.plainPath());
   const { first, isWhole } = await file.firstContent(sampleBytes, signal);
   refuseForeign(file.name, first.subarray(0, kindBytes));
   const isPlain = group === undefined && types === undefined;

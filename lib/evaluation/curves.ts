@@ -49,65 +49,44 @@ export function scoreSteps(scores: Float64Array, anomalous: Uint8Array): ScoreSt
   ofAttacks.sort();
   ofNormals.sort();
 
+  const thresholds = new Float64Array(scores.length);
+  const truePositives = new Float64Array(scores.length);
+  const falsePositives = new Float64Array(scores.length);
   let steps = 0;
-  forEachStep(ofAttacks, ofNormals, () => {
-    steps++;
-  });
-  const thresholds = new Float64Array(steps);
-  const truePositives = new Float64Array(steps);
-  const falsePositives = new Float64Array(steps);
-  let step = 0;
-  forEachStep(ofAttacks, ofNormals, (score, attacks, normals) => {
-    thresholds[step] = score;
-    truePositives[step] = attacks;
-    falsePositives[step++] = normals;
-  });
-  return { thresholds, truePositives, falsePositives, positives, negatives };
-}
-
-/** Visits each distinct score from the highest down, with the numbers of scores at or above it. Both lists are ascending. */
-function forEachStep(
-  ofAttacks: Float64Array,
-  ofNormals: Float64Array,
-  visit: (score: number, attacks: number, normals: number) => void,
-): void {
-  const [positives, negatives] = [ofAttacks.length, ofNormals.length];
-  for (let p = positives - 1, n = negatives - 1; p >= 0 || n >= 0; ) {
+  for (let p = positives - 1, n = negatives - 1; p >= 0 || n >= 0; steps++) {
     const score = Math.max(p >= 0 ? ofAttacks[p] : -Infinity, n >= 0 ? ofNormals[n] : -Infinity);
     while (p >= 0 && ofAttacks[p] === score) p--;
     while (n >= 0 && ofNormals[n] === score) n--;
-    visit(score, positives - 1 - p, negatives - 1 - n);
+    thresholds[steps] = score;
+    truePositives[steps] = positives - 1 - p;
+    falsePositives[steps] = negatives - 1 - n;
   }
+  return {
+    thresholds: thresholds.slice(0, steps),
+    truePositives: truePositives.slice(0, steps),
+    falsePositives: falsePositives.slice(0, steps),
+    positives,
+    negatives,
+  };
 }
 
 /** Receiver operating characteristic: x = false-alarm rate, y = recall, from (0, 0) to (1, 1). */
 export function rocCurve(steps: ScoreSteps): Curve {
+  const { truePositives, falsePositives, positives, negatives } = steps;
   return {
-    x: prepend(
-      0,
-      steps.falsePositives.map((count) => count / steps.negatives),
-    ),
-    y: prepend(
-      0,
-      steps.truePositives.map((count) => count / steps.positives),
-    ),
-    thresholds: prepend(Infinity, steps.thresholds),
+    x: startingAt(0, falsePositives, (count) => count / negatives),
+    y: startingAt(0, truePositives, (count) => count / positives),
+    thresholds: startingAt(Infinity, steps.thresholds),
   };
 }
 
 /** Precision–recall curve: x = recall, y = precision, from (0, 1) rightwards. */
 export function precisionRecallCurve(steps: ScoreSteps): Curve {
-  const { truePositives, falsePositives } = steps;
+  const { truePositives, falsePositives, positives } = steps;
   return {
-    x: prepend(
-      0,
-      truePositives.map((count) => count / steps.positives),
-    ),
-    y: prepend(
-      1,
-      truePositives.map((count, i) => count / (count + falsePositives[i])),
-    ),
-    thresholds: prepend(Infinity, steps.thresholds),
+    x: startingAt(0, truePositives, (count) => count / positives),
+    y: startingAt(1, truePositives, (count, i) => count / (count + falsePositives[i])),
+    thresholds: startingAt(Infinity, steps.thresholds),
   };
 }
 
@@ -160,9 +139,14 @@ export function thinCurve(curve: Curve, points = 500): Curve {
   return { x: pick(curve.x), y: pick(curve.y), thresholds: pick(curve.thresholds) };
 }
 
-function prepend(first: number, rest: Float64Array): Float64Array {
-  const all = new Float64Array(rest.length + 1);
-  all[0] = first;
-  all.set(rest, 1);
-  return all;
+/** What a curve starts from, and then what is made of each step. */
+function startingAt(
+  first: number,
+  steps: Float64Array,
+  make: (value: number, i: number) => number = (value) => value,
+): Float64Array {
+  const points = new Float64Array(steps.length + 1);
+  points[0] = first;
+  for (let i = 0; i < steps.length; i++) points[i + 1] = make(steps[i], i);
+  return points;
 }

@@ -63,17 +63,13 @@ export class GapCounter {
     this.rows += rows ? rows.length : table.rows;
     for (const feature of table.features) {
       if (feature.kind !== "numeric") continue;
-      const { missing, infinite } = countGaps(feature, rows);
-      const before = this.#gaps.get(feature.name) ?? { missing: 0, infinite: 0 };
-      this.#gaps.set(feature.name, {
-        feature: feature.name,
-        missing: before.missing + missing,
-        infinite: before.infinite + infinite,
-      });
+      const gaps = this.#gaps.get(feature.name) ?? { feature: feature.name, missing: 0, infinite: 0 };
+      this.#gaps.set(feature.name, gaps);
+      countGaps(gaps, feature.values, rows);
     }
   }
 
-  get gaps(): readonly Gaps[] {
+  get gaps(): readonly Readonly<Gaps>[] {
     return [...this.#gaps.values()];
   }
 }
@@ -111,20 +107,18 @@ export function gapNotices({ steps }: Preprocessor, { rows: total, gaps: counts 
 interface Gaps {
   readonly feature: string;
   /** NaN or infinite. */
-  readonly missing: number;
-  readonly infinite: number;
+  missing: number;
+  infinite: number;
 }
 
-function countGaps({ name, values }: NumericColumn, rows: Rows | undefined): Gaps {
-  let [missing, infinite] = [0, 0];
+function countGaps(gaps: Gaps, values: NumericColumn["values"], rows: Rows | undefined): void {
   const count = rows ? rows.length : values.length;
   for (let i = 0; i < count; i++) {
     const value = values[rows ? rows[i] : i];
     if (!isMissing(value)) continue;
-    missing++;
-    if (!Number.isNaN(value)) infinite++;
+    gaps.missing++;
+    if (!Number.isNaN(value)) gaps.infinite++;
   }
-  return { feature: name, missing, infinite };
 }
 
 /** The first few, and how many more. */

@@ -18,7 +18,7 @@ import {
 import { isHeavyTailed } from "./heavy-tailed";
 import { type LazyMatrix, type Matrix, mostColumns } from "./matrix";
 import { countMissing, isMissing, type MissingNumber, medianOf, replacementOf } from "./missing";
-import { fitScale, type Scale, type Scaling, scaler, scalings } from "./scaling";
+import { fitScale, rangeOf, type Scale, type Scaling, scaler, scalings } from "./scaling";
 
 export const encodings = ["one-hot", "ordinal", "none"] as const;
 
@@ -395,13 +395,4 @@ function gather(values: ArrayLike<number>, rows: Rows | undefined, memory?: Floa
   if (rows) for (let i = 0; i < count; i++) found[i] = values[rows[i]];
   else found.set(values);
   return found;
-}
-
-function rangeOf(values: Float64Array): [least: number, most: number] {
-  let [least, most] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < least) least = values[i];
-    if (values[i] > most) most = values[i];
-  }
-  return [least + 0, most + 0]; // not −0
 }

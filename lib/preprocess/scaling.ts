@@ -16,25 +16,14 @@ export interface Scale {
 /** Quantiles that a scale keeps at most, as scikit-learn's QuantileTransformer does by default. */
 export const mostQuantiles = 1000;
 
-/** Learns a scale from training values. @throws {InputError} if one is not finite, or they are too far apart */
+/** Learns a scale from training values, which are finite. @throws {InputError} if they are too far apart */
 export function fitScale(feature: string, values: Float64Array, scaling: Scaling): Scale {
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (!Number.isFinite(value))
-      throw new InputError(`the column ${feature} holds ${value}, not a finite number`);
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    sum += value;
-  }
+  const [minimum, maximum] = rangeOf(values);
   const constant = { shift: minimum, factor: 0 };
   if (minimum === maximum) return constant;
   if (scaling === "none") return { shift: 0, factor: 1 };
   if (scaling === "quantile") return { shift: 0, factor: 1, quantiles: quantilesOf(values) };
-  const [shift, spread] =
-    scaling === "min-max" ? [minimum, maximum - minimum] : standardOf(values, sum / values.length);
+  const [shift, spread] = scaling === "min-max" ? [minimum, maximum - minimum] : standardOf(values);
   if (!Number.isFinite(spread))
     throw new InputError(
       `the column ${shown(feature)} goes from ${minimum} to ${maximum}, which is too far apart to be scaled: take its logarithm, or leave it out`,
@@ -43,8 +32,20 @@ export function fitScale(feature: string, values: Float64Array, scaling: Scaling
   return Number.isFinite(factor) ? { shift, factor } : constant; // too close together to be spread
 }
 
-function standardOf(values: Float64Array, mean: number): [mean: number, deviation: number] {
-  let squares = 0;
+/** The least and the greatest value. */
+export function rangeOf(values: Float64Array): [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < least) least = values[i];
+    if (values[i] > most) most = values[i];
+  }
+  return [least + 0, most + 0]; // not −0
+}
+
+function standardOf(values: Float64Array): [mean: number, deviation: number] {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
   for (let i = 0; i < values.length; i++) squares += square(values[i] - mean);
   return [mean, Math.sqrt(squares / values.length)];
 }

@@ -3,8 +3,8 @@ import { InputError } from "../common/errors";
 import { readJsonFile } from "../common/json-file";
 import { MissingFile } from "../common/plain-file";
 import { readResults } from "../common/unfinished";
+import { at, figuresOfMerit } from "../evaluation/figures-of-merit";
 import { flattened } from "../visualize/report/run-table";
-import { at, figuresOfMerit } from "./report-tables";
 
 /** A figure of one run. */
 export interface ComparedValue {

@@ -2,6 +2,7 @@ import { formatCount, formatRows, formatScore, formatShare } from "../common/for
 import { anomalousRows } from "../data/kdd/attacks";
 import { anomalyWords, countLabels, labelGroups } from "../data/label-groups";
 import { scoreSteps } from "../evaluation/curves";
+import { at } from "../evaluation/figures-of-merit";
 import type { MetricsByDetector, NoveltyStudy } from "../evaluation/protocols";
 import { detectorTitle, studyDetectors } from "../models/detectors";
 import type { Model } from "../models/model";
@@ -121,15 +122,12 @@ function groupTitle(name: string): string {
 }
 
 function figureTables(metrics: RunMetrics, parts: readonly Part[]): Block[] {
-  const over = metrics.repeats?.protocols as
-    | { readonly novelty?: Readonly<Record<string, unknown>> }
-    | undefined;
   return [
     ...parts.map(({ name, metrics: byDetector }) =>
       figuresTable(
         `Fit on 80 % of the normal rows, scored on ${partTitle(name)}`,
         byDetector,
-        over?.novelty?.[name],
+        at(metrics.repeats?.protocols, ["novelty", name]),
       ),
     ),
     otherProtocolsTable(metrics),

@@ -2,8 +2,8 @@ import { InputError } from "../../common/errors";
 import { formatCount } from "../../common/format";
 import { shown } from "../../common/shown";
 import type { Column, NominalColumn, Table } from "../table";
-import type { JoinedColumn } from "./block-joiner";
 import { type ColumnType, identifyingNames, identifyingNumbers } from "./infer-columns";
+import type { JoinedColumn } from "./join-blocks";
 import { labelColumn, normalValues } from "./label-column";
 import { type ColumnPlan, cellKind, type PlannedColumn } from "./plan-columns";
 

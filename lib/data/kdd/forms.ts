@@ -97,38 +97,24 @@ function sampleOf(name: string, bytes: Buffer): Sample | undefined {
   if (bytes.length > recognisedBytes && lines.length > 1) lines.pop(); // it may be cut off
   const arff = parseArffHeader(name, lines);
   const dialect = arff?.dialect ?? sniffDialect(lines);
-  const rowsAfter = (skipped: number) => {
-    const splitter = new RowSplitter(dialect, skipped);
-    return lines.flatMap((line) => splitter.add(line) ?? []);
-  };
+  const splitter = new RowSplitter(dialect, arff?.skippedLines);
+  const all = lines.flatMap((line) => splitter.add(line) ?? []);
   if (arff) {
+    const { skippedLines } = arff;
     const names = arff.columns.map((column) => simplified(column.name));
-    return {
-      isArff: true,
-      dialect,
-      skippedLines: arff.skippedLines,
-      names,
-      columns: names.length,
-      rows: rowsAfter(arff.skippedLines),
-    };
+    return { isArff: true, dialect, skippedLines, names, columns: names.length, rows: all };
   }
-  const [first, ...rows] = rowsAfter(0);
+  const [first, ...rows] = all;
   if (!first) return undefined;
-  const columns = mostFrequent([first, ...rows].map(({ fields }) => withoutTrailing(fields).length));
+  const columns = mostFrequent(all.map(({ fields }) => withoutTrailing(fields).length));
   if (columns < 41 || columns > 48) return undefined;
   const names = withoutTrailing(first.fields).map(simplified);
-  if (isNumbering(names)) return { isArff: false, dialect, skippedLines: first.line, columns, rows };
+  const plain = { isArff: false, dialect, columns };
+  if (isNumbering(names)) return { ...plain, skippedLines: first.line, rows };
   const known = kddFeatures.filter((feature) => names.includes(feature.name)).length;
-  if (known < 35) return { isArff: false, dialect, skippedLines: 0, columns, rows: [first, ...rows] };
+  if (known < 35) return { ...plain, skippedLines: 0, rows: all };
   const isBefore = rows.length === 0 || rows[0].line > first.line;
-  return {
-    isArff: false,
-    dialect,
-    skippedLines: isBefore ? first.line : 0,
-    names,
-    columns: names.length,
-    rows,
-  };
+  return { ...plain, skippedLines: isBefore ? first.line : 0, names, columns: names.length, rows };
 }
 
 /** The header that pandas gives to columns without names: 0, 1, 2 and so on, after the nothing over its index. */
