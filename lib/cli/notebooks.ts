@@ -26,12 +26,7 @@ export interface NotebooksReport {
   /** Whether every cell passed and, with `check`, no outputs are stale. */
   readonly passed: boolean;
   readonly runs: readonly NotebookRun[];
-  readonly failures: readonly {
-    readonly notebook: string;
-    readonly cell: number;
-    readonly source: string;
-    readonly reason: string;
-  }[];
+  readonly failures: readonly Pick<CellError, "notebook" | "cell" | "source" | "reason">[];
 }
 
 /**

@@ -119,19 +119,22 @@ async function score(
   return scoreTraffic(logs, model, { ...options, ...context, command: process.argv.slice(2) });
 }
 
+/** Options that --follow does not go with, and why. */
+const needingTheEnd = {
+  falseDiscoveryRate: "--false-discovery-rate needs all connections",
+  all: "--all needs the end of the logs",
+  report: "--report needs the end of the logs",
+  top: "--top needs all alerts",
+};
+
 async function follow(
   logs: readonly string[],
   model: string,
   { follow: _, ...options }: Options,
   context: Context,
 ): Promise<ScoreTrafficResult> {
-  if (options.falseDiscoveryRate !== undefined)
-    throw new InputError("--false-discovery-rate needs all connections, and --follow has no end");
-  if (options.all !== undefined)
-    throw new InputError("--all needs the end of the logs, and --follow has no end");
-  if (options.report !== undefined)
-    throw new InputError("--report needs the end of the logs, and --follow has no end");
-  if (options.top !== undefined) throw new InputError("--top needs all alerts, and --follow has no end");
+  for (const [name, need] of Object.entries(needingTheEnd))
+    if (options[name] !== undefined) throw new InputError(`${need}, and --follow has no end`);
   if (logs.length > 1 || logs[0] === "-") throw new InputError("--follow reads one log, a file");
   const { followTraffic } = await import("../detect/follow/follow.js");
   const { onNotice, signal: stop } = context;
@@ -145,22 +148,11 @@ async function follow(
 /** Names that training did not see: this many are printed, and --json has all. */
 const shownUnseen = 20;
 
+const ofLogsOnly = "format detector top allow follow lateness incidents all report state".split(" ");
+
 async function scoreTable(file: string, model: string, options: Options, context: Context): Promise<Answer> {
-  for (const name of [
-    "format",
-    "detector",
-    "top",
-    "allow",
-    "follow",
-    "lateness",
-    "incidents",
-    "all",
-    "report",
-    "state",
-  ]) {
-    if (options[name] !== undefined)
-      throw new InputError(`--${name} is for logs of connections, and a model of train`);
-  }
+  const given = ofLogsOnly.find((name) => options[name] !== undefined);
+  if (given) throw new InputError(`--${given} is for logs of connections, and a model of train`);
   const { scoreFile } = await import("../study/score-file.js");
   const out = options.out ?? join("outputs", "scores.parquet");
   const result = await scoreFile(file, model, { ...context, ...options, out });

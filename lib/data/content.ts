@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream, openSync, type Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { basename } from "node:path";
 import { addAbortSignal, pipeline, Readable } from "node:stream";
@@ -53,14 +53,7 @@ export async function lookAt(path: string): Promise<Stats> {
 
 /** Whether a file begins as gzip files do, whatever its name. @throws {InputError} if it can't be read */
 export async function isGzip(path: string): Promise<boolean> {
-  await lookAt(path);
-  try {
-    const file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close());
-    return beginsAsGzip(buffer.subarray(0, bytesRead));
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+  return beginsAsGzip(await beginning(storedBytes(path, { pieceBytes: 2 }), 2));
 }
 
 /** Whether bytes are the first of a gzip file. */
@@ -252,6 +245,13 @@ export async function peek(
     length += value.length;
   }
   return { first: joined(read), all: rejoined(read, pieces) };
+}
+
+/** The first bytes of a stream, at least `count` unless it ends; the rest is not read. */
+export async function beginning(pieces: AsyncGenerator<Buffer>, count: number): Promise<Buffer> {
+  const { first } = await peek(pieces, count);
+  await pieces.return(undefined);
+  return first;
 }
 
 async function* rejoined(read: readonly Buffer[], pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

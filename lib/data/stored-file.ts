@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "../common/errors";
 import { unwritable } from "../common/unwritable";
-import { contentOf, inputName, lookAt, peek, sourceName, storedBytes } from "./content";
+import { beginning, contentOf, inputName, lookAt, sourceName, storedBytes } from "./content";
 
 /** A file that can be read again and again: what comes through a pipe is kept in a temporary one. */
 export class StoredFile {
@@ -42,14 +42,15 @@ export class StoredFile {
     return link;
   }
 
-  /** Its first bytes as they are stored. */
+  /** Its first bytes as they are stored, at least `count` unless it has fewer. */
   async firstBytes(count: number): Promise<Buffer> {
-    return (await beginning(storedBytes(this.storedPath, { pieceBytes: count + 1 }), count)).first;
+    return beginning(storedBytes(this.storedPath, { pieceBytes: count }), count);
   }
 
   /** The first bytes of what it holds, and whether they are all. @throws {InputError} if it is a damaged gzip file */
   async firstContent(count: number, signal?: AbortSignal): Promise<{ first: Buffer; isWhole: boolean }> {
-    return beginning(contentOf(this.storedPath, { signal }), count);
+    const first = await beginning(contentOf(this.storedPath, { signal }), count + 1);
+    return { first: first.subarray(0, count), isWhole: first.length <= count };
   }
 
   /** An error whose message calls the file what the user calls it. */
@@ -87,13 +88,4 @@ export class StoredFile {
     }
     this.storedPath = path;
   }
-}
-
-async function beginning(
-  pieces: AsyncGenerator<Buffer>,
-  count: number,
-): Promise<{ first: Buffer; isWhole: boolean }> {
-  const { first } = await peek(pieces, count + 1);
-  await pieces.return(undefined);
-  return { first: first.subarray(0, count), isWhole: first.length <= count };
 }

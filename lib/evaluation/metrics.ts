@@ -107,25 +107,24 @@ export function ranking(steps: ScoreSteps): RankingMetrics {
 
 /** What verdicts `score > threshold` are worth. */
 export function ratesAbove(steps: ScoreSteps, threshold: number): VerdictRates {
-  const passed = steps.thresholds.findIndex((score) => score <= threshold);
-  return ratesOfFirst(steps, passed < 0 ? steps.thresholds.length : passed);
+  return ratesUntil(steps, (step) => steps.thresholds[step] <= threshold);
 }
 
 /** The same for verdicts `score ≥ lowest`. */
 export function ratesFrom(steps: ScoreSteps, lowest: number): VerdictRates {
-  const passed = steps.thresholds.findIndex((score) => score < lowest);
-  return ratesOfFirst(steps, passed < 0 ? steps.thresholds.length : passed);
+  return ratesUntil(steps, (step) => steps.thresholds[step] < lowest);
 }
 
 /** The same for the lowest threshold that flags at most a share of the normal rows. */
 export function ratesAtFalseAlarmRate(steps: ScoreSteps, rate: number): VerdictRates {
-  const beyond = steps.falsePositives.findIndex((count) => count > rate * steps.negatives);
-  return ratesOfFirst(steps, beyond < 0 ? steps.thresholds.length : beyond);
+  return ratesUntil(steps, (step) => steps.falsePositives[step] > rate * steps.negatives);
 }
 
-/** The same where the rows of the first steps are flagged. */
-function ratesOfFirst(steps: ScoreSteps, count: number): VerdictRates {
+/** The same where the rows of the steps before the first one beyond are flagged. */
+function ratesUntil(steps: ScoreSteps, isBeyond: (step: number) => boolean): VerdictRates {
   const { truePositives, falsePositives, positives, negatives } = steps;
+  let count = 0;
+  while (count < truePositives.length && !isBeyond(count)) count++;
   const [found, falseAlarms] = count === 0 ? [0, 0] : [truePositives[count - 1], falsePositives[count - 1]];
   return ratesOf(found, falseAlarms, positives, negatives);
 }

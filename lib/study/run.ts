@@ -149,25 +149,17 @@ const studyFolder = sharedFolder(
 );
 
 async function loadData(options: RunOptions, outputs: string): Promise<StudyData> {
-  const data = await readStudyData({
-    ...options,
-    rejectedFiles: options.skipBadRows
-      ? { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") }
-      : undefined,
-  });
-  reportSkipped(data, options);
-  return data;
-}
-
-function reportSkipped({ trainSource, testSource }: StudyData, { onNotice }: RunOptions): void {
-  for (const [source, file] of [
-    [trainSource, "rejected.csv"],
-    [testSource, "rejected-test.csv"],
-  ] as const) {
+  const rejectedFiles = { train: join(outputs, "rejected.csv"), test: join(outputs, "rejected-test.csv") };
+  const data = await readStudyData({ ...options, ...(options.skipBadRows && { rejectedFiles }) });
+  const files = { "rejected.csv": data.trainSource, "rejected-test.csv": data.testSource };
+  for (const [file, source] of Object.entries(files)) {
     const skipped = source?.skippedRows.length ?? 0;
     if (skipped > 0)
-      onNotice?.(`${source?.path}: skipped ${skipped} bad rows, listed in ${file} beside the results`);
+      options.onNotice?.(
+        `${source?.path}: skipped ${skipped} bad rows, listed in ${file} beside the results`,
+      );
   }
+  return data;
 }
 
 /** All protocols for each seed; the models of the first seed are kept. @param inMemory models to free at the end */
@@ -198,21 +190,14 @@ async function runStudies(
 }
 
 /** What became of missing and infinite numbers, and whether too few rows were held out. */
-function dataNotices(study: NoveltyStudy, data: StudyData): string[] {
-  const held = data.train.labels ? "normal rows" : "rows";
-  const fewRows = fewRowsNotice(Object.values(study.models)[0].threshold, 1, held);
-  return [...numberNotices(study, data), ...(fewRows ? [fewRows] : [])];
-}
-
-function numberNotices({ models, fitRows }: NoveltyStudy, { train, test, testSource }: StudyData): string[] {
-  const { preprocessor } = models.combined;
+function dataNotices({ models, fitRows }: NoveltyStudy, { train, test, testSource }: StudyData): string[] {
+  const { preprocessor, threshold } = models["isolation-forest"];
+  const fewRows = fewRowsNotice(threshold, 1, train.labels ? "normal rows" : "rows");
+  const ofTest = test ? preprocessingNotices(preprocessor, test) : [];
   return [
     ...preprocessingNotices(preprocessor, train, fitRows),
-    ...(test && testSource
-      ? preprocessingNotices(preprocessor, test).map(
-          (sentence) => `${inputName(testSource.path)}: ${sentence}`,
-        )
-      : []),
+    ...ofTest.map((sentence) => `${inputName(testSource?.path ?? "")}: ${sentence}`),
+    ...(fewRows ? [fewRows] : []),
   ];
 }
 

@@ -6,9 +6,9 @@ import { isStream } from "../common/streams";
 import { inTransaction } from "../common/transaction";
 import { sourceName } from "../data/content";
 import { rowNumbers } from "../data/source";
-import type { NominalColumn, Table } from "../data/table";
+import type { Table } from "../data/table";
 import { TableReader } from "../data/table-reader";
-import { type OutputColumn, type OutputValues, TableWriter } from "../data/table-writer";
+import { TableWriter } from "../data/table-writer";
 import { type ScoreOptions, scoreOptions } from "../models/detector";
 import { judge, type Model } from "../models/model";
 import { loadModel } from "../models/model-folder";
@@ -97,8 +97,6 @@ export async function scoreFile(
 /** What is known of a file's rows while they are scored, block by block. */
 class ScoredFile {
   rows = 0;
-  readonly #model: Model;
-  readonly #options: ScoreOptions;
   readonly #unseen = new Map<string, UnseenCategory>();
   readonly #memories: Float32Array[] = [];
   readonly #counts: PValueCounts;
@@ -107,39 +105,39 @@ class ScoredFile {
   #anomalies = 0;
   #writer: TableWriter | undefined;
 
-  constructor(model: Model, options: ScoreOptions) {
-    this.#model = model;
-    this.#options = options;
+  constructor(
+    private readonly model: Model,
+    private readonly options: ScoreOptions,
+  ) {
     this.#counts = new PValueCounts(lowestPValue(model.threshold));
   }
 
   /** Scores the next rows. @param numbers which rows of the file they are */
   async add(table: Table, numbers: Uint32Array): Promise<void> {
-    const { scores, anomalous, pValues } = await judge(this.#model, table, this.#options, this.#memories);
+    const { scores, anomalous, pValues } = await judge(this.model, table, this.options, this.#memories);
     for (const flag of anomalous) this.#anomalies += flag;
     this.#counts.add(pValues);
     this.#gaps.add(table);
     this.#mostAnomalous.add(table, numbers, scores);
-    for (const category of unseenCategories(this.#model.preprocessor, table)) {
+    for (const category of unseenCategories(this.model.preprocessor, table)) {
       const key = `${category.feature}=${category.category}`;
       const before = this.#unseen.get(key)?.rows ?? 0;
       this.#unseen.set(key, { ...category, rows: category.rows + before });
     }
-    const columns: [OutputColumn, OutputValues][] = [
-      [{ name: "row", type: "integer" }, numbers],
-      ...(table.labels ? [labelColumn(table.labels)] : []),
-      [{ name: "score", type: "number" }, scores],
-      [{ name: "p_value", type: "number" }, pValues],
-      [{ name: "anomaly", type: "boolean" }, anomalous],
-    ];
-    this.#writer ??= await TableWriter.create(columns.map(([column]) => column));
-    await this.#writer.append(columns.map(([, values]) => values));
+    this.#writer ??= await TableWriter.create([
+      { name: "row", type: "integer" },
+      ...(table.labels ? [{ name: "label", type: "name" } as const] : []),
+      { name: "score", type: "number" },
+      { name: "p_value", type: "number" },
+      { name: "anomaly", type: "boolean" },
+    ]);
+    await this.#writer.append([numbers, ...(table.labels ? [table.labels] : []), scores, pValues, anomalous]);
     this.rows += table.rows;
   }
 
   /** What became of missing and infinite numbers. */
   notices(): string[] {
-    return gapNotices(this.#model.preprocessor, this.#gaps);
+    return gapNotices(this.model.preprocessor, this.#gaps);
   }
 
   /** Writes all rows, with verdicts by a false discovery rate where one is asked for. */
@@ -153,7 +151,7 @@ class ScoredFile {
       anomalies: discoveries?.reported ?? this.#anomalies,
       ...(discoveries && { discoveries }),
       unseen: [...this.#unseen.values()],
-      mostAnomalous: this.#mostAnomalous.explained(this.#model),
+      mostAnomalous: this.#mostAnomalous.explained(this.model),
     };
   }
 
@@ -179,8 +177,4 @@ async function formatOf(out: string): Promise<"parquet" | "csv" | "json"> {
   if ([".json", ".jsonl", ".ndjson"].includes(extension)) return "json";
   if (extension === ".csv" || (await isStream(out))) return "csv";
   throw new InputError(`the output must be a .parquet, .csv or .jsonl file, got ${out}`);
-}
-
-function labelColumn(labels: NominalColumn): [OutputColumn, OutputValues] {
-  return [{ name: "label", type: "name" }, labels];
 }

@@ -78,7 +78,10 @@ export function labelColumn(
     const saysMore = groupName !== missingName && !usualWords.some((word) => isSame(groupName, word));
     return saysMore ? groupName : anomalous[code];
   };
-  const pairs = pairsOf(label.codes, group?.codes, groups.length);
+  // One number for label and group.
+  const pairs = new Uint32Array(label.codes).map(
+    (code, row) => code * groups.length + (group?.codes[row] ?? 0),
+  );
   const found = new Uint8Array(label.categories.length * groups.length);
   for (let row = 0; row < pairs.length; row++) found[pairs[row]] = 1;
   const names = new Map<number, string>();
@@ -89,15 +92,4 @@ export function labelColumn(
   const codes = categories.length <= 255 ? new Uint8Array(pairs.length) : new Uint16Array(pairs.length);
   for (let row = 0; row < pairs.length; row++) codes[row] = codeOf[pairs[row]];
   return { kind: "nominal", name: label.name, codes, categories };
-}
-
-/** For each row one number that stands for label and group. */
-function pairsOf(
-  labels: NominalColumn["codes"],
-  groups: NominalColumn["codes"] | undefined,
-  count: number,
-): Uint32Array {
-  const pairs = new Uint32Array(labels.length);
-  for (let row = 0; row < pairs.length; row++) pairs[row] = labels[row] * count + (groups ? groups[row] : 0);
-  return pairs;
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../../common/errors";
-import { contentOf, lookAt, peek } from "../content";
+import { beginning, contentOf, lookAt } from "../content";
 import { kddFeatures, type Layout, splitLine } from "./schema";
 
 /** By so much of its content a file is recognised. */
@@ -9,10 +9,7 @@ export const recognisedBytes = 65_536;
 export async function recogniseLayout(path: string): Promise<Layout | undefined> {
   try {
     if (!(await lookAt(path)).isFile()) return undefined;
-    const pieces = contentOf(path);
-    const { first } = await peek(pieces, recognisedBytes);
-    await pieces.return(undefined);
-    return layoutOf(first);
+    return layoutOf(await beginning(contentOf(path), recognisedBytes));
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -6,7 +6,7 @@ import type { FolderKind } from "../../common/own-files";
 import { isLink, isThere, MissingFile, sha256OfPlainFiles } from "../../common/plain-file";
 import { mendResults, readResults } from "../../common/unfinished";
 import { writeJson, writeWhole } from "../../common/unwritable";
-import { contentOf, peek, sha256OfFile } from "../../data/content";
+import { beginning, contentOf, sha256OfFile } from "../../data/content";
 import { recogniseLayout } from "../../data/kdd/layout";
 import { type Feature, kddFeatures } from "../../data/kdd/schema";
 import { ofEachDetector, type TrainedDetectorName, trainedDetectors } from "../../models/detectors";
@@ -256,9 +256,7 @@ export async function matchingSubject(
 async function findLogFiles(paths: readonly string[]): Promise<void> {
   const [log] = await findConnectionLogs(paths);
   if (log.bytes === undefined) throw new InputError(`${log.path} is a pipe`);
-  const pieces = contentOf(log.path);
-  const { first } = await peek(pieces, 1);
-  await pieces.return(undefined);
+  const first = await beginning(contentOf(log.path), 1);
   if (/^\ufeff?\w+,/.test(first.toString("utf8", 0, 100))) throw new InputError(`${log.path} is a table`);
 }
 
