@@ -106,14 +106,8 @@ export async function scoreTable(
 ): Promise<Float64Array> {
   requireOptions(options, scoreOptions);
   if (rows) requireRows(table, rows);
-  const [scores] = await scoreByAll(
-    { ...model, detectors: [model.detector] },
-    table,
-    rows,
-    options,
-    memories,
-  );
-  return scores;
+  const shared = { ...model, detectors: [model.detector] };
+  return (await scoreByAll(shared, table, rows, options, memories))[0];
 }
 
 /** Detectors that take the same numbers. */

@@ -38,7 +38,7 @@ export function chooseThreshold(scores: Float64Array, rate: number): Threshold {
   if (notNumber >= 0) throw new RangeError(`the score of row ${notNumber} is not a number`);
   const sorted = scores.slice().sort();
   const value = sorted[rows - rankOf({ rate, rows })];
-  return { value, rate, rows, scores: evenlySpread(sorted, mostThresholdScores) };
+  return { value, rate, rows, scores: evenlySpread(sorted) };
 }
 
 /** Which of the scores, counted from the highest, a threshold is: 1 = the highest. */
@@ -95,12 +95,13 @@ export function fewRowsNotice(
 
 /** Scores in ascending order, as p-values need them: of many, {@link mostThresholdScores} that are evenly spread over them. */
 export function ascendingScores(scores: Float64Array): Float64Array {
-  return evenlySpread(scores.slice().sort(), mostThresholdScores);
+  return evenlySpread(scores.slice().sort());
 }
 
-/** At most this many of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
-function evenlySpread(sorted: Float64Array, most: number): Float64Array {
+/** At most {@link mostThresholdScores} of ascending numbers, evenly spread, and rather too high, so that p-values become no smaller. */
+function evenlySpread(sorted: Float64Array): Float64Array {
   const { length } = sorted;
+  const most = mostThresholdScores;
   if (length <= most) return sorted;
   const place = (i: number) => Math.min(Math.floor(((i + 1) * length) / most), length - 1);
   return Float64Array.from({ length: most }, (_, i) => sorted[place(i)]);

@@ -70,7 +70,7 @@ let closing: NodeJS.Timeout | undefined;
 /** The figure as PNG, base64, small enough for GitHub; one browser serves the notebook, until half a minute without a figure. */
 async function picture(figure: Figure): Promise<string | undefined> {
   clearTimeout(closing);
-  renderer ??= openImageRenderer({ scale: 1 }).catch((error) => {
+  renderer ??= openImageRenderer(1).catch((error) => {
     if (!(error instanceof InputError)) throw error;
     console.warn(`figures have no pictures: ${error.message}`);
     return undefined;

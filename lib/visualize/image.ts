@@ -70,14 +70,6 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** How to draw pictures. */
-export interface ImageOptions extends WorkOptions {
-  /** The browser's path. Default: {@link findBrowser}. */
-  readonly browser?: string;
-  /** Pixels of the picture for each CSS pixel. Default: 2. */
-  readonly scale?: number;
-}
-
 /** A headless browser that draws figures, as long as it is open. */
 export interface ImageRenderer {
   /** The figure as the bytes of a PNG. */
@@ -88,13 +80,12 @@ export interface ImageRenderer {
 /**
  * Opens a browser to draw in, which takes about 2 s; a figure takes 0.3 s.
  *
+ * @param scale pixels of the picture for each CSS pixel
  * @returns `undefined` if no browser is installed
  * @throws {InputError} if the browser does not start
  */
-export async function openImageRenderer({
-  browser = findBrowser(),
-  scale = 2,
-}: Pick<ImageOptions, "browser" | "scale"> = {}): Promise<ImageRenderer | undefined> {
+export async function openImageRenderer(scale = 2): Promise<ImageRenderer | undefined> {
+  const browser = findBrowser();
   if (browser === undefined) return undefined;
   const running = await launch(browser);
   try {
@@ -124,10 +115,10 @@ export async function openImageRenderer({
  */
 export async function renderImages(
   figures: readonly Figure[],
-  { signal, onProgress, ...options }: ImageOptions = {},
+  { signal, onProgress }: WorkOptions = {},
 ): Promise<Uint8Array[] | undefined> {
   signal?.throwIfAborted();
-  const renderer = await openImageRenderer(options);
+  const renderer = await openImageRenderer();
   if (!renderer) return undefined;
   const stop = () => void renderer.close();
   signal?.addEventListener("abort", stop);

@@ -32,19 +32,23 @@ test("TRAFFIC_BROWSER comes first, then CHROME_PATH, then the PATH in order of c
     () => findBrowser({ TRAFFIC_BROWSER: "/nowhere" }),
     /TRAFFIC_BROWSER names no program: \/nowhere/,
   );
-  await assert.rejects(renderImages([figures.roc], { browser: own }), InputError);
+  await withBrowser(own, () => assert.rejects(renderImages([figures.roc]), InputError));
 });
 
 test("without a browser there are no images", async () => {
+  await withBrowser("", async () => assert.equal(await renderImages([figures.roc]), undefined));
+});
+
+async function withBrowser(name: string, work: () => Promise<void>): Promise<void> {
   const before = process.env.TRAFFIC_BROWSER;
-  process.env.TRAFFIC_BROWSER = "";
+  process.env.TRAFFIC_BROWSER = name;
   try {
-    assert.equal(await renderImages([figures.roc]), undefined);
+    await work();
   } finally {
     if (before === undefined) delete process.env.TRAFFIC_BROWSER;
     else process.env.TRAFFIC_BROWSER = before;
   }
-});
+}
 
 test("a start removes what a browser left whose process was killed, and leaves that of one that runs", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "abandoned-"));

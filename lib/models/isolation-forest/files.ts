@@ -5,9 +5,10 @@ import { checked, readJsonFile } from "../../common/json-file";
 import { fillFromPlainFile } from "../../common/plain-file";
 import { sharedBytes } from "../../common/shared";
 import { requireSoundTrees } from "./require-sound-trees";
+import type { IsolationForestOptions } from "./settings";
 import { mostNodes, type Nodes } from "./tree";
 
-type ForestSettings = { readonly trees: number; readonly sampleSize: number; readonly seed: number };
+type ForestSettings = Readonly<Required<IsolationForestOptions>>;
 
 /** Writes a forest into an existing folder: its settings as JSON, its nodes as they lie in memory. */
 export async function writeForest(folder: string, settings: ForestSettings, nodes: Nodes): Promise<void> {

@@ -1,9 +1,10 @@
 // forest.json. A folder may come from anybody: nothing is read from it that is not described here.
 import { integerIn, object, type Schema } from "../../common/json-schema";
+import type { IsolationForestOptions } from "./settings";
 
 /** `forest.json` */
 export const forestSchema: Schema<{
-  readonly settings: { readonly trees: number; readonly sampleSize: number; readonly seed: number };
+  readonly settings: Readonly<Required<IsolationForestOptions>>;
   readonly nodes: number;
 }> = object({
   settings: object({

@@ -163,12 +163,8 @@ export function byteTensor(rawData: Uint8Array): Tensor {
   return { dataType: 2, dims: [rawData.length], rawData };
 }
 
-function bytesOf({
-  buffer,
-  byteOffset,
-  byteLength,
-}: Float32Array | Float64Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+function bytesOf(values: Float32Array | Float64Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function valueInfo(name: string, type: keyof typeof elementTypes, columns: number): ValueInfo {

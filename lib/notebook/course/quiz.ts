@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors";
 import { display } from "../display";
-import { textHtml } from "./panel";
+import { looks, textHtml } from "./panel";
 import type { Option, Question } from "./question";
 import { quizzes } from "./quizzes";
 
@@ -32,10 +32,9 @@ function questionHtml({ ask, options }: Question): string {
 }
 
 function optionHtml({ text, right, because }: Option): string {
-  const color = right ? "46, 160, 67" : "218, 54, 51";
-  const style = `border-left: 4px solid rgb(${color}); background: rgba(${color}, 0.12); padding: 0.3em 0.8em; margin: 0.2em 0 0.4em 1em`;
-  const verdict = `<span aria-hidden="true">${right ? "✔" : "✘"}</span> <b>${right ? "Right." : "No."}</b>`;
-  return `<details style="margin: 0.3em 0"><summary style="cursor: pointer">${textHtml(text)}</summary><div style="${style}">${verdict} ${textHtml(because)}</div></details>`;
+  const { mark, style } = looks[right ? "right" : "wrong"];
+  const verdict = `<span aria-hidden="true">${mark}</span> <b>${right ? "Right." : "No."}</b>`;
+  return `<details style="margin: 0.3em 0"><summary style="cursor: pointer">${textHtml(text)}</summary><div style="${style}; padding: 0.3em 0.8em; margin: 0.2em 0 0.4em 1em">${verdict} ${textHtml(because)}</div></details>`;
 }
 
 function questionText({ ask, options }: Question, i: number): string {

@@ -102,8 +102,6 @@ export class Ecod extends RowDetector {
 
   /**
    * The −log tail probability of each column, of that sum which is the row's score: they add up to it, but for rounding.
-   *
-   * @throws {RangeError} if the row has another length
    */
   explain(row: Float32Array): Float64Array {
     requireRow(this, row);

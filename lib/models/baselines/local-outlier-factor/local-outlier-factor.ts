@@ -118,8 +118,6 @@ export class LocalOutlierFactor extends RowDetector {
   /**
    * What each column adds to the factor: it is proportional to the sum of the row's distances to its neighbours, and each
    * distance is told apart by the columns' squared differences. They sum to the score, but for rounding.
-   *
-   * @throws {RangeError} if the row has another length
    */
   explain(row: Float32Array): Float64Array {
     requireRow(this, row);

@@ -145,8 +145,6 @@ export class Mahalanobis extends RowDetector {
   /**
    * How much each column adds to the row's score: the squares yₖ² are told apart into yₖ times what each column adds to yₖ.
    * They sum to the score, but for rounding; one that is negative made the row more usual.
-   *
-   * @throws {RangeError} if the row has another length
    */
   explain(row: Float32Array): Float64Array {
     requireRow(this, row);

@@ -85,8 +85,6 @@ export class NearestNeighbours extends RowDetector {
   /**
    * What each column adds to the distance d: its squared difference from the k-th nearest row, divided by d. They sum to
    * the score, but for rounding.
-   *
-   * @throws {RangeError} if the row has another length
    */
   explain(row: Float32Array): Float64Array {
     requireRow(this, row);

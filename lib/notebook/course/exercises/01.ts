@@ -1,5 +1,8 @@
 import { type Exercise, fn, number, parts, sameOrder, word } from "../exercise";
 
+/** How many values are less than one. */
+const place = (values: Float64Array, value: number) => values.filter((other) => other < value).length;
+
 export const explorationExercises: { readonly [number: string]: Exercise } = {
   "1-1": {
     answer: parts({
@@ -40,10 +43,7 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
   "1-3": {
     answer: fn<[Float64Array, Float64Array], ArrayLike<number>>({
       expected: "a function (count: Float64Array, bytes: Float64Array) => Float64Array",
-      truth: (count, bytes) => {
-        const place = (values: Float64Array, value: number) => values.filter((other) => other < value).length;
-        return count.map((value, row) => place(count, value) - place(bytes, bytes[row]));
-      },
+      truth: (count, bytes) => count.map((value, row) => place(count, value) - place(bytes, bytes[row])),
       same: sameOrder,
       cases: [
         {
@@ -64,11 +64,7 @@ export const explorationExercises: { readonly [number: string]: Exercise } = {
           word: "It adds the values themselves, so that bytes drown the counts: rank each of the two first.",
         },
         {
-          answer: (count, bytes) => {
-            const place = (values: Float64Array, value: number) =>
-              values.filter((other) => other < value).length;
-            return count.map((value, row) => place(count, value) + place(bytes, bytes[row]));
-          },
+          answer: (count, bytes) => count.map((value, row) => place(count, value) + place(bytes, bytes[row])),
           word: "*Few* bytes are suspicious: their rank must count backwards.",
         },
         {
