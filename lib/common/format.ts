@@ -35,6 +35,11 @@ export function decimals(value: number, digits = 4): number {
   return Number(value.toFixed(digits));
 }
 
+/** A text in lines, at least one, of at most so many characters, but for longer words. */
+export function linesOf(text: string, length: number): string[] {
+  return text.match(new RegExp(`\\S(?:.{0,${length - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [""];
+}
+
 /** A plain array of the numbers, to six significant digits. */
 export function numbersOf(values: Float64Array): number[] {
   return Array.from(values, (value) => significant(value, 6));

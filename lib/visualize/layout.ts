@@ -1,5 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { requireOptions } from "../common/errors";
+import { linesOf } from "../common/format";
 import { escapeHtml, unescapeHtml } from "../common/html";
 import type { Caption, Figure } from "./figure";
 import { guideColour, palette } from "./palette";
@@ -18,7 +19,7 @@ export function createFigure(
 ): Figure {
   requireOptions(caption, { protocol: true, title: true, remark: true });
   const { title, protocol, remark } = caption;
-  const lines = wrap(protocol, 125).map(escapeHtml);
+  const lines = linesOf(protocol, 125).map(escapeHtml);
   const words = `<span style="font-size:18px;color:#222"><b>${escapeHtml(title ?? defaultTitle)}</b></span>`;
   const heading = remark === undefined ? words : `<b>${escapeHtml(remark)}:</b> ${words}`;
   return {
@@ -60,10 +61,6 @@ export function linesAxis(names: readonly string[]): Axis {
 /** Sets the marks of one line apart, so that equal values do not hide each other. @param room in [0, 1] of the line */
 export function dodge(position: number, count: number, room: number): number {
   return count === 1 ? 0 : room * (position / (count - 1) - 0.5);
-}
-
-function wrap(text: string, length: number): string[] {
-  return text.match(new RegExp(`\\S(?:.{0,${length - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [""];
 }
 
 const axis: Axis = {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./kernel-connection";
 import type { DisplayOutput, Output } from "./notebook";
@@ -25,6 +24,9 @@ export interface ExecuteOptions {
 
 /** How long a kernel may take to start. */
 const startSeconds = 60;
+
+/** A timer takes no more: three weeks. */
+const mostSeconds = 2_000_000;
 
 /**
  * A running tslab kernel and a client of it, by Jupyter's messaging protocol 5.3 over ZeroMQ: requests go out on the
@@ -121,19 +123,21 @@ export class Kernel {
 
   async #outcome(
     request: Request,
-    { timeoutSeconds = Number.POSITIVE_INFINITY, signal }: ExecuteOptions,
+    { timeoutSeconds = mostSeconds, signal }: ExecuteOptions,
   ): Promise<"answered" | "timeout" | "ended"> {
-    const waiting = new AbortController();
-    const until = { signal: waiting.signal };
+    const over = new AbortController();
+    const until = { signal: AbortSignal.any([over.signal, ...(signal ? [signal] : [])]) };
     try {
       return await Promise.race([
         request.done.then(() => "answered" as const),
         this.#connection.ended.then(() => "ended" as const),
-        ...(Number.isFinite(timeoutSeconds) ? [sleep(1000 * timeoutSeconds, "timeout" as const, until)] : []),
-        ...(signal ? [aborted(signal, waiting.signal)] : []),
+        sleep(1000 * timeoutSeconds, "timeout" as const, until),
       ]);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
-      waiting.abort();
+      over.abort();
     }
   }
 
@@ -196,11 +200,4 @@ class Request {
     this.#idle ||= idle;
     if (this.reply && this.#idle) this.#finish();
   }
-}
-
-/** Rejects with the signal's reason when it is aborted, unless the wait ends before. */
-async function aborted(signal: AbortSignal, waitEnds: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  await once(signal, "abort", { signal: waitEnds });
-  throw signal.reason;
 }

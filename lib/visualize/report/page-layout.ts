@@ -1,3 +1,4 @@
+import { linesOf } from "../../common/format";
 import type { Figure } from "../figure";
 
 export type Drawn = Pick<Figure, "data" | "layout">;
@@ -90,9 +91,6 @@ function wordsAbovePanels(layout: Values, axes: readonly string[]): void {
 function wrapped(markup: string): string {
   return markup
     .split("<br>")
-    .flatMap((line) => {
-      const plain = line.replace(/<\/?span[^>]*>/g, "");
-      return plain.match(new RegExp(`\\S(?:.{0,${lineLength - 2}}\\S)?(?=\\s|$)|\\S+`, "g")) ?? [];
-    })
+    .flatMap((line) => linesOf(line.replace(/<\/?span[^>]*>/g, ""), lineLength))
     .join("<br>");
 }
