@@ -65,8 +65,7 @@ export {
 
 // Detectors, thresholds, explanations and model folders
 
-export { type Autoencoder, fitAutoencoder } from "./models/autoencoder/autoencoder";
-export { autoencoder } from "./models/autoencoder/detector";
+export { type Autoencoder, autoencoder, fitAutoencoder } from "./models/autoencoder/autoencoder";
 export type { AutoencoderOptions } from "./models/autoencoder/settings";
 export type { EpochLoss } from "./models/autoencoder/train";
 export { ecod } from "./models/baselines/ecod/ecod";

@@ -4,7 +4,7 @@ import { valuesAt } from "../common/values-at";
 import { anomalousRows } from "../data/kdd/attacks";
 import { rowsWhere } from "../data/split";
 import { labels, type Rows, type Table } from "../data/table";
-import { autoencoder } from "../models/autoencoder/detector";
+import { autoencoder } from "../models/autoencoder/autoencoder";
 import type { Detector, DetectorKind } from "../models/detector";
 import { baselineDetectors } from "../models/detectors";
 import { fitDetector } from "../models/fit-model";

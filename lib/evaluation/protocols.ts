@@ -5,7 +5,7 @@ import { distinctRows } from "../data/distinct";
 import { type LiteratureSubset, literatureSubset, literatureSubsets } from "../data/kdd/literature";
 import { rowsWhere } from "../data/split";
 import { allRows, labels, type Rows, selectColumn, type Table } from "../data/table";
-import { autoencoder } from "../models/autoencoder/detector";
+import { autoencoder } from "../models/autoencoder/autoencoder";
 import type { Detector, DetectorKind, FittedBy } from "../models/detector";
 import { detectorSettings, type studyDetectors, type TrainedDetectorName } from "../models/detectors";
 import { type FittedModel, fitDetector, fitModel } from "../models/fit-model";

@@ -1,6 +1,6 @@
 import { type OptionNames, requireOptions } from "../common/errors";
 import { type PreprocessOptions, resolvePreprocessing } from "../preprocess/preprocessor";
-import { autoencoder } from "./autoencoder/detector";
+import { autoencoder } from "./autoencoder/autoencoder";
 import { ecod } from "./baselines/ecod/ecod";
 import { localOutlierFactor } from "./baselines/local-outlier-factor/local-outlier-factor";
 import { mahalanobis } from "./baselines/mahalanobis/mahalanobis";

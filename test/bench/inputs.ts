@@ -27,7 +27,6 @@ import {
   transform,
 } from "traffic-anomaly";
 import { locateTestFile, locateTrainingFile } from "traffic-anomaly/dist/data/kdd/locate";
-import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
 import { exportOnnx } from "traffic-anomaly/dist/models/onnx/export-onnx";
 import { readKddFile } from "../fixtures/kdd-file";
 import { runScript, unswFile } from "./data";
@@ -97,7 +96,7 @@ async function writeMatrices(folder: string, train: Table): Promise<readonly str
   const { trees, sampleSize } = parameters;
   const grown = await fitIsolationForest(forest, { trees, sampleSize, seed });
   await writeExported(path("forest"), grown, ofForest);
-  const trained = await loadAutoencoder(path("trained"), autoencoder.columns);
+  const trained = await autoencoderKind.load(path("trained"), autoencoder.columns);
   await writeExported(path("autoencoder"), trained, ofAutoencoder);
   writeFeatures(path("features"), train);
   return forest.columns;

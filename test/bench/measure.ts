@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import {
+  autoencoder,
   fitAutoencoder,
   fitIsolationForest,
   type Matrix,
@@ -14,7 +15,6 @@ import {
   selectMatrixRows,
   type Table,
 } from "traffic-anomaly";
-import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
 import { runScript } from "./data";
 import { type PeerName, peers } from "./javascript-peers";
 import { runStudy, studyFigures } from "./study";
@@ -194,11 +194,11 @@ function trainAutoencoder(task: Task): Run {
 
 async function scoreAutoencoder(task: Task): Promise<Run> {
   const matrix = readMatrix(task);
-  const autoencoder = await loadAutoencoder(task.model, matrix.columns, { backend: task.backend });
+  const network = await autoencoder.load(task.model, matrix.columns, { backend: task.backend });
   const options: ScoreOptions = { workers: task.threads };
-  await autoencoder.score(matrix, options);
+  await network.score(matrix, options);
   return timed(
-    () => autoencoder.score(matrix, options),
+    () => network.score(matrix, options),
     (scores) => ({ ...quality(scores, readClasses(task)), weightedScore: weighted(scores) }),
   );
 }

@@ -7,8 +7,8 @@ import { type WorkOptions, workOptions } from "../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../preprocess/matrix";
 import {
   type Detector,
+  type DetectorKind,
   fitOptions,
-  type LoadOptions,
   loadOptions,
   type NoveltyRule,
   requireColumns,
@@ -37,6 +37,28 @@ export interface TrainingOptions extends EpochOptions {
   /** Threads that share the work on each batch, by the kernel; they change no bit. Default: as many as processors. */
   readonly workers?: number;
 }
+
+/** The autoencoder as a {@link DetectorKind}. Its preprocessing was chosen by `npm run compare`. */
+export const autoencoder: DetectorKind<"autoencoder", AutoencoderOptions, Autoencoder> = {
+  kind: "autoencoder",
+  title: "autoencoder",
+  scores: { title: "Mean squared reconstruction error", scale: "log" },
+  blindSpot:
+    "It passes what it copies well: a row that goes on in the way usual rows do, however rare it is.",
+  preprocessing: { encoding: "one-hot", logarithm: ["amount"], scaling: "min-max" },
+  files: ["model.json", "weights.bin", "autoencoder.json"],
+  async prepare(options = {}) {
+    requireOptions(options, autoencoderOptions);
+    await computing(options.backend, resolveSettings(options));
+  },
+  fit: fitAutoencoder,
+  async load(folder, columns, options = {}) {
+    requireOptions(options, loadOptions);
+    const { settings, history, weights } = await readAutoencoder(folder, columns.length);
+    const network = await createNetwork(options.backend, columns.length, settings, weights);
+    return new Autoencoder(network, [...columns], settings, history);
+  },
+};
 
 /**
  * Trains an autoencoder (replicator neural network; Hawkins, He, Williams and Baxter 2002, "Outlier detection
@@ -83,25 +105,6 @@ export async function fitAutoencoder(
   }
 }
 
-/**
- * Reads what {@link Autoencoder.save} wrote.
- *
- * @param columns the columns that it was trained on, which its own files do not hold
- * @throws {InputError} if a file is missing or damaged, or the network is for another number of columns
- * @example
- * const autoencoder = await loadAutoencoder("models/autoencoder", preprocessor.columns);
- */
-export async function loadAutoencoder(
-  folder: string,
-  columns: readonly string[],
-  options: LoadOptions = {},
-): Promise<Autoencoder> {
-  requireOptions(options, loadOptions);
-  const { settings, history, weights } = await readAutoencoder(folder, columns.length);
-  const network = await createNetwork(options.backend, columns.length, settings, weights);
-  return new Autoencoder(network, [...columns], settings, history);
-}
-
 async function createNetwork(
   backend: Backend | undefined,
   width: number,
@@ -124,13 +127,7 @@ async function computing(
   return tensorflow(backend === "kernel" ? undefined : backend);
 }
 
-/** Loads what is to compute an autoencoder. @throws {InputError} if it is not there, or an option is out of range */
-export async function prepareAutoencoder(options: AutoencoderOptions = {}): Promise<void> {
-  requireOptions(options, autoencoderOptions);
-  await computing(options.backend, resolveSettings(options));
-}
-
-/** A trained autoencoder, made by {@link fitAutoencoder} or {@link loadAutoencoder}. */
+/** A trained autoencoder, made by {@link fitAutoencoder}, or read from where it was saved. */
 export class Autoencoder implements Detector {
   readonly kind = "autoencoder";
   /** What trained it, or computes it since it was loaded. */
@@ -236,7 +233,7 @@ export class Autoencoder implements Detector {
 
   /**
    * Writes model.json and weights.bin, as `tf.loadLayersModel` reads them, and autoencoder.json into an existing
-   * folder. What {@link loadAutoencoder} reads back on the same backend scores the same to the bit.
+   * folder. What is read back on the same backend scores the same to the bit.
    */
   async save(folder: string): Promise<void> {
     return writeAutoencoder(folder, this.columns.length, this);

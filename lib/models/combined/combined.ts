@@ -5,8 +5,7 @@ import { exp2, log } from "../../common/exact-math";
 import { checked, readJsonFile } from "../../common/json-file";
 import { type WorkOptions, workOptions } from "../../common/progress";
 import { type LazyMatrix, type Matrix, requireMatrix, wholeMatrix } from "../../preprocess/matrix";
-import type { Autoencoder } from "../autoencoder/autoencoder";
-import { autoencoder } from "../autoencoder/detector";
+import { type Autoencoder, autoencoder } from "../autoencoder/autoencoder";
 import type { AutoencoderOptions } from "../autoencoder/settings";
 import {
   type Detector,

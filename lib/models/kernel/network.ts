@@ -2,7 +2,7 @@ import { square } from "../../common/exact-math";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
 import { fill, type KernelMatrix, MatrixAllocator, passLayer, rowOf, valuesOf } from "./matrix";
-import { isStopped, type RowScorer, type ScoringTask } from "./scoring-task";
+import { isStopped, type RowScorer } from "./scoring-task";
 
 /** A network of dense layers, relu on the hidden ones and none on the last. */
 export interface DenseNetwork {
@@ -25,35 +25,33 @@ export function unpackNetwork({ sizes, parameters }: DenseNetwork): Float32Array
   return layOutNetwork(sizes).matrices.map((matrix) => valuesOf(parameters, matrix));
 }
 
-/** Rows to score with a network. */
-export type NetworkTask = DenseNetwork & ScoringTask;
-
-export const scorer: RowScorer<DenseNetwork> = { file: __filename, scoreRows: scoreRowsByNetwork };
-
 /** Rows that pass through the network together: they stay in the processor's first caches. */
 const groupRows = 128;
 
 /** Writes mean squared reconstruction errors. */
-export function scoreRowsByNetwork(task: NetworkTask): void {
-  const { data, width, start, end, scores } = task;
-  const { free, output, pass, memory } = inKernel(task);
-  for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
-    const outputs = new Float32Array(memory.buffer, output.at);
-    const errors = new Float64Array(count);
-    for (let first = 0; first < count; first += groupRows) {
-      if (isStopped(task)) return;
-      const next = Math.min(first + groupRows, count);
-      pass(rows.byteOffset + first * width * 4, next - first);
-      for (let row = first; row < next; row++) {
-        const [at, outputAt] = [row * width, ((row - first) * output.rowBytes) / 4];
-        let sum = 0;
-        for (let i = 0; i < width; i++) sum += square(rows[at + i] - outputs[outputAt + i]);
-        errors[row] = sum / width;
+export const scorer: RowScorer<DenseNetwork> = {
+  file: __filename,
+  scoreRows(task) {
+    const { data, width, start, end, scores } = task;
+    const { free, output, pass, memory } = inKernel(task);
+    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
+      const outputs = new Float32Array(memory.buffer, output.at);
+      const errors = new Float64Array(count);
+      for (let first = 0; first < count; first += groupRows) {
+        if (isStopped(task)) return;
+        const next = Math.min(first + groupRows, count);
+        pass(rows.byteOffset + first * width * 4, next - first);
+        for (let row = first; row < next; row++) {
+          const [at, outputAt] = [row * width, ((row - first) * output.rowBytes) / 4];
+          let sum = 0;
+          for (let i = 0; i < width; i++) sum += square(rows[at + i] - outputs[outputAt + i]);
+          errors[row] = sum / width;
+        }
       }
+      spread(block, errors, scores);
     }
-    spread(block, errors, scores);
-  }
-}
+  },
+};
 
 /** What the first `depth` layers make of rows: `rows × units`. */
 export function forwardRows(network: DenseNetwork, depth: number, data: Float32Array): Float32Array {

@@ -19,7 +19,6 @@ import {
   tensorflow,
   transform,
 } from "traffic-anomaly";
-import { loadAutoencoder } from "traffic-anomaly/dist/models/autoencoder/autoencoder";
 import { tryAll } from "../../fixtures/cases";
 import { nativeInstalled } from "../../fixtures/native";
 import { tableOf } from "../../fixtures/table";
@@ -270,7 +269,7 @@ test("what the kernel cannot compute is trained and loaded on TensorFlow.js, and
     const autoencoder = await fitAutoencoder(matrix, { ...SMALL, epochs: 1, ...options });
     assert.equal(autoencoder.backend, ofTensorFlow);
     await autoencoder.save(folder);
-    const loaded = await loadAutoencoder(folder, COLUMNS, { backend: "kernel" });
+    const loaded = await autoencoderKind.load(folder, COLUMNS, { backend: "kernel" });
     assert.equal(loaded.backend, ofTensorFlow);
     assert.deepEqual(await loaded.score(matrix), await autoencoder.score(matrix));
     for (const one of [autoencoder, loaded]) one.dispose();
@@ -327,7 +326,7 @@ testOnEach(
     const folder = await temporaryFolder();
     await autoencoder.save(folder);
     assert.deepEqual((await readdir(folder)).sort(), [...autoencoderKind.files].sort());
-    const loaded = await loadAutoencoder(folder, COLUMNS, { backend });
+    const loaded = await autoencoderKind.load(folder, COLUMNS, { backend });
     assert.equal(loaded.backend, backend);
     assert.deepEqual(await loaded.score(matrix), await autoencoder.score(matrix));
     assert.deepEqual(await loaded.encode(matrix), await autoencoder.encode(matrix));
@@ -361,7 +360,10 @@ test("a saved autoencoder that is incomplete, damaged or for other columns is re
   const tensors = await tensorCount();
   const refused = async (message: string | RegExp, columns = COLUMNS) => {
     for (const backend of backends)
-      await assert.rejects(loadAutoencoder(folder, columns, { backend }), { name: "InputError", message });
+      await assert.rejects(autoencoderKind.load(folder, columns, { backend }), {
+        name: "InputError",
+        message,
+      });
   };
 
   await refused(
@@ -421,7 +423,7 @@ test("fitting leaves the weights' tensors, with the kernel none, and disposing n
     await autoencoder.save(folder);
     assert.equal(autoencoder.weights.length, 2 * 4);
     assert.equal(await tensorCount(), before + tensors);
-    const loaded = await loadAutoencoder(folder, COLUMNS, { backend });
+    const loaded = await autoencoderKind.load(folder, COLUMNS, { backend });
     assert.equal(await tensorCount(), before + 2 * tensors);
     for (const one of [loaded, autoencoder]) one.dispose();
     autoencoder.dispose();

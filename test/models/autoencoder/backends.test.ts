@@ -27,8 +27,7 @@ function outcomeOf(
 ): Outcome {
   const kernels = join(folder, "kernel");
   const script = `
-    const { createRandom, fitAutoencoder } = require("traffic-anomaly");
-    const { loadAutoencoder } = require("traffic-anomaly/dist/models/autoencoder/autoencoder");
+    const { autoencoder: kind, createRandom, fitAutoencoder } = require("traffic-anomaly");
     const random = createRandom(1, "test");
     const columns = Array.from({ length: 73 }, (_, i) => "column " + i);
     const value = () => (random.uniform() < 0.6 ? 0 : random.uniform());
@@ -40,7 +39,7 @@ function outcomeOf(
         require("node:fs").mkdirSync(${JSON.stringify(kernels)}, { recursive: true });
         await autoencoder.save(${JSON.stringify(kernels)});
       }
-      const loaded = await loadAutoencoder(${JSON.stringify(kernels)}, columns, { backend: ${JSON.stringify(options.backend)} });
+      const loaded = await kind.load(${JSON.stringify(kernels)}, columns, { backend: ${JSON.stringify(options.backend)} });
       if (loaded.backend !== backend) throw new Error("loaded on " + loaded.backend);
       console.log(JSON.stringify({
         backend,
