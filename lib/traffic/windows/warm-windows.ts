@@ -1,7 +1,6 @@
 import type { Connection } from "../connection";
 import { farBehind } from "./clock";
 import { type WindowEvent, windowEvent } from "./event";
-import { LatestEvents } from "./latest-events";
 import type { TrafficWindowOptions } from "./options";
 import { TrafficWindows } from "./windows";
 import { type EventsState, eventsOf, eventsState, type WindowsState } from "./windows-state";
@@ -102,7 +101,9 @@ export class WarmWindows {
 /** The latest connections, and windows that know what came before them. */
 class Past {
   readonly #lagging: TrafficWindows;
-  readonly #latest = new LatestEvents(mostLatest + 1);
+  /** The latest ones from `#first` on, the oldest first. */
+  #latest: WindowEvent[] = [];
+  #first = 0;
 
   constructor(state: WindowsState) {
     this.#lagging = TrafficWindows.resume(state);
@@ -110,23 +111,31 @@ class Past {
 
   /** @param later than the latest connections */
   stateBefore(later: readonly WindowEvent[]): WarmState {
-    return { windows: this.#lagging.state, latest: eventsState([...this.#latest.events, ...later]) };
+    const events = [...this.#latest.slice(this.#first), ...later];
+    return { windows: this.#lagging.state, latest: eventsState(events) };
   }
 
   /** Takes an event in as the latest; those that are old enough join the others. */
   add(event: WindowEvent): void {
     this.#latest.push(event);
     const tooOld = event.time - lateness;
-    while (this.#latest.size > mostLatest || this.#latest.oldestTime < tooOld) this.#letGo();
+    while (this.#size > mostLatest || this.#latest[this.#first].time < tooOld) this.#letGo();
   }
 
   /** What follows is of another time. */
   restartClock(): void {
-    while (this.#latest.size > 0) this.#letGo();
+    while (this.#size > 0) this.#letGo();
     this.#lagging.restartClock();
   }
 
+  get #size(): number {
+    return this.#latest.length - this.#first;
+  }
+
   #letGo(): void {
-    this.#lagging.remember(this.#latest.shift());
+    this.#lagging.remember(this.#latest[this.#first++]);
+    if (this.#first < mostLatest) return;
+    this.#latest = this.#latest.slice(this.#first);
+    this.#first = 0;
   }
 }
