@@ -6,20 +6,15 @@ import { type TypicalValue, typicalValues } from "../models/typical-values";
 const leastConnections = 3;
 
 /** The shares among the window features, by the feature that counts the connections that they are shares of. */
-const sharesOf: Readonly<Record<string, readonly string[]>> = {
-  count: ["serror_rate", "rerror_rate", "same_srv_rate", "diff_srv_rate"],
-  srv_count: ["srv_serror_rate", "srv_rerror_rate", "srv_diff_host_rate"],
-  dst_host_count: [
-    "dst_host_same_srv_rate",
-    "dst_host_diff_srv_rate",
-    "dst_host_same_src_port_rate",
-    "dst_host_serror_rate",
-    "dst_host_rerror_rate",
-  ],
-  dst_host_srv_count: ["dst_host_srv_diff_host_rate", "dst_host_srv_serror_rate", "dst_host_srv_rerror_rate"],
+const sharesOf: Readonly<Record<string, string>> = {
+  count: "serror_rate rerror_rate same_srv_rate diff_srv_rate",
+  srv_count: "srv_serror_rate srv_rerror_rate srv_diff_host_rate",
+  dst_host_count:
+    "dst_host_same_srv_rate dst_host_diff_srv_rate dst_host_same_src_port_rate dst_host_serror_rate dst_host_rerror_rate",
+  dst_host_srv_count: "dst_host_srv_diff_host_rate dst_host_srv_serror_rate dst_host_srv_rerror_rate",
 };
 const countOf = new Map(
-  Object.entries(sharesOf).flatMap(([count, shares]) => shares.map((share) => [share, count] as const)),
+  Object.entries(sharesOf).flatMap(([count, shares]) => shares.split(" ").map((share) => [share, count])),
 );
 
 /** Which rows of a table are settled, and how. */

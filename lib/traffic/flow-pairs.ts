@@ -41,7 +41,7 @@ export class FlowPairs {
     if (flow.protocol === "icmp") return [connectionOf(flow)];
     this.#number++;
     const released = this.#release(this.#number - longestWait + 1);
-    const other = this.#take(reversedKey(flow), flow);
+    const other = this.#take(keyOf(turned(flow)), flow);
     if (other) released.push(connectionOf(other, flow));
     else this.#hold(flow);
     return released;
@@ -89,10 +89,6 @@ export class FlowPairs {
 
 function keyOf({ protocol, sourceHost, sourcePort, destinationHost, destinationPort }: Flow): string {
   return `${protocol} ${sourceHost} ${sourcePort} ${destinationHost} ${destinationPort}`;
-}
-
-function reversedKey({ protocol, sourceHost, sourcePort, destinationHost, destinationPort }: Flow): string {
-  return `${protocol} ${destinationHost} ${destinationPort} ${sourceHost} ${sourcePort}`;
 }
 
 function areTogether(a: Flow, b: Flow): boolean {

@@ -52,15 +52,10 @@ export async function readAllowList(path: string): Promise<AllowList> {
 /** The list in a text; see {@link readAllowList}. */
 export function parseAllowList(text: string, path = "the list"): AllowList {
   const lines: Line[] = [];
-  for (const [i, line] of text
-    .replace(/^\ufeff/, "")
-    .split(/\r\n|\n|\r/)
-    .entries()) {
-    const words = line
-      .replace(/#.*$/, "")
-      .split(/\s+/)
-      .filter((word) => word !== "");
-    if (words.length === 0) continue;
+  const written = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  for (const [i, line] of written.entries()) {
+    const words = line.replace(/#.*$/, "").match(/\S+/g);
+    if (!words) continue;
     try {
       lines.push({ ...terms(words), found: { line: i + 1, text: words.join(" "), silenced: 0, expired: 0 } });
     } catch (error) {

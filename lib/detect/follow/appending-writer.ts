@@ -114,7 +114,7 @@ async function openWholeLines(path: string): Promise<FileHandle> {
   try {
     const { size } = await file.stat();
     const kept = await wholeLines(file, size);
-    if (!(kept > 0 ? await isResult(path) : await isTorn(file, size)))
+    if (!(kept > 0 ? await isResult(path) : await isTorn(file)))
       throw new InputError(
         `${path} holds something else than alerts or incidents: name another file to add them to`,
       );
@@ -127,12 +127,9 @@ async function openWholeLines(path: string): Promise<FileHandle> {
 }
 
 /** Whether a file without a whole line is empty, or holds a part of the first that this program writes. */
-async function isTorn(file: FileHandle, size: number): Promise<boolean> {
-  const start = (await file.read(Buffer.alloc(14), 0, 14, 0)).buffer.toString(
-    "latin1",
-    0,
-    Math.min(size, 14),
-  );
+async function isTorn(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(14), 0, 14, 0);
+  const start = buffer.toString("latin1", 0, bytesRead);
   return ['{"@timestamp":', '{"incident":', alertForms.csv.head].some((first) => first.startsWith(start));
 }
 

@@ -1,17 +1,12 @@
 import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
+import { ownText } from "../../traffic/logs/values";
 import { day } from "../../traffic/views/view";
 import type { ViewRow } from "../../traffic/views/view-row";
 import { Clock, type ClockState } from "../../traffic/windows/clock";
 import { byRisk, type Incident } from "./incident";
-import {
-  type Noticed,
-  type NoticedRow,
-  OpenIncident,
-  type OpenIncidentState,
-  ownText,
-} from "./open-incident";
+import { type Noticed, type NoticedRow, OpenIncident, type OpenIncidentState } from "./open-incident";
 
 /** Seconds without an alert, by the log's time, after which no more connections join an incident. */
 const silence = 3_600;

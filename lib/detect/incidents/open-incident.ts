@@ -3,6 +3,7 @@ import { textHash } from "../../common/text-hash";
 import type { Connection } from "../../traffic/connection";
 import { isFailed } from "../../traffic/failed";
 import type { Direction } from "../../traffic/local-networks";
+import { ownText } from "../../traffic/logs/values";
 import { HostRow } from "../../traffic/views/host-row";
 import { PairRow } from "../../traffic/views/pair-row";
 import type { ViewRow } from "../../traffic/views/view-row";
@@ -318,9 +319,4 @@ export class OpenIncident {
 
 function count(set: Set<number>, item: number): void {
   if (set.size < mostDistinct) set.add(item);
-}
-
-/** A copy that does not keep the block of the log that the text was cut from. */
-export function ownText(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -51,7 +51,8 @@ export class ViewMonitor {
   /** Lines of the list by the marks of what they allow. */
   readonly #lines: ReadonlyMap<number, AllowLine>;
   readonly #marks: ReadonlyMap<AllowLine, number>;
-  #ofNewService = new Set<Connection>();
+  /** Those of the connections taken in last whose sources were never seen before the day to use such a service. */
+  ofNewService: ReadonlySet<Connection> = new Set();
 
   /** @param state what the views remember. Default: what they knew at the end of training */
   constructor(
@@ -78,7 +79,7 @@ export class ViewMonitor {
 
   /** Takes the next connections in. @returns the unusual ones of the rows that are over before them, in order */
   async add(connections: readonly Connection[]): Promise<UnusualRow[]> {
-    this.#ofNewService = new Set();
+    const ofNewService = new Set<Connection>();
     const over = this.#views.map((): OverRow[] => []);
     for (let before = 0; before < connections.length; before++) {
       const connection = connections[before];
@@ -88,15 +89,11 @@ export class ViewMonitor {
       for (let i = 0; i < this.#views.length; i++) {
         const { view } = this.#views[i];
         for (const row of view.add(connection, time, mark)) over[i].push({ row, before });
-        if (view.last instanceof PairRow && view.last.isOfNewService) this.#ofNewService.add(connection);
+        if (view.last instanceof PairRow && view.last.isOfNewService) ofNewService.add(connection);
       }
     }
+    this.ofNewService = ofNewService;
     return this.#unusual(over);
-  }
-
-  /** Those of the connections taken in last whose sources were never seen before the day to use such a service. */
-  get ofNewService(): ReadonlySet<Connection> {
-    return this.#ofNewService;
   }
 
   /** The log is over, and so are all rows. */

@@ -39,7 +39,8 @@ export class ConnectionLogParser {
   readonly #texts = new Texts();
   /** How many JSON records said that they are of another log, and the name of the first such log. */
   readonly others = { count: 0, log: "" };
-  #form: LogForm | undefined;
+  /** What its connections are made of; known with the first of them. */
+  form: LogForm | undefined;
   #header = defaultHeader;
   #rows: TsvRows | undefined;
   #flows: FlowReader | undefined;
@@ -52,11 +53,6 @@ export class ConnectionLogParser {
 
   /** @param path the name of the log in messages */
   constructor(private readonly path: string) {}
-
-  /** What its connections are made of; known with the first of them. */
-  get form(): LogForm | undefined {
-    return this.#form;
-  }
 
   /**
    * The connection on a line, without its end; undefined for a header, comment or blank line, and for a JSON record of
@@ -153,9 +149,9 @@ export class ConnectionLogParser {
 
   /** The connections of a log are of one form. */
   #require(form: LogForm): void {
-    this.#form ??= form;
-    if (form !== this.#form)
-      throw new LineProblem(`it is of ${form.title}, among lines of ${this.#form.title}`);
+    this.form ??= form;
+    if (form !== this.form)
+      throw new LineProblem(`it is of ${form.title}, among lines of ${this.form.title}`);
   }
 }
 

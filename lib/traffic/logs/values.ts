@@ -128,9 +128,7 @@ export function uidOf(field: string, text: string): string {
 
 /** A Community ID that a log gives; undefined for anything else, which is no reason to refuse a connection. */
 export function givenCommunityId(value: unknown): string | undefined {
-  return typeof value === "string" && /^1:[\w+/]{27}=$/.test(value)
-    ? Buffer.from(value).toString()
-    : undefined;
+  return typeof value === "string" && /^1:[\w+/]{27}=$/.test(value) ? ownText(value) : undefined;
 }
 
 /**

@@ -57,12 +57,10 @@ export class Scene {
 
   tcp(at: number, from: string, to: string, port: number, exchange: Exchange = {}): SimulatedConnection {
     const { state = "SF" } = exchange;
-    if (!unopened.has(state)) return this.#ip("tcp", at, from, to, port, state, exchange);
-    const attempt = {
-      fromPort: exchange.fromPort,
-      duration: state === "REJ" ? this.draw.between(0, 0.001) : 0,
-    };
-    return this.#ip("tcp", at, from, to, port, state, attempt);
+    const went = unopened.has(state)
+      ? { fromPort: exchange.fromPort, duration: state === "REJ" ? this.draw.between(0, 0.001) : 0 }
+      : exchange;
+    return this.#ip("tcp", at, from, to, port, state, went);
   }
 
   udp(at: number, from: string, to: string, port: number, exchange: Exchange): SimulatedConnection {

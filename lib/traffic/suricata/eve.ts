@@ -27,16 +27,10 @@ export const suricataEve: RecordFormat = {
   connection: flowConnection,
 };
 
-/** Suricata's names of protocols that Zeek calls otherwise. */
-const protocols = new Map([
-  ["ipv6-icmp", "icmp"],
-  ["icmpv6", "icmp"],
-]);
-
 function flowConnection(record: JsonObject, texts: Texts): Connection {
   const flow = isObject(record.flow) ? record.flow : {};
   const named = texts.name("proto", textOf("proto", record.proto).toLowerCase());
-  const protocol = protocols.get(named) ?? named;
+  const protocol = named === "ipv6-icmp" || named === "icmpv6" ? "icmp" : named; // as Zeek calls it
   const hasPorts = record.src_port !== undefined || protocol === "tcp" || protocol === "udp";
   const portOf = (field: string, icmp: string) =>
     hasPorts ? numberOf(field, record[field], port) : amountOf(icmp, record[icmp], port);

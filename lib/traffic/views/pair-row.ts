@@ -31,7 +31,7 @@ export class PairRow extends ViewRow {
   /** 1 = never met before; NaN where too little is known of the source. */
   #new = Number.NaN;
   /** Before today the source was never seen to use this service, and enough is known of what it did. */
-  #isOfNewService = false;
+  isOfNewService = false;
   /** Time of the last connection. */
   #previous = Number.NaN;
   /** Seconds from one connection to the next. */
@@ -60,7 +60,7 @@ export class PairRow extends ViewRow {
     const isOfNewService = isNewToday(connection, known);
     if (isKnownSource && !isEarly) {
       row.#new = isNew ? 1 : 0;
-      row.#isOfNewService = isOfNewService;
+      row.isOfNewService = isOfNewService;
     }
     return row;
   }
@@ -73,7 +73,7 @@ export class PairRow extends ViewRow {
     const [longest, isNew, isOfNewService, previous, ...samples] = row.resumeSums(own);
     row.#longest = longest;
     row.#new = isNew;
-    row.#isOfNewService = isOfNewService === 1;
+    row.isOfNewService = isOfNewService === 1;
     row.#previous = previous;
     row.#intervals = Samples.resume(samples);
     row.#sizes = Samples.resume(samples.slice(row.#intervals.state.length));
@@ -82,7 +82,7 @@ export class PairRow extends ViewRow {
 
   get parts(): RowParts {
     const { destinationHost, destinationPort, protocol } = this.destination;
-    const own = [this.#longest, this.#new, Number(this.#isOfNewService), this.#previous];
+    const own = [this.#longest, this.#new, Number(this.isOfNewService), this.#previous];
     const samples = [...this.#intervals.state, ...this.#sizes.state];
     const type = protocol === "icmp" ? [String(this.sourcePort)] : [];
     const texts = [this.source, this.uid, destinationHost, protocol, ...type];
@@ -100,10 +100,6 @@ export class PairRow extends ViewRow {
   get direction(): Direction {
     if (this.outside > 0) return this.isFromUs ? "outbound" : "external";
     return this.isFromUs ? "internal" : "inbound";
-  }
-
-  get isOfNewService(): boolean {
-    return this.#isOfNewService;
   }
 
   /** Seconds from one connection to the next. */
