@@ -7,7 +7,7 @@ import { verdictsIn } from "../course/check";
 import { onOtherData } from "./data-passages";
 import { type Cell, codeCells, formatNotebook, type Notebook, notebookName, readNotebook } from "./notebook";
 import { parametersOf, withParameters } from "./parameters";
-import { type CellError, type ExecuteOptions, execute, type NotebookRun, withResults } from "./runner";
+import { type CellError, type ExecuteOptions, execute, type NotebookRun } from "./runner";
 
 export interface RunCopyOptions extends ExecuteOptions, Pick<TransactionOptions, "onNotice"> {
   /** Values of parameters, as {@link withParameters} takes them. */
@@ -33,21 +33,14 @@ export async function runCopy(
   path: string,
   { values = new Map(), onNotice, ...options }: RunCopyOptions = {},
 ): Promise<CopyRun> {
-  const started = performance.now();
   const notebook = await prepareCopy(file, values);
   return inTransaction({ onNotice, read: [file] }, async (transaction) => {
     const staged = join(await transaction.stageFolder(folder, copyOf(path)), path);
-    const { results, failure, peakMemory } = await execute(notebook, file, options);
-    const after = withResults(notebook, results);
+    const { after, failure, ...ran } = await execute(notebook, file, options);
     const written = failure ? marked(after, failure) : after;
     await mkdir(dirname(staged), { recursive: true });
     await writeWhole(staged, formatNotebook(written));
-    return {
-      ...{ name: notebookName(file), file: join(folder, path), cells: results.length, peakMemory, failure },
-      seconds: (performance.now() - started) / 1000,
-      stale: [],
-      exercises: verdictsIn(written),
-    };
+    return { ...ran, file: join(folder, path), failure, stale: [], exercises: verdictsIn(written) };
   });
 }
 

@@ -39,7 +39,7 @@ export interface NotebookRun {
   /** Number of cells that ran. */
   readonly cells: number;
   readonly seconds: number;
-  /** The most memory the kernel held, in bytes. */
+  /** The most memory the kernel held, in bytes; 0 after a failure. */
   readonly peakMemory: number;
   /** The cells whose outputs in the file were not what they are now, see {@link compareOutputs}. */
   readonly stale: readonly StaleCell[];
@@ -80,31 +80,23 @@ export class CellError extends Error {
  * @throws {InputError} if the file is no TypeScript notebook, or was changed by somebody else meanwhile
  */
 export async function runNotebook(file: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
-  const started = performance.now();
   const text = await readText(file);
   const before = parseNotebook(text, file);
-  const { results, failure, peakMemory } = await execute(before, file, options);
+  const { after, failure, ...ran } = await execute(before, file, options);
   if (failure) throw failure;
-  const after = withResults(before, results);
   if (!options.check) {
     if ((await readText(file)) !== text)
       throw new InputError(`${file} was changed while it ran: nothing was written`);
     if (formatNotebook(after) !== text) await writeNotebook(file, after);
   }
-  return {
-    ...{ name: notebookName(file), file, cells: results.length, peakMemory },
-    seconds: (performance.now() - started) / 1000,
-    stale: compareOutputs(before, after),
-    exercises: verdictsIn(after),
-  };
+  return { ...ran, stale: compareOutputs(before, after), exercises: verdictsIn(after) };
 }
 
 /** What came of a notebook's cells up to the first that failed. */
-export interface Execution {
-  readonly results: readonly CellResult[];
+export interface Execution extends Omit<NotebookRun, "stale" | "exercises"> {
+  /** The notebook with what its cells gave. */
+  readonly after: Notebook;
   readonly failure?: CellError;
-  /** The most memory the kernel held, in bytes; 0 after a failure. */
-  readonly peakMemory: number;
 }
 
 /** Runs a notebook's code cells as {@link runNotebook} does. @param file where it is: its kernel works in that folder */
@@ -113,36 +105,44 @@ export async function execute(
   file: string,
   { timeoutSeconds = 600, graceSeconds = 1, onProgress, signal }: ExecuteOptions = {},
 ): Promise<Execution> {
+  const started = performance.now();
   const name = notebookName(file);
   const cells = codeCells(notebook);
   const results: CellResult[] = [];
   const kernel = await Kernel.create(dirname(file), { signal });
+  const reasonOf = (result: CellResult) => failureOf(result, { timeoutSeconds, ending: kernel.ending });
   const failed = (): CellError | undefined => {
     for (const [i, result] of results.entries()) {
-      const reason = failureOf(result, { timeoutSeconds, ending: kernel.ending });
+      const reason = reasonOf(result);
       if (reason !== undefined) return new CellError(name, i + 1, cells[i].source, reason);
     }
     return undefined;
   };
+  const executed = (failure: CellError | undefined, peakMemory: number): Execution => ({
+    ...{ name, file, cells: results.length, peakMemory, failure },
+    seconds: (performance.now() - started) / 1000,
+    after: withResults(notebook, results),
+  });
   try {
     for (const [i, { source }] of cells.entries()) {
       onProgress?.({ stage: name, done: i, total: cells.length, note: `cell [${i + 1}]` });
       results.push(await kernel.execute(source, { timeoutSeconds, signal }));
       const failure = failed();
-      if (failure) return { results, failure, peakMemory: 0 };
+      if (failure) return executed(failure, 0);
     }
     await sleep(1000 * graceSeconds, undefined, { signal });
     // One more cell, which shows that the kernel lives and that all it printed has come.
     const last = await kernel.execute(peakMemoryCode, { timeoutSeconds, signal });
-    const reason = failureOf(last, { timeoutSeconds, ending: kernel.ending });
+    const reason = reasonOf(last);
+    const late = reason !== undefined && cells.length > 0;
     const failure =
       failed() ??
-      (reason !== undefined && cells.length > 0
+      (late
         ? new CellError(name, cells.length, cells[cells.length - 1].source, `after it, ${reason}`)
         : undefined);
-    if (failure) return { results, failure, peakMemory: 0 };
+    if (failure) return executed(failure, 0);
     onProgress?.({ stage: name, done: cells.length, total: cells.length });
-    return { results, peakMemory: 1024 * Number(/peak memory (\d+)/.exec(printed(last, "stdout"))?.[1]) };
+    return executed(undefined, 1024 * Number(/peak memory (\d+)/.exec(printed(last, "stdout"))?.[1]));
   } finally {
     await kernel.shutdown();
   }
