@@ -1,6 +1,6 @@
 import { InputError, requireOptions } from "../common/errors";
 import type { InferredTable } from "./columns/infer-table";
-import { allRows, type Rows, type Table } from "./table";
+import { allRows, type Rows, type Table, valueAt } from "./table";
 import { type Row, type RowsOptions, rowsOptions, tableFromRows } from "./table-from-rows";
 
 /** What a table needs of danfojs' DataFrame. */
@@ -48,11 +48,7 @@ export type FrameConstructor<Frame> = new (
 export function toFrame<Frame>(table: Table, DataFrame: FrameConstructor<Frame>, rows?: Rows): Frame {
   const { features, labels } = table;
   const columns = labels ? [...features, labels] : features;
-  const values = Array.from(rows ?? allRows(table), (row) =>
-    columns.map((column) =>
-      column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row],
-    ),
-  );
+  const values = Array.from(rows ?? allRows(table), (row) => columns.map((column) => valueAt(column, row)));
   return new DataFrame(values, {
     columns: columns.map(({ name }) => name),
     dtypes: columns.map(({ kind }) => (kind === "nominal" ? "string" : "float32")),

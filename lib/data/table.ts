@@ -59,6 +59,11 @@ export function column(table: Table, name: string): Column {
   return found;
 }
 
+/** What a row has in a column. */
+export function valueAt(column: Column, row: number): number | string {
+  return column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row];
+}
+
 /** The numbers of a numeric column. @throws {RangeError} if it is missing or nominal */
 export function numbers(table: Table, name: string): Float32Array | Float64Array {
   const found = column(table, name);

@@ -1,5 +1,5 @@
 import type { WorkOptions } from "../common/progress";
-import { column, missingName, type Rows, type Table } from "../data/table";
+import { column, missingName, type Rows, type Table, valueAt } from "../data/table";
 import { novelStepsOf, noveltyText } from "../preprocess/novelty";
 import { type Preprocessor, stepColumns, transform } from "../preprocess/preprocessor";
 import type { Model } from "./model";
@@ -30,7 +30,7 @@ export function explainRow(
   const sums = byFeature(detector, preprocessor)(detector.explain(data), novel);
   return preprocessor.steps
     .map((step, i) => {
-      const value = valueAt(table, step.feature, row);
+      const value = valueAt(column(table, step.feature), row);
       return {
         feature: step.feature,
         value: typeof value === "string" ? value : numberText(value),
@@ -74,11 +74,6 @@ function byFeature({ novelty }: Pick<Model["detector"], "novelty">, { steps }: P
     for (const i of novel) sums[i] += each;
     return sums;
   };
-}
-
-function valueAt(table: Table, feature: string, row: number): number | string {
-  const source = column(table, feature);
-  return source.kind === "nominal" ? source.categories[source.codes[row]] : source.values[row];
 }
 
 function numberText(value: number): string {

@@ -1,7 +1,7 @@
 import { significant } from "../common/format";
 import { escapeHtml } from "../common/html";
 import { oneLine } from "../common/shown";
-import type { Table } from "../data/table";
+import { type Table, valueAt } from "../data/table";
 
 /** The parts of a danfojs frame that are shown. */
 export interface Frame {
@@ -20,11 +20,7 @@ export function tableFrame({ rows, features, labels }: Table, count = 5): Frame 
   return {
     columns: columns.map(({ name }) => name),
     index: Array.from({ length: shown }, (_, row) => row),
-    values: Array.from({ length: shown }, (_, row) =>
-      columns.map((column) =>
-        column.kind === "nominal" ? column.categories[column.codes[row]] : column.values[row],
-      ),
-    ),
+    values: Array.from({ length: shown }, (_, row) => columns.map((column) => valueAt(column, row))),
   };
 }
 

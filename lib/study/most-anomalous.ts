@@ -1,4 +1,4 @@
-import { type Column, selectRows, type Table } from "../data/table";
+import { selectRows, type Table, valueAt } from "../data/table";
 import type { Model } from "../models/model";
 import { pValues } from "../models/p-values";
 import { type Reason, rowReasons, shownReasons } from "../models/reasons";
@@ -94,9 +94,5 @@ function nameIn(value: string): string {
 
 /** Whether the only rows of two tables of the same features are equal. */
 function areEqual(a: Table, b: Table): boolean {
-  return a.features.every((feature, i) => Object.is(onlyValue(feature), onlyValue(b.features[i])));
-}
-
-function onlyValue(column: Column): number | string {
-  return column.kind === "nominal" ? column.categories[column.codes[0]] : column.values[0];
+  return a.features.every((feature, i) => Object.is(valueAt(feature, 0), valueAt(b.features[i], 0)));
 }

@@ -63,6 +63,9 @@ export function dodge(position: number, count: number, room: number): number {
   return count === 1 ? 0 : room * (position / (count - 1) - 0.5);
 }
 
+/** A slider without marks: so many labels would overlap. The current one has a font of its own. */
+export const bareSlider = { ticklen: 0, minorticklen: 0, font: { color: "rgba(0,0,0,0)" } } as const;
+
 const axis: Axis = {
   automargin: true,
   showline: true,

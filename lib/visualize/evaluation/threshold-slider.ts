@@ -3,7 +3,7 @@ import { decimals, formatCount, formatScore, formatShare, numbersOf, significant
 import { anomalyWords } from "../../data/label-groups";
 import { type VerdictMetrics, verdictMetrics } from "../../evaluation/metrics";
 import type { Caption, Figure } from "../figure";
-import { createFigure, legendAbove, scaleTitle } from "../layout";
+import { bareSlider, createFigure, legendAbove, scaleTitle } from "../layout";
 import { modelTitle } from "../palette";
 import { panelAxes } from "../panels";
 import { scaleOf } from "../traces";
@@ -98,9 +98,7 @@ const slider = {
   yanchor: "top",
   pad: { t: 0, b: 0, l: 0, r: 0 },
   currentvalue: { prefix: "threshold ", font: { size: 15, color: "#222" }, offset: 4 },
-  ticklen: 0,
-  minorticklen: 0,
-  font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
+  ...bareSlider,
 } as const;
 
 const axis = { ...tableAxis, ticks: "" } as const;

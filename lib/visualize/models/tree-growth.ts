@@ -3,7 +3,7 @@ import { formatRows, significant } from "../../common/format";
 import { escapeHtml } from "../../common/html";
 import type { Matrix } from "../../preprocess/matrix";
 import type { Caption, Figure } from "../figure";
-import { createFigure, legendAbove } from "../layout";
+import { bareSlider, createFigure, legendAbove } from "../layout";
 import { palette, scoreColour } from "../palette";
 import { areaOf, type Box, planeDots } from "./plane";
 
@@ -211,7 +211,5 @@ const slider = {
   len: 0.84,
   pad: { t: 0 },
   currentvalue: { font: { size: 14, color: "#222" }, offset: 4 },
-  ticklen: 0,
-  minorticklen: 0,
-  font: { color: "rgba(0,0,0,0)" }, // so many labels would overlap; the current one has a font of its own
+  ...bareSlider,
 } as const;
