@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../../common/errors";
 import { readJsonFile } from "../../common/json-file";
 import { sharedFolder } from "../../common/own-files";
 import { runProgram } from "../../common/program";
+import { projectAbove } from "../../common/project";
 import { inTransaction, type TransactionOptions } from "../../common/transaction";
 import { writeJson, writeWhole } from "../../common/unwritable";
 import { playgroundName } from "../book/chapter";
@@ -30,7 +30,7 @@ export async function writeStudentEdition(
   const names = files.map((file) => basename(file));
   const library = await readPackage(libraryFolder);
   const archive = `traffic-anomaly-${library.version}.tgz`;
-  const project = await readPackage(await projectOf(files[0]));
+  const project = await readPackage(projectOf(files[0]));
   const paths = [
     ...["README.md", "package.json", archive, playgroundName],
     ...names.map((name) => `${notebooksFolder}/${name}`),
@@ -68,14 +68,12 @@ async function readPackage(folder: string): Promise<Package> {
   return (await readJsonFile(join(folder, "package.json"))) as Package;
 }
 
-/** The nearest folder above a notebook that has a `package.json`. @throws {InputError} if none has */
-async function projectOf(file: string): Promise<string> {
+/** The project that a notebook belongs to. @throws {InputError} if there is none */
+function projectOf(file: string): string {
   const start = dirname(resolve(file));
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-    if (folder === dirname(folder))
-      throw new InputError(`no package.json in ${start} or above says which packages the notebooks import`);
-  }
+  const found = projectAbove(start);
+  if (found !== undefined) return found;
+  throw new InputError(`no package.json in ${start} or above says which packages the notebooks import`);
 }
 
 /** What installs the notebooks' packages, in their versions, and this library from the archive beside it. */
