@@ -126,11 +126,10 @@ export class TableReader {
     const label = this.plan.columns.find(({ role }) => role === "label")?.position;
     const { columns: all, header, decimalComma = false, blocks } = form;
     const { signal } = this.options;
-    const isLabelled = label !== undefined;
     let collector: RowCollector | undefined;
-    yield* this.#read(isLabelled, async function* (pieces, counter) {
+    yield* this.#read(label !== undefined, async function* (pieces, counter) {
       collector = new RowCollector({ counter, fields: all.length, columns, decimalComma, header, label });
-      yield* blocks({ pieces, columns, collector, isLabelled, signal });
+      yield* blocks({ pieces, collector, signal });
       if (collector.held > 0) yield collector.take();
     });
     if (!this.options.features)

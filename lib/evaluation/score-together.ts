@@ -5,17 +5,14 @@ import type { Rows, Table } from "../data/table";
 import type { Autoencoder } from "../models/autoencoder/autoencoder";
 import { type Combined, combine } from "../models/combined/combined";
 import type { ScoreOptions } from "../models/detector";
+import type { StudyDetectorName } from "../models/detectors";
 import type { IsolationForest } from "../models/isolation-forest/isolation-forest";
 import { ownScores, type PreprocessedDetector, withNovelty } from "../models/model";
 
 /** Two models, and both combined; and scores of all rows of tables, in the order of these. */
 export interface ScoredTogether {
   readonly both: PreprocessedDetector<Combined>;
-  readonly scores: {
-    readonly "isolation-forest": readonly Float64Array[];
-    readonly autoencoder: readonly Float64Array[];
-    readonly combined: readonly Float64Array[];
-  };
+  readonly scores: Readonly<Record<StudyDetectorName, readonly Float64Array[]>>;
 }
 
 /**

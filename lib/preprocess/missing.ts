@@ -1,3 +1,5 @@
+import type { NumberStep } from "./preprocessor";
+
 /** What becomes of a number that is missing. */
 export interface MissingNumber {
   /** What stands in its place: the median of the training values. */
@@ -25,10 +27,7 @@ export function countMissing(values: ArrayLike<number>): number {
 export function replacementOf({
   range: [least, most],
   missing,
-}: {
-  readonly range: readonly [least: number, most: number];
-  readonly missing?: MissingNumber;
-}): number {
+}: Pick<NumberStep, "range" | "missing">): number {
   return missing ? missing.replacement : least / 2 + most / 2;
 }
 

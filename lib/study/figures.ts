@@ -43,7 +43,9 @@ export function studyFigures(
     for (const [name, figure] of Object.entries(own)) figures[`${name}-${part.name}`] = figure;
   }
   const learned = train.labels ? "normal rows" : "rows";
-  return { ...figures, ...trainingFigures(Object.values(study.models), learned, names) };
+  const protocol = `Fit on 80 % of the ${learned} of ${datasetTitle(names.train)}`;
+  const detectors = Object.values<NoveltyResult>(study.models).map(({ detector }) => detector);
+  return { ...figures, ...lossFigures(detectors, { protocol, remark: names.remark }) };
 }
 
 /** Rows that models and baselines are judged on. */
@@ -166,29 +168,11 @@ function scoreFigures(study: NoveltyStudy, { labels, scoresOf, caption }: Part):
   const titles = unlabelled ? { normal: "All rows" } : {};
   return Object.fromEntries(
     studyDetectors.map(({ kind, scores }) => {
-      const threshold = study.models[kind].threshold.value;
-      const shown = {
-        ...{ scores: scoresOf(study.models[kind]), labels, titles, threshold },
-        axisTitle: scores.title,
-      };
+      const model = study.models[kind];
+      const shown = { scores: scoresOf(model), labels, titles, threshold: model.threshold.value };
+      const axis = { axisTitle: scores.title, scale: scores.scale };
       const title = `${modelTitle(kind)}: ${words}`;
-      return [
-        `scores-${kind}`,
-        scoreDistributionFigure({ ...shown, scale: scores.scale }, { title, ...caption }),
-      ];
+      return [`scores-${kind}`, scoreDistributionFigure({ ...shown, ...axis }, { title, ...caption })];
     }),
-  );
-}
-
-/** The losses of the models that learn by epochs. */
-function trainingFigures(
-  models: readonly NoveltyResult[],
-  learned: string,
-  { train, remark }: StudyNames,
-): Record<string, Figure> {
-  const protocol = `Fit on 80 % of the ${learned} of ${datasetTitle(train)}`;
-  return lossFigures(
-    models.map(({ detector }) => detector),
-    { protocol, remark },
   );
 }

@@ -71,8 +71,9 @@ async function* parquetBlocks(
   name: string,
   from: string,
   types: readonly { readonly name: string; readonly type: string }[],
-  { columns, collector, isLabelled, signal }: Reading,
+  { collector, signal }: Reading,
 ): AsyncGenerator<CollectedBlock> {
+  const { columns, label } = collector.options;
   const missing = missingWords.map(quoted).join(", ");
   const selected = columns.map(({ position, kind }) => {
     const column = sqlName(position);
@@ -85,7 +86,7 @@ async function* parquetBlocks(
       `ELSE coalesce(TRY_CAST(${column} AS DOUBLE), error(${problem} || ${column})) END`
     );
   });
-  const filter = isLabelled ? ` WHERE ${holdsSomething(columns)}` : "";
+  const filter = label === undefined ? "" : ` WHERE ${holdsSomething(columns)}`;
   const query = `SELECT ${selected.join(", ")} FROM ${from}${filter}`;
   try {
     for await (const chunk of scan(query, signal)) {

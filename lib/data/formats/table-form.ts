@@ -1,6 +1,6 @@
 import type { CollectedBlock } from "../columns/cells";
 import type { ColumnType } from "../columns/infer-columns";
-import type { CollectedColumn, RowCollector } from "../columns/row-collector";
+import type { RowCollector } from "../columns/row-collector";
 
 /** By so many bytes of its content a table is recognised. */
 export const sampleBytes = 262_144;
@@ -26,10 +26,7 @@ export interface FileColumn {
 export interface Reading {
   /** What the file holds, unpacked. */
   readonly pieces: AsyncIterable<Buffer>;
-  readonly columns: readonly CollectedColumn[];
   readonly collector: RowCollector;
-  /** Whether one of the columns is the label. */
-  readonly isLabelled: boolean;
   readonly signal?: AbortSignal;
 }
 
