@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -450,12 +450,16 @@ suite("what is left out, limited or late", () => {
   test("through a pipe comes the same table, packed or not; what is bad is called the standard input", async () => {
     const program = `const { readTable } = require("traffic-anomaly");
       readTable("-").then(({ rows, features, source: { name } }) => console.log(rows, features.length, name), ({ message }) => console.log(message));`;
+    const kept = mkdtempSync(join(folder, "kept-"));
+    const env = { ...process.env, TMPDIR: kept };
     const piped = (input: string | Uint8Array) =>
-      execFileSync(process.execPath, ["-e", program], { input, cwd: __dirname, encoding: "utf8" });
+      execFileSync(process.execPath, ["-e", program], { input, cwd: __dirname, encoding: "utf8", env });
     const content = `a,b\n${lines.join("\n")}\n`;
     assert.equal(piped(content), "5000 2 standard input\n");
     assert.equal(piped(gzipSync(content)), "5000 2 standard input\n");
     assert.equal(piped(`${content}1,2,3\n`), "the standard input, line 5002: expected 2 columns, found 3\n");
+    assert.equal(piped("BZh9"), "the standard input is packed by bzip2; unpack it first: bzip2 -d FILE\n");
+    assert.deepEqual(readdirSync(kept), [], "what was kept of it is gone");
   });
 
   test("without WebAssembly, lines are read as text, to the same table", async () => {
