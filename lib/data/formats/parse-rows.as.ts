@@ -10,74 +10,33 @@ const zero: u8 = 48;
 const number: u32 = 1;
 const name: u32 = 2;
 
-let delimiter: u32 = 0;
-let quote: u32 = 0;
-let escapeCharacter: u32 = 0;
-let comment: u32 = 0;
-let point: u32 = 0;
-let columns: u32 = 0;
-let names: u32 = 0;
-let longestLine: usize = 0;
+// Settings, which whoever starts the kernel gives it: bytes of the dialect.
+declare const delimiter: u32;
+declare const quote: u32;
+/** Has another mean what it is; that of quotes if there is none. */
+declare const escapeCharacter: u32;
+/** Begins a line of comment; more than 255 if there are none. */
+declare const comment: u32;
+declare const point: u32;
 
-/**
- * @param ofEscape the byte that has another mean what it is; that of quotes if there is none
- * @param ofComment the byte that begins a line of comment; more than 255 if there are none
- * @param fields of a row
- * @param ofNames how many of them are names
- * @param bytes of the longest line
- */
-export function setDialect(
-  ofDelimiter: u32,
-  ofQuote: u32,
-  ofEscape: u32,
-  ofComment: u32,
-  ofPoint: u32,
-  fields: u32,
-  ofNames: u32,
-  bytes: usize,
-): void {
-  delimiter = ofDelimiter;
-  quote = ofQuote;
-  escapeCharacter = ofEscape;
-  comment = ofComment;
-  point = ofPoint;
-  columns = fields;
-  names = ofNames;
-  longestLine = bytes;
-}
+/** Fields of a row, and how many of them are names. */
+declare const columns: u32;
+declare const names: u32;
+/** Bytes of the longest line. */
+declare const longestLine: usize;
 
-let stops: usize = 0;
-let kinds: usize = 0;
-let spans: usize = 0;
-let codes: usize = 0;
-let header: usize = 0;
-let headerLength: i32 = 0;
-
-/**
- * Addresses.
- *
- * @param ofStops of each byte: 1 if it ends a field, or is a quote or an escape
- * @param ofKinds of each column two numbers of four bytes: what it is read as; where its numbers go, or which of the names it is
- * @param ofSpans room for where, in one line, its names begin and end
- * @param ofCodes of each name three numbers of four bytes: its column; where its codes go; where codes are remembered
- * @param ofHeader where the header's first field stands
- * @param length of that field; −1 if there is no header
- */
-export function setPlaces(
-  ofStops: usize,
-  ofKinds: usize,
-  ofSpans: usize,
-  ofCodes: usize,
-  ofHeader: usize,
-  length: i32,
-): void {
-  stops = ofStops;
-  kinds = ofKinds;
-  spans = ofSpans;
-  codes = ofCodes;
-  header = ofHeader;
-  headerLength = length;
-}
+// Settings: addresses.
+/** Of each byte: 1 if it ends a field, or is a quote or an escape. */
+declare const stops: usize;
+/** Of each column two numbers of four bytes: what it is read as; where its numbers go, or which of the names it is. */
+declare const kinds: usize;
+/** Room for where, in one line, its names begin and end. */
+declare const spans: usize;
+/** Of each name three numbers of four bytes: its column; where its codes go; where codes are remembered. */
+declare const codes: usize;
+/** Where the header's first field stands, and its length; −1 if there is no header. */
+declare const header: usize;
+declare const headerLength: i32;
 
 /** Sets a number that is written in another way, or a flag. @returns 0 if it is neither */
 declare function setOther(column: u32, row: u32, start: usize, end: usize): u32;

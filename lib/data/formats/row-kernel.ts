@@ -35,10 +35,8 @@ const kindNumbers: Record<CellKind, number> = { number: 1, name: 2, flag: 3 };
 /** In the place of a byte that there is not. */
 const none = 0xffff_ffff;
 
-/** parse-rows.as.ts: what it takes are bytes, addresses in memory, and counts. */
+/** parse-rows.as.ts. */
 interface Kernel {
-  readonly setDialect: (...settings: number[]) => void;
-  readonly setPlaces: (...addresses: number[]) => void;
   readonly parseRows: (start: number, end: number, mostRows: number) => number;
   readonly position: { readonly value: number };
 }
@@ -105,10 +103,13 @@ export class RowKernel {
     };
     const nameCode = (column: number, start: number, end: number) =>
       codeOf(column, this.#text, start - at.text, end - at.text) ?? -1;
-    this.#kernel = startKernel(memory, { setOther, codeOf: nameCode });
-    this.#kernel.setDialect(...dialectCodes(dialect), fields, names, longestLine);
-    const headerLength = headerStart === undefined ? -1 : header.length;
-    this.#kernel.setPlaces(at.stops, at.kinds, at.spans, at.names, at.header, headerLength);
+    const settings = {
+      ...dialectCodes(dialect),
+      ...{ columns: fields, names, longestLine },
+      ...{ stops: at.stops, kinds: at.kinds, spans: at.spans, codes: at.names },
+      ...{ header: at.header, headerLength: headerStart === undefined ? -1 : header.length },
+    };
+    this.#kernel = startKernel(memory, { ...settings, setOther, codeOf: nameCode });
   }
 
   /** Tells the kernel what columns are read as, and where their numbers and codes go. */
@@ -201,22 +202,22 @@ function setStops(stops: Uint8Array, { delimiter, quote, escapeCharacter }: Dial
   for (const stop of ["\n", "\r", quote, escapeCharacter ?? quote, delimiter]) stops[code(stop)] = 1;
 }
 
-/** As the kernel's `setDialect` takes them. */
-function dialectCodes({ delimiter, quote, escapeCharacter, comment, decimalComma }: Dialect): number[] {
-  const [commentCode, point] = [comment === undefined ? none : code(comment), decimalComma ? "," : "."];
-  return [code(delimiter), code(quote), code(escapeCharacter ?? quote), commentCode, code(point)];
+/** Bytes as the kernel's settings have them. */
+function dialectCodes({ delimiter, quote, escapeCharacter, comment, decimalComma }: Dialect) {
+  return {
+    delimiter: code(delimiter),
+    quote: code(quote),
+    escapeCharacter: code(escapeCharacter ?? quote),
+    comment: comment === undefined ? none : code(comment),
+    point: code(decimalComma ? "," : "."),
+  };
 }
 
 let compiled: WebAssembly.Module | undefined;
 
-function startKernel(
-  memory: WebAssembly.Memory,
-  answers: {
-    readonly setOther: (...place: [number, number, number, number]) => number;
-    readonly codeOf: (...place: [number, number, number]) => number;
-  },
-): Kernel {
+/** @param imports the kernel's settings, and what it asks for */
+function startKernel(memory: WebAssembly.Memory, imports: WebAssembly.ModuleImports): Kernel {
   compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "parse-rows.wasm")));
-  const imports = { env: { memory }, "parse-rows.as": answers };
-  return new WebAssembly.Instance(compiled, imports).exports as unknown as Kernel;
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, "parse-rows.as": imports });
+  return exports as unknown as Kernel;
 }
