@@ -6,6 +6,13 @@ const carriageReturn: u8 = 13;
 const space: u8 = 32;
 const comma: u8 = 44;
 
+/** Fields of a line, and the bytes by which the codes of two of its columns are apart. */
+declare const columns: u32;
+declare const columnBytes: usize;
+
+/** Where 65,536 entries of 16 bytes are, at first zeros: a field's bytes, the number of its column from 1 on, its code. */
+declare const cache: usize;
+
 /** The code of a field that is not in the cache; −1 if it is not good. */
 declare function lookUp(column: u32, start: usize, end: usize): i32;
 
@@ -25,7 +32,7 @@ function skipBlanks(start: usize): usize {
 }
 
 /** Stores the codes of a line's fields. @returns its length; 0 if it is bad or unusual */
-function parseLine(start: usize, columns: u32, cache: usize, codes: usize, columnBytes: usize): usize {
+function parseLine(start: usize, codes: usize): usize {
   let at = start;
   let place = codes;
   for (let column: u32 = 1; column <= columns; column++) {
@@ -81,19 +88,10 @@ export let position: usize = 0;
  * Stores the codes of the fields of whole lines, until the text ends or a line comes that is bad or unusual.
  *
  * @param rows for how many there is room
- * @param cache 65,536 entries of 16 bytes, at first zeros: a field's bytes, the number of its column from 1 on, its code
- * @param codes where the first row's codes go, pairs of bytes; the columns are `columnBytes` apart
+ * @param codes where the first row's codes go, pairs of bytes
  * @returns the number of rows
  */
-export function parseLines(
-  start: usize,
-  end: usize,
-  columns: u32,
-  rows: u32,
-  cache: usize,
-  codes: usize,
-  columnBytes: usize,
-): u32 {
+export function parseLines(start: usize, end: usize, rows: u32, codes: usize): u32 {
   let row: u32 = 0;
   let length: usize = 0;
   for (position = start; position < end && row < rows; position += length) {
@@ -105,7 +103,7 @@ export function parseLines(
         place += columnBytes;
       }
     } else {
-      length = parseLine(position, columns, cache, place, columnBytes);
+      length = parseLine(position, place);
       if (length === 0) break;
     }
     row++;

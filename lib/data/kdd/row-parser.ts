@@ -53,29 +53,21 @@ class Dictionary {
   }
 }
 
-/** parse-lines.as.ts: what it takes are addresses in memory, and counts. */
+/** parse-lines.as.ts. */
 interface Kernel {
-  readonly parseLines: (
-    start: number,
-    end: number,
-    columns: number,
-    rows: number,
-    cache: number,
-    codes: number,
-    columnBytes: number,
-  ) => number;
+  readonly parseLines: (start: number, end: number, rows: number, codes: number) => number;
   readonly position: { readonly value: number };
 }
 
 /** The kernel and its memory. Without WebAssembly there is only the memory. */
 function createKernel(
   bytes: number,
-  lookUp: (column: number, start: number, end: number) => number,
+  imports: WebAssembly.ModuleImports,
 ): { readonly buffer: ArrayBuffer; readonly kernel?: Kernel } {
   if (typeof WebAssembly === "undefined") return { buffer: new ArrayBuffer(bytes) };
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
   const module = new WebAssembly.Module(readFileSync(join(__dirname, "parse-lines.wasm")));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory }, "parse-lines.as": { lookUp } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, "parse-lines.as": imports });
   return { buffer: memory.buffer, kernel: exports as unknown as Kernel };
 }
 
@@ -84,7 +76,6 @@ function createKernel(
  * number or a name but looked up by its bytes, in WebAssembly; only one not met before is checked and converted here.
  */
 export class RowParser {
-  readonly #columns: number;
   readonly #cache: Uint8Array;
   readonly #codes: readonly Uint16Array[];
   readonly #text: Buffer;
@@ -94,12 +85,11 @@ export class RowParser {
   #rows = 0;
 
   constructor({ columns }: Layout) {
-    this.#columns = columns;
     const textAt = cacheBytes + columns * columnBytes;
     const bytes = textAt + textBytes + 8; // the text is read by eight bytes
     const lookUp = (column: number, start: number, end: number) =>
       this.#lookUp(column, start - textAt, end - textAt) ?? -1;
-    const { buffer, kernel } = createKernel(bytes, lookUp);
+    const { buffer, kernel } = createKernel(bytes, { columns, columnBytes, cache: 0, lookUp });
     this.#kernel = kernel;
     this.#cache = new Uint8Array(buffer, 0, cacheBytes);
     const encoded = Math.min(columns, kddColumns.length); // NSL-KDD's difficulty is not read
@@ -160,15 +150,8 @@ export class RowParser {
     const { parseLines, position } = this.#kernel;
     this.#text.set(text);
     const start = this.#text.byteOffset;
-    this.#rows += parseLines(
-      start,
-      start + endOfLines(text),
-      this.#columns,
-      blockRows - this.#rows,
-      this.#cache.byteOffset,
-      cacheBytes + 2 * this.#rows,
-      columnBytes,
-    );
+    const [end, codes] = [start + endOfLines(text), cacheBytes + 2 * this.#rows];
+    this.#rows += parseLines(start, end, blockRows - this.#rows, codes);
     return position.value - start;
   }
 
