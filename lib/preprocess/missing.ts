@@ -1,5 +1,3 @@
-import type { NumberStep } from "./preprocessor";
-
 /** What becomes of a number that is missing. */
 export interface MissingNumber {
   /** What stands in its place: the median of the training values. */
@@ -27,7 +25,10 @@ export function countMissing(values: ArrayLike<number>): number {
 export function replacementOf({
   range: [least, most],
   missing,
-}: Pick<NumberStep, "range" | "missing">): number {
+}: {
+  readonly range: readonly [least: number, most: number];
+  readonly missing?: MissingNumber;
+}): number {
   return missing ? missing.replacement : least / 2 + most / 2;
 }
 
