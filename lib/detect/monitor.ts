@@ -81,11 +81,8 @@ export class Monitor {
     this.#windows = isNewLog ? WarmWindows.ofNextLog(remembered, isLast) : WarmWindows.ofSameLog(remembered);
     this.#form = formNamed(model.logForm);
     this.#networks = new LocalNetworks(model.local);
-    const { views } = options;
-    this.views = new ViewMonitor(model.views, model.windows.timeBase, allowList, views, {
-      ...options,
-      networks: this.#networks,
-    });
+    const { timeBase } = model.windows;
+    this.views = new ViewMonitor(model.views, this.#networks, timeBase, allowList, options.views, options);
     this.hosts = new HostRanking(falseAlarmRateOf(model));
     this.timeline = new Timeline(this.#judge.names);
     this.drift = new DriftMeter(model);

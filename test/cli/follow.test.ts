@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import {
   appendFile,
   chmod,
@@ -240,10 +240,14 @@ test("a bad line ends it after what came before was judged; the state stands bef
 });
 
 test("a state file that is damaged or of another log is said once and moved aside, and the work goes on", async () => {
+  const place = join(realpathSync(folder), "conn.log");
+  const files = [{ path: log, place: 7 }];
+  const damaged = JSON.stringify({ formatVersion: 4, log: place, headers: [], files, waiting: [] });
   for (const [content, sentence] of [
     ["{", /state\.json is not a state file, or damaged: it is not JSON/],
     ['{"formatVersion":0}', /state\.json is not a state file of this program's format version 4/],
     ['{"formatVersion":4,"log":"/var/log/conn.log"}', /is the state of another log, "\/var\/log\/conn\.log"/],
+    [damaged, /state\.json is damaged: files\.0\.place must be a text, got 7/],
   ] as const) {
     await rm(join(folder, "state.json.set-aside"), { force: true });
     await writeFile(out, '{"@timestamp":"2030-03'); // as after a crash

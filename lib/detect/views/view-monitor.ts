@@ -33,13 +33,7 @@ export interface OverRow {
 /** One that is anomalous. */
 export interface UnusualRow extends OverRow {
   readonly view: ViewName;
-  readonly seconds: number;
   readonly verdict: Verdict;
-}
-
-interface WatchOptions extends ScoreOptions {
-  /** Tells which hosts are ours. */
-  readonly networks?: LocalNetworks;
 }
 
 /**
@@ -54,15 +48,22 @@ export class ViewMonitor {
   /** Those of the connections taken in last whose sources were never seen before the day to use such a service. */
   ofNewService: ReadonlySet<Connection> = new Set();
 
-  /** @param state what the views remember. Default: what they knew at the end of training */
+  /**
+   * @param networks tells which hosts are ours
+   * @param state what the views remember. Default: what they knew at the end of training
+   */
   constructor(
     models: ViewModels,
+    networks: LocalNetworks,
     private readonly timeBase: TimeBase,
-    private readonly allowList?: AllowList,
+    private readonly allowList: AllowList | undefined,
     state: ViewsState = {},
-    options: WatchOptions = {},
+    options: ScoreOptions = {},
   ) {
-    this.#views = viewsOf(models).map(([name, model]) => new WatchedView(name, model, state[name], options));
+    this.#views = viewsOf(models).map(([name, model]) => {
+      const view = View.resume(name, state[name] ?? model.remembered, networks);
+      return new WatchedView(view, model, new Judge(model.detectors, model.usual, options));
+    });
     const marks = (allowList?.lines ?? []).map((line) => [line, textHash(line.text)] as const);
     this.#marks = new Map(marks);
     this.#lines = new Map(marks.map(([line, mark]) => [mark, line] as const).reverse()); // of equal lines the first
@@ -106,7 +107,7 @@ export class ViewMonitor {
   async #unusual(over: readonly (readonly OverRow[])[]): Promise<UnusualRow[]> {
     const found: UnusualRow[] = [];
     for (const [i, view] of this.#views.entries()) {
-      const { raised, silenced } = await view.judge(over[i]);
+      const { raised, silenced } = await view.unusual(over[i]);
       found.push(...raised);
       for (const mark of silenced) {
         const line = this.#lines.get(mark);
@@ -120,38 +121,30 @@ export class ViewMonitor {
 
 /** A view with what judges its rows. */
 class WatchedView {
-  readonly view: View;
-  readonly #judge: Judge;
-  readonly #model: ViewModel;
   readonly #counts = { rows: 0, alerts: 0, silenced: 0 };
 
   constructor(
-    name: ViewName,
-    model: ViewModel,
-    state: ViewsState[ViewName] = model.remembered,
-    { networks, ...options }: WatchOptions = {},
-  ) {
-    this.view = View.resume(name, state, networks);
-    this.#judge = new Judge(model.detectors, model.usual, options);
-    this.#model = model;
-  }
+    readonly view: View,
+    private readonly model: ViewModel,
+    private readonly judge: Judge,
+  ) {}
 
   get counts(): ViewCounts {
     return { title: rowsTitle(this.view.name, this.view), ...this.#counts };
   }
 
   /** Judges rows. @returns the unusual ones, and the marks of those that the list allows */
-  async judge(over: readonly OverRow[]): Promise<{ raised: UnusualRow[]; silenced: number[] }> {
+  async unusual(over: readonly OverRow[]): Promise<{ raised: UnusualRow[]; silenced: number[] }> {
     if (over.length === 0) return { raised: [], silenced: [] };
-    const { name: view, seconds } = this.view;
-    const [{ preprocessor }] = Object.values(this.#model.detectors);
+    const { name: view } = this.view;
+    const [{ preprocessor }] = Object.values(this.model.detectors);
     const rows = over.map(({ row }) => row);
     const table = columnsOf(viewTable(view, rows), preprocessor.steps);
-    const judged = await this.#judge.judgements(table);
+    const judged = await this.judge.judgements(table);
     const anomalous = [...over.keys()].filter((row) => isAnomalous(judged, row));
     const unusual = anomalous.filter((row) => rows[row].mark === undefined);
     const silenced = anomalous.flatMap((row) => rows[row].mark ?? []);
-    const verdicts = await this.#judge.verdicts(
+    const verdicts = await this.judge.verdicts(
       table,
       judged,
       unusual.map((row) => ({
@@ -163,7 +156,7 @@ class WatchedView {
     this.#counts.rows += rows.filter(({ mark }) => mark === undefined).length;
     this.#counts.alerts += unusual.length;
     this.#counts.silenced += silenced.length;
-    const raised = unusual.map((row, i) => ({ ...over[row], view, seconds, verdict: verdicts[i] }));
+    const raised = unusual.map((row, i) => ({ ...over[row], view, verdict: verdicts[i] }));
     return { raised, silenced };
   }
 }

@@ -59,6 +59,9 @@ export function givenCount(value: number): number | undefined {
 /** Characters of a text that is kept; good ones are shorter, and many of a bad log's lines would take all memory. */
 const longestText = 256;
 
+/** Values of a field whose results are kept. */
+const mostKnown = 65_536;
+
 /**
  * Values that recur in a log, such as the addresses of hosts: each is looked at once and its result kept, up to a
  * number of them. So no result keeps alive the long text that it was cut from.
@@ -66,10 +69,7 @@ const longestText = 256;
 export class Recurring<Result> {
   readonly #known = new Map<string, Result>();
 
-  constructor(
-    private readonly read: (text: string) => Result,
-    private readonly limit = 65_536,
-  ) {}
+  constructor(private readonly read: (text: string) => Result) {}
 
   of(text: string): Result {
     if (text.length > longestText) return this.read(text);
@@ -77,7 +77,7 @@ export class Recurring<Result> {
     if (known !== undefined) return known;
     const own = ownText(text);
     const result = this.read(own);
-    if (this.#known.size === this.limit) this.#known.clear();
+    if (this.#known.size === mostKnown) this.#known.clear();
     this.#known.set(own, result);
     return result;
   }

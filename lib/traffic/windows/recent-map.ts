@@ -11,11 +11,6 @@ export class RecentMap<K, V> {
     private readonly create: (key: K) => V,
   ) {}
 
-  /** Keys remembered. */
-  get size(): number {
-    return this.#recent.size + this.#older.size;
-  }
-
   /** What is remembered, the generation used last at the end. */
   get generations(): readonly (readonly (readonly [K, V])[])[] {
     return [[...this.#older], [...this.#recent]];
