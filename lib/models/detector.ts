@@ -1,5 +1,5 @@
-import { InputError, type OptionNames, requireOptions } from "../common/errors";
-import { breather, type WorkOptions, workOptions } from "../common/progress";
+import { InputError, type OptionNames } from "../common/errors";
+import { type WorkOptions, workOptions } from "../common/progress";
 import { shown } from "../common/shown";
 import { type LazyMatrix, type Matrix, requireFinite, requireMatrix } from "../preprocess/matrix";
 import type { FullPreprocessOptions } from "../preprocess/preprocessor";
@@ -137,24 +137,6 @@ export function requireRow({ columns }: Pick<Detector, "columns">, row: Float32A
   if (row.length !== columns.length)
     throw new RangeError(`the row must have ${columns.length} values, one a column, got ${row.length}`);
   requireFinite({ rows: 1, columns, data: row });
-}
-
-/** `explain` of every row of a matrix: `rows × columns`, row-major. @throws {RangeError} if the matrix has other columns */
-export async function explainEach(
-  detector: Pick<Detector, "columns" | "explain">,
-  matrix: Matrix,
-  options: WorkOptions = {},
-): Promise<Float64Array> {
-  requireOptions(options, workOptions);
-  requireColumns(detector, matrix);
-  const breatheIfDue = breather(options.signal);
-  const width = detector.columns.length;
-  const contributions = new Float64Array(matrix.rows * width);
-  for (let start = 0; start < contributions.length; start += width) {
-    contributions.set(detector.explain(matrix.data.subarray(start, start + width)), start);
-    await breatheIfDue();
-  }
-  return contributions;
 }
 
 /**

@@ -12,22 +12,13 @@ import {
   requireMatrix,
   wholeMatrix,
 } from "../../preprocess/matrix";
-import {
-  type Detector,
-  explainEach,
-  fitOptions,
-  type NoveltyRule,
-  requireColumns,
-  requireFiniteScores,
-  requireRow,
-  type ScoreOptions,
-  scoreOptions,
-} from "../detector";
+import { fitOptions, type NoveltyRule, requireRow, type ScoreOptions } from "../detector";
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { growTree } from "../kernel/grow-tree";
 import { growInThreads } from "../kernel/grow-trees";
 import { findRepeats } from "../kernel/repeats";
 import { scoreMatrix } from "../kernel/score-matrix";
+import { RowDetector } from "../row-detector";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
 import { forestOptions, type IsolationForestOptions, resolveForest } from "./settings";
@@ -109,8 +100,11 @@ async function growOneByOne(
   return next;
 }
 
-/** A fitted isolation forest; made by {@link fitIsolationForest}. */
-export class IsolationForest implements Detector {
+/**
+ * A fitted isolation forest; made by {@link fitIsolationForest}. Its scores are s = 2^(−E[h] / c(ψ)), in (0, 1): near 1 = anomaly,
+ * 0.5 and below = usual (equation 2 of the paper). scikit-learn's `score_samples` is −s. The same bytes with any number of workers.
+ */
+export class IsolationForest extends RowDetector {
   readonly kind = "isolation-forest";
 
   /** Each value that no training row had halves the mean path: s becomes √s, and the log₂ of it half as low. */
@@ -131,24 +125,15 @@ export class IsolationForest implements Detector {
     readonly settings: Readonly<Required<IsolationForestOptions>>,
     readonly nodes: Nodes,
   ) {
+    super();
     this.#packed = packTrees(nodes, settings.sampleSize, columns.length);
   }
 
-  /**
-   * Anomaly scores s = 2^(−E[h] / c(ψ)), one a row, in (0, 1): near 1 = anomaly, 0.5 and below = usual (equation 2 of
-   * the paper). scikit-learn's `score_samples` is −s. The same bytes with any number of workers.
-   *
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireOptions(options, scoreOptions);
-    requireColumns(this, matrix);
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const expectedPathLength = averagePathLength(this.settings.sampleSize);
     const forest = { nodes: this.nodes, packed: this.#packed, expectedPathLength };
     const work = { stage: "scoring with the isolation forest", rowCost: 30 * this.settings.trees };
-    const scores = await scoreMatrix(scorer, forest, matrix, work, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+    return scoreMatrix(scorer, forest, matrix, work, options);
   }
 
   /**
@@ -173,14 +158,6 @@ export class IsolationForest implements Detector {
     }
     const unit = roots.length * averagePathLength(this.settings.sampleSize);
     return contributions.map((sum) => sum / unit);
-  }
-
-  /**
-   * {@link explain} for every row: `rows × columns`, row-major.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
   }
 
   /** log₂ of the score that a row of expected path length gets; see {@link explain}. */

@@ -6,7 +6,7 @@ import { breather, type WorkOptions, workOptions } from "../../../common/progres
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
-import { RowDetector } from "../row-detector";
+import { RowDetector } from "../../row-detector";
 import { type ColumnDistribution, scorer, type Tails, tailsOf, tailsOfRow } from "./tails";
 
 /** Values and counts that are saved, so that a file of them can be read. */

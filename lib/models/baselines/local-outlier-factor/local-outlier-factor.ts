@@ -3,8 +3,8 @@ import { breather, type WorkOptions, workOptions } from "../../../common/progres
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../../row-detector";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
-import { RowDetector } from "../row-detector";
 import { readSample, writeSample } from "../sample-files";
 import { type Densities, densityOf, leastReach, scorer } from "./densities";
 

@@ -13,9 +13,9 @@ import {
 } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../../row-detector";
 import { rateRange } from "../../threshold";
 import { requireSavable, requireWidth } from "../component-files";
-import { RowDetector } from "../row-detector";
 import { type Spectrum, spectrumOf } from "../spectrum";
 import { scorer, squaredLength } from "./larger-distance";
 

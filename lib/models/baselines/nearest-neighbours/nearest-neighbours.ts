@@ -3,8 +3,8 @@ import { type WorkOptions, workOptions } from "../../../common/progress";
 import { isLazy, type LazyMatrix, type Matrix, requireFinite } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../../row-detector";
 import { nearestRows, type Sample, sampleRows, squaredDifferences } from "../nearest-rows";
-import { RowDetector } from "../row-detector";
 import { readSample, writeSample } from "../sample-files";
 import { scorer } from "./distances";
 

@@ -7,8 +7,8 @@ import { type WorkOptions, workOptions } from "../../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../../preprocess/matrix";
 import { type DetectorKind, requireRow, type ScoreOptions } from "../../detector";
 import { scoreMatrix } from "../../kernel/score-matrix";
+import { RowDetector } from "../../row-detector";
 import { requireSavable, requireWidth } from "../component-files";
-import { RowDetector } from "../row-detector";
 import { spectrumOf } from "../spectrum";
 import { scorer } from "./reconstruction-errors";
 

@@ -1,14 +1,13 @@
-import { requireOptions } from "../../common/errors";
-import type { WorkOptions } from "../../common/progress";
-import type { Matrix } from "../../preprocess/matrix";
+import { requireOptions } from "../common/errors";
+import { breather, type WorkOptions, workOptions } from "../common/progress";
+import type { Matrix } from "../preprocess/matrix";
 import {
   type Detector,
-  explainEach,
   requireColumns,
   requireFiniteScores,
   type ScoreOptions,
   scoreOptions,
-} from "../detector";
+} from "./detector";
 
 /** A fitted detector that scores and explains each row by itself. */
 export abstract class RowDetector implements Detector {
@@ -39,8 +38,17 @@ export abstract class RowDetector implements Detector {
    *
    * @throws {RangeError} if the matrix has other columns
    */
-  explainRows(matrix: Matrix, options?: WorkOptions): Promise<Float64Array> {
-    return explainEach(this, matrix, options);
+  async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
+    requireOptions(options, workOptions);
+    requireColumns(this, matrix);
+    const breatheIfDue = breather(options.signal);
+    const width = this.columns.length;
+    const contributions = new Float64Array(matrix.rows * width);
+    for (let start = 0; start < contributions.length; start += width) {
+      contributions.set(this.explain(matrix.data.subarray(start, start + width)), start);
+      await breatheIfDue();
+    }
+    return contributions;
   }
 
   abstract save(folder: string): Promise<void>;
