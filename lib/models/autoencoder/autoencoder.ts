@@ -6,18 +6,16 @@ import { square } from "../../common/exact-math";
 import { type WorkOptions, workOptions } from "../../common/progress";
 import { type LazyMatrix, type Matrix, requireFinite, wholeMatrix } from "../../preprocess/matrix";
 import {
-  type Detector,
   type DetectorKind,
   fitOptions,
   loadOptions,
   type NoveltyRule,
   requireColumns,
-  requireFiniteScores,
   requireRow,
   type ScoreOptions,
-  scoreOptions,
 } from "../detector";
 import { KernelNetwork, kernelComputes } from "../kernel/kernel-network";
+import { RowDetector } from "../row-detector";
 import { type Backend, backends, type TensorFlow, tensorflow } from "../tensorflow";
 import { readAutoencoder, writeAutoencoder } from "./files";
 import { inBatches, initialWeights, type Network, type Weights } from "./network";
@@ -127,8 +125,11 @@ async function computing(
   return tensorflow(backend === "kernel" ? undefined : backend);
 }
 
-/** A trained autoencoder, made by {@link fitAutoencoder}, or read from where it was saved. */
-export class Autoencoder implements Detector {
+/**
+ * A trained autoencoder, made by {@link fitAutoencoder}, or read from where it was saved. Its scores are the mean over the columns
+ * of the squared reconstruction error. A row's score does not depend on the other rows of the matrix.
+ */
+export class Autoencoder extends RowDetector {
   readonly kind = "autoencoder";
   /** What trained it, or computes it since it was loaded. */
   readonly backend: Backend;
@@ -147,6 +148,7 @@ export class Autoencoder implements Detector {
     /** One entry an epoch. */
     readonly history: readonly EpochLoss[],
   ) {
+    super();
     this.#network = network;
     this.backend = network.backend;
   }
@@ -156,17 +158,8 @@ export class Autoencoder implements Detector {
     return this.#computing.weights;
   }
 
-  /**
-   * Mean over the columns of the squared reconstruction error, one a row; higher = more anomalous. A row's
-   * score does not depend on the other rows of the matrix.
-   * @throws {RangeError} if the matrix has other columns
-   */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireOptions(options, scoreOptions);
-    requireColumns(this, matrix);
-    const scores = await this.#computing.score(matrix, options);
-    requireFiniteScores(this, matrix, scores);
-    return scores;
+  protected scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
+    return this.#computing.score(matrix, options);
   }
 
   /**
@@ -185,7 +178,7 @@ export class Autoencoder implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
+  override async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
     const { data } = await this.reconstruct(matrix, options);
     const width = this.columns.length;
     return Float64Array.from(data, (output, i) => square(matrix.data[i] - output) / width);
