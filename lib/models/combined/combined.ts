@@ -4,22 +4,21 @@ import { requireOptions } from "../../common/errors";
 import { exp2, log } from "../../common/exact-math";
 import { checked, readJsonFile } from "../../common/json-file";
 import { type WorkOptions, workOptions } from "../../common/progress";
-import { type LazyMatrix, type Matrix, requireMatrix, wholeMatrix } from "../../preprocess/matrix";
+import { type LazyMatrix, type Matrix, wholeMatrix } from "../../preprocess/matrix";
 import { type Autoencoder, autoencoder } from "../autoencoder/autoencoder";
 import type { AutoencoderOptions } from "../autoencoder/settings";
 import {
-  type Detector,
   type DetectorKind,
   type FitOptions,
   fitOptions,
   loadOptions,
   type NoveltyRule,
   type ScoreOptions,
-  scoreOptions,
 } from "../detector";
 import { isolationForest } from "../isolation-forest/detector";
 import type { IsolationForest, IsolationForestOptions } from "../isolation-forest/isolation-forest";
 import { pValues } from "../p-values";
+import { RowDetector } from "../row-detector";
 import { ascendingScores } from "../threshold";
 
 export interface CombinedOptions {
@@ -94,7 +93,7 @@ export function combine(members: Members, heldOutScores: readonly Float64Array[]
 }
 
 /** A forest and an autoencoder that judge together; made by {@link fitCombined} or {@link combine}. */
-export class Combined implements Detector {
+export class Combined extends RowDetector {
   readonly kind = "combined";
   readonly columns: readonly string[];
   readonly settings: object;
@@ -112,20 +111,17 @@ export class Combined implements Detector {
     /** Scores of each member for held-out rows, ascending. */
     readonly heldOutScores: readonly Float64Array[],
   ) {
+    super();
     this.columns = members[0].columns;
     this.settings = Object.fromEntries(members.map(({ kind, settings }) => [kind, settings]));
   }
 
   /**
-   * Mean over the members of −log p, where p is the p-value of the member's score, one a row; higher = more anomalous. It
-   * orders rows as Fisher's method does (1925), which multiplies p-values, and ends at log(1 + held-out rows): beyond all of
-   * those, one row is as anomalous as another.
-   *
-   * @throws {RangeError} if the matrix has other columns
+   * Mean over the members of −log p, where p is the p-value of the member's score. It orders rows as Fisher's method does
+   * (1925), which multiplies p-values, and ends at log(1 + held-out rows): beyond all of those, one row is as anomalous as
+   * another.
    */
-  async score(matrix: Matrix, options: ScoreOptions = {}): Promise<Float64Array> {
-    requireOptions(options, scoreOptions);
-    requireMatrix(matrix);
+  protected async scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const scores: Float64Array[] = [];
     for (const member of this.members) scores.push(await member.score(matrix, options));
     return this.scoresOf(scores);
@@ -155,7 +151,7 @@ export class Combined implements Detector {
    * {@link explain} for every row: `rows × columns`, row-major.
    * @throws {RangeError} if the matrix has other columns
    */
-  async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
+  override async explainRows(matrix: Matrix, options: WorkOptions = {}): Promise<Float64Array> {
     requireOptions(options, workOptions);
     const byMember: Float64Array[] = [];
     for (const member of this.members) byMember.push(await member.explainRows(matrix, options));

@@ -8,8 +8,8 @@ declare const Plotly: {
   restyle(place: Element, update: unknown, traces: number[]): Promise<unknown>;
 };
 
-function element<Kind extends Element = HTMLElement>(selector: string): Kind {
-  return document.querySelector(selector) as Kind;
+function element<Kind extends Element = HTMLElement>(selector: string, place: ParentNode = document): Kind {
+  return place.querySelector(selector) as Kind;
 }
 
 const { figures, thresholds }: PageData = JSON.parse(element("#data").textContent ?? "");
@@ -39,11 +39,9 @@ const listening = new Set<string>();
 /** Makes a slider work: at each of its steps the counts are known. */
 function movable(id: string, threshold: PageThreshold): void {
   const group = element(`#${id}`);
-  const [choice, slider, button] = [
-    group.querySelector("select") as HTMLSelectElement,
-    group.querySelector("input") as HTMLInputElement,
-    group.querySelector("button") as HTMLButtonElement,
-  ];
+  const choice = element<HTMLSelectElement>("select", group);
+  const slider = element<HTMLInputElement>("input", group);
+  const button = element("button", group);
   const detector = () => threshold.detectors[Number(choice.value)];
   const start = () => {
     slider.max = String(detector().thresholds.length - 1);
@@ -75,7 +73,7 @@ function showAt(
     trueNegative: [negatives - falsePositive, negatives, true],
   };
   for (const [cell, [count, of, isRight]] of Object.entries(counts)) {
-    const place = group.querySelector(`[data-count=${cell}]`) as HTMLElement;
+    const place = element(`[data-count=${cell}]`, group);
     place.textContent = `${formatCount(count)} (${formatShare(count / of)})`;
     place.className = isRight ? "right" : "wrong";
   }
@@ -85,8 +83,8 @@ function showAt(
   const f1 = truePositive === 0 ? 0 : (2 * truePositive) / (flagged + positives);
   const value = `${formatScore(thresholds[step])}${step === chosen ? ", as chosen" : ""}`;
   const words = `Flagged above ${value}: false alarms ${formatShare(falseAlarmRate)}, recall ${formatShare(recall)}, precision ${flagged === 0 ? "–" : formatShare(precision)}, F1 ${f1.toFixed(3)}`;
-  (group.querySelector("output") as HTMLElement).textContent = words;
-  (group.querySelector("input") as HTMLElement).setAttribute("aria-valuetext", value);
+  element("output", group).textContent = words;
+  element("input", group).setAttribute("aria-valuetext", value);
   movePoint(roc, name, falseAlarmRate, recall);
   movePoint(precisionRecall, name, recall, precision);
 }
