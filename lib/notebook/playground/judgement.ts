@@ -78,10 +78,8 @@ export interface Judgement {
 /** Judges the points that a forest was grown on. */
 export function judge({ points, scores }: Grown, rule: Rule): Judgement {
   const anomalous = Uint8Array.from(points, (point) => (point.anomalous ? 1 : 0));
-  const threshold = thresholdOf(
-    scores.filter((_, i) => !anomalous[i]),
-    rule,
-  );
+  const usual = scores.filter((_, i) => !anomalous[i]);
+  const threshold = thresholdOf(usual, rule);
   const flagged = verdicts(scores, { value: threshold });
   const count = (truth: number, verdict: number) =>
     flagged.reduce((sum, flag, i) => sum + (flag === verdict && anomalous[i] === truth ? 1 : 0), 0);
