@@ -2,15 +2,7 @@ import type { Data } from "plotly.js-dist";
 import { formatScore, numbersOf } from "../../common/format";
 import { type Curve, thinCurve } from "../../evaluation/curves";
 import type { ModelStyle } from "../palette";
-
-/** A curve of one detector. */
-export interface NamedCurve {
-  /** As in `metrics.json`: `isolation-forest`, `autoencoder`, `baseline:count`, … */
-  readonly name: string;
-  readonly curve: Curve;
-  /** Marks the point at which the verdicts were given. */
-  readonly threshold?: number;
-}
+import type { NamedCurve } from "./named-curve";
 
 /**
  * A thinned curve as a line, and its operating point as a dot.

@@ -4,7 +4,8 @@ import type { Caption, Figure } from "../figure";
 import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { guideLine } from "../traces";
-import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
+import { curveTraces, operatingPointKey } from "./curve-trace";
+import type { NamedCurve } from "./named-curve";
 
 /** The precision–recall curve of one detector: of `precisionRecallCurve`, with x = recall, y = precision. */
 export interface NamedPrecisionRecallCurve extends NamedCurve {

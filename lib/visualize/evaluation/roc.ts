@@ -6,7 +6,8 @@ import { createFigure } from "../layout";
 import { modelStyles } from "../palette";
 import { panelGrid } from "../panels";
 import { guideLine } from "../traces";
-import { curveTraces, type NamedCurve, operatingPointKey } from "./curve-trace";
+import { curveTraces, operatingPointKey } from "./curve-trace";
+import type { NamedCurve } from "./named-curve";
 
 /** The ROC curve of one detector: of `rocCurve`, with x = false-alarm rate, y = recall. */
 export interface NamedRocCurve extends NamedCurve {
