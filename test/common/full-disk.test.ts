@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { contents } from "../cli/command";
+import { share, tryAll } from "../fixtures/cases";
 import { writeResults } from "./write-results";
 
 const disk = join(tmpdir(), `full-disk-${process.pid}`);
@@ -26,7 +27,7 @@ test("a disk that is full at any moment of writing keeps the old results, whole,
   const resize = (blocks: number) => spawnSync("mount", ["-o", `remount,size=${4096 * blocks}`, disk]).status;
   let refusals = 0;
   // Each round leaves one page less for the results, from room for all to room for none.
-  for (let pages = 28; pages > 0; pages--) {
+  for (let pages = 28; pages > 0; pages -= tryAll ? 1 : 2) {
     const used = Number(
       spawnSync("du", ["-s", "--block-size=4096", disk], { encoding: "utf8" }).stdout.split("\t")[0],
     );
@@ -50,5 +51,5 @@ test("a disk that is full at any moment of writing keeps the old results, whole,
     assert.doesNotMatch(error.message, /unfinished/);
     assert.deepEqual(contents(folder), old, `${pages} pages`);
   }
-  assert.ok(refusals > 5, `${refusals} refusals`);
+  assert.ok(refusals > share(5, 2), `${refusals} refusals`);
 });

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, type ReadTableOptions, readTable } from "traffic-anomaly";
-import { share } from "../../fixtures/cases";
+import { share, someOf } from "../../fixtures/cases";
 import fc from "../../fixtures/fast-check";
 import { temporaryFolder } from "../../fixtures/folder";
 
@@ -201,7 +201,7 @@ test("a number among numbers is read as Number reads it, or refused, however it 
   ];
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const read: string[] = [];
-  for (const word of [...spellings, ...odd, ...others, ...long]) {
+  for (const word of someOf([...spellings, ...odd, ...others, ...long], 3)) {
     if (isNumber.test(word.trim())) read.push(word);
     else {
       const content = `a,b\n${"1.5,x\n".repeat(30)}${written(word, false)},y\n2.5,x\n`;
