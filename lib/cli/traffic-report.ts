@@ -1,4 +1,4 @@
-import { formatCount, formatCounted, formatShare } from "../common/format";
+import { capitalised, formatCount, formatCounted, formatShare } from "../common/format";
 import type { Incident } from "../detect/incidents/incident";
 import { mostDistinct } from "../detect/incidents/open-incident";
 import { type ScoreTrafficResult, silencedNotice } from "../detect/score/score-result";
@@ -160,10 +160,6 @@ function remarks({ badLines, lateConnections, clockJumps, gaps }: ScoreTrafficRe
     ...(gaps > 0 ? [`${formatCount(gaps)} with parts that were not seen`] : []),
   ];
   return found.length > 0 ? `; ${found.join(", ")}` : "";
-}
-
-function capitalised(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
 }
 
 function row(name: string, values: readonly string[]): string {

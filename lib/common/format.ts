@@ -1,3 +1,8 @@
+/** A text that starts with a capital letter. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A count with thousands separated: `229,853`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");

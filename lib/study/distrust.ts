@@ -1,4 +1,4 @@
-import { formatCount, formatRows, formatShare } from "../common/format";
+import { capitalised, formatCount, formatRows, formatShare } from "../common/format";
 import { equalRows } from "../data/distinct";
 import { countLabels } from "../data/label-groups";
 import type { Table } from "../data/table";
@@ -34,7 +34,7 @@ export function distrust(
     ...unseenNames(study, test),
     ...rareKinds(test ?? train),
     ...skipped(data),
-    ...notices.map((notice) => `${notice[0].toUpperCase()}${notice.slice(1)}.`),
+    ...notices.map((notice) => `${capitalised(notice)}.`),
     ...(repeats || !train.labels
       ? []
       : ["One seed was run: how far the figures would move with another is not known (--repeats 5 tells)."]),

@@ -1,3 +1,4 @@
+import { capitalised } from "../common/format";
 import { escapeHtml } from "../common/html";
 import type { Category } from "../data/kdd/attacks";
 import { labelGroups } from "../data/label-groups";
@@ -126,8 +127,7 @@ export function modelStyles(names: readonly string[]): ModelStyle[] {
 
 /** A detector's name at the start of a line: see {@link detectorTitle}. */
 export function modelTitle(name: string): string {
-  const title = detectorTitle(name);
-  return title.charAt(0).toUpperCase() + title.slice(1);
+  return capitalised(detectorTitle(name));
 }
 
 /** From usual (white) to anomalous (vermilion), for scores and path lengths drawn as an area. */

@@ -1,5 +1,5 @@
 import { decimals } from "../../common/format";
-import type { Column, Table } from "../../data/table";
+import { type Column, type Table, valueAt } from "../../data/table";
 import { type TypicalValue, typicalText } from "../../models/typical-values";
 import type { Step } from "../../preprocess/preprocessor";
 import type { Connection } from "../../traffic/connection";
@@ -52,7 +52,7 @@ export function alertReasons(
 ): AlertReason[] {
   const told = (column: Column): Omit<AlertReason, "share"> | undefined => {
     const { name: feature } = column;
-    const value = valueAt(column, row);
+    const value = toldAt(column, row);
     const step = novel.find((learned) => learned.feature === feature);
     const text = reasonWords(feature, value, numberOf, usual, connection, step);
     if (text === undefined) return undefined;
@@ -79,7 +79,7 @@ function themesOf({ features }: Table, row: number, shares: Float64Array): Theme
   for (const i of Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a])) {
     if (shares[i] <= 0) break;
     const column = features[i];
-    const name = column.name === "flag" ? flagTheme(String(valueAt(column, row))) : column.name;
+    const name = column.name === "flag" ? flagTheme(String(toldAt(column, row))) : column.name;
     const key = themeOf.get(name) ?? name;
     const { share, columns }: Theme = themes.get(key) ?? { share: 0, columns: [] };
     themes.set(key, { share: share + shares[i], columns: [...columns, column] });
@@ -93,7 +93,7 @@ function themesOf({ features }: Table, row: number, shares: Float64Array): Theme
 export function numbersOf(table: Table, row: number): NumberOf {
   return (name) => {
     const column = table.features.find((feature) => feature.name === name);
-    return column?.kind === "numeric" ? (valueAt(column, row) as number) : 0;
+    return column?.kind === "numeric" ? (toldAt(column, row) as number) : 0;
   };
 }
 
@@ -116,8 +116,7 @@ function flagTheme(flag: string): string {
 }
 
 /** The value of a column; rates have 32 bits, and are told as 0.98 rather than 0.9800000190734863. */
-function valueAt(column: Column, row: number): number | string {
-  return column.kind === "nominal"
-    ? column.categories[column.codes[row]]
-    : Number(column.values[row].toPrecision(6));
+function toldAt(column: Column, row: number): number | string {
+  const value = valueAt(column, row);
+  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
 }

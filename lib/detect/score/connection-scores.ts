@@ -1,5 +1,5 @@
 import { printableJson } from "../../common/shown";
-import type { Column, Table } from "../../data/table";
+import { type Column, type Table, valueAt } from "../../data/table";
 import { fieldName, trainedDetectors } from "../../models/detectors";
 import { combinedPValues } from "../../models/p-values";
 import type { Connection } from "../../traffic/connection";
@@ -60,7 +60,7 @@ export const scoreFields: readonly Field<ConnectionScore>[] = [
   ...connectionFeatures.map(({ name, measure }) =>
     (measure === "nominal" ? text : double)(name, ({ features, row }) => {
       const column = features.get(name);
-      return column?.kind === "nominal" ? column.categories[column.codes[row]] : column?.values[row];
+      return column && valueAt(column, row);
     }),
   ),
 ];

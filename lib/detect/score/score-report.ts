@@ -1,4 +1,4 @@
-import { formatCount, formatScore, formatShare } from "../../common/format";
+import { capitalised, formatCount, formatScore, formatShare } from "../../common/format";
 import type { Figure } from "../../visualize/figure";
 import { modelTitle } from "../../visualize/palette";
 import type { Block, Report, TableBlock } from "../../visualize/report/report";
@@ -116,7 +116,7 @@ function driftBlocks({ drift }: ScoreTrafficResult): Block[] {
   const { stability, unseenShare, unseen, warning } = drift;
   const words = warning ?? "The traffic looks like what the model learned, as far as scores and names tell.";
   return [
-    { kind: "list", items: [`${words[0].toUpperCase()}${words.slice(1)}${warning ? "." : ""}`] },
+    { kind: "list", items: [`${capitalised(words)}${warning ? "." : ""}`] },
     {
       kind: "table",
       title: "Population stability index of the scores: a notice where all are above 1",
@@ -149,7 +149,7 @@ function scoreDoubts(result: ScoreTrafficResult): string[] {
   const { budgetWarning, drift, reading, discoveries } = result;
   const silenced = silencedNotice(result);
   return [
-    budgetWarning && `${budgetWarning[0].toUpperCase()}${budgetWarning.slice(1)}.`,
+    budgetWarning && `${capitalised(budgetWarning)}.`,
     drift.warning && "The traffic has drifted: the promised false-alarm rate does not hold of it.",
     silenced && `${silenced}.`,
     discoveries &&

@@ -1,4 +1,4 @@
-import { formatCount, formatScore, formatShare } from "../../common/format";
+import { capitalised, formatCount, formatScore, formatShare } from "../../common/format";
 import { flagsNothing } from "../../evaluation/metrics";
 import { trainedDetectors } from "../../models/detectors";
 import type { Figure } from "../../visualize/figure";
@@ -129,7 +129,7 @@ function trainingDoubts(fitted: FittedTraffic, result: TrainResult): string[] {
     flaggedShare.any > 2 * promisedRate &&
       `${formatShare(flaggedShare.any)} of the connections are flagged, where ${formatShare(promisedRate)} was promised: they hold anomalies, or changed while they were logged.`,
     !labels && "No connection has a label: whatever happened in these logs counts as usual, an attack too.",
-    few && `${few[0].toUpperCase()}${few.slice(1)}.`,
+    few && `${capitalised(few)}.`,
     ...readingDoubts(reading),
   ].filter((doubt) => typeof doubt === "string");
 }
