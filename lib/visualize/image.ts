@@ -193,7 +193,7 @@ async function makeTemporaryFolder(): Promise<{ readonly folder: string; readonl
       process.off("exit", remove);
       void lock?.release();
     } catch {
-      // A browser that is ending still writes there: the end of the process tries again.
+      setTimeout(remove, 1000).unref(); // a browser that is ending still writes there
     }
   };
   process.on("exit", remove);

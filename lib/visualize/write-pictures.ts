@@ -30,7 +30,7 @@ export async function writePictures(
   });
   if (!Array.isArray(drawn)) {
     const reason = drawn ?? "no Chromium was found";
-    onNotice?.(`the figures are in the report, but not also pictures (.png): ${reason}`);
+    onNotice?.(`the figures are in the report only, not drawn as pictures (.png): ${reason}`);
     return false;
   }
   try {

@@ -125,6 +125,9 @@ const surprise =
     const known = { scores: ascendingScores(heldOut) };
     return (score) => of(pValues(Float64Array.of(score), known)[0]);
   };
+/** Of which the combined detector takes a weighted mean; the rest is the network's. */
+const evidence = surprise((p) => -Math.log(p));
+const forestWeight = 0.45;
 const standardised =
   (scale: (score: number) => number): Unit =>
   (heldOut) => {
@@ -146,32 +149,46 @@ const extrapolated =
     const ascending = ascendingScores(heldOut);
     const tail = ascending.subarray(Math.floor((1 - share) * ascending.length));
     const index = mean(Array.from(tail.subarray(1), (score) => Math.log(score / tail[0])));
-    const within = surprise((p) => -Math.log(p))(heldOut);
+    const within = evidence(heldOut);
     return (score) =>
       score <= tail[0] ? within(score) : within(tail[0]) + Math.log(score / tail[0]) / index;
   };
 
 const log20 = Math.log(20);
-/** How both members' scores are put together, and what each new value adds; without that, the members' rules apply. */
+/**
+ * How both members' scores are put together, what share of it the forest's is (half, where there is no weight), and what each new
+ * value adds; without that, the members' rules apply.
+ */
 const combinations: readonly {
   readonly name: string;
   readonly unit: Unit;
   readonly join?: "max";
+  readonly weight?: number;
   readonly novelty?: number;
 }[] = [
   {
-    name: "**mean of −log p (Fisher), p of a new value 1/20**",
-    unit: surprise((p) => -Math.log(p)),
+    name: "**mean of −log p, forest's weighs 0.45, p of a new value 1/20**",
+    unit: evidence,
+    weight: forestWeight,
     novelty: log20,
   },
-  { name: "the same, new values do not count", unit: surprise((p) => -Math.log(p)), novelty: 0 },
-  { name: "the same, p of a new value 1/5", unit: surprise((p) => -Math.log(p)), novelty: Math.log(5) },
-  { name: "the same, p of a new value 1/100", unit: surprise((p) => -Math.log(p)), novelty: Math.log(100) },
-  { name: "the same, members' novelty", unit: surprise((p) => -Math.log(p)) },
-  { name: "the same, tail of 1 % extrapolated", unit: extrapolated(0.01), novelty: log20 },
+  ...[0.3, 0.35, 0.4, 0.5, 0.55].map((weight) => ({
+    name: `the same, forest's weighs ${weight}${weight === 0.5 ? " (Fisher)" : ""}`,
+    ...{ unit: evidence, weight, novelty: log20 },
+  })),
+  { name: "the same, new values do not count", unit: evidence, weight: forestWeight, novelty: 0 },
+  { name: "the same, p of a new value 1/5", unit: evidence, weight: forestWeight, novelty: Math.log(5) },
+  { name: "the same, p of a new value 1/100", unit: evidence, weight: forestWeight, novelty: Math.log(100) },
+  { name: "the same, members' novelty", unit: evidence, weight: forestWeight },
+  {
+    name: "the same, tail of 1 % extrapolated",
+    unit: extrapolated(0.01),
+    weight: forestWeight,
+    novelty: log20,
+  },
   { name: "mean of normal quantiles (Stouffer)", unit: surprise((p) => probit(1 - p)), novelty: 1.645 },
   { name: "mean of ranks", unit: surprise((p) => 1 - p), novelty: 1 },
-  { name: "lowest p", unit: surprise((p) => -Math.log(p)), join: "max", novelty: log20 },
+  { name: "lowest p", unit: evidence, join: "max", novelty: log20 },
   { name: "deviations from the mean", unit: standardised((score) => score) },
   { name: "the same of logarithms", unit: standardised(Math.log) },
   { name: "median 0, 95 % at 1", unit: between(0.95) },
@@ -191,7 +208,7 @@ function combinedRows(data: Data, heldOutRows: Rows, members: readonly Member[])
   };
   const own = members.map(({ all, rule }) => withRule(all, rule));
   return [
-    ...combinations.map(({ name, unit, join, novelty }): Row => {
+    ...combinations.map(({ name, unit, join, weight = 0.5, novelty }): Row => {
       const [first, second] = members.map(({ all }, i) => {
         const scores = novelty === undefined ? own[i] : all.own;
         const scale = unit(valuesAt(scores, heldOutRows));
@@ -203,7 +220,7 @@ function combinedRows(data: Data, heldOutRows: Rows, members: readonly Member[])
       });
       const { novel } = members[0].all;
       const joined = first.map((score, i) => {
-        const both = join ? Math.max(score, second[i]) : (score + second[i]) / 2;
+        const both = join ? Math.max(score, second[i]) : weight * score + (1 - weight) * second[i];
         return both + (novelty ?? 0) * novel[i];
       });
       return row(name, joined);
@@ -232,7 +249,9 @@ function marginRows(data: Data, model: FittedModel, members: readonly Member[]):
     const scores = ascendingScores(valuesAt(all.own, heldOutRows));
     return pValues(all.own, { scores }).map((p) => -Math.log(p));
   });
-  const both = surprises[0].map((score, row) => (score + surprises[1][row]) / 2);
+  const both = surprises[0].map(
+    (score, row) => forestWeight * score + (1 - forestWeight) * surprises[1][row],
+  );
   const rankings = [
     { title: "combined", own: both, rule: (score: number, values: number) => score + log20 * values },
     ...members.map(({ title, all, rule }) => ({ title, own: all.own, rule })),

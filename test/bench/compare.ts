@@ -1,7 +1,7 @@
 // `npm run compare [-- SECTION…]`: how the defaults of preprocessing, forest, autoencoder and PCA were chosen, how values count
 // that training never saw, and how both models are combined. Each candidate is fitted on 80 % of normal rows and judged on the
 // others and all attacks, of KDD'99's training file and of simulated traffic; `corrected` takes no part. Writes comparison.md
-// beside this file; sections that are not named stay as they are: forest, autoencoder, defaults, pca.
+// beside this file; sections that are not named stay as they are: forest, autoencoder, defaults, members, pca.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -23,6 +23,7 @@ import {
 } from "traffic-anomaly";
 import { defaultSections } from "./compare-defaults";
 import { type Data, figures, judged, type Row, scoresOf, spreadTable } from "./compare-judge";
+import { membersSection } from "./compare-members";
 import { componentsSection } from "./compare-pca";
 import { loadKdd, runScript } from "./data";
 
@@ -34,7 +35,8 @@ const forestCandidates: readonly [PreprocessOptions, IsolationForestOptions][] =
   [{ ...forest, logarithm: [] }, { sampleSize: 256 }],
   [forest, { sampleSize: 256 }],
   [forest, { sampleSize: 1024 }],
-  [forest, { sampleSize: 16_384 }],
+  [forest, { sampleSize: 4096 }],
+  [forest, { sampleSize: 65_536 }],
   [forest, { trees: 300 }],
   [{ ...forest, logarithm: [] }, {}],
   [{ ...forest, logarithm: ["amount", "count"] }, {}],
@@ -91,7 +93,7 @@ const forestSection = (data: readonly Data[]) =>
     isolationForest,
     "trees | rows a tree | encoding | log(1 + x) of | scaling",
     forestCandidates.map(([preprocessing, settings]) => {
-      const { trees = 100, sampleSize = 4096 } = settings;
+      const { trees = 100, sampleSize = 16_384 } = settings;
       const { encoding, scaling } = preprocessing;
       const size = sampleSize.toLocaleString("en");
       const cells = [trees, size, encoding, logarithmOf(preprocessing), scaling === "none" ? "–" : scaling];
@@ -152,6 +154,7 @@ async function main(): Promise<void> {
     replaceTables("Combined detector", combined);
     replaceTables("From where on a number is new", margin);
   }
+  if (isWanted("members")) replaceTables("What is combined", await membersSection(data));
   if (isWanted("pca")) replaceTables("PCA", await componentsSection(kdd));
   if (isWanted("forest")) replaceTables("Isolation forest", await forestSection(data));
   if (isWanted("autoencoder")) replaceTables("Autoencoder", await networkSection(data));

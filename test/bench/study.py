@@ -208,7 +208,7 @@ def novelty(train, test, threads):
     scores = {}
     encoder = ScaledOneHot(train.iloc[fit_rows])
     matrix, test_matrix = encoder.transform(train), encoder.transform(test)
-    score = fit_forest(matrix[fit_rows], threads, 4096)
+    score = fit_forest(matrix[fit_rows], threads, 16384)
     scores["isolation-forest"] = score(matrix), score(test_matrix)
     score, epochs = fit_autoencoder(matrix[fit_rows])
     scores["autoencoder"] = score(matrix), score(test_matrix)

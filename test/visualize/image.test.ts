@@ -50,6 +50,23 @@ async function withBrowser(name: string, work: () => Promise<void>): Promise<voi
   }
 }
 
+test("what a browser wrote goes with it, also in a process that goes on", { skip }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "browser-"));
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  t.after(async () => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+    await rm(folder, { recursive: true });
+  });
+  const listeners = process.listenerCount("exit");
+  await renderImages([figures.roc]);
+  const isLeft = async () => (await readdir(folder)).some((name) => name.startsWith("traffic-anomaly"));
+  for (let tries = 0; tries < 50 && (await isLeft()); tries++) await sleep(200);
+  assert.equal(await isLeft(), false);
+  assert.equal(process.listenerCount("exit"), listeners);
+});
+
 test("a start removes what a browser left whose process was killed, and leaves that of one that runs", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "abandoned-"));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })); // those killed may still write

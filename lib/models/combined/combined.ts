@@ -41,7 +41,7 @@ export const combined: DetectorKind<"combined", CombinedOptions, Combined> = {
     requireOptions(options, loadOptions);
     const { combinedSchema } = require("./schema") as typeof import("./schema");
     const path = join(folder, "combined.json");
-    const { heldOutScores } = checked(combinedSchema, await readJsonFile(path), path);
+    const { heldOutScores, weights } = checked(combinedSchema, await readJsonFile(path), path);
     const members: Members = [
       await isolationForest.load(folder, columns, options),
       await autoencoder.load(folder, columns, options),
@@ -49,12 +49,16 @@ export const combined: DetectorKind<"combined", CombinedOptions, Combined> = {
     return new Combined(
       members,
       heldOutScores.map((scores) => Float64Array.from(scores)),
+      weights,
     );
   },
 };
 
 /** The two that are combined, which were fitted on the same columns. */
 export type Members = readonly [IsolationForest, Autoencoder];
+
+/** What share the forest's evidence has in a score, and what the network's: chosen by `npm run compare`. */
+const memberWeights: readonly number[] = [0.45, 0.55];
 
 /**
  * Fits an isolation forest and an autoencoder on the same rows, and combines them: see {@link combine}.
@@ -89,7 +93,7 @@ export async function fitCombined(
  * @param heldOutScores of each member, for rows like those that the members were fitted on
  */
 export function combine(members: Members, heldOutScores: readonly Float64Array[]): Combined {
-  return new Combined(members, heldOutScores.map(ascendingScores));
+  return new Combined(members, heldOutScores.map(ascendingScores), memberWeights);
 }
 
 /** A forest and an autoencoder that judge together; made by {@link fitCombined} or {@link combine}. */
@@ -110,6 +114,8 @@ export class Combined extends RowDetector {
     readonly members: Members,
     /** Scores of each member for held-out rows, ascending. */
     readonly heldOutScores: readonly Float64Array[],
+    /** What share each member has in a score; they sum to 1. */
+    readonly weights: readonly number[],
   ) {
     super();
     this.columns = members[0].columns;
@@ -117,9 +123,9 @@ export class Combined extends RowDetector {
   }
 
   /**
-   * Mean over the members of −log p, where p is the p-value of the member's score. It orders rows as Fisher's method does
-   * (1925), which multiplies p-values, and ends at log(1 + held-out rows): beyond all of those, one row is as anomalous as
-   * another.
+   * Weighted mean of the members' −log p, where p is the p-value of the member's score. With equal weights it orders rows as
+   * Fisher's method does (1925), which multiplies p-values; weights are Good's (1955). It ends at log(1 + held-out rows): beyond
+   * all of those, one row is as anomalous as another.
    */
   protected async scoreRows(matrix: Matrix, options: ScoreOptions): Promise<Float64Array> {
     const scores: Float64Array[] = [];
@@ -132,7 +138,7 @@ export class Combined extends RowDetector {
     const sum = new Float64Array(byMember[0].length);
     byMember.forEach((scores, i) => {
       const surprise = this.#surprise(i, scores);
-      for (let row = 0; row < sum.length; row++) sum[row] += surprise[row] / byMember.length;
+      for (let row = 0; row < sum.length; row++) sum[row] += this.weights[i] * surprise[row];
     });
     return sum;
   }
@@ -164,7 +170,8 @@ export class Combined extends RowDetector {
 
   async save(folder: string): Promise<void> {
     for (const member of this.members) await member.save(folder);
-    const content = { heldOutScores: this.heldOutScores.map((scores) => [...scores]) };
+    const { weights } = this;
+    const content = { weights, heldOutScores: this.heldOutScores.map((scores) => [...scores]) };
     await writeFile(join(folder, "combined.json"), `${JSON.stringify(content)}\n`);
   }
 
@@ -189,7 +196,7 @@ export class Combined extends RowDetector {
       const raised = own.map((value) => Math.max(0, value));
       const all = raised.reduce((total, value) => total + value, 0);
       raised.forEach((value, i) => {
-        contributions[i] += ((all > 0 ? value / all : 1 / raised.length) * surprise) / byMember.length;
+        contributions[i] += this.weights[m] * surprise * (all > 0 ? value / all : 1 / raised.length);
       });
     });
     return contributions;

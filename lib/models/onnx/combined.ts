@@ -5,17 +5,20 @@ import { addForest } from "./forest";
 import { byteTensor, doubleTensor, type GraphBuilder, int, ints, tensor } from "./graph";
 import { addErrors, addMean } from "./network";
 
-/** Adds the score of forest and autoencoder together: the mean of −log p of what each gives, and what each new value adds. @param newValues how many a row has */
+/** Adds the score of forest and autoencoder together: the weighted mean of −log p of what each gives, and what each new value adds. @param newValues how many a row has */
 export function addCombined(
   graph: GraphBuilder,
-  { members: [forest, network], heldOutScores, novelty }: Combined,
+  { members: [forest, network], heldOutScores, weights, novelty }: Combined,
   matrix: string,
   newValues: string,
 ): string {
   const error = addMean(graph, addErrors(graph, network, matrix), network.columns.length);
   const scores = [addForest(graph, forest, matrix), error];
   const surprises = scores.map((score, i) => addSurprise(graph, score, heldOutScores[i], rounding[i]));
-  const mean = graph.add("Div", [graph.add("Add", surprises), graph.double(scores.length)]);
+  const mean = graph.add(
+    "Add",
+    surprises.map((surprise, i) => graph.add("Mul", [surprise, graph.double(weights[i])])),
+  );
   return graph.add("Add", [mean, graph.add("Mul", [newValues, graph.double(novelty.score(0, 1))])]);
 }
 

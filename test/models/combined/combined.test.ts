@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { combined, type Detector, fitModel, pValues, type Rows, transform } from "traffic-anomaly";
+import { temporaryFolder } from "../../fixtures/folder";
 import { fitSmallModels, settings, shared } from "../../fixtures/small-models";
 import { kddTable } from "../../fixtures/table";
 import { trafficLines } from "../../fixtures/traffic";
@@ -11,7 +14,7 @@ const fitted = (async () => ({
   both: await fitModel(table, combined, { ...shared, settings }),
 }))();
 
-test("a score is the mean of the members' −log p-values among held-out rows", async () => {
+test("a score is the weighted mean of the members' −log p-values among held-out rows", async () => {
   const { forest, network, both } = await fitted;
   const { preprocessor, heldOutRows } = both;
   const scoresOf = (of: { readonly detector: Detector }, rows?: Rows) =>
@@ -22,7 +25,7 @@ test("a score is the mean of the members' −log p-values among held-out rows", 
   );
   const [p, q] = heldOut.map((scores, i) => pValues(matrixScores[i], { scores }));
   matrixScores[2].forEach((score, row) => {
-    const expected = -(Math.log(p[row]) + Math.log(q[row])) / 2;
+    const expected = -(0.45 * Math.log(p[row]) + 0.55 * Math.log(q[row]));
     assert.ok(Math.abs(score - expected) < 1e-12, `row ${row}: ${score} for ${expected}`);
   });
 });
@@ -43,4 +46,23 @@ test("only columns that made a row more anomalous to a member add to its score",
     assert.ok(contribution >= 0);
     assert.equal(contribution > 0, of[i] > 0 || by[i] > 0);
   });
+});
+
+test("a model that was saved before members had weights judges as it did", async () => {
+  const { both } = await fitted;
+  const folder = temporaryFolder("combined");
+  const { columns } = both.detector;
+  await both.detector.save(folder);
+  const path = join(folder, "combined.json");
+  const { weights, ...before } = JSON.parse(readFileSync(path, "utf8"));
+  assert.deepEqual(weights, [0.45, 0.55]);
+  writeFileSync(path, JSON.stringify(before));
+  const equal = await combined.load(folder, columns);
+  const row = { rows: 1, columns, data: new Float32Array(columns.length).fill(0.5) };
+  const surprises = equal.members.map(async (member, i) => {
+    const [p] = pValues(await member.score(row), { scores: equal.heldOutScores[i] });
+    return -Math.log(p);
+  });
+  const [first, second] = await Promise.all(surprises);
+  assert.ok(Math.abs((await equal.score(row))[0] - (first + second) / 2) < 1e-12);
 });

@@ -72,9 +72,10 @@ export const preprocessingExercises: { readonly [number: string]: Exercise } = {
   },
   "2-3": {
     answer: number({
-      truth: { real: 5, simulated: 1 },
+      truth: { real: 2, simulated: 1 },
       mistakes: {
-        0: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
+        3: "Count the seeds with which the forest with the logarithm of counts has the *lower* ROC AUC.",
+        5: "Count by the ROC AUC over all rows of the holdout. Smurf alone is another matter.",
       },
     }),
     hints: [

@@ -29,7 +29,7 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
     hints: [
       "Add the first n rows of smurf to `fitRows`, and judge the *other* smurf rows against the held-out normal ones.",
       "Fit with three seeds for each n, and compare each with the forest of the same seed without smurf.",
-      "How many smurf rows does a tree of 4,096 rows draw, if n of some 78,000 are smurf?",
+      "How many smurf rows does a tree of 16,384 rows draw, if n of some 78,000 are smurf?",
     ],
   },
   "3-3": {
@@ -54,7 +54,7 @@ export const isolationForestExercises: { readonly [number: string]: Exercise } =
       truth: { real: 0.9989, simulated: 0.9869 },
       tolerance: 0.0005,
       mistakes: {
-        0.834: "That is the forest's. How well does the one right column do, read as a score?",
+        0.7641: "That is the forest's. How well does the one right column do, read as a score?",
         0.0011: "Many bytes are suspicious: do not turn the sign.",
       },
     }),

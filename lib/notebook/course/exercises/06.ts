@@ -6,7 +6,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
       truth: { real: 0.1539, simulated: 0.3268 },
       tolerance: 0.001,
       share: true,
-      mistakes: { 0.0765: "That is the forest's.", 0.3753: "That is the autoencoder's." },
+      mistakes: { 0.1209: "That is the forest's.", 0.3753: "That is the autoencoder's." },
     }),
     hints: [
       '`thresholdSliderFigure({ name, scores, labels, threshold, axisTitle })` draws one; PCA\'s scores need `scale: "log"`.',
@@ -16,7 +16,7 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   },
   "6-2": {
     answer: number({
-      truth: { real: 0.0316, simulated: 0.0322 },
+      truth: { real: 0.033, simulated: 0.0336 },
       tolerance: 0.0005,
       share: true,
       mistakes: {
@@ -61,12 +61,15 @@ export const visualizationExercises: { readonly [number: string]: Exercise } = {
   "6-5": {
     answer: parts({
       forest: word({
-        truth: "flag",
-        mistakes: { service: "That is the autoencoder's." },
+        truth: { real: "count", simulated: "diff_srv_rate" },
+        mistakes: {
+          service: "That is the autoencoder's.",
+          flag: "So an expert might say. Count what the forest says, over all the rows that you drew.",
+        },
       }),
       autoencoder: word({
         truth: { real: "service", simulated: "same_srv_rate" },
-        mistakes: { flag: "That is the forest's." },
+        mistakes: { count: "That is the forest's." },
       }),
     }),
     hints: [

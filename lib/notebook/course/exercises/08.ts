@@ -22,9 +22,9 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
         mistakes: { 1: "Nearly, but at the ends of the blocks it errs." },
       }),
       rocAuc: number({
-        truth: { real: 0.8697, simulated: 0.9071 },
+        truth: { real: 0.8864, simulated: 0.8892 },
         tolerance: 0.001,
-        mistakes: { 0.8483: "That is the forest without the identifier." },
+        mistakes: { 0.8685: "That is the forest without the identifier." },
       }),
     }),
     hints: [
@@ -36,9 +36,9 @@ export const ownTableExercises: { readonly [number: string]: Exercise } = {
   "8-3": {
     answer: parts({
       forest: number({
-        truth: { real: 0.838, simulated: 0.8461 },
+        truth: { real: 0.855, simulated: 0.8215 },
         tolerance: 0.001,
-        mistakes: { 0.8483: "That is with all features." },
+        mistakes: { 0.8685: "That is with all features." },
       }),
       autoencoder: number({
         truth: { real: 0.8685, simulated: 0.618 },

@@ -46,8 +46,7 @@ export const preprocessingQuiz: readonly Question[] = [
     options: [
       {
         text: "Ordinal encoding is a little better for forests on this data.",
-        because:
-          "One seed each says nothing: with other seeds the order changed, by more than the difference.",
+        because: "One seed each says nothing: in the notebook the order changed with the seed.",
       },
       {
         text: "Nothing about the encodings, until you know how far seeds are apart.",

@@ -108,7 +108,7 @@ export const isolationForestQuiz: readonly Question[] = [
         text: "Whether *normal* ICMP rows are flagged as well.",
         right: true,
         because:
-          "On KDD'99 four of five were. ROC AUC and the budget did not tell, since such rows are few; the reason for one row did.",
+          "On KDD'99 nine of ten were. ROC AUC and the budget did not tell, since such rows are few; the reason for one row did.",
       },
       {
         text: "Nothing: smurf does consist of ICMP, so the reason is correct.",

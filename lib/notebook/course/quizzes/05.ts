@@ -84,7 +84,7 @@ export const evaluationQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "Mean recall over rows is 0.92 for both models, mean recall over attack types is 0.70 and 0.92. What does that mean?",
+    ask: "Mean recall over rows is 0.92 for both models, mean recall over attack types is 0.77 and 0.92. What does that mean?",
     options: [
       {
         text: "One model misses many of the types that have few rows.",

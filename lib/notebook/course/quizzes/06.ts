@@ -79,18 +79,18 @@ export const visualizationQuiz: readonly Question[] = [
     ],
   },
   {
-    ask: "For neptune the forest names `flag` first, the autoencoder `service`. Which one is the reason?",
+    ask: "For neptune the forest names `count` first, the autoencoder `service`. Which one is the reason?",
     options: [
       {
-        text: "The forest's: half-open connections are what a SYN flood consists of.",
+        text: "The forest's: many connections at once are what a flood consists of.",
         because:
-          "It is what an expert would say. But the forest flags these rows for how short their paths are, and not because it knows what a SYN flood is.",
+          "It is what an expert would say. But the forest flags these rows for how short their paths are, and not because it knows what a flood is.",
       },
       {
         text: "Neither is *the* reason: each is a true account of how that model came by its score.",
         right: true,
         because:
-          "In a flood flags, services and rates change together, and each model leans on others of them. An explanation is one of the model, not of the attack.",
+          "In a flood counts, services and rates change together, and each model leans on others of them. An explanation is one of the model, not of the attack.",
       },
       {
         text: "The autoencoder's, since its score is higher.",

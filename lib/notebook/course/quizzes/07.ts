@@ -45,7 +45,8 @@ export const ownTrafficQuiz: readonly Question[] = [
     options: [
       {
         text: "They go blind: attacks are usual to them now.",
-        because: "Most are flagged all the same, being few. What changes are the thresholds.",
+        because:
+          "They see less, but are not blind: a sweep in the notebook's log was flagged whole all the same.",
       },
       {
         text: "They raise more false alarms.",
@@ -55,7 +56,7 @@ export const ownTrafficQuiz: readonly Question[] = [
         text: "They turn too strict, and nobody is told.",
         right: true,
         because:
-          "The hidden attacks use up the budget. Without them recall was larger by a fifth, and nothing said so.",
+          "The hidden attacks use up the budget. With thresholds taken without them recall was larger by a fifth, and nothing said so.",
       },
     ],
   },
@@ -84,7 +85,7 @@ export const ownTrafficQuiz: readonly Question[] = [
       {
         text: "That the false-alarm rate is kept.",
         because:
-          "There was no warning on the Saturday, and the false alarms were seven tenths above those of the judged log.",
+          "There was no warning on the Saturday, and the false alarms were nearly twice those of the judged log.",
       },
       {
         text: "Nothing.",
