@@ -14,12 +14,14 @@ import {
   type Table,
 } from "traffic-anomaly";
 import { valuesAt } from "traffic-anomaly/dist/common/values-at";
+import { memberWeights } from "traffic-anomaly/dist/models/combined/combined";
 import { ascendingScores } from "traffic-anomaly/dist/models/threshold";
 import { countNovelValues } from "traffic-anomaly/dist/preprocess/novelty";
 import { fitPreprocessor, transform } from "traffic-anomaly/dist/preprocess/preprocessor";
 import { plantedTable } from "../fixtures/planted";
 import {
   type Data,
+  evidenceOf,
   figures,
   judged,
   type OwnScores,
@@ -127,7 +129,7 @@ const surprise =
   };
 /** Of which the combined detector takes a weighted mean; the rest is the network's. */
 const evidence = surprise((p) => -Math.log(p));
-const forestWeight = 0.45;
+const [forestWeight] = memberWeights;
 const standardised =
   (scale: (score: number) => number): Unit =>
   (heldOut) => {
@@ -172,10 +174,7 @@ const combinations: readonly {
     weight: forestWeight,
     novelty: log20,
   },
-  ...[0.3, 0.35, 0.4, 0.5, 0.55].map((weight) => ({
-    name: `the same, forest's weighs ${weight}${weight === 0.5 ? " (Fisher)" : ""}`,
-    ...{ unit: evidence, weight, novelty: log20 },
-  })),
+  { name: "the same, equal weights (Fisher)", unit: evidence, novelty: log20 },
   { name: "the same, new values do not count", unit: evidence, weight: forestWeight, novelty: 0 },
   { name: "the same, p of a new value 1/5", unit: evidence, weight: forestWeight, novelty: Math.log(5) },
   { name: "the same, p of a new value 1/100", unit: evidence, weight: forestWeight, novelty: Math.log(100) },
@@ -245,10 +244,7 @@ function newBeyondRange({ preprocessor }: FittedModel, table: Table): Uint16Arra
 /** Both models, alone and combined, if a number is new from the end of the training range on, or from a tenth beyond it. */
 function marginRows(data: Data, model: FittedModel, members: readonly Member[]): Row[] {
   const { heldOutRows } = model;
-  const surprises = members.map(({ all }) => {
-    const scores = ascendingScores(valuesAt(all.own, heldOutRows));
-    return pValues(all.own, { scores }).map((p) => -Math.log(p));
-  });
+  const surprises = members.map(({ all }) => evidenceOf(all, heldOutRows));
   const both = surprises[0].map(
     (score, row) => forestWeight * score + (1 - forestWeight) * surprises[1][row],
   );

@@ -6,6 +6,7 @@ import {
   evaluate,
   type FittedModel,
   labels,
+  pValues,
   type Rows,
   type Table,
 } from "traffic-anomaly";
@@ -14,6 +15,7 @@ import { equalRows } from "traffic-anomaly/dist/data/distinct";
 import { selectColumn } from "traffic-anomaly/dist/data/table";
 import { atReportedRates, reportedRates } from "traffic-anomaly/dist/evaluation/metrics";
 import { ownScores, type PreprocessedDetector } from "traffic-anomaly/dist/models/model";
+import { ascendingScores } from "traffic-anomaly/dist/models/threshold";
 import { countNovelValues } from "traffic-anomaly/dist/preprocess/novelty";
 
 /** A table of normal rows and attacks, and how the normal ones are held out. */
@@ -52,6 +54,12 @@ export function withRule({ own, novel }: OwnScores, rule: Rule): Float64Array {
 /** The scores that a fitted model gives. */
 export async function scoresOf(model: FittedModel, table: Table): Promise<Float64Array> {
   return withRule(await scoredRows(model, table), model.detector.novelty?.score ?? ((score) => score));
+}
+
+/** −log p of the scores that rows have but for what new values add, among those of held-out rows. */
+export function evidenceOf({ own }: OwnScores, heldOutRows: Rows): Float64Array {
+  const scores = ascendingScores(valuesAt(own, heldOutRows));
+  return pValues(own, { scores }).map((p) => -Math.log(p));
 }
 
 export const figures = "ROC AUC | deduplicated | F1 at 5 % | at 1 % | at 0.1 %";

@@ -1,9 +1,9 @@
 // Section of comparison.md on what is combined: rows a tree of the forest, rows a batch of the network, and the forest's weight.
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { autoencoder, fitModel, isolationForest, pValues } from "traffic-anomaly";
-import { valuesAt } from "traffic-anomaly/dist/common/values-at";
-import { ascendingScores } from "traffic-anomaly/dist/models/threshold";
-import { type Data, judged, scoredRows } from "./compare-judge";
+import { autoencoder, fitModel, isolationForest } from "traffic-anomaly";
+import { memberWeights } from "traffic-anomaly/dist/models/combined/combined";
+import { forestDefaults } from "traffic-anomaly/dist/models/isolation-forest/settings";
+import { type Data, evidenceOf, judged, scoredRows } from "./compare-judge";
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const forests = [4096, 8192, 16_384];
@@ -19,7 +19,7 @@ const choices: readonly Choice[] = networks.flatMap((batchSize) =>
   forests.flatMap((sampleSize) => weights.map((weight) => ({ sampleSize, batchSize, weight }))),
 );
 const isDefault = ({ sampleSize, batchSize, weight }: Choice) =>
-  sampleSize === 16_384 && batchSize === 512 && weight === 0.45;
+  sampleSize === forestDefaults.sampleSize && batchSize === networks[0] && weight === memberWeights[0];
 
 /** The mean of the five figures of each choice, with the models of one seed. */
 async function meansOf(data: Data, seed: number): Promise<number[]> {
@@ -32,8 +32,7 @@ async function meansOf(data: Data, seed: number): Promise<number[]> {
     model.detector.dispose?.();
     ({ heldOutRows } = model);
     ({ novel } = all); // the same of both, whose preprocessing is one
-    const scores = ascendingScores(valuesAt(all.own, heldOutRows));
-    return pValues(all.own, { scores }).map((p) => -Math.log(p));
+    return evidenceOf(all, heldOutRows);
   }
   const ofForest = new Map<number, Float64Array>();
   for (const sampleSize of forests)

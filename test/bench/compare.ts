@@ -21,6 +21,7 @@ import {
   type Table,
   TrafficWindows,
 } from "traffic-anomaly";
+import { forestDefaults } from "traffic-anomaly/dist/models/isolation-forest/settings";
 import { defaultSections } from "./compare-defaults";
 import { type Data, figures, judged, type Row, scoresOf, spreadTable } from "./compare-judge";
 import { membersSection } from "./compare-members";
@@ -93,7 +94,7 @@ const forestSection = (data: readonly Data[]) =>
     isolationForest,
     "trees | rows a tree | encoding | log(1 + x) of | scaling",
     forestCandidates.map(([preprocessing, settings]) => {
-      const { trees = 100, sampleSize = 16_384 } = settings;
+      const { trees, sampleSize } = { ...forestDefaults, ...settings };
       const { encoding, scaling } = preprocessing;
       const size = sampleSize.toLocaleString("en");
       const cells = [trees, size, encoding, logarithmOf(preprocessing), scaling === "none" ? "–" : scaling];

@@ -58,7 +58,7 @@ export const combined: DetectorKind<"combined", CombinedOptions, Combined> = {
 export type Members = readonly [IsolationForest, Autoencoder];
 
 /** What share the forest's evidence has in a score, and what the network's: chosen by `npm run compare`. */
-const memberWeights: readonly number[] = [0.45, 0.55];
+export const memberWeights: readonly number[] = [0.45, 0.55];
 
 /**
  * Fits an isolation forest and an autoencoder on the same rows, and combines them: see {@link combine}.
