@@ -8,7 +8,8 @@ import { isStopped, type ScoringTask } from "../kernel/scoring-task";
  */
 export function scoreEach(task: ScoringTask, scoreOf: (row: Float32Array) => number): void {
   const { data, width, start, end, scores } = task;
-  for (const { rows, count, ...block } of distinctBlocks(data, width, start, end)) {
+  for (const block of distinctBlocks(data, width, start, end)) {
+    const { rows, count } = block;
     const distinct = new Float64Array(count);
     const values = new Float32Array(width); // a view of each row would be work for the garbage collector
     for (let row = 0; row < count; row++) {

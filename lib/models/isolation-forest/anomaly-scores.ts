@@ -10,17 +10,14 @@ export interface Forest {
   readonly expectedPathLength: number;
 }
 
-/** Rows to score with a forest. */
-export type ForestTask = Forest & ScoringTask;
-
 /** Equation 2 of the paper: s = 2^(−E[h] / c(ψ)). */
 export function anomalyScore(meanPathLength: number, expectedPathLength: number): number {
   return exp2(-meanPathLength / expectedPathLength);
 }
 
 /** Scores rows. Each row's sum runs in the order of the trees, so that it does not depend on how rows are shared out. */
-export function scoreRows(task: ForestTask): void {
-  const { nodes, expectedPathLength, data, width, start, end, scores } = task;
+export function scoreRows({ nodes, expectedPathLength }: Forest, task: ScoringTask): void {
+  const { data, width, start, end, scores } = task;
   const { column, split, left, pathLength, roots } = nodes;
   // Some rows at a time through tree after tree: the rows and one tree fit into the processor's cache.
   const block = 256;
@@ -45,8 +42,8 @@ export function scoreRows(task: ForestTask): void {
 }
 
 /** As {@link scoreRows}, but NaN for a row with a value that is not finite. */
-export function scoreFiniteRows(task: ForestTask): void {
-  scoreRows(task);
+export function scoreFiniteRows(forest: Forest, task: ScoringTask): void {
+  scoreRows(forest, task);
   const { data, width, start, end, scores } = task;
   for (let row = start; row < end; row++)
     if (firstNotFinite(data.subarray(row * width, (row + 1) * width)) >= 0) scores[row] = NaN;

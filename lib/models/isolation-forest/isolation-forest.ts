@@ -4,6 +4,7 @@ import { formatCount } from "../../common/format";
 import { requireMemory } from "../../common/memory";
 import { breather, type WorkOptions } from "../../common/progress";
 import { createRandom } from "../../common/random";
+import { KeptMemory } from "../../common/shared";
 import {
   isLazy,
   type LazyMatrix,
@@ -16,18 +17,21 @@ import { fitOptions, type NoveltyRule, requireRow, type ScoreOptions } from "../
 import { type PackedTrees, packTrees, scorer } from "../kernel/forest";
 import { growTree } from "../kernel/grow-tree";
 import { growInThreads } from "../kernel/grow-trees";
-import { findRepeats } from "../kernel/repeats";
+import { findRepeats, release } from "../kernel/repeats";
 import { scoreMatrix } from "../kernel/score-matrix";
 import { RowDetector } from "../row-detector";
 import { averagePathLength } from "./average-path-length";
 import { writeForest } from "./files";
 import { forestOptions, type IsolationForestOptions, resolveForest } from "./settings";
-import { allocateNodes, mostNodes, type Nodes } from "./tree";
+import { allocateNodes, mostNodes, type Nodes, nodeBytes } from "./tree";
 
 export type { IsolationForestOptions } from "./settings";
 
-/** In the arrays of a forest, and once more for the kernel. */
-const bytesPerNode = 18 + 24;
+/** While trees grow, in the arrays of a forest, and once more for the kernel. */
+const bytesPerNode = 2 * nodeBytes + 24;
+
+/** Where trees grow: how many nodes they will have is not known before. */
+const nursery = new KeptMemory();
 
 /** All rows of a lazy matrix are made at once if they take no more bytes, and trees draw at least as many. */
 const wholeBytes = 2 ** 27;
@@ -65,7 +69,7 @@ export async function fitIsolationForest(
     `${formatCount(trees)} trees × ${formatCount(sampleSize)} rows`,
     most * bytesPerNode + (makeAll ? bytes : sampleSize * matrix.columns.length * 4),
   );
-  const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize));
+  const nodes = allocateNodes(trees, Math.min(most, mostNodes + 2 * sampleSize), nursery);
   signal?.throwIfAborted();
   const whole = makeAll ? await wholeMatrix(matrix, signal) : matrix;
   const source = "data" in whole ? await findRepeats(whole, trees * sampleSize, { workers, signal }) : whole;
@@ -74,7 +78,10 @@ export async function fitIsolationForest(
   const used =
     (await growInThreads(source, settings, nodes, work)) ??
     (await growOneByOne(source, settings, nodes, work));
-  return new IsolationForest(matrix.columns, settings, cut(nodes, used));
+  const grown = firstOf(nodes, used);
+  release(source);
+  nursery.giveBack(nodes.roots.buffer);
+  return new IsolationForest(matrix.columns, settings, grown);
 }
 
 /** Grows tree after tree. @returns how many nodes the trees have */
@@ -172,13 +179,11 @@ export class IsolationForest extends RowDetector {
   }
 }
 
-/** Nodes in use only. */
-function cut(nodes: Nodes, used: number): Nodes {
-  return {
-    column: nodes.column.subarray(0, used),
-    split: nodes.split.subarray(0, used),
-    left: nodes.left.subarray(0, used),
-    pathLength: nodes.pathLength.subarray(0, used),
-    roots: nodes.roots,
-  };
+/** A copy of the first so many nodes. */
+function firstOf({ roots, ...nodes }: Nodes, count: number): Nodes {
+  const copy = allocateNodes(roots.length, count);
+  copy.roots.set(roots);
+  for (const part of ["column", "split", "left", "pathLength"] as const)
+    copy[part].set(nodes[part].subarray(0, count));
+  return copy;
 }

@@ -1,5 +1,5 @@
 import { type Random, sampleWithoutReplacement } from "../../common/random";
-import { sharedBytes } from "../../common/shared";
+import { type KeptMemory, sharedBytes } from "../../common/shared";
 import { type LazyMatrix, type Matrix, selectMatrixRows } from "../../preprocess/matrix";
 import { averagePathLength } from "./average-path-length";
 
@@ -28,14 +28,23 @@ export function maximumDepth(sampleSize: number): number {
   return 32 - Math.clz32(sampleSize - 1);
 }
 
-/** Empty arrays for this many trees of together at most this many nodes, in memory that worker threads can share. */
-export function allocateNodes(trees: number, most: number): Nodes {
+/** What a node takes in its arrays. */
+export const nodeBytes = 18;
+
+/**
+ * Arrays for this many trees of together at most this many nodes, one behind the other in memory that worker threads can share.
+ *
+ * @param kept where that is taken from. Default: it is new
+ */
+export function allocateNodes(trees: number, most: number, kept?: KeptMemory): Nodes {
+  const bytes = nodeBytes * most + 4 * trees;
+  const memory = kept ? kept.take(bytes) : sharedBytes(bytes);
   return {
-    column: new Int16Array(sharedBytes(2 * most)),
-    split: new Float32Array(sharedBytes(4 * most)),
-    left: new Int32Array(sharedBytes(4 * most)),
-    pathLength: new Float64Array(sharedBytes(8 * most)),
-    roots: new Int32Array(sharedBytes(4 * trees)),
+    pathLength: new Float64Array(memory, 0, most),
+    split: new Float32Array(memory, 8 * most, most),
+    left: new Int32Array(memory, 12 * most, most),
+    roots: new Int32Array(memory, 16 * most, trees),
+    column: new Int16Array(memory, 16 * most + 4 * trees, most),
   };
 }
 
@@ -73,6 +82,8 @@ export async function growTree(
     const { node, start, end, depth } = place;
     counts[node - first] = end - start;
     nodes.column[node] = -1;
+    nodes.split[node] = 0;
+    nodes.left[node] = 0;
     nodes.pathLength[node] = depth + averagePathLength(end - start);
     if (end - start <= 1 || depth >= deepest) continue;
     for (let left = width; left > 0; left--) {

@@ -1,12 +1,18 @@
 // AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; distinct-rows.ts says what it is for.
 
-/** Mixes the bits of a row: four chains of four numbers, since each multiplication waits for the one before. */
+/** Mixes the bits of a row: four chains of eight numbers, since each multiplication waits for the one before. */
 function hash(row: usize, bytes: usize): u32 {
   let a = i32x4.splat(0);
   let b = a;
   let c = a;
   let d = a;
   let at: usize = 0;
+  for (; at + 128 <= bytes; at += 128) {
+    a = mix(a, both(row + at));
+    b = mix(b, both(row + at + 32));
+    c = mix(c, both(row + at + 64));
+    d = mix(d, both(row + at + 96));
+  }
   for (; at + 64 <= bytes; at += 64) {
     a = mix(a, v128.load(row + at));
     b = mix(b, v128.load(row + at, 16));
@@ -16,6 +22,12 @@ function hash(row: usize, bytes: usize): u32 {
   for (; at + 16 <= bytes; at += 16) a = mix(a, v128.load(row + at));
   for (; at < bytes; at += 4) b = mix(b, v128.load32_zero(row + at));
   return <u32>fold(fold(fold(fold(0, a), b), c), d);
+}
+
+/** Eight numbers as four, for one multiplication: the second four are rotated, so that equal ones do not cancel out. */
+function both(numbers: usize): v128 {
+  const second = v128.load(numbers, 16);
+  return v128.xor(v128.load(numbers), v128.or(i32x4.shl(second, 13), i32x4.shr_u(second, 19)));
 }
 
 function mix(chain: v128, bits: v128): v128 {

@@ -1,14 +1,9 @@
 import { sharedBytes } from "../../common/shared";
-import {
-  anomalyScore,
-  type Forest,
-  type ForestTask,
-  scoreFiniteRows,
-} from "../isolation-forest/anomaly-scores";
+import { anomalyScore, type Forest, scoreFiniteRows } from "../isolation-forest/anomaly-scores";
 import { maximumDepth, type Nodes } from "../isolation-forest/tree";
 import { distinctBlocks, spread } from "./distinct-blocks";
 import { kernel, reserve } from "./kernel";
-import { isStopped, type RowScorer } from "./scoring-task";
+import { isStopped, type RowScorer, type ScoringTask } from "./scoring-task";
 
 /** Trees as the WebAssembly kernel reads them, in memory that threads share. */
 export interface PackedTrees {
@@ -23,7 +18,10 @@ export interface PackedTrees {
 /** Scores with the kernel where it can run, else in plain TypeScript. */
 export const scorer: RowScorer<Forest & { readonly packed: PackedTrees | undefined }> = {
   file: __filename,
-  scoreRows: ({ packed, ...task }) => (packed ? scoreRowsPacked(packed, task) : scoreFiniteRows(task)),
+  scoreRows: (forest, task) =>
+    forest.packed
+      ? scoreRowsPacked(forest.packed, forest.expectedPathLength, task)
+      : scoreFiniteRows(forest, task),
 };
 
 /** Rows that go down the trees together. */
@@ -61,8 +59,12 @@ export function packTrees(nodes: Nodes, sampleSize: number, columns: number): Pa
 }
 
 /** As `scoreRows`, with the same result to the bit. Of rows that repeat, one walks down the trees. */
-export function scoreRowsPacked({ nodes, roots, depth }: PackedTrees, task: ForestTask): void {
-  const { expectedPathLength, data, width, start, end, scores } = task;
+export function scoreRowsPacked(
+  { nodes, roots, depth }: PackedTrees,
+  expectedPathLength: number,
+  task: ScoringTask,
+): void {
+  const { data, width, start, end, scores } = task;
   const running = kernel();
   if (!running) throw new Error("the WebAssembly kernel is missing");
   const { memory, sumPathLengths } = running;
@@ -72,7 +74,8 @@ export function scoreRowsPacked({ nodes, roots, depth }: PackedTrees, task: Fore
   reserve(running, free);
   new Uint8Array(memory.buffer, nodesAt, nodes.length).set(nodes);
   new Uint32Array(memory.buffer, rootsAt, roots.length).set(roots);
-  for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
+  for (const block of distinctBlocks(data, width, start, end, free)) {
+    const { rows, count } = block;
     const sums = new Float64Array(memory.buffer, sumsAt, groupRows);
     const distinct = new Float64Array(count);
     for (let from = 0; from < count; from += groupRows) {

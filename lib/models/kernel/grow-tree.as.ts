@@ -1,18 +1,22 @@
 // AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`. It does what isolation-forest/tree.ts does, to the
-// bit and with the same random numbers, several times as fast: rows that repeat are looked at once, 64 values of a column lie in
-// one piece, so that a node's values of one are near each other, and a column that is constant in a node is not looked at again
-// below it.
+// bit and with the same random numbers, several times as fast: rows that repeat are looked at once, columns of zeros and ones
+// share words, the values of a column lie together, and a column that is constant in a node is not looked at again below it.
 const nodeBytes: usize = 16;
 const rowBytes: usize = 8;
 
 // The tree that is being grown.
 let columns: usize;
 let width: u32;
+/** Of each column the word of a row that it is in, times 64, and its bit there; 32 where the word is a number. */
+let places: usize;
+let words: u32;
+/** Bytes from a word of a row to its next. */
+let wordBytes: usize;
 let deepest: u32;
-/** Different rows, 8 bytes each: where in a column it has its value, and how often it is in the sample. A node holds a stretch. */
+/** Different rows, 8 bytes each: where in a column it has its word, and how often it is in the sample. A node holds a stretch. */
 let order: usize;
 let candidates: usize;
-/** A byte a column, 1 = constant in the node that is being split; and so for each depth. */
+/** Of each word the bits that are constant in the node that is being split, 1 for a number; and so for each depth. */
 let constant: usize;
 let nodes: usize;
 let next: u32;
@@ -38,9 +42,10 @@ function uniform(): f64 {
 
 /** As `integer` of common/random.ts. */
 function integer(below: u32): u32 {
-  const end: u64 = below > 2 ? (0x100000000 / <u64>below) * below : 0x100000000;
   let drawn = random32() ^ 0x80000000;
-  while (<u64>drawn >= end) drawn = random32() ^ 0x80000000;
+  // Nearly always it is so small that it need not be divided to be seen to be below the greatest multiple.
+  while (drawn > 0xffffffff - below && below > 2 && <u64>drawn >= (0x100000000 / <u64>below) * below)
+    drawn = random32() ^ 0x80000000;
   return drawn % below;
 }
 
@@ -56,32 +61,32 @@ function leaveState(at: usize): void {
   store<u32>(at, <u32>state1, 12);
 }
 
-/** Adds an integer to a set, whose slots hold one more than their number, or 0 while free. @returns whether it is new */
-function add(slots: usize, bits: u32, number: u32): bool {
-  const mask = (1 << bits) - 1;
-  let slot = (number * 0x9e3779b1) >> (32 - bits); // near 2³² divided by the golden ratio, and prime
-  for (; load<u32>(slots + ((<usize>slot) << 2)) > 0; slot = (slot + 1) & mask)
-    if (load<u32>(slots + ((<usize>slot) << 2)) === number + 1) return false;
-  store<u32>(slots + ((<usize>slot) << 2), number + 1);
-  return true;
+/** Adds an integer to a set, a bit each. @returns whether it is new */
+function add(set: usize, number: u32): bool {
+  const at = set + ((<usize>number >> 6) << 3);
+  const bit = (<u64>1) << (number & 63);
+  const bits = load<u64>(at);
+  store<u64>(at, bits | bit);
+  return (bits & bit) === 0;
 }
 
 /**
- * As `sampleWithoutReplacement` of common/random.ts.
+ * As `sampleWithoutReplacement` of common/random.ts, but in ascending order, in which rows come from memory faster.
  *
  * @param state the random generator's: four words, as pure-rand gives them, which are moved on
- * @param slots room for 2 to the power of `bits` numbers of 4 bytes, more than `size`
+ * @param set room for a bit a number, and for 8 bytes at least
  * @param drawn where the numbers go
  */
-export function drawSample(state: usize, count: u32, size: u32, slots: usize, bits: u32, drawn: usize): void {
+export function drawSample(state: usize, count: u32, size: u32, set: usize, drawn: usize): void {
   takeState(state);
-  memory.fill(slots, 0, (<usize>4) << bits);
-  for (let last = count - size; last < count; last++) {
-    const candidate = integer(last + 1);
-    const isNew = add(slots, bits, candidate);
-    if (!isNew) add(slots, bits, last);
-    store<u32>(drawn, isNew ? candidate : last);
-    drawn += 4;
+  const end = set + (((<usize>count + 63) >> 6) << 3);
+  memory.fill(set, 0, end - set);
+  for (let last = count - size; last < count; last++) if (!add(set, integer(last + 1))) add(set, last);
+  for (let at = set, first: u32 = 0; at < end; at += 8, first += 64) {
+    for (let bits = load<u64>(at); bits !== 0; bits &= bits - 1) {
+      store<u32>(drawn, first + <u32>ctz<u64>(bits));
+      drawn += 4;
+    }
   }
   leaveState(state);
 }
@@ -97,17 +102,25 @@ function take(left: u32): u32 {
 }
 
 /** Moves the rows of a node that go left before the others, without a branch. @returns where these start */
-function part(column: usize, split: f32, start: usize, end: usize): usize {
+function part(column: usize, bit: u32, split: f32, start: usize, end: usize): usize {
   let middle = start;
-  for (let at = start; at < end; at += rowBytes) {
-    const row = load<u64>(at);
-    const other = load<u64>(middle);
-    const goesRight = load<f32>(column + <u32>row) > split;
-    store<u64>(middle, select(other, row, goesRight));
-    store<u64>(at, select(row, other, goesRight));
-    middle += select(<usize>0, rowBytes, goesRight);
+  if (bit < 32) {
+    for (let at = start; at < end; at += rowBytes)
+      middle = put(at, middle, <bool>((load<u32>(column + load<u32>(at)) >> bit) & 1));
+  } else {
+    for (let at = start; at < end; at += rowBytes)
+      middle = put(at, middle, load<f32>(column + load<u32>(at)) > split);
   }
   return middle;
+}
+
+/** Exchanges a row that goes left with the first that does not. @returns where that is then */
+function put(at: usize, middle: usize, goesRight: bool): usize {
+  const row = load<u64>(at);
+  const other = load<u64>(middle);
+  store<u64>(middle, select(other, row, goesRight));
+  store<u64>(at, select(row, other, goesRight));
+  return middle + select(<usize>0, rowBytes, goesRight);
 }
 
 /** How many rows of the sample a stretch of the order stands for. */
@@ -117,45 +130,59 @@ function countRows(start: usize, end: usize): u32 {
   return count;
 }
 
-/** Where a row has its value, from the beginning of a column. */
-function placeOf(row: u32): usize {
-  return <usize>(row >> 6) * width * 256 + ((<usize>(row & 63)) << 2);
-}
-
 /** Splits a node as long as it can be, and its children. A node: column or −1, split value, left child, number of rows. */
 function grow(node: u32, start: usize, end: usize, count: u32, depth: u32): void {
   const at = nodes + <usize>node * nodeBytes;
   store<i32>(at, -1);
   store<u32>(at, count, 12);
   if (count <= 1 || depth >= deepest) return;
-  const isConstant = constant + <usize>depth * width;
+  const bytes = (<usize>words) << 2;
+  const isConstant = constant + <usize>depth * bytes;
   for (let left = width; left > 0; left--) {
     const number = take(left);
-    if (load<u8>(isConstant + number)) continue;
-    const column = columns + ((<usize>number) << 8);
+    const place = load<u32>(places + ((<usize>number) << 2));
+    const word = <usize>(place >> 6);
+    const bit = place & 63;
+    const known = isConstant + (word << 2);
+    if ((load<u32>(known) >> (bit & 31)) & 1) continue;
+    const column = columns + word * wordBytes;
     let minimum = f32.POSITIVE_INFINITY;
     let maximum = f32.NEGATIVE_INFINITY;
-    for (let row = start; row < end; row += rowBytes) {
-      const value = load<f32>(column + load<u32>(row));
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-    }
-    if (minimum === maximum) {
-      store<u8>(isConstant + number, 1);
-      continue;
+    if (bit < 32) {
+      let any: u32 = 0;
+      let all: u32 = 0xffffffff;
+      for (let row = start; row < end; row += rowBytes) {
+        const bits = load<u32>(column + load<u32>(row));
+        any |= bits;
+        all &= bits;
+      }
+      store<u32>(known, ~(any ^ all)); // of the other columns in the word, too
+      minimum = <f32>((all >> bit) & 1);
+      maximum = <f32>((any >> bit) & 1);
+      if (minimum === maximum) continue;
+    } else {
+      for (let row = start; row < end; row += rowBytes) {
+        const value = load<f32>(column + load<u32>(row));
+        if (value < minimum) minimum = value;
+        if (value > maximum) maximum = value;
+      }
+      if (minimum === maximum) {
+        store<u32>(known, 1);
+        continue;
+      }
     }
     let split = <f32>(<f64>minimum + uniform() * (<f64>maximum - <f64>minimum));
     if (split >= maximum) split = minimum + 0;
-    const middle = part(column, split, start, end);
+    const middle = part(column, bit, split, start, end);
     const leftCount = countRows(start, middle);
     const child = next;
     next += 2;
     store<u32>(at, number);
     store<f32>(at, split, 4);
     store<u32>(at, child, 8);
-    memory.copy(isConstant + width, isConstant, width);
+    memory.copy(isConstant + bytes, isConstant, bytes);
     grow(child, start, middle, leftCount, depth + 1);
-    memory.copy(isConstant + width, isConstant, width);
+    memory.copy(isConstant + bytes, isConstant, bytes);
     grow(child + 1, middle, end, count - leftCount, depth + 1);
     return;
   }
@@ -165,40 +192,51 @@ function grow(node: u32, start: usize, end: usize, count: u32, depth: u32): void
  * Grows a tree on `count` different rows of `columnCount` numbers.
  *
  * @param state the random generator's
- * @param repeats how often each row is in the sample
+ * @param rows their numbers
+ * @param repeats how often each is in the sample
  * @param size rows in the sample
  * @param most the depth that no node may pass
- * @param columnsAt the values: of each 64 rows, or what is left of them, 256 bytes a column
- * @param work room for 8 bytes a row, 4 a column, and one a column for each depth
+ * @param placesAt of each column the word of a row that it is in, times 64, and its bit there; 32 where the word is a number
+ * @param wordCount words a row
+ * @param columnsAt the first words of all rows from number 0 on, then their next words, as packRows leaves them
+ * @param stride bytes from a row's word to its next
+ * @param work room for 8 bytes a row, 4 a column, and 4 a word for each depth
  * @param nodesAt room for 16 bytes a node
  * @returns the number of nodes
  */
 export function growTree(
   state: usize,
+  rows: usize,
   repeats: usize,
   count: u32,
   size: u32,
   columnCount: u32,
   most: u32,
+  placesAt: usize,
+  wordCount: u32,
   columnsAt: usize,
+  stride: usize,
   work: usize,
   nodesAt: usize,
 ): u32 {
   takeState(state);
   columns = columnsAt;
   width = columnCount;
+  places = placesAt;
+  words = wordCount;
+  wordBytes = stride;
   deepest = most;
   order = work;
   candidates = order + <usize>count * rowBytes;
   constant = candidates + ((<usize>width) << 2);
   nodes = nodesAt;
   next = 1;
-  for (let row: u32 = 0; row < count; row++) {
-    store<u32>(order + <usize>row * rowBytes, <u32>placeOf(row));
-    store<u32>(order + <usize>row * rowBytes, load<u32>(repeats + ((<usize>row) << 2)), 4);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    store<u32>(order + i * rowBytes, load<u32>(rows + (i << 2)) << 2);
+    store<u32>(order + i * rowBytes, load<u32>(repeats + (i << 2)), 4);
   }
   for (let column: u32 = 0; column < width; column++) store<u32>(candidates + ((<usize>column) << 2), column);
-  memory.fill(constant, 0, width);
+  memory.fill(constant, 0, (<usize>words) << 2);
   grow(0, order, candidates, size, 0);
   return next;
 }

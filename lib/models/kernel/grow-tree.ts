@@ -1,5 +1,6 @@
 import type { Random } from "../../common/random";
-import type { LazyMatrix, Matrix } from "../../preprocess/matrix";
+import { range } from "../../common/range";
+import type { LazyMatrix } from "../../preprocess/matrix";
 import { averagePathLength } from "../isolation-forest/average-path-length";
 import {
   growTree as growTreePlainly,
@@ -9,9 +10,17 @@ import {
   type Nodes,
 } from "../isolation-forest/tree";
 import { type Kernel, kernel, reserve } from "./kernel";
+import {
+  kernelOf,
+  type PackedColumns,
+  type Packing,
+  packingOf,
+  packingRoom,
+  packRows,
+} from "./packed-columns";
 import type { RepeatingMatrix } from "./repeats";
 
-/** Numbers that a sample may have for the kernel, which keeps the memory: 16 MB, and as much again column by column. */
+/** Numbers that a sample may have for the kernel, which keeps the memory: 16 MB. */
 const mostNumbers = 2 ** 22;
 
 const nodeBytes = 16;
@@ -31,11 +40,17 @@ export const growTree: typeof growTreePlainly = async (matrix, sampleSize, rando
 };
 
 /** The kernel, if it can grow trees on this many rows. */
-export function kernelFor({ columns }: Pick<Matrix, "columns">, sampleSize: number): Kernel | undefined {
-  return sampleSize <= manyRows && sampleSize * columns.length <= mostNumbers ? kernel() : undefined;
+export function kernelFor(matrix: RepeatingMatrix | LazyMatrix, sampleSize: number): Kernel | undefined {
+  if (sampleSize > manyRows || sampleSize * matrix.columns.length > mostNumbers) return undefined;
+  const packed = packedOf(matrix);
+  return packed ? kernelOf(packed) : kernel();
 }
 
-/** {@link growTree} in the kernel. */
+function packedOf(matrix: RepeatingMatrix | LazyMatrix): PackedColumns | undefined {
+  return "packed" in matrix ? matrix.packed : undefined;
+}
+
+/** {@link growTree} in the kernel. @param thread which of those that do so on the same matrix, from 0 */
 export function growInKernel(
   running: Kernel,
   matrix: RepeatingMatrix | LazyMatrix,
@@ -43,36 +58,64 @@ export function growInKernel(
   random: Random,
   nodes: Nodes,
   first: number,
+  thread = 0,
 ): number {
   const width = matrix.columns.length;
   const deepest = maximumDepth(sampleSize);
-  const slotBits = 33 - Math.clz32(sampleSize);
-  const stateAt = 0;
-  const drawnAt = 16;
-  const repeatsAt = drawnAt + sampleSize * 4;
-  const columnsAt = repeatsAt + sampleSize * 4; // before the values, the slots of the sample are there
-  const workAt =
-    columnsAt + Math.max(Math.ceil(sampleSize / pieceRows) * width * pieceRows * 4, 4 << slotBits);
-  const nodesAt = workAt + sampleSize * 8 + width * 4 + Math.ceil(((deepest + 1) * width) / 4) * 4;
-  reserve(running, nodesAt + (2 * sampleSize - 1) * nodeBytes);
+  const packed = packedOf(matrix);
+  const packing = packed ?? ("packing" in matrix ? matrix.packing : undefined) ?? onlyNumbers(width);
+  const bytes = {
+    state: 16,
+    drawn: sampleSize * 4,
+    repeats: sampleSize * 4,
+    places: width * 4,
+    // Before the words, the set of the rows drawn is there.
+    words: Math.max(packed ? 0 : sampleSize * packing.perRow * 4, matrix.rows / 8),
+    packing: packed ? 0 : packingRoom(width, packing),
+    work: sampleSize * 8 + width * 4 + (deepest + 1) * packing.perRow * 4,
+    nodes: (2 * sampleSize - 1) * nodeBytes,
+  };
+  const room = layOut(bytes).end;
+  const at = layOut(bytes, packed ? packed.end + thread * room : 0);
+  reserve(running, at.end);
   const { buffer } = running.memory;
-  new Int32Array(buffer, stateAt, 4).set(random.state());
-  running.drawSample(stateAt, matrix.rows, sampleSize, columnsAt, slotBits, drawnAt);
-  const repeats = new Uint32Array(buffer, repeatsAt, sampleSize);
-  const rows = countRepeats(matrix, new Uint32Array(buffer, drawnAt, sampleSize), repeats);
-  putByColumn(matrix, rows, new Int32Array(buffer, columnsAt));
+  new Int32Array(buffer, at.state, 4).set(random.state());
+  running.drawSample(at.state, matrix.rows, sampleSize, at.words, at.drawn);
+  const repeats = new Uint32Array(buffer, at.repeats, sampleSize);
+  const rows = countRepeats(matrix, new Uint32Array(buffer, at.drawn, sampleSize), repeats);
+  new Uint32Array(buffer, at.places).set(packing.places);
+  if (!packed) {
+    const numbers = range(0, rows.length);
+    const [{ data }, own] = "select" in matrix ? [matrix.select(rows), numbers] : [matrix, rows];
+    packRows(running, { data, width }, packing, own, [0, own.length], at.packing, at.words);
+    rows.set(numbers);
+  }
   const count = running.growTree(
-    stateAt,
-    repeatsAt,
+    at.state,
+    at.drawn,
+    at.repeats,
     rows.length,
     sampleSize,
     width,
     deepest,
-    columnsAt,
-    workAt,
-    nodesAt,
+    at.places,
+    packing.perRow,
+    packed ? 0 : at.words,
+    (packed?.rows ?? rows.length) * 4,
+    at.work,
+    at.nodes,
   );
-  return takeNodes(buffer, nodesAt, count, nodes, first);
+  return takeNodes(buffer, at.nodes, count, nodes, first);
+}
+
+/** Where each of some parts begins, one behind the other, and where the last one ends: at multiples of 16 bytes. */
+function layOut<Part extends string>(bytes: Record<Part, number>, start = 0): Record<Part | "end", number> {
+  const at = { end: start } as Record<Part | "end", number>;
+  for (const part of Object.keys(bytes) as Part[]) {
+    at[part] = at.end;
+    at.end += Math.ceil(bytes[part] / 16) * 16;
+  }
+  return at;
 }
 
 /** How often each row of a matrix is in a sample: kept from one to the next, all zeros. */
@@ -101,52 +144,9 @@ function countRepeats(
   return sample.subarray(0, distinct);
 }
 
-/** Rows whose values of one column lie together, as the kernel's `growTree` reads them. */
-const pieceRows = 64;
-
-/** Puts rows of a matrix into the kernel's memory, piece by piece and column by column. */
-function putByColumn(matrix: Matrix | LazyMatrix, rows: Uint32Array, to: Int32Array): void {
-  if ("select" in matrix) {
-    const places = rows.map((_, i) => i);
-    putByColumn(matrix.select(rows), places, to);
-    return;
-  }
-  const { data } = matrix;
-  const width = matrix.columns.length;
-  // As integers, since numbers would become ones of 64 bits, and then of 32 again.
-  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
-  const startOf = (i: number) => rows[Math.min(i, rows.length - 1)] * width;
-  for (let piece = 0; piece < rows.length; piece += pieceRows) {
-    const end = Math.min(piece + pieceRows, rows.length);
-    fetched.sum = sumOfLines(bits, width, rows, piece, end);
-    for (let i = piece; i < end; i += 4) {
-      const [a, b, c, d] = [startOf(i), startOf(i + 1), startOf(i + 2), startOf(i + 3)];
-      let at = piece * width + i - piece;
-      for (let column = 0; column < width; column++) {
-        to[at] = bits[a + column];
-        to[at + 1] = bits[b + column];
-        to[at + 2] = bits[c + column];
-        to[at + 3] = bits[d + column];
-        at += pieceRows;
-      }
-    }
-  }
-}
-
-/** Keeps sums that nobody needs, since the compiler leaves out reading what is not used. */
-const fetched = { sum: 0 };
-
-/**
- * The sum of one number of each line of the cache, 16 numbers, that some rows lie in: read together, their memory comes faster
- * than row by row.
- */
-function sumOfLines(bits: Int32Array, width: number, rows: Uint32Array, start: number, end: number): number {
-  let sum = 0;
-  for (let i = start; i < end; i++) {
-    const first = rows[i] * width;
-    for (let column = 0; column < width; column += 16) sum = (sum + bits[first + column]) | 0;
-  }
-  return sum;
+/** How columns are packed of which nothing is known. */
+function onlyNumbers(width: number): Packing {
+  return packingOf(new Uint32Array(width).fill(1));
 }
 
 /** Adds the nodes that the kernel has left, in the same order. @returns where the next tree's nodes begin */
@@ -160,10 +160,11 @@ function takeNodes(buffer: ArrayBuffer, at: number, count: number, nodes: Nodes,
     column[first + node] = integers[4 * node];
     lengths[rows] ??= averagePathLength(rows);
     pathLength[first + node] = depths[node] + lengths[rows];
-    if (integers[4 * node] < 0) continue;
+    const isLeaf = integers[4 * node] < 0;
     const child = integers[4 * node + 2];
-    split[first + node] = splits[4 * node + 1];
-    left[first + node] = first + child;
+    split[first + node] = isLeaf ? 0 : splits[4 * node + 1];
+    left[first + node] = isLeaf ? 0 : first + child;
+    if (isLeaf) continue;
     depths[child] = depths[child + 1] = depths[node] + 1;
   }
   meanPathLengths(nodes, first, first + count, (node) => integers[4 * (node - first) + 3]);

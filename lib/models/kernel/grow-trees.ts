@@ -6,7 +6,7 @@ import { mostNodes, type Nodes } from "../isolation-forest/tree";
 import { growInKernel, kernelFor } from "./grow-tree";
 import type { RepeatingMatrix } from "./repeats";
 import { scoreInWorkers } from "./scoring-pool";
-import type { RowScorer, ScoringTask } from "./scoring-task";
+import type { RowScorer } from "./scoring-task";
 
 /** What a thread needs to know to grow a forest's trees. */
 interface Grown {
@@ -22,13 +22,13 @@ const smallWork = 4e6;
 /** The pool shares out trees as it does rows: a tree's "score" is the number of its nodes, which lie where they have room. */
 export const scorer: RowScorer<Grown> = {
   file: __filename,
-  scoreRows({ matrix, sampleSize, seed, nodes, start, end, scores }) {
+  scoreRows({ matrix, sampleSize, seed, nodes }, { start, end, thread, scores }) {
     const running = kernelFor(matrix, sampleSize);
     if (!running) throw new Error("the WebAssembly kernel is missing");
     for (let tree = start; tree < end; tree++) {
       const first = tree * mostNodesOf(sampleSize);
       const random = createRandom(seed, `tree ${tree}`);
-      scores[tree] = growInKernel(running, matrix, sampleSize, random, nodes, first) - first;
+      scores[tree] = growInKernel(running, matrix, sampleSize, random, nodes, first, thread) - first;
     }
   },
 };
@@ -56,8 +56,8 @@ export async function growInThreads(
   const { columns, data } = matrix;
   const scores = new Float64Array(new SharedArrayBuffer(trees * 8));
   const grown: Grown = { matrix, sampleSize, seed, nodes };
-  const task: Grown & ScoringTask = { ...grown, data, width: columns.length, start: 0, end: trees, scores };
-  await scoreInWorkers(scorer.file, task, Math.min(workers, trees), signal, 1);
+  const task = { data, width: columns.length, start: 0, end: trees, scores };
+  await scoreInWorkers(scorer.file, grown, task, Math.min(workers, trees), signal, 1);
   onProgress?.({ stage: "growing the isolation forest", done: trees, total: trees });
   return moveTogether(nodes, scores, mostNodesOf(sampleSize));
 }

@@ -17,6 +17,9 @@ export async function findRepeats(matrix: Matrix): Promise<Matrix> {
   return matrix;
 }
 
+/** Nothing is kept. */
+export function release(): void {}
+
 /** Does nothing: a browser does not tell how much memory there is. */
 export function requireMemory(): void {}
 
@@ -34,12 +37,8 @@ export async function scoreMatrix<Fitted extends object>(
 ): Promise<Float64Array> {
   const scores = new Float64Array(rows);
   signal?.throwIfAborted();
-  await scoreHere(
-    scorer,
-    { ...fitted, data, width: columns.length, start: 0, end: rows, scores },
-    rowCost,
-    signal,
-  );
+  const task = { data, width: columns.length, start: 0, end: rows, scores };
+  await scoreHere(scorer, fitted, task, rowCost, signal);
   onProgress?.({ stage, done: rows, total: rows });
   return scores;
 }

@@ -18,22 +18,19 @@ export interface Kernel {
     width: number,
     count: number,
   ) => void;
-  readonly drawSample: (
-    state: number,
-    count: number,
-    size: number,
-    slots: number,
-    bits: number,
-    drawn: number,
-  ) => void;
+  readonly drawSample: (state: number, count: number, size: number, set: number, drawn: number) => void;
   readonly growTree: (
     state: number,
+    rows: number,
     repeats: number,
     count: number,
     size: number,
     width: number,
     deepest: number,
+    places: number,
+    words: number,
     columns: number,
+    stride: number,
     work: number,
     nodes: number,
   ) => number;
@@ -45,6 +42,16 @@ export interface Kernel {
     slotCount: number,
     places: number,
   ) => number;
+  readonly findOthers: (rows: number, width: number, count: number, others: number) => void;
+  readonly packRows: (
+    rows: number,
+    width: number,
+    count: number,
+    numbers: number,
+    numberCount: number,
+    to: number,
+    stride: number,
+  ) => void;
   readonly allFinite: (numbers: number, count: number) => number;
   readonly multiply: (
     a: number,
@@ -97,6 +104,7 @@ export interface Kernel {
   ) => void;
 }
 
+let compiled: WebAssembly.Module | undefined;
 let instance: Kernel | undefined;
 
 /** The WebAssembly kernel of this thread; undefined where there is no WebAssembly. */
@@ -112,18 +120,19 @@ export function kernel(): Kernel | undefined {
  */
 export function createKernel(memory = newMemory()): Kernel | undefined {
   if (!memory) return undefined;
-  const module = new WebAssembly.Module(readFileSync(join(__dirname, "kernel.wasm")));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } });
+  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "kernel.wasm")));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory: memory as WebAssembly.Memory } });
   return { ...(exports as unknown as Omit<Kernel, "memory">), memory };
 }
 
-function newMemory(): KernelMemory | undefined {
+/** Memory for a kernel, which more can share; undefined where there is no WebAssembly. */
+export function newMemory(): KernelMemory | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   return new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
 }
 
 /** Makes the memory at least this many bytes long. Views on it made before are of no use then. */
-export function reserve({ memory }: Kernel, bytes: number): void {
+export function reserve({ memory }: Pick<Kernel, "memory">, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65_536));
 }

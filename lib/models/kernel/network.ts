@@ -31,10 +31,11 @@ const groupRows = 128;
 /** Writes mean squared reconstruction errors. */
 export const scorer: RowScorer<DenseNetwork> = {
   file: __filename,
-  scoreRows(task) {
+  scoreRows(network, task) {
     const { data, width, start, end, scores } = task;
-    const { free, output, pass, memory } = inKernel(task);
-    for (const { rows, count, ...block } of distinctBlocks(data, width, start, end, free)) {
+    const { free, output, pass, memory } = inKernel(network);
+    for (const block of distinctBlocks(data, width, start, end, free)) {
+      const { rows, count } = block;
       const outputs = new Float32Array(memory.buffer, output.at);
       const errors = new Float64Array(count);
       for (let first = 0; first < count; first += groupRows) {

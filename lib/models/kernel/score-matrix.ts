@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { requireNumber } from "../../common/errors";
-import { shared, sharedBytes } from "../../common/shared";
+import { KeptMemory, shared } from "../../common/shared";
 import type { Matrix } from "../../preprocess/matrix";
 import type { ScoreOptions } from "../detector";
 import { scoreInWorkers } from "./scoring-pool";
@@ -9,8 +9,8 @@ import { type RowScorer, scoreHere } from "./scoring-task";
 /** Nanoseconds of work that are not worth a thread. */
 const smallWork = 10e6;
 
-/** Where workers put scores: kept from one matrix to the next, since they give up what is new very late. */
-let kept: Float64Array | undefined;
+/** Where workers put scores. */
+const memory = new KeptMemory();
 
 /**
  * Scores all rows of a matrix, in threads where that pays; the same bytes with any number of them.
@@ -30,19 +30,13 @@ export async function scoreMatrix<Fitted extends object>(
   signal?.throwIfAborted();
   const { rows: total } = matrix;
   const alone = workers === 1 || total * rowCost < smallWork;
-  const scores = alone ? new Float64Array(total) : takeShared(total);
+  const scores = new Float64Array(alone ? new ArrayBuffer(total * 8) : memory.take(total * 8), 0, total);
   const data = alone ? matrix.data : shared(matrix.data);
-  const task = { ...fitted, data, width: matrix.columns.length, start: 0, end: total, scores };
-  if (alone) await scoreHere(scorer, task, rowCost, signal);
-  else await scoreInWorkers(scorer.file, task, workers, signal);
+  const task = { data, width: matrix.columns.length, start: 0, end: total, scores };
+  if (alone) await scoreHere(scorer, fitted, task, rowCost, signal);
+  else await scoreInWorkers(scorer.file, fitted, task, workers, signal);
   onProgress?.({ stage, done: total, total });
   if (alone) return scores;
-  kept = scores;
-  return scores.slice(0, total);
-}
-
-function takeShared(length: number): Float64Array {
-  const taken = kept && kept.length >= length ? kept : new Float64Array(sharedBytes(length * 8));
-  kept = undefined;
-  return taken;
+  memory.giveBack(scores.buffer);
+  return scores.slice();
 }

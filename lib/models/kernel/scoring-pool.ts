@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isStopped, type RowScorer, type ScoringTask } from "./scoring-task";
+import { isStopped, type RowScorer, rowsOf, type ScoringTask } from "./scoring-task";
 import { Thread } from "./thread";
 
 let pool: Thread[] = [];
@@ -15,10 +15,12 @@ const defaultPieceRows = 16_384;
  * alive.
  *
  * @param file where the threads find what scores rows, see {@link RowScorer}
+ * @param fitted what that needs to know beside the rows
  * @throws what ended a thread, or the reason of `signal` once it is aborted
  */
 export async function scoreInWorkers(
   file: string,
+  fitted: object,
   task: ScoringTask,
   workers: number,
   signal: AbortSignal | undefined,
@@ -29,10 +31,16 @@ export async function scoreInWorkers(
     pool.push(new Thread(join(__dirname, "scoring-worker.js"), { resourceLimits }));
   const next = new Int32Array(new SharedArrayBuffer(4)).fill(task.start);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const sharedTask: SharedTask = { file, task: { ...task, stop }, next, pieceRows };
   const pieces = Math.ceil((task.end - task.start) / pieceRows);
   const idlest = [...pool].sort((a, b) => a.asked - b.asked).slice(0, Math.min(workers, pieces));
-  const working = Promise.all(idlest.map((thread) => thread.ask(sharedTask)));
+  const shareOf = (thread: number): SharedTask => ({
+    file,
+    fitted,
+    task: { ...task, thread, stop },
+    next,
+    pieceRows,
+  });
+  const working = Promise.all(idlest.map((worker, thread) => worker.ask(shareOf(thread))));
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal?.reason);
@@ -47,18 +55,19 @@ export async function scoreInWorkers(
 }
 
 /** Scores pieces of a task that no other worker has taken, in this thread; `next` is the first row of the next one. */
-export function scorePieces({ file, task, next, pieceRows }: SharedTask): void {
+export function scorePieces({ file, fitted, task, next, pieceRows }: SharedTask): void {
   const { scorer } = require(file) as { readonly scorer: RowScorer<object> };
   for (;;) {
     const start = Atomics.add(next, 0, pieceRows);
     if (start >= task.end || isStopped(task)) return;
-    scorer.scoreRows({ ...task, start, end: Math.min(start + pieceRows, task.end) });
+    scorer.scoreRows(fitted, rowsOf(task, start, Math.min(start + pieceRows, task.end)));
   }
 }
 
 /** What a worker is sent. */
 export interface SharedTask {
   readonly file: string;
+  readonly fitted: object;
   readonly task: ScoringTask;
   readonly next: Int32Array;
   readonly pieceRows: number;

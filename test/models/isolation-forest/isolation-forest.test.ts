@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   averagePathLength,
   createRandom,
@@ -13,11 +14,13 @@ import {
   selectMatrixRows,
 } from "traffic-anomaly";
 import type { ProgressUpdate } from "traffic-anomaly/dist/common/progress";
+import { range } from "traffic-anomaly/dist/common/range";
 import { shared } from "traffic-anomaly/dist/common/shared";
 import { scoreRows } from "traffic-anomaly/dist/models/isolation-forest/anomaly-scores";
 import { allocateNodes, growTree, type Nodes } from "traffic-anomaly/dist/models/isolation-forest/tree";
 import { packTrees, scoreRowsPacked } from "traffic-anomaly/dist/models/kernel/forest";
-import { growTree as growTreePacked } from "traffic-anomaly/dist/models/kernel/grow-tree";
+import { growTree as growTreeInKernel } from "traffic-anomaly/dist/models/kernel/grow-tree";
+import { packColumns } from "traffic-anomaly/dist/models/kernel/packed-columns";
 import { findRepeats } from "traffic-anomaly/dist/models/kernel/repeats";
 import type { LazyMatrix } from "traffic-anomaly/dist/preprocess/matrix";
 import fc from "../../fixtures/fast-check";
@@ -188,6 +191,27 @@ test("calls at the same time do not disturb each other", async () => {
   assert.deepEqual(one, two);
 });
 
+test("forests that grow at the same time, or after one that was stopped, do not disturb each other", async () => {
+  const matrices = [cloud(40_000, { width: 5 }), cloud(40_001, { width: 9 }), cloud(1000)].map(
+    ({ data, ...matrix }) => ({ ...matrix, data: shared(data) }),
+  );
+  const settings = { trees: 20, seed: 3 };
+  const grow = async (workers: number, signal?: AbortSignal) => {
+    const forests = matrices.map((matrix) => fitIsolationForest(matrix, { ...settings, workers, signal }));
+    return (await Promise.all(forests)).map(({ nodes }) => nodes);
+  };
+  const expected = [];
+  for (const matrix of matrices)
+    expected.push((await fitIsolationForest(matrix, { ...settings, workers: 1 })).nodes);
+  assert.deepEqual(await grow(1), expected);
+  for (const milliseconds of [1, 5, 10, 20]) {
+    const stopped = grow(2, AbortSignal.timeout(milliseconds)).catch(() => {});
+    await sleep(milliseconds);
+    assert.deepEqual(await grow(2), expected);
+    await stopped;
+  }
+});
+
 test("a row's score does not depend on the other rows or their order", async () => {
   const matrix = cloud(6000);
   const forest = await fitIsolationForest(matrix);
@@ -313,10 +337,10 @@ test("the WebAssembly kernel gives the same bits as its TypeScript reference", a
     nodes.split[0] = -0;
     const packed = packTrees(nodes, sampleSize, width);
     assert.ok(packed);
-    const task = { nodes, expectedPathLength: 5, data, width, start: 1, end: rows } as const;
+    const task = { data, width, start: 1, end: rows };
     const [expected, actual] = [new Float64Array(rows), new Float64Array(rows)];
-    scoreRows({ ...task, scores: expected });
-    scoreRowsPacked(packed, { ...task, scores: actual });
+    scoreRows({ nodes, expectedPathLength: 5 }, { ...task, scores: expected });
+    scoreRowsPacked(packed, 5, { ...task, scores: actual });
     assert.deepEqual(actual, expected);
   }
 });
@@ -335,7 +359,8 @@ test("the WebAssembly kernel grows the same trees to the bit as the growing that
     for (let row = 0; row < rows; row++) {
       const at = row * width;
       // Columns that are constant, 0 or 1, constant in part, or zeros of both signs, and rows that repeat.
-      for (let column = 3; column < width; column += 2) data[at + column] = Number(row % column === 0);
+      for (let column = 3; column < width; column++)
+        if (column % 4 > 0) data[at + column] = Number(row % column === 0);
       for (let column = 4; column < width; column += 6) data[at + column] = column;
       if (width > 7) data[at + 6] = row % 2 ? 0 : -0;
       if (row % 3 === 1) data.copyWithin(at, at - width, at);
@@ -349,15 +374,21 @@ test("the WebAssembly kernel grows the same trees to the bit as the growing that
     };
     const plain = await grow(growTree, matrix, async () => {});
     assert.ok(plain.next > 4);
-    const repeating = await findRepeats(matrix, matrix.rows, { workers: 1 });
+    const repeating = await findRepeats(matrix, Math.ceil(rows / 3), { workers: 1 });
     assert.ok(repeating.firsts);
     assert.ok(new Set(repeating.firsts).size < 0.7 * rows);
-    for (const known of [matrix, repeating]) {
-      const packed = await grow(growTreePacked, known, () => assert.fail("the kernel did not grow it"));
-      assert.equal(packed.next, plain.next);
+    assert.equal(repeating.packed, undefined, "each row is drawn too seldom");
+    const { perRow } = repeating.packing!;
+    assert.equal(perRow < width, width > 3, "columns of zeros and ones share words");
+    const packed = await packColumns(matrix, repeating.packing!, range(0, rows), { workers: 1 });
+    const both = await findRepeats(matrix, rows, { workers: 1 });
+    assert.equal(both.packed?.rows, new Set(repeating.firsts).size);
+    for (const known of [matrix, repeating, { ...matrix, packed }, both]) {
+      const grown = await grow(growTreeInKernel, known, () => assert.fail("the kernel did not grow it"));
+      assert.equal(grown.next, plain.next);
       for (const array of ["column", "split", "left", "pathLength"] as const) {
         const bytes = (nodes: Nodes) => Buffer.from(nodes[array].buffer);
-        assert.ok(bytes(packed.nodes).equals(bytes(plain.nodes)), `${array} of ${rows} × ${width}`);
+        assert.ok(bytes(grown.nodes).equals(bytes(plain.nodes)), `${array} of ${rows} × ${width}`);
       }
     }
   }
@@ -367,8 +398,12 @@ test("a row that repeats is known by the first that equals it; one that is not f
   const matrix = cloud(9, { width: 2 });
   matrix.data.copyWithin(8, 0, 2);
   matrix.data.copyWithin(12, 0, 2);
-  const { firsts } = await findRepeats(matrix, matrix.rows, { workers: 1 });
-  assert.deepEqual(firsts, Uint32Array.of(0, 1, 2, 3, 0, 5, 0, 7, 8));
+  const few = await findRepeats(matrix, 3, { workers: 1 });
+  assert.equal(few.firsts, undefined); // what so few repeats save is less than what looking for them takes
+  matrix.data.copyWithin(4, 0, 2);
+  const { firsts, packed } = await findRepeats(matrix, 3, { workers: 1 });
+  assert.equal(packed, undefined);
+  assert.deepEqual(firsts, Uint32Array.of(0, 1, 0, 3, 0, 5, 0, 7, 8));
   assert.equal((await findRepeats(matrix, 2, { workers: 1 })).firsts, undefined); // trees that draw so few gain nothing by it
   for (const value of [NaN, Infinity, -Infinity]) {
     matrix.data[15] = value;
@@ -436,6 +471,6 @@ test("a forest that needs more memory than the machine has is refused before it 
   const matrix: LazyMatrix = { rows: 1e6, columns: ["a"], select: none, whole: none };
   await assert.rejects(fitIsolationForest(matrix, { trees: 100_000, sampleSize: 1e6 }), {
     name: "InputError",
-    message: /^100,000 trees × 1,000,000 rows need 8,400 GB of memory; this machine has [\d.,]+$/,
+    message: /^100,000 trees × 1,000,000 rows need 12,000 GB of memory; this machine has [\d.,]+$/,
   });
 });

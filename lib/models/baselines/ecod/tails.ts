@@ -93,10 +93,10 @@ export function tailsOfRow(
 /** Writes the largest of the three sums. */
 export const scorer: RowScorer<Tails> = {
   file: __filename,
-  scoreRows(task) {
+  scoreRows(fitted, task) {
     const tails = rowTails(task.width);
     scoreEach(task, (row) => {
-      const { left, right, skewed } = tailsOfRow(task, row, tails);
+      const { left, right, skewed } = tailsOfRow(fitted, row, tails);
       let [l, r, s] = [0, 0, 0];
       for (let i = 0; i < row.length; i++) {
         l += left[i];

@@ -26,8 +26,7 @@ export function densityOf({ nearest, squares }: ReturnType<typeof nearestRows>, 
 /** Writes local outlier factors (definition 7). */
 export const scorer: RowScorer<Densities & { readonly sample: Sample; readonly neighbours: number }> = {
   file: __filename,
-  scoreRows(task) {
-    const { sample, reach, density, neighbours } = task;
+  scoreRows({ sample, reach, density, neighbours }, task) {
     scoreEach(task, (row) => {
       const found = nearestRows(sample, row, neighbours);
       let sum = 0;

@@ -12,8 +12,8 @@ export interface Components {
 /** Writes the larger of major and minor distance. */
 export const scorer: RowScorer<Components> = {
   file: __filename,
-  scoreRows(task) {
-    const { mean, major, minor, width } = task;
+  scoreRows({ mean, major, minor }, task) {
+    const { width } = task;
     const centred = new Float64Array(width);
     scoreEach(task, (row) => {
       for (let i = 0; i < width; i++) centred[i] = row[i] - mean[i];

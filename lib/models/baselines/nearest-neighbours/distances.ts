@@ -5,8 +5,7 @@ import { scoreEach } from "../score-each";
 /** Writes distances to the k-th nearest row. */
 export const scorer: RowScorer<{ readonly sample: Sample; readonly neighbours: number }> = {
   file: __filename,
-  scoreRows(task) {
-    const { sample, neighbours } = task;
+  scoreRows({ sample, neighbours }, task) {
     scoreEach(task, (row) => Math.sqrt(nearestRows(sample, row, neighbours).squares[neighbours - 1]));
   },
 };

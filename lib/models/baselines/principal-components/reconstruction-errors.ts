@@ -12,8 +12,8 @@ export interface Components {
 /** Writes mean squared reconstruction errors. */
 export const scorer: RowScorer<Components> = {
   file: __filename,
-  scoreRows(task) {
-    const { mean, components, width } = task;
+  scoreRows({ mean, components }, task) {
+    const { width } = task;
     const centred = new Float64Array(width);
     scoreEach(task, (row) => {
       let error = 0;
