@@ -1,4 +1,4 @@
-// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; distinct-rows.ts says what it is for.
+// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`; distinct-blocks.ts says what it is for.
 
 /** Mixes the bits of a row: four chains of eight numbers, since each multiplication waits for the one before. */
 function hash(row: usize, bytes: usize): u32 {

@@ -23,7 +23,7 @@ export function uniform(): f64 {
 /** As `integer` of common/random.ts. */
 export function integer(below: u32): u32 {
   let drawn = random32() ^ 0x80000000;
-  // Nearly always it is so small that it need not be divided to be seen to be below the greatest multiple.
+  // Only the last `below` numbers may lie beyond the greatest multiple: the others are taken without a division.
   while (drawn > 0xffffffff - below && below > 2 && <u64>drawn >= (0x100000000 / <u64>below) * below)
     drawn = random32() ^ 0x80000000;
   return drawn % below;

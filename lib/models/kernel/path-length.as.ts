@@ -1,4 +1,4 @@
-// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`. It does what score-rows.ts does, to the bit,
+// AssemblyScript, compiled to dist/models/kernel.wasm by `npm run build`. It does what anomaly-scores.ts does, to the bit,
 // several times as fast. 64 rows go down the trees together, as rays do in packets: in traffic, rows that stand near each
 // other are alike, and most splits send all of them to one side. A party is a node and, a bit each, the rows that are there.
 // It parts without a branch, which a processor would often guess wrong. Where a tree has scattered the rows, each goes on

@@ -68,7 +68,7 @@ export async function findRepeats(
   const firsts = await scoreMatrix(scorer, { isOther }, matrix, work, options);
   if (firsts.includes(Number.NaN)) requireFinite(matrix);
   const packing = packingOf(isOther);
-  const kept = distinctRows(firsts);
+  const kept = withoutRepeats(firsts);
   const count = kept?.length ?? rows;
   const pays = draws >= count && count * packing.perRow * 4 <= mostPackedBytes;
   const packed = pays ? await packColumns(matrix, packing, kept ?? range(0, rows), options) : undefined;
@@ -101,7 +101,7 @@ function markOthers(rows: Float32Array, width: number, isOther: Uint32Array): vo
 }
 
 /** The rows that repeat no other; undefined where these are nearly all. */
-function distinctRows(firsts: Float64Array): Uint32Array | undefined {
+function withoutRepeats(firsts: Float64Array): Uint32Array | undefined {
   const rows = new Uint32Array(sharedBytes(firsts.length * 4));
   let count = 0;
   for (let row = 0; row < firsts.length; row++) if (firsts[row] === row) rows[count++] = row;
